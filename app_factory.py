@@ -1,0 +1,63 @@
+"""create_app: the one place where configuration, services, routes and sockets meet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from flask import Flask
+
+from constants import MAX_JSON_BYTES
+from routes import BLUEPRINTS, errors
+from services.wiring import build_services
+from websockets import handlers, socketio
+from websockets.publisher import Publisher
+
+REPOSITORY = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one server runs.
+
+    Attributes:
+        root: Holds the data folders.
+        worker: The module of the training worker.
+        environment: What workers' environments are built on.
+        origins: Origins that may open a socket, beside the page's own.
+    """
+
+    root: Path = REPOSITORY
+    worker: str = "core.workers.train"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[str, ...] = ()
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application, its services started."""
+    app = Flask(__name__, static_folder=str(REPOSITORY / "static"), template_folder=str(REPOSITORY / "templates"))
+    app.config["MAX_CONTENT_LENGTH"] = MAX_JSON_BYTES
+    app.json.sort_keys = False
+    socketio.init_app(app, async_mode="threading", cors_allowed_origins=list(settings.origins) or None)
+    publisher = Publisher(socketio.emit)
+    services = build_services(settings.root, settings.worker, settings.environment, publisher.publish)
+    _log_to(services.workspace.logs)
+    app.extensions["lora_craft"] = services
+    for blueprint, prefix in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=prefix or None)
+    errors.register(app)
+    handlers.register(socketio)
+    services.start()
+    return app
+
+
+def _log_to(folder: Path) -> None:
+    handler = RotatingFileHandler(folder / "server.log", maxBytes=5_000_000, backupCount=2, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)

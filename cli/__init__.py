@@ -1,0 +1,1 @@
+"""What the terminal offers beside the server: the demo and the doctor."""

@@ -1,0 +1,49 @@
+"""Names, limits and defaults shared by every layer, each with its unit in the name."""
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 5000
+
+MAX_JSON_BYTES = 2 * 1024 * 1024
+"""A request body that is not a file upload; the largest sensible run configuration is a few kilobytes."""
+
+STOP_GRACE_S = 60.0
+"""How long a worker may take to save and leave after a stop request before it is terminated."""
+
+TERMINATE_GRACE_S = 5.0
+"""How long a terminated worker may take before its process tree is killed."""
+
+SUPERVISE_PERIOD_S = 0.1
+"""How often a training thread looks at its worker and its event log."""
+
+HEARTBEAT_PERIOD_S = 5.0
+"""A worker writes a heartbeat when its event log was quiet this long; the log is never older than 15 s."""
+
+STOP_POLL_S = 0.2
+"""How often a worker looks for a stop request."""
+
+EMIT_PERIOD_S = 0.2
+"""Least time between two emits of one event name for one session: at most five a second."""
+
+SAMPLE_PERIOD_S = 2.0
+"""How often the system monitor publishes a system_update."""
+
+LOG_TAIL_LINES = 200
+"""Lines of worker.log that a failed event carries and that the log route returns unless asked otherwise."""
+
+LOG_CHUNK_BYTES = 64 * 1024
+"""The most worker output that one training_log message carries; a flood is cut to its end."""
+
+MISSED_EVENTS_LIMIT = 5000
+"""The most events that one subscribe answer carries; older ones are in REST."""
+
+CPU_NICE = 5
+"""Niceness of a worker on CPU, so that the server keeps answering while both cores burn."""
+
+MIN_FREE_DISK_BYTES = 512 * 1024 * 1024
+"""Below this much free space a run is refused instead of failing at its first checkpoint."""
+
+HUB_TIMEOUT_S = 5.0
+"""How long a question to the model hub may take before a request."""
+
+EMBEDDED_MODEL = "SmolLM2-135M-Instruct"
+"""The model that comes with a Python package and needs no download."""

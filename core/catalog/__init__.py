@@ -1,0 +1,1 @@
+"""Curated tables: data, not code."""

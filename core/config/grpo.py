@@ -1,0 +1,44 @@
+"""The grpo section: the algorithm and its trust region."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from core.config.base import Section, knob
+
+Algorithm = Literal["grpo", "gspo", "or_grpo", "dr_grpo", "dapo"]
+
+
+class GrpoConfig(Section):
+    """What makes a completion's advantage, and how far one step may move the policy."""
+
+    algorithm: Algorithm = knob("grpo", tier="essential")
+    """GRPO, GSPO (sequence-level ratio), OR-GRPO (outlier-robust), Dr. GRPO or DAPO."""
+    kl_penalty: float = knob(0.0, ge=0, le=10, unit="weight", typical="0, or 0.001 to 0.04")
+    """Weight of the term that keeps the policy near its start; 0 drops the reference model and logs no KL."""
+    clip_range: float | None = knob(None, gt=0, lt=1, unit="fraction", typical="0.2; GSPO 0.0003")
+    """How far the ratio of new to old probability may fall below 1; null takes the algorithm's. Nothing is clipped
+    while training is on-policy."""
+    epsilon_high: float | None = knob(None, gt=0, le=100, unit="fraction", typical="0.2 to 0.28")
+    """How far that ratio may rise above 1; null takes the algorithm's own, or clip_range."""
+    importance_sampling_level: Literal["token", "sequence"] | None = knob(None)
+    """Ratio per token, or one per completion, which is what GSPO does; null takes the algorithm's own."""
+    num_iterations: int = knob(1, ge=1, le=64, unit="passes", typical="1")
+    """Optimiser passes over the same completions; above 1 the ratios and the clipping come to life."""
+    steps_per_generation: int | None = knob(None, ge=1, le=4096, unit="batches", tier="expert")
+    """Batches sampled at once; null takes gradient_accumulation_steps, more makes training off-policy."""
+    loss_type: Literal["grpo", "dapo", "dr_grpo", "bnpo"] | None = knob(None, tier="expert")
+    """How token losses are averaged; null takes the algorithm's own."""
+    scale_rewards: Literal["group", "batch", "none"] | None = knob(None, tier="expert")
+    """Divide advantages by the deviation of the group, of the batch, or not; null takes the algorithm's own."""
+    mask_truncated: bool | None = knob(None, tier="expert")
+    """Leave cut completions out of the loss; null takes the algorithm's own."""
+
+    @model_validator(mode="after")
+    def gspo_is_sequence_level(self) -> "GrpoConfig":
+        """GSPO is nothing but the ratio per completion; with one per token it would be another algorithm."""
+        if self.algorithm == "gspo" and self.importance_sampling_level == "token":
+            raise ValueError("algorithm gspo needs importance_sampling_level 'sequence' or null")
+        return self

@@ -1,0 +1,88 @@
+"""Fit a valid configuration to the machine: what can't be had there is replaced, and every replacement is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.config.run import RunConfig
+from core.errors import InvalidInput
+from core.hardware import Hardware
+
+CUDA_OPTIMISERS = ("adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit")
+HIGH_LEARNING_RATE = 1e-4
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the user should know about a setting: `level` is info or warning."""
+
+    level: str
+    field: str
+    message: str
+
+
+def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Notice]]:
+    """The configuration as it will run on `hardware`, and what was changed or deserves a warning.
+
+    Raises:
+        InvalidInput: A GPU is asked for that the machine does not have.
+    """
+    _check_gpus(config, hardware)
+    changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    resolved = config.model_copy(
+        update={name: getattr(config, name).model_copy(update=update) for name, update in changes.items()}
+    )
+    return resolved, notices + _advice(resolved)
+
+
+def _check_gpus(config: RunConfig, hardware: Hardware) -> None:
+    wanted = config.resources.gpus or ()
+    present = {gpu.index for gpu in hardware.gpus}
+    missing = [index for index in wanted if index not in present]
+    if missing:
+        has = f"This machine has {sorted(present)}." if present else "This machine has no NVIDIA GPU."
+        problem = f"there is no GPU {missing[0]}"
+        raise InvalidInput(f"{has} GPU {missing[0]} was asked for.", "Use null.", {"resources.gpus": problem})
+
+
+def _for_cpu(config: RunConfig) -> tuple[dict, list[Notice]]:
+    changes: dict = {}
+    notices = []
+    if config.training.optim in CUDA_OPTIMISERS:
+        changes["training"] = {"optim": "adamw_torch_fused"}
+        message = f"{config.training.optim} needs an NVIDIA GPU; adamw_torch_fused is used."
+        notices.append(Notice("warning", "training.optim", message))
+    if config.model.quantization != "none":
+        changes["model"] = {"quantization": "none"}
+        message = f"{config.model.quantization} needs an NVIDIA GPU; the weights are held unquantised."
+        notices.append(Notice("warning", "model.quantization", message))
+    return changes, notices
+
+
+def _advice(config: RunConfig) -> list[Notice]:
+    notices = []
+    if config.training.learning_rate > HIGH_LEARNING_RATE:
+        message = (
+            f"{config.training.learning_rate:g} is a supervised learning rate. LoRA GRPO usually wants 5e-6 to 5e-5; "
+            "above 1e-4 the model tends to collapse."
+        )
+        notices.append(Notice("warning", "training.learning_rate", message))
+    if config.model.lora_dropout > 0:
+        message = "With dropout, completions are sampled and scored under different noise; 0 is exact."
+        notices.append(Notice("warning", "model.lora_dropout", message))
+    if is_on_policy(config):
+        message = "Training is on-policy: every ratio is 1, so nothing is clipped and the clip ratios stay at 0."
+        if config.grpo.algorithm == "gspo":
+            message += " GSPO then equals GRPO; set steps_per_generation or num_iterations to make a difference."
+        notices.append(Notice("info", "grpo.num_iterations", message))
+    if config.dataset.validation_fraction == 0:
+        message = "No rows are held out, so the run can't show whether it got better on questions it has not seen."
+        notices.append(Notice("warning", "dataset.validation_fraction", message))
+    return notices
+
+
+def is_on_policy(config: RunConfig) -> bool:
+    """Whether each batch of completions is used for exactly one optimiser step."""
+    accumulation = config.training.gradient_accumulation_steps
+    batches = config.grpo.steps_per_generation or accumulation
+    return config.grpo.num_iterations == 1 and batches == accumulation

@@ -1,0 +1,126 @@
+"""RunConfig: all sections together, and the checks that cross them."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from pydantic import BaseModel, ValidationError, model_validator
+
+from core.config.base import Section, knob
+from core.config.dataset import DatasetConfig
+from core.config.grpo import GrpoConfig
+from core.config.model import ModelConfig
+from core.config.pre_training import PreTrainingConfig
+from core.config.prompt import PromptConfig
+from core.config.resources import ResourcesConfig
+from core.config.reward import RewardConfig
+from core.config.training import TrainingConfig
+from core.errors import InvalidInput
+
+
+class RunConfig(Section):
+    """Everything that decides what a run does; the saved file, the form and the command line are made from it."""
+
+    name: str | None = knob(None, max_length=200)
+    """A name for people; the session id is what tools use."""
+    model: ModelConfig = ModelConfig()
+    dataset: DatasetConfig = DatasetConfig()
+    prompt: PromptConfig = PromptConfig()
+    training: TrainingConfig = TrainingConfig()
+    grpo: GrpoConfig = GrpoConfig()
+    reward: RewardConfig = RewardConfig()
+    pre_training: PreTrainingConfig = PreTrainingConfig()
+    resources: ResourcesConfig = ResourcesConfig()
+
+    @model_validator(mode="after")
+    def groups_fill_the_batch(self) -> "RunConfig":
+        """A step must hold whole groups, since a completion is compared with the others of its prompt."""
+        training = self.training
+        batches = self.grpo.steps_per_generation or training.gradient_accumulation_steps
+        completions = training.batch_size * batches
+        if completions % training.num_generations:
+            raise ValueError(
+                f"training.num_generations: {completions} completions (batch_size {training.batch_size} x {batches} "
+                f"batches) do not make whole groups of {training.num_generations}; make the product a multiple of it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def accumulation_fits_generation(self) -> "RunConfig":
+        """An optimiser step that ended in the middle of a sampled batch would mix old and new completions."""
+        batches, steps = self.grpo.steps_per_generation, self.training.gradient_accumulation_steps
+        if batches and batches % steps:
+            raise ValueError(
+                f"grpo.steps_per_generation: {batches} is no multiple of gradient_accumulation_steps ({steps}); "
+                "use a multiple of it, or null"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def prompt_has_room(self) -> "RunConfig":
+        """A completion as long as the whole sequence leaves no token for the prompt."""
+        if self.training.max_new_tokens >= self.training.max_sequence_length:
+            raise ValueError(
+                f"training.max_new_tokens: {self.training.max_new_tokens} leaves no room for a prompt within "
+                f"max_sequence_length ({self.training.max_sequence_length}); lower it or raise the other"
+            )
+        return self
+
+    @property
+    def prompts_per_step(self) -> int:
+        """Prompts that one optimiser step learns from."""
+        return max(1, self.completions_per_step // self.training.num_generations)
+
+    @property
+    def completions_per_step(self) -> int:
+        """Completions that one optimiser step learns from."""
+        return self.training.batch_size * self.training.gradient_accumulation_steps
+
+    def dump(self) -> dict:
+        """The configuration as JSON values, every field present."""
+        return self.model_dump(mode="json")
+
+
+def parse_config(value: Any) -> RunConfig:
+    """A validated configuration from JSON values.
+
+    Raises:
+        InvalidInput: `fields` maps each dotted name to what is wrong with it; unknown keys come with a suggestion.
+    """
+    if not isinstance(value, dict):
+        raise InvalidInput(f"A configuration is a JSON object, not {type(value).__name__}.", "Send {...}.")
+    try:
+        return RunConfig.model_validate(value)
+    except ValidationError as error:
+        fields = dict(_explain(item) for item in error.errors())
+        raise InvalidInput(_summary(fields), "Correct the named fields and try again.", fields) from error
+
+
+def _summary(fields: dict[str, str]) -> str:
+    name, problem = next(iter(fields.items()))
+    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
+    return f"The configuration can't be used: {name}: {problem}{more}."
+
+
+def _explain(item: Any) -> tuple[str, str]:
+    """(dotted field name, problem) of one pydantic error; checks across fields name their field before a colon."""
+    name = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return name, _unknown_key(item["loc"])
+    problem = item["msg"].removeprefix("Value error, ")
+    if not name and ": " in problem:
+        name, problem = problem.split(": ", 1)
+    given = item["input"]
+    shown = "" if isinstance(given, (dict, BaseModel)) else f" (got {str(given)[:80]!r})"
+    return name or "config", problem[0].lower() + problem[1:] + shown
+
+
+def _unknown_key(location: tuple) -> str:
+    section: Any = RunConfig
+    for part in location[:-1]:
+        field = section.model_fields.get(part) if isinstance(section, type) and issubclass(section, Section) else None
+        section = field.annotation if field else None
+    known = list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
+    close = difflib.get_close_matches(str(location[-1]), known, n=1)
+    return f"unknown key{f'; did you mean {close[0]!r}?' if close else ''}"

@@ -1,0 +1,63 @@
+"""The exception tree of LoRA Craft; HTTP codes for it live in routes/errors.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class LoraCraftError(Exception):
+    """Something the user can act on.
+
+    Args:
+        message: What happened, with the offending value in it.
+        hint: What to do next.
+        fields: Dotted field name -> what is wrong with it, for errors that belong to inputs.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "", fields: Mapping[str, str] | None = None):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.fields = dict(fields or {})
+
+    def as_dict(self) -> dict:
+        """The one error shape that every interface shows."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "fields": self.fields}
+
+
+class InvalidInput(LoraCraftError):
+    """A value that can't be honoured; `fields` names it."""
+
+    code = "invalid_input"
+
+
+class NotFound(LoraCraftError):
+    """The named session, config, model or file does not exist."""
+
+    code = "not_found"
+
+
+class Conflict(LoraCraftError):
+    """The request is sound but the present state forbids it."""
+
+    code = "conflict"
+
+
+class TooLarge(LoraCraftError):
+    """The request body is over its limit."""
+
+    code = "too_large"
+
+
+class Unavailable(LoraCraftError):
+    """Something outside the application (the hub, the disk, a package) does not serve at the moment."""
+
+    code = "unavailable"
+
+
+class WorkerFailed(LoraCraftError):
+    """A child process ended without doing its work."""
+
+    code = "worker_failed"

@@ -1,0 +1,1 @@
+"""What a GGUF export is made of; pure."""

@@ -1,0 +1,106 @@
+"""Errors of libraries and of the operating system in plain words: cause, cure and a short code."""
+
+from __future__ import annotations
+
+import errno
+import re
+import signal
+
+Explanation = tuple[str, str, str]
+
+OUT_OF_MEMORY_CURE = (
+    "Lower training.batch_size (raise gradient_accumulation_steps to keep the step), training.max_new_tokens or "
+    "max_sequence_length, switch model.gradient_checkpointing on, or use model.quantization 4bit or a smaller model."
+)
+DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), then resume."
+GATED_CURE = (
+    "Accept the terms on the model's page on Hugging Face, and start the server with HF_TOKEN set to your token."
+)
+HUB_CURE = "Check the network connection, or choose the embedded model or a local folder."
+
+
+def explain(error: BaseException) -> Explanation:
+    """(cause, cure, code) of an exception; the whole chain of causes is looked at."""
+    for link in _chain(error):
+        text = f"{type(link).__module__}.{type(link).__name__}: {link}"
+        for pattern, cause, cure, code in _KNOWN:
+            if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
+                return cause.format(detail=_short(link)), cure, code
+        if isinstance(link, OSError) and link.errno == errno.ENOSPC:
+            return "The disk is full.", DISK_FULL_CURE, "disk_full"
+        if isinstance(link, MemoryError):
+            return "The machine ran out of memory.", OUT_OF_MEMORY_CURE, "out_of_memory"
+    return f"{type(error).__name__}: {_short(error)}", "The end of worker.log shows where it happened.", "error"
+
+
+def explain_exit(exit_code: int | None) -> Explanation:
+    """(cause, cure, code) of a worker that ended without a word; a negative code is a signal, null unknown."""
+    if exit_code is None:
+        return "The worker ended while the server was away.", "Resume the session.", "lost"
+    if exit_code in (-9, 137):
+        cause = "The worker was killed (SIGKILL), most likely by the operating system because memory ran out."
+        return cause, f"{OUT_OF_MEMORY_CURE} Then resume.", "killed"
+    if exit_code < 0:
+        name = _signal_name(-exit_code)
+        return f"The worker was ended by {name}.", "Look at the end of worker.log, then resume.", "signal"
+    if exit_code == 74:
+        return "The disk is full: not even the event log could be written.", DISK_FULL_CURE, "disk_full"
+    return f"The worker exited with code {exit_code}.", "Look at the end of worker.log.", "exit"
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    links: list[BaseException] = []
+    while error is not None and error not in links:
+        links.append(error)
+        error = error.__cause__ or error.__context__
+    return links
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _signal_name(number: int) -> str:
+    return next((s.name for s in signal.Signals if s.value == number), f"signal {number}")
+
+
+_KNOWN: tuple[tuple[str, str, str, str], ...] = (
+    (
+        r"OutOfMemoryError|CUDA out of memory|can't allocate memory|not enough memory|alloc_cpu",
+        "Out of memory: {detail}",
+        OUT_OF_MEMORY_CURE,
+        "out_of_memory",
+    ),
+    (r"GatedRepo|gated repo|awaiting a review", "The model or data set is gated: {detail}", GATED_CURE, "gated"),
+    (
+        r"RepositoryNotFound|404 Client Error|is not a valid model identifier|DatasetNotFound|not a local folder",
+        "There is no such model or data set: {detail}",
+        "Check the spelling of model.name and dataset.source; a private one needs HF_TOKEN.",
+        "not_found",
+    ),
+    (
+        r"couldn't connect|LocalEntryNotFound|OfflineModeIsEnabled|Connect(ion)?(Error|Timeout)|MaxRetry",
+        "The Hugging Face hub can't be reached and what the run needs is not cached: {detail}",
+        HUB_CURE,
+        "offline",
+    ),
+    (r"No space left|disk quota", "The disk is full.", DISK_FULL_CURE, "disk_full"),
+    (
+        r"UnpicklingError|SafetensorError|header too large|incomplete metadata",
+        "A weights file is broken: {detail}",
+        "Delete it from the cache or checkpoint folder and start again.",
+        "broken_file",
+    ),
+    (
+        r"trust_remote_code|custom code",
+        "The model brings its own code, which is never run here: {detail}",
+        "Choose a model that transformers supports by itself.",
+        "remote_code",
+    ),
+    (
+        r"no kernel image|CUDA error|CUDA driver",
+        "The GPU refused the work: {detail}",
+        "Run python launch.py doctor, and update the NVIDIA driver if it says so.",
+        "cuda",
+    ),
+)

@@ -1,0 +1,36 @@
+"""JSON on disk: atomic writes, and reads that name the file and the line when it is broken."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from core.errors import InvalidInput, NotFound
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace `path` with `value` as JSON; a reader sees the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    """The value stored in `path`.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidInput: It is not UTF-8 JSON; the message names line and column.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path.name}.", "Check the name and try again.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidInput(f"{path.name} is not valid JSON: {error.msg} at {where}.", "Mend the file there.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path.name} is not UTF-8 text.", "Save the file as UTF-8.") from error

@@ -1,0 +1,1 @@
+"""Pure scoring functions of (response, reference, example)."""

@@ -1,0 +1,153 @@
+"""The event log of a session: kinds of events, one appending writer, and a reader that follows the file."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+KINDS: dict[str, str] = {
+    "queued": "waits for a device",
+    "starting": "the server starts a worker: device, attempt",
+    "started": "the worker runs: pid, created (seconds, the process's own start time)",
+    "phase": "a phase begins: phase, detail",
+    "notice": "something the user should know: level, field, message",
+    "loaded": "the model is in memory: engine, device, dtype, parameters, trainable_parameters, seconds",
+    "data": "the rows are split: warm_up, train, held_out, left_out, samples",
+    "metrics": "one logged step: step, total_steps, phase and TRL's numbers under the documented names",
+    "completions": "the groups of a step are stored: step, file, groups",
+    "evaluation": "held-out score: stage, step, correct (null if no reward judges truth), total, reward, rewards",
+    "checkpoint": "a checkpoint is on disk: step, path",
+    "resumed": "training goes on from a checkpoint: from_step; later steps of the earlier attempt no longer count",
+    "heartbeat": "the worker is alive",
+    "stopping": "a stop request was seen: mode",
+    "progress": "an export's phase: phase, fraction",
+    "saved": "the adapter is on disk: path",
+    "completed": "the work is done",
+    "stopped": "stopped on request: mode, step, saved",
+    "failed": "it could not be done: cause, cure, code, exit_code, log_tail",
+    "interrupted": "the worker is gone and left no word",
+}
+"""Every kind of event and what it carries beside seq (from 1, unbroken) and t (Unix time in seconds)."""
+
+RESERVE_NAME, RESERVE_BYTES = ".reserve", 128 * 1024
+
+FINAL_KINDS = ("completed", "stopped", "failed", "interrupted")
+
+
+class EventLog:
+    """The one writer of an event log at a time; safe to use from several threads of its process."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time):
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seq = _repair(path)
+        self.last_t = clock()
+
+    def append(self, kind: str, **fields: Any) -> dict:
+        """Write one event and return it; NaN and infinities become null, since JSON has none.
+
+        Raises:
+            OSError: The disk is full or the folder is gone; nothing is then written by halves.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"unknown event kind {kind!r}")
+        with self._lock:
+            event = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **_finite(fields)}
+            line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
+            try:
+                _write_whole_line(self._path, line.encode("utf-8"))
+            except OSError:
+                if kind not in FINAL_KINDS or not self._give_up_reserve():
+                    raise
+                _write_whole_line(self._path, line.encode("utf-8"))
+            self._seq += 1
+            self.last_t = event["t"]
+            return event
+
+    def _give_up_reserve(self) -> bool:
+        """Free the bytes kept back beside the log; whether there were any."""
+        reserve = self._path.with_name(RESERVE_NAME)
+        if not reserve.exists():
+            return False
+        reserve.unlink()
+        return True
+
+
+def keep_reserve(folder: Path) -> None:
+    """Keep a little disk back in `folder` for the last event of a run that fills the disk."""
+    (folder / RESERVE_NAME).write_bytes(os.urandom(RESERVE_BYTES))
+
+
+class EventReader:
+    """Follows an event log: each `read` gives the whole events written since the last one."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._offset = 0
+
+    def read(self) -> list[dict]:
+        """New events in order; a line still being written is left for the next call."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except FileNotFoundError:
+            return []
+        whole = data.rfind(b"\n") + 1
+        self._offset += whole
+        return list(_parse(data[:whole]))
+
+
+def read_events(path: Path, after_seq: int = 0) -> list[dict]:
+    """All whole events of a log with seq above `after_seq`; empty when there is no log."""
+    return [event for event in EventReader(path).read() if event["seq"] > after_seq]
+
+
+def _parse(data: bytes) -> Iterator[dict]:
+    for line in data.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and {"seq", "t", "kind"} <= event.keys():
+            yield event
+
+
+def _repair(path: Path) -> int:
+    """Cut a half-written last line off, which a killed writer may leave; the last seq."""
+    if not path.exists():
+        return 0
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        with path.open("r+b") as file:
+            file.truncate(whole)
+    return max((event["seq"] for event in _parse(data[:whole])), default=0)
+
+
+def _write_whole_line(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        if os.write(descriptor, line) != len(line):
+            os.ftruncate(descriptor, size)
+            raise OSError(28, "No space left on device", str(path))
+    finally:
+        os.close(descriptor)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

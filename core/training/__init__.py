@@ -1,0 +1,1 @@
+"""Planning a run: arguments, algorithms and metrics; pure, no torch."""

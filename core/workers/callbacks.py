@@ -1,0 +1,114 @@
+"""Trainer callbacks: TRL's numbers, checkpoints and rollouts to events; nothing printed is ever parsed."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from transformers import TrainerCallback
+
+from core.rewards.for_trl import TrlReward
+from core.training.metrics import from_trl
+from core.workers.protocol import Reporter
+from core.workers.rollouts import RolloutRecorder
+
+ETA_WINDOW_STEPS = 20
+
+
+class MetricsCallback(TrainerCallback):
+    """One `metrics` event for each step TRL logs.
+
+    Args:
+        reporter: Where events go.
+        phase: pre_training or training.
+        rewards: The run's rewards, whose failures and seconds are reported with the step.
+    """
+
+    def __init__(self, reporter: Reporter, phase: str, rewards: list[TrlReward]):
+        self._reporter = reporter
+        self._phase = phase
+        self._rewards = rewards
+        self._step_started = time.perf_counter()
+        self._durations: deque[float] = deque(maxlen=ETA_WINDOW_STEPS)
+        self._tokens = 0.0
+        self._errors_told: set[str] = set()
+        self._reward_seconds = 0.0
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Start the clock of a step."""
+        self._step_started = time.perf_counter()
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict | None = None, **kwargs: Any) -> None:
+        """Report a step's record; the summary at the end of training is none."""
+        if not logs or "loss" not in logs:
+            return
+        seconds = time.perf_counter() - self._step_started
+        metrics = from_trl(logs)
+        metrics.setdefault("step_seconds", seconds)
+        self._durations.append(seconds)
+        tokens = metrics.pop("num_tokens", None) or self._tokens
+        rate = (tokens - self._tokens) / metrics["step_seconds"] if metrics["step_seconds"] else None
+        self._tokens = tokens
+        self._reporter.log.append(
+            "metrics",
+            step=state.global_step,
+            total_steps=state.max_steps,
+            phase=self._phase,
+            **metrics,
+            tokens_per_second=rate,
+            eta_seconds=median(self._durations) * (state.max_steps - state.global_step),
+            **self._reward_report(),
+        )
+
+    def _reward_report(self) -> dict:
+        total = sum(reward.seconds for reward in self._rewards)
+        spent, self._reward_seconds = total - self._reward_seconds, total
+        for reward in self._rewards:
+            if reward.errors and reward.__name__ not in self._errors_told:
+                self._errors_told.add(reward.__name__)
+                message = f"{reward.__name__} failed on a completion, which counts as unscored: {reward.last_error}"
+                self._reporter.notice("warning", "reward", message)
+        if not self._rewards:
+            return {}
+        return {"reward_seconds": spent, "reward_errors": {r.__name__: r.errors for r in self._rewards if r.errors}}
+
+
+class CheckpointCallback(TrainerCallback):
+    """One `checkpoint` event for each checkpoint the trainer has written."""
+
+    def __init__(self, reporter: Reporter):
+        self._reporter = reporter
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Report the checkpoint of this step."""
+        self._reporter.log.append("checkpoint", step=state.global_step, path=f"checkpoint-{state.global_step}")
+
+
+class RolloutCallback(TrainerCallback):
+    """One `completions` event for each batch of groups; also the held-out score every eval_steps.
+
+    Args:
+        reporter: Where events go.
+        recorder: Writes the groups.
+        eval_steps: 0 for none.
+        evaluate: Scores the held-out rows at a step and reports it.
+    """
+
+    def __init__(self, reporter: Reporter, recorder: RolloutRecorder, eval_steps: int, evaluate: Callable[[int], None]):
+        self._reporter = reporter
+        self._recorder = recorder
+        self._eval_steps = eval_steps
+        self._evaluate = evaluate
+        self.trainer: Any = None
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Store what was sampled for this step; TRL keeps its last batch of prompts and advantages."""
+        logs = self.trainer._logs
+        stored = self._recorder.record(state.global_step, list(logs["prompt"]), list(logs["advantages"]))
+        if stored:
+            self._reporter.log.append("completions", **stored)
+        if self._eval_steps and state.global_step % self._eval_steps == 0 and state.global_step < state.max_steps:
+            self._evaluate(state.global_step)

@@ -1,0 +1,75 @@
+"""Rows to what trainers and evaluation read: TRL data sets, rendered prompts, and the length filter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from core.config import RunConfig
+from core.data.mapping import Row
+from core.data.source import Split
+from core.errors import InvalidInput
+from core.prompts.template import PromptTemplate
+
+TOO_LONG = "prompt too long"
+
+
+def grpo_dataset(rows: list[Row], template: PromptTemplate) -> Any:
+    """A data set with TRL's prompt column and the columns our rewards read."""
+    from datasets import Dataset
+
+    return Dataset.from_list(
+        [
+            {"prompt": template.messages(row.instruction), "instruction": row.instruction, "reference": row.reference}
+            | row.extras
+            for row in rows
+        ]
+    )
+
+
+def sft_dataset(rows: list[Row], template: PromptTemplate) -> Any:
+    """A prompt-completion data set: TRL puts the loss on the completion alone."""
+    from datasets import Dataset
+
+    return Dataset.from_list(
+        [
+            {
+                "prompt": template.messages(row.instruction),
+                "completion": [{"role": "assistant", "content": template.answer(row.reference, row.reasoning)}],
+            }
+            for row in rows
+        ]
+    )
+
+
+def render(rows: list[Row], template: PromptTemplate, tokenizer: Any) -> list[str]:
+    """The prompts as the model sees them, through its own chat template, as TRL renders them for rollouts."""
+    return [
+        tokenizer.apply_chat_template(template.messages(row.instruction), tokenize=False, add_generation_prompt=True)
+        for row in rows
+    ]
+
+
+def fitting(split: Split, config: RunConfig, template: PromptTemplate, tokenizer: Any) -> Split:
+    """The split without rows whose prompt leaves no room for a completion; they are counted.
+
+    Raises:
+        InvalidInput: Fewer rows are left than one step needs.
+    """
+    room = config.training.max_sequence_length - config.training.max_new_tokens
+    left_out = Counter(split.left_out)
+
+    def keep(rows: list[Row]) -> list[Row]:
+        if not rows:
+            return rows
+        lengths = [len(ids) for ids in tokenizer(render(rows, template, tokenizer), add_special_tokens=False).input_ids]
+        kept = [row for row, length in zip(rows, lengths, strict=True) if length <= room]
+        left_out[TOO_LONG] += len(rows) - len(kept)
+        return kept
+
+    kept = Split(keep(split.warm_up), keep(split.train), keep(split.held_out), left_out)
+    if len(kept.train) < config.prompts_per_step:
+        problem = f"only {len(kept.train)} prompts fit into the {room} tokens that max_new_tokens leaves"
+        hint = "Raise training.max_sequence_length or lower training.max_new_tokens."
+        raise InvalidInput(f"{problem}.", hint, {"training.max_sequence_length": problem})
+    return kept

@@ -1,0 +1,117 @@
+"""Held-out score: greedy answers to questions the run never trains on, judged by the run's own rewards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from core.config import RunConfig
+from core.data.mapping import Row
+from core.prompts.template import PromptTemplate
+from core.rewards.for_trl import TrlReward
+from core.rewards.presets import PRESETS
+from core.workers.corpus import render
+from core.workers.loading import LoadedModel
+
+BATCH_ROWS = 50
+SAMPLES_KEPT = 8
+
+
+class Evaluator:
+    """Scores the held-out rows; greedy, so it draws no random number and leaves training as it was.
+
+    Args:
+        loaded: The model in training.
+        config: The run's configuration.
+        template: Its prompt template.
+        rows: The held-out rows.
+        rewards: The run's rewards, unique names.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        config: RunConfig,
+        template: PromptTemplate,
+        rows: list[Row],
+        rewards: list[TrlReward],
+    ):
+        self._loaded = loaded
+        self._config = config
+        self._rows = rows
+        self._rewards = rewards
+        self._prompts = render(rows, template, loaded.tokenizer)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything was held out."""
+        return bool(self._rows)
+
+    def evaluate(self, report: Callable[[float], None]) -> dict:
+        """The fields of an `evaluation` event.
+
+        `marks` has one character a row, in order: 1 correct, 0 not, so that two evaluations can be compared in pairs.
+        It is empty, and `correct` null, when no reward of the run judges truth.
+
+        Args:
+            report: Called with the finished fraction after each batch.
+        """
+        started = time.perf_counter()
+        answers: list[str] = []
+        for start in range(0, len(self._prompts), BATCH_ROWS):
+            answers += self._answers(self._prompts[start : start + BATCH_ROWS])
+            report(len(answers) / len(self._prompts))
+        scores = {reward.__name__: self._scores(reward, answers) for reward in self._rewards}
+        marks = self._marks(scores)
+        means = {name: _mean(values) for name, values in scores.items()}
+        weights = self._config.reward.weights
+        return {
+            "correct": marks.count("1") if marks else None,
+            "total": len(answers),
+            "marks": marks,
+            "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
+            "rewards": means,
+            "seconds": round(time.perf_counter() - started, 3),
+            "samples": self._samples(answers),
+        }
+
+    def _answers(self, prompts: list[str]) -> list[str]:
+        import torch
+
+        model, tokenizer = self._loaded.model, self._loaded.tokenizer
+        inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
+        was_training = model.training
+        model.eval()
+        try:
+            with torch.inference_mode():
+                output = model.generate(
+                    **inputs.to(model.device),
+                    max_new_tokens=self._config.training.max_new_tokens,
+                    do_sample=False,
+                    pad_token_id=tokenizer.pad_token_id,
+                )
+        finally:
+            model.train(was_training)
+        return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+    def _scores(self, reward: TrlReward, answers: list[str]) -> list[float | None]:
+        columns: dict[str, Any] = {"instruction": [row.instruction for row in self._rows]}
+        for column in reward.extras.values():
+            columns[column] = [row.extras[column] for row in self._rows]
+        return reward(answers, [row.reference for row in self._rows], **columns)
+
+    def _marks(self, scores: dict[str, list[float | None]]) -> str:
+        judges = [scores[name] for name in scores if PRESETS[name].judges_truth]
+        if not judges:
+            return ""
+        return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
+
+    def _samples(self, answers: list[str]) -> list[dict]:
+        pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)
+        return [{"instruction": row.instruction, "reference": row.reference, "answer": answer} for row, answer in pairs]
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,126 @@
+"""How a worker starts, reports, sees a stop request and ends; turns any error into one `failed` event."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+import psutil
+
+from constants import HEARTBEAT_PERIOD_S, LOG_TAIL_LINES, STOP_POLL_S
+from core.errors import LoraCraftError
+from core.failures import explain
+from core.paths import SessionPaths
+from core.sessions.events import EventLog
+from core.sessions.store import tail_text
+
+LOG = logging.getLogger(__name__)
+
+
+class StopRequested(BaseException):
+    """The user asked the run to stop; a BaseException, so that no library's handler swallows it.
+
+    Args:
+        mode: save or discard.
+    """
+
+    def __init__(self, mode: str):
+        super().__init__(mode)
+        self.mode = mode
+
+
+class Reporter:
+    """A worker's link to the outside: its event log, its heartbeat and the stop request.
+
+    Args:
+        paths: The files of the session, or of the export, that the worker works on.
+    """
+
+    def __init__(self, paths: SessionPaths):
+        self.paths = paths
+        self.log = EventLog(paths.events)
+        self._stop_mode: str | None = None
+        self._phase: str | None = None
+        self._leave_at_once = False
+        self._ended = False
+
+    def start(self) -> None:
+        """Report the process and begin to beat."""
+        process = psutil.Process()
+        self.log.append("started", pid=process.pid, created=process.create_time())
+        threading.Thread(target=self._watch, name="heartbeat", daemon=True).start()
+
+    def phase(self, name: str, detail: str = "", interruptible: bool = False) -> None:
+        """Report a phase. In an interruptible one there is nothing to save: a stop request ends the process at once."""
+        self.check_stop()
+        self._leave_at_once = interruptible
+        if name != self._phase or detail:
+            self._phase = name
+            self.log.append("phase", phase=name, detail=detail)
+
+    def notice(self, level: str, field: str, message: str) -> None:
+        """Report something the user should know."""
+        LOG.info("%s: %s: %s", level, field, message)
+        self.log.append("notice", level=level, field=field, message=message)
+
+    def check_stop(self) -> None:
+        """Raise StopRequested if a stop was asked for; cheap enough for every forward pass."""
+        if self._stop_mode is not None:
+            raise StopRequested(self._stop_mode)
+
+    def end(self, kind: str, **fields: object) -> None:
+        """Write the final event."""
+        self._ended = True
+        self.log.append(kind, **fields)
+
+    def _watch(self) -> None:
+        while not self._ended:
+            if self._stop_mode is None and self.paths.stop.exists():
+                mode = self.paths.stop.read_text(encoding="utf-8").strip() or "save"
+                self.log.append("stopping", mode=mode)
+                self._stop_mode = mode
+                if self._leave_at_once:
+                    self.end("stopped", mode=mode, step=0, saved=False)
+                    os._exit(0)
+            if time.time() - self.log.last_t > HEARTBEAT_PERIOD_S and not self._ended:
+                self.log.append("heartbeat")
+            time.sleep(STOP_POLL_S)
+
+
+def run_worker(reporter: Reporter, body: Callable[[Reporter], None]) -> int:
+    """Run a worker's body to its end; the exit code: 0 done or stopped, 1 failed.
+
+    Whatever the body raises becomes one `failed` event with cause and cure; the traceback goes to worker.log.
+    """
+    faulthandler.enable()
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        reporter.start()
+        body(reporter)
+    except StopRequested as request:
+        reporter.end("stopped", mode=request.mode, saved=False)
+    except LoraCraftError as error:
+        LOG.error("%s %s", error.message, error.hint)
+        return _fail(reporter, error.message, error.hint, error.code)
+    except Exception as error:  # noqa: BLE001 - the worker's outermost frame
+        traceback.print_exc()
+        return _fail(reporter, *explain(error))
+    return 0
+
+
+def _fail(reporter: Reporter, cause: str, cure: str, code: str) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    tail = tail_text(reporter.paths.log, LOG_TAIL_LINES)
+    try:
+        reporter.end("failed", cause=cause, cure=cure, code=code, log_tail=tail)
+    except OSError:
+        LOG.exception("The event log could not be written")
+        return 74 if code == "disk_full" else 1
+    return 1

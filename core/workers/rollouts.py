@@ -1,0 +1,94 @@
+"""Store every group of completions with scores, reasons and advantages, one JSONL file a step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from core.rewards.for_trl import TrlReward
+from core.sessions.store import completions_file
+
+SAMPLE_CHARACTERS = 600
+
+
+class RolloutRecorder:
+    """Pairs what the rewards saw with the advantages TRL made of it.
+
+    Args:
+        folder: Where the step files go.
+        rewards: The run's rewards in the order TRL calls them.
+        weights: Preset name -> weight.
+        group_size: Completions per prompt; TRL keeps a group together.
+        end_ids: Token ids that end a completion; one that ends otherwise was cut.
+    """
+
+    def __init__(
+        self, folder: Path, rewards: list[TrlReward], weights: dict[str, float], group_size: int, end_ids: set[int]
+    ):
+        self._folder = folder
+        self._rewards = rewards
+        self._weights = weights
+        self._group_size = group_size
+        self._end_ids = end_ids
+        self._calls_seen = rewards[0].calls
+
+    def record(self, step: int, prompts: list[str], advantages: list[float]) -> dict | None:
+        """Write the groups sampled since the last call; the fields of a `completions` event, or None without new ones.
+
+        Args:
+            step: The optimiser step that learnt from them first.
+            prompts: Rendered prompts, shape [completions].
+            advantages: TRL's own, shape [completions].
+        """
+        batch = self._rewards[0].batch
+        if batch is None or self._rewards[0].calls == self._calls_seen:
+            return None
+        self._calls_seen = self._rewards[0].calls
+        groups = [
+            self._group(step, prompts, advantages, start) for start in range(0, len(advantages), self._group_size)
+        ]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / completions_file(step)
+        file.write_text("".join(json.dumps(group, ensure_ascii=False) + "\n" for group in groups), encoding="utf-8")
+        return {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
+
+    def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> dict:
+        batch = self._rewards[0].batch
+        members = range(start, start + self._group_size)
+        return {
+            "step": step,
+            "prompt": prompts[start],
+            "instruction": batch.instructions[start],
+            "reference": batch.references[start],
+            "completions": [self._completion(i, advantages[i]) for i in members],
+        }
+
+    def _completion(self, index: int, advantage: float) -> dict:
+        batch = self._rewards[0].batch
+        ids = batch.token_ids[index]
+        scores: dict[str, Any] = {}
+        for reward in self._rewards:
+            score = reward.scores[index]
+            scores[reward.__name__] = {"value": score.value, "reason": score.reason} if score else None
+        total = sum(self._weights[name] * score["value"] for name, score in scores.items() if score)
+        return {
+            "text": batch.responses[index],
+            "tokens": len(ids),
+            "truncated": not ids or ids[-1] not in self._end_ids,
+            "reward": total,
+            "advantage": advantage,
+            "scores": scores,
+        }
+
+
+def _sample(groups: list[dict]) -> list[dict]:
+    """The best and the worst completion of the step, shortened, for the live page."""
+    flat = [
+        {"instruction": group["instruction"], "reference": group["reference"], **completion}
+        for group in groups
+        for completion in group["completions"]
+    ]
+    ranked = sorted(flat, key=lambda item: item["reward"])
+    chosen = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
+    return [item | {"text": item["text"][:SAMPLE_CHARACTERS]} for item in chosen]

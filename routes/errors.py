@@ -1,0 +1,60 @@
+"""Any error to the one JSON shape and its HTTP status; the only table of codes."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from constants import MAX_JSON_BYTES
+from core.errors import Conflict, InvalidInput, LoraCraftError, NotFound, TooLarge, Unavailable, WorkerFailed
+
+LOG = logging.getLogger(__name__)
+
+STATUS: dict[type[LoraCraftError], int] = {
+    InvalidInput: 400,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Unavailable: 503,
+    WorkerFailed: 500,
+}
+HINTS = {
+    400: "Send valid JSON.",
+    404: "GET /api/schema and the README list what there is.",
+    405: "Use another method.",
+    413: f"A request may have {MAX_JSON_BYTES // 1024} KiB.",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error of every route in the one shape."""
+    app.register_error_handler(LoraCraftError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _ours(error: LoraCraftError) -> tuple[Response, int]:
+    return _reply(error.as_dict(), STATUS[type(error)])
+
+
+def _http(error: HTTPException) -> tuple[Response | str, int]:
+    status = error.code or 500
+    if not request.path.startswith("/api/"):
+        return render_template("error.html", status=status, message=error.description), status
+    code = {404: "not_found", 413: "too_large"}.get(status, error.name.lower().replace(" ", "_"))
+    fields: dict[str, str] = {}
+    message = error.description or error.name
+    return _reply({"code": code, "message": message, "hint": HINTS.get(status, ""), "fields": fields}, status)
+
+
+def _unforeseen(error: Exception) -> tuple[Response, int]:
+    LOG.exception("Unforeseen error in %s %s", request.method, request.path)
+    message = f"{type(error).__name__}: {error}"
+    hint = "This is a bug of LoRA Craft; logs/server.log has its traceback."
+    return _reply({"code": "internal", "message": message, "hint": hint, "fields": {}}, 500)
+
+
+def _reply(error: dict, status: int) -> tuple[Response, int]:
+    return jsonify({"error": error}), status

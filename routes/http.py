@@ -1,0 +1,66 @@
+"""What every view uses: the services, typed bodies and queries, replies."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Response, current_app, jsonify, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import InvalidInput
+from services.wiring import Services
+
+
+class Body(BaseModel):
+    """A request body or query: unknown keys are errors, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    """Query parameters: text becomes numbers where numbers are asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def services() -> Services:
+    """The services of the running application."""
+    return current_app.extensions["lora_craft"]
+
+
+def body(shape: type[Shape]) -> Shape:
+    """The JSON body as `shape`.
+
+    Raises:
+        InvalidInput: It is no JSON object of that shape; `fields` names what is wrong.
+    """
+    value = request.get_json(force=True)
+    if not isinstance(value, dict):
+        raise InvalidInput(f"The body is a JSON object, not {type(value).__name__}.", "Send {...}.")
+    return _validated(shape, value)
+
+
+def query(shape: type[Shape]) -> Shape:
+    """The query parameters as `shape`.
+
+    Raises:
+        InvalidInput: One is unknown or of the wrong type.
+    """
+    return _validated(shape, request.args.to_dict())
+
+
+def reply(value: Any, status: int = 200) -> tuple[Response, int]:
+    """`value` as JSON."""
+    return jsonify(value), status
+
+
+def _validated(shape: type[Shape], value: dict) -> Shape:
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        fields = {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}
+        name, problem = next(iter(fields.items()))
+        raise InvalidInput(f"{name}: {problem}.", "Correct the named fields and try again.", fields) from error

@@ -1,0 +1,1 @@
+"""Use cases: state, threads and child processes; no Flask, no Socket.IO."""

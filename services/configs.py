@@ -1,0 +1,55 @@
+"""Saved run configurations: one JSON file each, in configs/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.config import parse_config
+from core.errors import NotFound
+from core.jsonfile import read_json, write_json
+from core.paths import Workspace
+
+
+class ConfigService:
+    """Saves what is valid, loads what is saved; the files are the documented ones."""
+
+    def __init__(self, workspace: Workspace):
+        self._workspace = workspace
+
+    def save(self, name: str, config: Any) -> dict:
+        """Validate and store a configuration under `name`, replacing one of that name; the stored value.
+
+        Raises:
+            InvalidInput: The name can't be a file name, or the configuration is not valid.
+        """
+        value = parse_config(config).dump()
+        write_json(self._workspace.saved_config(name), value)
+        return value
+
+    def load(self, name: str) -> dict:
+        """The stored configuration, with every field present.
+
+        Raises:
+            NotFound: There is none of that name.
+            InvalidInput: The file was edited into something that is not valid.
+        """
+        path = self._workspace.saved_config(name)
+        if not path.is_file():
+            raise NotFound(f"There is no saved configuration {name!r}.", "GET /api/configs/list lists them.")
+        return parse_config(read_json(path)).dump()
+
+    def list(self) -> list[dict]:
+        """Name and time of change of each saved configuration, newest first."""
+        files = sorted(self._workspace.configs.glob("*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
+        return [{"name": file.stem, "modified_at": file.stat().st_mtime} for file in files]
+
+    def delete(self, name: str) -> None:
+        """Remove a saved configuration.
+
+        Raises:
+            NotFound: There is none of that name.
+        """
+        path = self._workspace.saved_config(name)
+        if not path.is_file():
+            raise NotFound(f"There is no saved configuration {name!r}.", "GET /api/configs/list lists them.")
+        path.unlink()

@@ -1,0 +1,46 @@
+"""One thread that samples the machine and publishes system_update."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from constants import SAMPLE_PERIOD_S
+from core.hardware import system_snapshot
+
+LOG = logging.getLogger(__name__)
+
+
+class SystemMonitor:
+    """Keeps the latest sample for REST and publishes each one.
+
+    Args:
+        folder: Whose disk's free space is told.
+        publish: Called with ("system", sample).
+    """
+
+    def __init__(self, folder: Path, publish: Callable[[str, Any], None]):
+        self._folder = folder
+        self._publish = publish
+        self._stopping = threading.Event()
+        self.latest = system_snapshot(folder)
+
+    def start(self) -> None:
+        """Begin to sample."""
+        threading.Thread(target=self._sample, name="system-monitor", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the thread at its next round."""
+        self._stopping.set()
+
+    def _sample(self) -> None:
+        while not self._stopping.wait(SAMPLE_PERIOD_S):
+            try:
+                self.latest = system_snapshot(self._folder)
+            except OSError:
+                LOG.exception("The machine could not be sampled")
+                continue
+            self._publish("system", self.latest)

@@ -1,0 +1,251 @@
+"""Start, stop, resume, fork and delete sessions; one training thread per run; recovery at boot."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from constants import MIN_FREE_DISK_BYTES
+from core.config import RunConfig, parse_config
+from core.config.resolve import resolve
+from core.data.source import check_source
+from core.errors import Conflict, InvalidInput, Unavailable
+from core.failures import explain, explain_exit
+from core.hardware import Hardware
+from core.paths import SessionPaths, Workspace, checked_name
+from core.prompts.template import template_of
+from core.sessions.events import EventLog
+from core.sessions.state import SessionState
+from core.sessions.store import SessionStore
+from services.hub import Hub
+from services.process import WorkerProcess, worker_arguments, worker_command, worker_environment
+from services.run_queue import RunQueue
+from services.supervisor import Supervisor, Watch
+
+LOG = logging.getLogger(__name__)
+STOP_MODES = ("save", "discard")
+Publish = Callable[[str, Any], None]
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How workers are started: the module, the environment they build on, the machine they run on."""
+
+    module: str
+    environment: Mapping[str, str]
+    hardware: Hardware
+
+
+class TrainingService:
+    """The sessions of one server.
+
+    Args:
+        workspace: Where sessions live.
+        store: Reads and makes them.
+        launch: How workers are started.
+        hub: Knows which models can be had.
+        publish: Called with (topic, payload): "event" (state, event), "output" (session_id, text), "queue" snapshot.
+    """
+
+    def __init__(self, workspace: Workspace, store: SessionStore, launch: Launch, hub: Hub, publish: Publish):
+        self._workspace = workspace
+        self._store = store
+        self._launch = launch
+        self._hub = hub
+        self._publish = publish
+        self._threads: dict[str, threading.Thread] = {}
+        self._changes = threading.Lock()
+        self.queue = RunQueue(launch.hardware.devices, self._start_thread, self._queue_changed)
+
+    def start(self, session_id: str | None, config: Any) -> SessionState:
+        """Check everything that can be checked, make the session and queue it.
+
+        Raises:
+            InvalidInput, NotFound, Conflict, Unavailable: Nothing was started and nothing is left behind.
+        """
+        session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
+        if self._workspace.session(session_id).folder.exists():
+            hint = "Choose another session_id, or leave it out to get a new one."
+            raise Conflict(f"The session {session_id!r} exists.", hint, {"session_id": "is taken"})
+        resolved, notices = resolve(parse_config(config), self._launch.hardware)
+        self._check(resolved)
+        paths = self._store.create(session_id, resolved)
+        log = EventLog(paths.events)
+        events = [log.append("queued")]
+        events += [log.append("notice", level=n.level, field=n.field, message=n.message) for n in notices]
+        return self._enter(session_id, events)
+
+    def stop(self, session_id: str, mode: str = "save") -> SessionState:
+        """Ask a run to save and leave, or to leave without saving.
+
+        Raises:
+            Conflict: It has ended already.
+        """
+        if mode not in STOP_MODES:
+            problem = f"is save or discard, not {mode!r}"
+            raise InvalidInput(f"mode {problem}.", "Use save or discard.", {"mode": problem})
+        paths = self._store.paths(session_id)
+        with self._changes:
+            state = self._store.state(session_id)
+            if state.is_final:
+                raise Conflict(f"The session {session_id!r} is {state.status}.", "There is nothing to stop.")
+            if self.queue.withdraw(session_id):
+                self._tell(session_id, EventLog(paths.events).append("stopped", mode=mode, step=0, saved=False))
+            else:
+                paths.stop.write_text(mode, encoding="utf-8")
+        return self._store.state(session_id)
+
+    def resume(self, session_id: str) -> SessionState:
+        """Queue an ended session again; its worker goes on from the last loadable checkpoint.
+
+        Raises:
+            Conflict: It is running or completed.
+        """
+        paths = self._store.paths(session_id)
+        with self._changes:
+            state = self._store.state(session_id)
+            if not state.is_final or state.status == "completed":
+                hint = "Fork it to train on." if state.is_final else "Wait for it, or stop it first."
+                raise Conflict(f"The session {session_id!r} is {state.status}.", hint)
+            self._check(self._store.config(session_id))
+            paths.stop.unlink(missing_ok=True)
+            event = EventLog(paths.events).append("queued")
+        return self._enter(session_id, [event])
+
+    def fork(self, session_id: str, new_id: str | None, changes: Any) -> SessionState:
+        """Start a new session with the configuration of another and some values changed.
+
+        Raises:
+            InvalidInput: The changes are no object, or do not fit.
+        """
+        config = self._store.config(session_id).dump()
+        if not isinstance(changes, dict):
+            raise InvalidInput("The changes are a JSON object.", 'Send {"config": {...}}.', {"config": "is no object"})
+        return self.start(new_id, merged(config, changes))
+
+    def delete(self, session_id: str) -> None:
+        """Remove an ended session and what was exported from it.
+
+        Raises:
+            Conflict: It has not ended.
+        """
+        with self._changes:
+            state = self._store.state(session_id)
+            if not state.is_final:
+                raise Conflict(f"The session {session_id!r} is {state.status}.", "Stop it first.")
+            self._store.delete(session_id)
+            shutil.rmtree(self._workspace.export(session_id), ignore_errors=True)
+
+    def recover(self) -> None:
+        """At boot: take up runs whose worker lives, queue those that waited, mark the others interrupted."""
+        for state in reversed(self._store.states()):
+            if state.status == "queued":
+                self.queue.enter(state.session_id, self._wanted_device(state.session_id))
+            elif state.has_worker:
+                self._recover_run(state)
+
+    def wait(self, session_id: str, timeout_s: float | None = None) -> SessionState:
+        """Block until a session's thread has ended, at most `timeout_s`; for the demo and for tests."""
+        thread = self._threads.get(session_id)
+        if thread is not None:
+            thread.join(timeout_s)
+        return self._store.state(session_id)
+
+    def _check(self, config: RunConfig) -> None:
+        template_of(config.prompt)
+        check_source(config, self._workspace)
+        self._hub.require(config.model.name, self._workspace.root)
+        free = shutil.disk_usage(self._workspace.outputs).free
+        if free < MIN_FREE_DISK_BYTES:
+            gib = free / 1024**3
+            raise Unavailable(f"Only {gib:.2f} GiB of disk are free.", "Free at least 0.5 GiB and start again.")
+
+    def _enter(self, session_id: str, events: list[dict]) -> SessionState:
+        for event in events:
+            self._tell(session_id, event)
+        self.queue.enter(session_id, self._wanted_device(session_id))
+        return self._store.state(session_id)
+
+    def _wanted_device(self, session_id: str) -> str | None:
+        gpus = self._store.config(session_id).resources.gpus
+        return f"cuda:{gpus[0]}" if gpus else None
+
+    def _recover_run(self, state: SessionState) -> None:
+        paths = self._store.paths(state.session_id)
+        if state.pid is None:
+            process = WorkerProcess.find(worker_arguments(self._launch.module, paths.folder))
+        else:
+            process = WorkerProcess.attach(state.pid, state.process_created_at or 0.0)
+        if process is None:
+            cause, cure, code = explain_exit(None)
+            event = EventLog(paths.events).append("interrupted", cause=cause, cure=cure, code=code)
+            self._tell(state.session_id, event)
+            return
+        LOG.info("Re-attached to %s (process %s)", state.session_id, process.pid)
+        self.queue.hold(state.session_id, state.device or "cpu")
+        self._spawn_thread(paths, lambda: process)
+
+    def _start_thread(self, session_id: str, device: str) -> None:
+        paths = self._store.paths(session_id)
+        self._spawn_thread(paths, lambda: self._start_worker(paths, device))
+
+    def _spawn_thread(self, paths: SessionPaths, get_process: Callable[[], WorkerProcess]) -> None:
+        name = f"training-{paths.id}"
+        thread = threading.Thread(target=self._train, args=(paths, get_process), name=name, daemon=True)
+        self._threads[paths.id] = thread
+        thread.start()
+
+    def _start_worker(self, paths: SessionPaths, device: str) -> WorkerProcess:
+        event = EventLog(paths.events).append("starting", device=device)
+        self._tell(paths.id, event)
+        environment = worker_environment(dict(self._launch.environment), self._workspace, device)
+        command = worker_command(self._launch.module, paths.folder)
+        return WorkerProcess.start(command, paths.log, environment, polite=device == "cpu")
+
+    def _train(self, paths: SessionPaths, get_process: Callable[[], WorkerProcess]) -> None:
+        """The body of a training thread."""
+        watch = Watch(
+            event=lambda state, event: self._publish("event", (state, event)),
+            output=lambda text: self._publish("output", (paths.id, text)),
+        )
+        try:
+            Supervisor(paths, get_process(), watch).run()
+        except Exception as error:  # the supervising loop: nobody else would hear of it
+            LOG.exception("Supervising %s failed", paths.id)
+            self._report_broken_supervision(paths, error)
+        finally:
+            self.queue.release(paths.id)
+
+    def _report_broken_supervision(self, paths: SessionPaths, error: Exception) -> None:
+        cause, cure, code = explain(error)
+        try:
+            event = EventLog(paths.events).append("failed", cause=cause, cure=cure, code=code)
+        except OSError:
+            LOG.exception("The event log of %s can't be written", paths.id)
+            return
+        self._tell(paths.id, event)
+
+    def _tell(self, session_id: str, event: dict) -> None:
+        self._publish("event", (self._store.state(session_id), event))
+
+    def _queue_changed(self) -> None:
+        self._publish("queue", self.queue.snapshot())
+
+
+def new_session_id() -> str:
+    """A readable id that sorts by time."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+
+
+def merged(base: dict, changes: dict) -> dict:
+    """`base` with the values of `changes`, section by section."""
+    return base | {
+        key: merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+        for key, value in changes.items()
+    }

@@ -1,0 +1,66 @@
+"""Services: everything the routes and sockets use, put together in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.hardware import Hardware, detect_hardware
+from core.paths import Workspace
+from core.sessions.store import SessionStore
+from services.configs import ConfigService
+from services.exports import ExportService
+from services.hub import Hub
+from services.system_monitor import SystemMonitor
+from services.training import Launch, Publish, TrainingService
+
+TRUTHY = ("1", "on", "yes", "true")
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases of one server."""
+
+    workspace: Workspace
+    hardware: Hardware
+    store: SessionStore
+    training: TrainingService
+    exports: ExportService
+    configs: ConfigService
+    monitor: SystemMonitor
+
+    def start(self) -> None:
+        """Take up what an earlier server left running, and begin to sample the machine."""
+        self.training.recover()
+        self.monitor.start()
+
+
+def build_services(root: Path, worker: str, environment: Mapping[str, str], publish: Publish) -> Services:
+    """Services on the data folders below `root`.
+
+    Args:
+        root: Holds outputs/, exports/, configs/, uploads/, cache/ and logs/.
+        worker: The module of the training worker.
+        environment: The environment the server was started with.
+        publish: Called with (topic, payload) from any thread.
+    """
+    workspace = Workspace(root.resolve()).create()
+    hardware = detect_hardware()
+    store = SessionStore(workspace)
+    launch = Launch(worker, environment, hardware)
+    return Services(
+        workspace=workspace,
+        hardware=hardware,
+        store=store,
+        training=TrainingService(workspace, store, launch, _hub(workspace, environment), publish),
+        exports=ExportService(workspace, store, launch, publish),
+        configs=ConfigService(workspace),
+        monitor=SystemMonitor(workspace.root, publish),
+    )
+
+
+def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:
+    home = Path(environment.get("HF_HOME") or workspace.cache / "huggingface")
+    offline = environment.get("HF_HUB_OFFLINE", "").lower() in TRUTHY
+    return Hub(environment.get("HF_ENDPOINT"), environment.get("HF_TOKEN"), home / "hub", offline)

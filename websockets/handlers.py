@@ -1,0 +1,85 @@
+"""Socket.IO requests of clients: subscribe to a session with what was missed, and unsubscribe; holds no state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_socketio import SocketIO, emit, join_room, leave_room
+
+from constants import MISSED_EVENTS_LIMIT
+from core.errors import InvalidInput, LoraCraftError
+from core.sessions.state import SessionState, fold
+from core.sessions.store import SessionStore
+from services.wiring import Services
+from websockets.messages import message_of
+from websockets.publisher import room_of
+
+
+def register(socketio: SocketIO) -> None:
+    """Add the handlers."""
+    socketio.on_event("connect", _connect)
+    socketio.on_event("subscribe", _subscribe)
+    socketio.on_event("unsubscribe", _unsubscribe)
+
+
+def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> dict:
+    """What a client that has seen `after_seq` missed, oldest first, each as {name, payload}.
+
+    Raises:
+        NotFound: No such session.
+    """
+    state, missed = SessionState(session_id), []
+    for event in store.events(session_id):
+        state = fold(state, event)
+        message = message_of(state, event) if event["seq"] > after_seq else None
+        if message:
+            missed.append({"name": message[0], "payload": message[1]})
+    return {
+        "session_id": session_id,
+        "session": state.as_dict(),
+        "last_seq": state.last_seq,
+        "truncated": len(missed) > MISSED_EVENTS_LIMIT,
+        "missed": missed[-MISSED_EVENTS_LIMIT:],
+    }
+
+
+def _services() -> Services:
+    return current_app.extensions["lora_craft"]
+
+
+def _connect(auth: Any = None) -> None:
+    """A newcomer gets the machine and the queue at once instead of at their next change."""
+    emit("system_update", _services().monitor.latest)
+    emit("queue_update", _services().training.queue.snapshot())
+
+
+def _subscribe(request: Any) -> dict:
+    """Join first and read then: a message may come twice, which `seq` shows, but none is lost."""
+    try:
+        session_id, after_seq = _checked(request)
+        _services().store.paths(session_id)
+        join_room(room_of(session_id))
+        answer = missed_messages(_services().store, session_id, after_seq)
+    except LoraCraftError as error:
+        return {"error": error.as_dict()}
+    emit("subscribed", answer)
+    return answer
+
+
+def _unsubscribe(request: Any) -> dict:
+    try:
+        session_id, _ = _checked(request)
+    except LoraCraftError as error:
+        return {"error": error.as_dict()}
+    leave_room(room_of(session_id))
+    return {"session_id": session_id}
+
+
+def _checked(request: Any) -> tuple[str, int]:
+    if not isinstance(request, dict) or not isinstance(request.get("session_id"), str):
+        raise InvalidInput("subscribe needs {session_id, after_seq?}.", "Name a session.", {"session_id": "is missing"})
+    after_seq = request.get("after_seq", 0)
+    if isinstance(after_seq, bool) or not isinstance(after_seq, int):
+        raise InvalidInput("after_seq is a whole number.", "Use 0 for everything.", {"after_seq": "is no number"})
+    return request["session_id"], after_seq

@@ -1,0 +1,79 @@
+"""Publisher: what services report, batched to five emits a second per session and message; the one caller of emit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from constants import EMIT_PERIOD_S, LOG_CHUNK_BYTES
+from websockets.messages import message_of
+
+ROOM_ONLY = ("training_log", "training_completions")
+"""Messages for subscribers of a session; the others go to every client."""
+
+
+class Publisher:
+    """Collects messages and sends them in rounds.
+
+    Args:
+        emit: SocketIO.emit, called with (name, payload, to).
+    """
+
+    def __init__(self, emit: Callable[..., None]):
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._pending: dict[tuple[str, str], dict] = {}
+        self._wake = threading.Event()
+        threading.Thread(target=self._rounds, name="publisher", daemon=True).start()
+
+    def publish(self, topic: str, payload: Any) -> None:
+        """Take one report; see TrainingService, ExportService and SystemMonitor for topics."""
+        if topic == "event":
+            state, event = payload
+            message = message_of(state, event)
+            if message:
+                self._add(message[0], state.session_id, message[1])
+        elif topic == "output":
+            session_id, text = payload
+            self._add("training_log", session_id, {"session_id": session_id, "text": text})
+        elif topic == "export":
+            self._add("export_update", payload["export_id"], payload)
+        else:
+            self._add(f"{topic}_update", "", payload)
+
+    def flush(self) -> None:
+        """Send everything that is pending, now."""
+        with self._lock:
+            pending, self._pending = self._pending, {}
+        for (name, session_id), payload in pending.items():
+            room = room_of(session_id) if name in ROOM_ONLY else None
+            self._emit(name, payload, to=room)
+
+    def _add(self, name: str, session_id: str, payload: dict) -> None:
+        with self._lock:
+            earlier = self._pending.get((name, session_id))
+            self._pending[name, session_id] = _joined(name, earlier, payload) if earlier else payload
+        self._wake.set()
+
+    def _rounds(self) -> None:
+        pause = threading.Event()
+        while self._wake.wait():
+            self._wake.clear()
+            self.flush()
+            pause.wait(EMIT_PERIOD_S)
+
+
+def room_of(session_id: str) -> str:
+    """The Socket.IO room of a session's subscribers."""
+    return f"session:{session_id}"
+
+
+def _joined(name: str, earlier: dict, later: dict) -> dict:
+    """Two messages of one name in one: text is strung together, updates carry those before them as `earlier`."""
+    if name == "training_log":
+        return later | {"text": (earlier["text"] + later["text"])[-LOG_CHUNK_BYTES:]}
+    if name in ("training_update", "training_status"):
+        before = [*earlier.get("earlier", ()), {k: v for k, v in earlier.items() if k != "earlier"}]
+        return later | {"earlier": before}
+    return later
