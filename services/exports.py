@@ -97,6 +97,11 @@ class ExportService:
             thread.join(timeout_s)
         return self.state(session_id)
 
+    def seconds(self, session_id: str) -> float:
+        """How long the latest export took, or has taken so far."""
+        events = read_events(SessionPaths(self._workspace.export(session_id)).events)
+        return events[-1]["t"] - events[0]["t"]
+
     def _prepare(self, paths: SessionPaths, names: list[str]) -> None:
         paths.folder.mkdir(parents=True, exist_ok=True)
         for stale in (paths.stop, paths.events, paths.log, paths.folder / "proof.json"):

@@ -42,9 +42,10 @@ class PromptTemplate:
         return [*system, {"role": "user", "content": instruction}]
 
     def answer(self, solution: str, reasoning: str = "") -> str:
-        """The text of a perfect answer, as the warm-up teaches it."""
+        """The text of a perfect answer, as the warm-up teaches it; reasoning is left out where it has no markers."""
         marks = self.markers
-        thought = f"{marks.reasoning_start}{reasoning}{marks.reasoning_end}" if reasoning else ""
+        shows_thought = reasoning and marks.reasoning_start
+        thought = f"{marks.reasoning_start}{reasoning}{marks.reasoning_end}" if shows_thought else ""
         return f"{thought}{marks.solution_start}{solution}{marks.solution_end}"
 
 

@@ -60,6 +60,7 @@ def prove(gguf: Path, kind: Quantization, probes: list[Probe], question: list[di
         "difference": fmean(abs(value - probe.adapter) for probe, (_, value) in zip(probes, told, strict=True)),
         "base_difference": fmean(abs(value - probe.base) for probe, (_, value) in zip(probes, told, strict=True)),
         "bound": kind.max_difference,
+        "question": question[-1]["content"],
         "answer": _answer(server, question),
     }
     _judge(result)

@@ -1,0 +1,139 @@
+"""`python launch.py demo`: the main job on the embedded model, through the same services as the wizard."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.progress import RunProgress, curve
+from core.errors import LoraCraftError, WorkerFailed
+from core.jsonfile import read_json
+from core.sessions.state import SessionState
+from core.statistics import paired_counts, sign_test, wilson_interval
+from services.exports import ExportState
+from services.training import merged
+from services.wiring import Services, build_services
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CONFIG = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
+QUANTIZATIONS = ("f16", "q4_k_m")
+STAGES = {"base": "Base model", "warm_up": "After the warm-up", "trained": "After GRPO"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo; 0 when everything worked, 1 otherwise."""
+    options = _parse(arguments)
+    console = Console(stderr=options.json)
+    changes = {"training": {"seed": options.seed}} | json.loads(options.config)
+    try:
+        with RunProgress(console) as progress:
+            services = build_services(options.root, "core.workers.train", dict(os.environ), progress.publish)
+            state = _train(services, merged(read_json(CONFIG), changes))
+            export = _export(services, state)
+    except LoraCraftError as error:
+        console.print(f"[bold]{error.message}[/bold] {error.hint}")
+        return 1
+    result = summary(services, state, export, options.setup_seconds)
+    _show(console, services, state, result)
+    if options.json:
+        sys.stdout.write(json.dumps(result) + "\n")
+    return 0
+
+
+def summary(services: Services, state: SessionState, export: ExportState, setup_seconds: float) -> dict:
+    """The demo's result as `--json` prints it; `p_value` compares GRPO with the warm-up alone, question by question."""
+    scores = {score["stage"]: score for score in state.evaluations}
+    wins, losses = paired_counts(_marks(scores["warm_up"]), _marks(scores["trained"]))
+    smallest = min(export.files, key=lambda file: file["size_bytes"])
+    folder = services.workspace.export(state.session_id)
+    return {
+        **{stage: {"correct": scores[stage]["correct"], "total": scores[stage]["total"]} for stage in STAGES},
+        "p_value": sign_test(wins, losses),
+        "wins": wins,
+        "losses": losses,
+        "seconds": {"set_up": setup_seconds, **_seconds(services, state)},
+        "session_id": state.session_id,
+        "gguf": str(folder / smallest["file"]),
+        "question": smallest["question"],
+        "answer": smallest["answer"],
+    }
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python launch.py demo", description="Teach the embedded model arithmetic.")
+    parser.add_argument("--json", action="store_true", help="end with one JSON line; the progress goes to stderr")
+    parser.add_argument("--seed", type=int, default=42, help="decides the split, the order and the sampling")
+    parser.add_argument("--root", type=Path, default=REPOSITORY, help="holds outputs/ and exports/")
+    parser.add_argument("--config", default="{}", help="settings that differ from the demo's, as JSON")
+    parser.add_argument("--setup-seconds", type=float, default=0.0, help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _train(services: Services, config: dict) -> SessionState:
+    session_id = services.training.start(None, config).session_id
+    try:
+        state = services.training.wait(session_id)
+    except KeyboardInterrupt:
+        services.training.stop(session_id)
+        state = services.training.wait(session_id)
+    if state.status != "completed":
+        failure = state.failure or {"cause": f"The run is {state.status}.", "cure": ""}
+        raise WorkerFailed(failure["cause"], failure["cure"])
+    return state
+
+
+def _export(services: Services, state: SessionState) -> ExportState:
+    services.exports.create(state.session_id, QUANTIZATIONS)
+    export = services.exports.wait(state.session_id)
+    if export.status != "completed":
+        failure = export.failure or {"cause": f"The export is {export.status}.", "cure": ""}
+        raise WorkerFailed(failure["cause"], failure["cure"])
+    return export
+
+
+def _marks(score: dict) -> list[bool]:
+    return [mark == "1" for mark in score["marks"]]
+
+
+def _seconds(services: Services, state: SessionState) -> dict[str, float]:
+    """How long the phases took, from the times of the events themselves."""
+    events = services.store.events(state.session_id)
+    starts = [event for event in events if event["kind"] == "phase"]
+    ends = [*(event["t"] for event in starts[1:]), events[-1]["t"]]
+    spent: dict[str, float] = {}
+    for start, end in zip(starts, ends, strict=True):
+        spent[start["phase"]] = spent.get(start["phase"], 0.0) + end - start["t"]
+    export = services.exports.seconds(state.session_id)
+    named = {"loading": "loading", "warm_up": "pre_training", "grpo": "training", "scoring": "evaluating"}
+    return {name: round(spent.get(phase, 0.0), 1) for name, phase in named.items()} | {"export": round(export, 1)}
+
+
+def _show(console: Console, services: Services, state: SessionState, result: dict) -> None:
+    rewards = services.store.metrics(state.session_id, 0, 60).get("reward", [])
+    console.print("\n[bold]Mean reward per GRPO step[/bold]")
+    console.print(curve([value or 0.0 for value in rewards]))
+    table = Table(title="Held-out questions answered correctly")
+    for title in ("", "correct", "95 % interval"):
+        table.add_column(title)
+    for stage, name in STAGES.items():
+        correct, total = result[stage]["correct"], result[stage]["total"]
+        low, high = wilson_interval(correct, total)
+        table.add_row(name, f"{correct} of {total} ({correct / total:.0%})", f"{low:.0%} to {high:.0%}")
+    console.print(table)
+    verdict = "a significant change" if result["p_value"] < 0.05 else "no significant change"
+    console.print(
+        f"GRPO turned {result['wins']} wrong answers right and {result['losses']} right ones wrong: {verdict} "
+        f"(exact sign test, p = {result['p_value']:.2g})."
+    )
+    console.print(f"The exported file answers {result['question']!r} with {result['answer']!r}.", markup=False)
+    console.print(f"GGUF: {result['gguf']}", markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""What a configuration becomes on this machine, and what is said about it."""
+
+import pytest
+
+from core.config import parse_config
+from core.config.resolve import resolve
+from core.errors import InvalidInput
+from core.hardware import Gpu, Hardware
+
+CPU = Hardware()
+GPU = Hardware((Gpu(0, "A card", 24.0),))
+
+
+def fields(notices):
+    return [notice.field for notice in notices]
+
+
+def test_a_paged_optimiser_on_cpu_is_replaced_out_loud():
+    config, notices = resolve(parse_config({"training": {"optim": "paged_adamw_32bit"}}), CPU)
+    assert config.training.optim == "adamw_torch_fused"
+    assert "training.optim" in fields(notices)
+
+
+def test_quantisation_on_cpu_is_dropped_out_loud():
+    config, notices = resolve(parse_config({"model": {"quantization": "4bit"}}), CPU)
+    assert config.model.quantization == "none"
+    assert "model.quantization" in fields(notices)
+
+
+def test_a_gpu_keeps_what_only_a_gpu_can_do():
+    value = {"training": {"optim": "paged_adamw_32bit"}, "model": {"quantization": "4bit"}}
+    config, _ = resolve(parse_config(value), GPU)
+    assert (config.training.optim, config.model.quantization) == ("paged_adamw_32bit", "4bit")
+
+
+def test_a_supervised_learning_rate_draws_a_warning():
+    _, notices = resolve(parse_config({"training": {"learning_rate": 2e-4}}), CPU)
+    assert any(n.field == "training.learning_rate" and n.level == "warning" for n in notices)
+
+
+def test_on_policy_training_is_told_that_it_never_clips():
+    _, notices = resolve(parse_config({}), CPU)
+    assert "grpo.num_iterations" in fields(notices)
+    _, notices = resolve(parse_config({"grpo": {"num_iterations": 2}}), CPU)
+    assert "grpo.num_iterations" not in fields(notices)
+
+
+@pytest.mark.parametrize("hardware", [CPU, GPU])
+def test_a_gpu_that_is_not_there_is_refused(hardware):
+    with pytest.raises(InvalidInput) as refusal:
+        resolve(parse_config({"resources": {"gpus": [3]}}), hardware)
+    assert "resources.gpus" in refusal.value.fields

@@ -1,0 +1,89 @@
+"""What a run configuration accepts, and how it names what it refuses."""
+
+import pytest
+
+from core.config import RunConfig, parse_config
+from core.errors import InvalidInput
+from core.jsonfile import read_json
+from tests.conftest import REPOSITORY
+
+EXAMPLES = sorted((REPOSITORY / "configs" / "examples").glob("*.json"))
+
+REFUSED = {
+    "a wrong type": ({"training": {"batch_size": "many"}}, "training.batch_size"),
+    "a value below its bound": ({"training": {"num_generations": 1}}, "training.num_generations"),
+    "a value above its bound": ({"training": {"temperature": 3}}, "training.temperature"),
+    "infinity": ({"training": {"learning_rate": float("inf")}}, "training.learning_rate"),
+    "an unknown section": ({"trainning": {}}, "trainning"),
+    "an unknown key": ({"training": {"batchsize": 1}}, "training.batchsize"),
+    "an unknown optimiser": ({"training": {"optim": "magic"}}, "training.optim"),
+    "a batch that holds no whole group": ({"training": {"batch_size": 3}}, "training.num_generations"),
+    "no room for a prompt": (
+        {"training": {"max_sequence_length": 64, "max_new_tokens": 64}},
+        "training.max_new_tokens",
+    ),
+    "LoRA on the output layer": ({"model": {"target_modules": ["q_proj", "lm_head"]}}, "model.target_modules"),
+    "no layer at all": ({"model": {"target_modules": []}}, "model.target_modules"),
+    "an unknown reward": ({"reward": {"preset_name": "maths!"}}, "reward.preset_name"),
+    "a composite without parts": ({"reward": {"type": "composite"}}, "reward"),
+    "a part listed twice": (
+        {"reward": {"type": "composite", "components": [{"preset_name": "math"}, {"preset_name": "Math & Science"}]}},
+        "reward",
+    ),
+    "equal markers": ({"prompt": {"solution_start": "#", "solution_end": "#"}}, "prompt"),
+    "GSPO per token": ({"grpo": {"algorithm": "gspo", "importance_sampling_level": "token"}}, "grpo"),
+    "a generation that ends inside a step": (
+        {"training": {"gradient_accumulation_steps": 2}, "grpo": {"steps_per_generation": 3}},
+        "grpo.steps_per_generation",
+    ),
+    "several GPUs for one process": ({"resources": {"gpus": [0, 1]}}, "resources.gpus"),
+    "a list instead of a section": ({"model": []}, "model"),
+}
+
+
+@pytest.mark.parametrize(("value", "field"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_bad_configuration_is_refused_and_its_field_named(value, field):
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config(value)
+    assert list(refusal.value.fields) == [field]
+    assert refusal.value.fields[field]
+
+
+@pytest.mark.parametrize("value", [None, [], "config", 3])
+def test_a_configuration_that_is_no_object_is_refused(value):
+    with pytest.raises(InvalidInput, match="JSON object"):
+        parse_config(value)
+
+
+def test_an_unknown_key_comes_with_a_suggestion():
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({"training": {"learning_rat": 1e-5}})
+    assert "did you mean 'learning_rate'" in refusal.value.fields["training.learning_rat"]
+
+
+def test_every_error_is_named_not_just_the_first():
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({"training": {"seed": -1, "top_p": 2}})
+    assert set(refusal.value.fields) == {"training.seed", "training.top_p"}
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_every_example_loads_and_survives_a_round_trip(file):
+    config = parse_config(read_json(file))
+    assert parse_config(config.dump()) == config
+
+
+def test_the_documented_file_keeps_its_own_values():
+    config = parse_config(read_json(REPOSITORY / "configs" / "examples" / "math-reasoning.json"))
+    assert config.training.learning_rate == 0.0002
+    assert config.training.optim == "paged_adamw_32bit"
+    assert config.reward.weights == {"math-science": 1.0}
+
+
+def test_a_step_is_counted_in_prompts_and_completions():
+    config = parse_config({"training": {"batch_size": 4, "gradient_accumulation_steps": 8, "num_generations": 8}})
+    assert (config.prompts_per_step, config.completions_per_step) == (4, 32)
+
+
+def test_the_defaults_are_valid():
+    assert parse_config({}) == RunConfig()

@@ -1,0 +1,53 @@
+"""Rewards that judge truth."""
+
+import pytest
+
+from core.prompts.template import SOLUTION_ONLY
+from core.rewards.answers import exact_match, math_science, normal_form
+from core.rewards.base import Example
+
+MARKED = Example("", SOLUTION_ONLY.markers)
+
+
+@pytest.mark.parametrize(
+    ("solution", "reference", "value"),
+    [
+        ("56", "56", 1.0),
+        (" 56 ", "56", 1.0),
+        ("56.0", "56", 1.0),
+        ("1,000", "1000", 1.0),
+        ("-0", "0", 1.0),
+        ("Paris", "paris", 1.0),
+        ("New  York", "new york", 1.0),
+        ("57", "56", 0.0),
+        ("5 6", "56", 0.0),
+        ("560", "56", 0.0),
+        ("", "56", 0.0),
+    ],
+)
+def test_exact_match_compares_the_solution(solution, reference, value):
+    assert exact_match(f"<SOLUTION>{solution}</SOLUTION>", reference, MARKED).value == value
+
+
+def test_only_the_last_solution_counts():
+    text = "<SOLUTION>1</SOLUTION> no, <SOLUTION>56</SOLUTION>"
+    assert exact_match(text, "56", MARKED).value == 1.0
+    assert exact_match(text, "1", MARKED).value == 0.0
+
+
+def test_an_answer_outside_the_markers_earns_nothing():
+    assert exact_match("56", "56", MARKED).value == 0.0
+    assert math_science("The answer is 56.", "56", MARKED).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("solution", "reference", "value"),
+    [(r"\frac{1}{2}", "0.5", 1.0), ("$x = 3$", "3", 1.0), ("0.51", "0.5", 0.0), ("no idea", "3", 0.0)],
+)
+def test_math_is_judged_by_equality_of_values(solution, reference, value):
+    assert math_science(f"<SOLUTION>{solution}</SOLUTION>", reference, MARKED).value == value
+
+
+@pytest.mark.parametrize("text", ["1.5.2", "٣", "1e5", "--1", "inf", "nan", ""])
+def test_what_is_no_plain_number_stays_as_it_is(text):
+    assert normal_form(text) == text

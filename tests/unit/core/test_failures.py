@@ -1,0 +1,58 @@
+"""Errors of libraries in plain words."""
+
+import errno
+
+import pytest
+
+from core.failures import explain, explain_exit
+
+
+def named(name, message, module="somewhere"):
+    return type(name, (Exception,), {"__module__": module})(message)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "out_of_memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out_of_memory"),
+        (MemoryError(), "out_of_memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
+        (RuntimeError("[enforce fail at inline_container.cc] No space left on device"), "disk_full"),
+        (named("GatedRepoError", "403 Client Error"), "gated"),
+        (named("RepositoryNotFoundError", "404 Client Error"), "not_found"),
+        (OSError("We couldn't connect to 'https://hub' to load the files"), "offline"),
+        (named("SafetensorError", "header too large"), "broken_file"),
+        (ValueError("requires you to execute custom code; set trust_remote_code=True"), "remote_code"),
+        (KeyError("surprise"), "error"),
+    ],
+)
+def test_a_known_error_gets_its_cause_and_cure(error, code):
+    cause, cure, found = explain(error)
+    assert found == code
+    assert cause and cure
+
+
+def test_the_cause_behind_an_error_is_found():
+    try:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError as inner:
+            raise RuntimeError("saving failed") from inner
+    except RuntimeError as error:
+        assert explain(error)[2] == "disk_full"
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "says"),
+    [
+        (-9, "memory ran out"),
+        (137, "memory ran out"),
+        (-11, "SIGSEGV"),
+        (74, "disk is full"),
+        (3, "code 3"),
+        (None, "away"),
+    ],
+)
+def test_an_exit_without_a_word_is_explained(exit_code, says):
+    assert says in explain_exit(exit_code)[0]

@@ -1,0 +1,28 @@
+"""Exact tests and intervals, against values worked out by hand."""
+
+import pytest
+
+from core.statistics import paired_counts, sign_test, wilson_interval
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses", "p"), [(0, 0, 1.0), (1, 1, 1.0), (5, 0, 2 / 32), (10, 0, 2 / 1024), (8, 2, 2 * 56 / 1024)]
+)
+def test_the_sign_test_is_exact_and_two_sided(wins, losses, p):
+    assert sign_test(wins, losses) == pytest.approx(p)
+    assert sign_test(losses, wins) == pytest.approx(p)
+
+
+def test_the_interval_matches_a_published_value():
+    low, high = wilson_interval(8, 10)
+    assert (low, high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+def test_the_interval_stays_between_0_and_1():
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+    assert wilson_interval(0, 5)[0] == 0.0
+    assert wilson_interval(5, 5)[1] == 1.0
+
+
+def test_pairs_are_counted_where_they_differ():
+    assert paired_counts([True, False, False, True], [True, True, True, False]) == (2, 1)

@@ -1,0 +1,106 @@
+"""Imports point down only, and the web process stays free of training libraries."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+ALLOWED = {
+    "constants": set(),
+    "core": {"core", "constants"},
+    "services": {"services", "core", "constants"},
+    "websockets": {"websockets", "services", "core", "constants"},
+    "routes": {"routes", "services", "core", "constants"},
+    "app_factory": {"routes", "websockets", "services", "core", "constants"},
+    "flask_app": {"app_factory", "websockets", "constants"},
+    "cli": {"cli", "services", "core", "constants"},
+}
+HEAVY = {"torch", "transformers", "trl", "peft", "unsloth", "datasets", "accelerate", "xllamacpp"}
+OURS = set(ALLOWED)
+
+
+def sources():
+    for name in ALLOWED:
+        path = REPOSITORY / name
+        yield from path.rglob("*.py") if path.is_dir() else [path.with_suffix(".py")]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+SOURCES = sorted(sources())
+
+
+def layer(path):
+    return path.relative_to(REPOSITORY).with_suffix("").parts[0]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_imports_point_down(path):
+    used = {name.split(".")[0] for name in imports(path)} & OURS
+    assert used <= ALLOWED[layer(path)]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_only_workers_import_training_libraries_and_only_they_import_workers(path):
+    if path.is_relative_to(REPOSITORY / "core" / "workers"):
+        return
+    names = set(imports(path))
+    heavy = {name.split(".")[0] for name in names} & HEAVY
+    assert heavy <= ({"datasets"} if path.name == "hub.py" and "data" in path.parts else set())
+    assert not any(name.startswith("core.workers") for name in names)
+
+
+def test_there_is_no_cycle():
+    graph = {}
+    for path in SOURCES:
+        module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        top = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+        graph[module] = {node.module for node in top if node.module.split(".")[0] in OURS}
+    done, open_now = set(), []
+
+    def visit(module):
+        assert module not in open_now, f"cycle: {open_now} {module}"
+        if module in done or module not in graph:
+            return
+        open_now.append(module)
+        for other in graph[module]:
+            if other != module:
+                visit(other)
+        open_now.remove(module)
+        done.add(module)
+
+    for module in graph:
+        visit(module)
+
+
+def test_the_server_imports_no_training_library():
+    code = f"import sys, app_factory; print(sorted({HEAVY!r} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_the_environment_is_read_at_the_entry_points_only(path):
+    text = path.read_text(encoding="utf-8")
+    reads = "os.environ" in text or "os.getenv" in text
+    entry = layer(path) in ("flask_app", "cli") or path.is_relative_to(REPOSITORY / "core" / "workers")
+    assert entry or not reads
+
+
+def test_our_websockets_folder_hides_nothing_from_a_worker(tmp_path):
+    package = tmp_path / "websockets"
+    package.mkdir()
+    (package / "__init__.py").write_text("version = 'the real one'\n", encoding="utf-8")
+    code = f"import sys; sys.path.append({str(tmp_path)!r}); import core.workers, websockets; print(websockets.version)"
+    out = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "the real one"

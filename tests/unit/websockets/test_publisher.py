@@ -1,0 +1,54 @@
+"""Batching: few emits, nothing lost."""
+
+from core.sessions.state import SessionState
+from websockets.publisher import Publisher, room_of
+
+
+class Sink:
+    """Collects what is emitted."""
+
+    def __init__(self):
+        self.sent = []
+
+    def __call__(self, name, payload, to=None):
+        self.sent.append((name, payload, to))
+
+    def named(self, name):
+        return [(payload, to) for sent, payload, to in self.sent if sent == name]
+
+
+def metric(seq):
+    return "event", (SessionState("s"), {"seq": seq, "t": 0.0, "kind": "metrics", "step": seq, "phase": "training"})
+
+
+def told(payload):
+    return [*(one["seq"] for one in payload.get("earlier", [])), payload["seq"]]
+
+
+def test_a_burst_of_updates_goes_out_in_few_messages_with_none_missing(until):
+    sink = Sink()
+    publisher = Publisher(sink)
+    for seq in range(1, 101):
+        publisher.publish(*metric(seq))
+    until(lambda: sum(len(told(p)) for p, _ in sink.named("training_update")) == 100)
+    seqs = [seq for payload, _ in sink.named("training_update") for seq in told(payload)]
+    assert seqs == list(range(1, 101))
+    assert len(sink.named("training_update")) <= 3
+
+
+def test_updates_go_to_everybody_and_logs_to_subscribers(until):
+    sink = Sink()
+    publisher = Publisher(sink)
+    publisher.publish(*metric(1))
+    publisher.publish("output", ("s", "hello\n"))
+    until(lambda: len(sink.sent) == 2)
+    assert sink.named("training_update")[0][1] is None
+    assert sink.named("training_log") == [({"session_id": "s", "text": "hello\n"}, room_of("s"))]
+
+
+def test_output_is_strung_together(until):
+    sink = Sink()
+    publisher = Publisher(sink)
+    for part in "abc":
+        publisher.publish("output", ("s", part))
+    until(lambda: "".join(p["text"] for p, _ in sink.named("training_log")) == "abc")
