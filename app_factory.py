@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from constants import MAX_JSON_BYTES
-from routes import BLUEPRINTS, errors
+from routes import BLUEPRINTS, errors, guard
 from services.wiring import build_services
 from websockets import handlers, socketio
 from websockets.publisher import Publisher
@@ -27,13 +27,11 @@ class Settings:
         root: Holds the data folders.
         worker: The module of the training worker.
         environment: What workers' environments are built on.
-        origins: Origins that may open a socket, beside the page's own.
     """
 
     root: Path = REPOSITORY
     worker: str = "core.workers.train"
     environment: Mapping[str, str] = field(default_factory=dict)
-    origins: tuple[str, ...] = ()
 
 
 def create_app(settings: Settings) -> Flask:
@@ -41,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, static_folder=str(REPOSITORY / "static"), template_folder=str(REPOSITORY / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = MAX_JSON_BYTES
     app.json.sort_keys = False
-    socketio.init_app(app, async_mode="threading", cors_allowed_origins=list(settings.origins) or None)
+    socketio.init_app(app, async_mode="threading")
     publisher = Publisher(socketio.emit)
     services = build_services(settings.root, settings.worker, settings.environment, publisher.publish)
     _log_to(services.workspace.logs)
@@ -49,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
     errors.register(app)
+    guard.register(app)
     handlers.register(socketio)
     services.start()
     return app

@@ -3,6 +3,9 @@
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 5000
 
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+"""The only names the server listens on and answers to."""
+
 MAX_JSON_BYTES = 2 * 1024 * 1024
 """A request body that is not a file upload; the largest sensible run configuration is a few kilobytes."""
 

@@ -8,16 +8,14 @@ import sys
 from pathlib import Path
 
 from app_factory import REPOSITORY, Settings, create_app
-from constants import DEFAULT_HOST, DEFAULT_PORT
+from constants import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK_HOSTS
 from websockets import socketio
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted."""
     options = _parse(arguments)
-    if options.host not in LOOPBACK:
+    if options.host not in LOOPBACK_HOSTS:
         sys.stderr.write(
             f"Refused to listen on {options.host}: the server has no login yet, and whoever reaches it can use this "
             "machine. Listen on 127.0.0.1 and use an SSH tunnel: ssh -L 5000:localhost:5000 this-machine\n"

@@ -41,7 +41,7 @@ def main(arguments):
     """Run one command after setting up what it needs; the exit code."""
     command = arguments[0] if arguments and not arguments[0].startswith("-") else "serve"
     rest = arguments[1:] if arguments and arguments[0] == command else arguments
-    if command not in COMMANDS or rest[:1] in (["-h"], ["--help"]) and command == "serve":
+    if command not in COMMANDS or (rest[:1] in (["-h"], ["--help"]) and command == "serve"):
         print(__doc__)
         return 0 if rest[:1] in (["-h"], ["--help"]) else 2
     started = time.monotonic()

@@ -45,6 +45,12 @@ class Conflict(LoraCraftError):
     code = "conflict"
 
 
+class Forbidden(LoraCraftError):
+    """The request comes from a place that may not make it."""
+
+    code = "forbidden"
+
+
 class TooLarge(LoraCraftError):
     """The request body is over its limit."""
 

@@ -8,12 +8,13 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from constants import MAX_JSON_BYTES
-from core.errors import Conflict, InvalidInput, LoraCraftError, NotFound, TooLarge, Unavailable, WorkerFailed
+from core.errors import Conflict, Forbidden, InvalidInput, LoraCraftError, NotFound, TooLarge, Unavailable, WorkerFailed
 
 LOG = logging.getLogger(__name__)
 
 STATUS: dict[type[LoraCraftError], int] = {
     InvalidInput: 400,
+    Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
     TooLarge: 413,

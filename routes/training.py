@@ -109,8 +109,9 @@ def completions(session_id: str):
 @bp.get("/sessions/<session_id>/logs")
 def logs(session_id: str):
     """The end of the worker's output."""
-    path = services().store.paths(session_id).log
-    return reply({"session_id": session_id, "text": tail_text(path, query(LogQuery).tail)})
+    wanted = query(LogQuery)
+    text = tail_text(services().store.paths(session_id).log, wanted.tail)
+    return reply({"session_id": session_id, "text": text})
 
 
 @bp.post("/sessions/<session_id>/resume")

@@ -33,8 +33,8 @@ ALGORITHMS = MappingProxyType(
 """Algorithm -> TRL arguments, every one given, since Unsloth fills absent ones with values of its own.
 
 Sources: GRPO arXiv:2402.03300, but with the mean over all tokens of a step (loss_type dapo, TRL's default) instead of
-the mean per completion, which favours long wrong answers; GSPO arXiv:2507.18071; Dr. GRPO arXiv:2503.20783; DAPO arXiv:2503.14476; the bound
-delta from INTELLECT-2, arXiv:2505.07291. OR-GRPO's advantages are core/training/robust.py.
+the mean per completion, which favours long wrong answers; GSPO arXiv:2507.18071; Dr. GRPO arXiv:2503.20783; DAPO
+arXiv:2503.14476; the bound delta from INTELLECT-2, arXiv:2505.07291. OR-GRPO's advantages are core/training/robust.py.
 """
 
 

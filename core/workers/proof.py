@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -14,6 +16,7 @@ from core.hardware import physical_cores
 TOP_TOKENS = 20
 CONTEXT_TOKENS = 4096
 FLOOR_NATS = -20.0
+REPLY_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,14 @@ def prove(gguf: Path, kind: Quantization, probes: list[Probe], question: list[di
         WorkerFailed: It tokenises differently, lies outside the bound of its type, or is closer to the base model.
     """
     server = _load(gguf)
-    told = [_next(server, probe) for probe in probes]
+    expected = [_logprob(server, probe) for probe in probes]
     result = {
         "file": gguf.name,
         "size_bytes": gguf.stat().st_size,
         "probes": len(probes),
-        "same_token_ids": all(count == len(probe.ids) for probe, (count, _) in zip(probes, told, strict=True)),
-        "difference": fmean(abs(value - probe.adapter) for probe, (_, value) in zip(probes, told, strict=True)),
-        "base_difference": fmean(abs(value - probe.base) for probe, (_, value) in zip(probes, told, strict=True)),
+        "same_token_ids": all(_tokenise(server, probe.text) == probe.ids for probe in probes),
+        "difference": fmean(abs(value - probe.adapter) for probe, value in zip(probes, expected, strict=True)),
+        "base_difference": fmean(abs(value - probe.base) for probe, value in zip(probes, expected, strict=True)),
         "bound": kind.max_difference,
         "question": question[-1]["content"],
         "answer": _answer(server, question),
@@ -100,13 +103,20 @@ def _load(gguf: Path) -> Any:
     return xllamacpp.Server(parameters)
 
 
-def _next(server: Any, probe: Probe) -> tuple[int, float]:
-    """(how many tokens llama.cpp makes of the text, its log-probability of the probe's token)."""
-    request = {"prompt": probe.text, "n_predict": 1, "temperature": 0.0, "n_probs": TOP_TOKENS, "cache_prompt": False}
+def _logprob(server: Any, probe: Probe) -> float:
+    """llama.cpp's log-probability of the probe's token, FLOOR_NATS when it is not among its likeliest."""
+    request = {"prompt": probe.ids, "max_tokens": 1, "temperature": 0.0, "n_probs": TOP_TOKENS, "cache_prompt": False}
     reply = _checked(server.handle_completions(request))
-    first = reply["completion_probabilities"][0]
-    known = {item["id"]: item["logprob"] for item in first["top_logprobs"]}
-    return reply["tokens_evaluated"], max(FLOOR_NATS, known.get(probe.token, FLOOR_NATS))
+    likeliest = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+    return next((max(FLOOR_NATS, item["logprob"]) for item in likeliest if item["id"] == probe.token), FLOOR_NATS)
+
+
+def _tokenise(server: Any, text: str) -> list[int]:
+    """The ids llama.cpp makes of a text, special tokens recognised and none added; asked of its own loopback server."""
+    body = json.dumps({"content": text, "add_special": False, "parse_special": True}).encode()
+    request = urllib.request.Request(f"{server.listening_address}/tokenize", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
+        return json.load(reply)["tokens"]
 
 
 def _answer(server: Any, question: list[dict]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 from pathlib import Path
 
 from core.errors import Unavailable, WorkerFailed
@@ -19,6 +20,7 @@ EXPECTED_DEFAULTS = {
     "max_buf_size": 8 * GIB,
 }
 EXPECTED_BYTES = 64
+FALLBACKS = re.compile(r"(\d+) of \d+ tensor\(s\) required fallback quantization")
 
 
 class Parameters(ctypes.Structure):
@@ -65,7 +67,8 @@ def quantise(source: Path, target: Path, kind: Quantization, threads: int) -> in
         raise WorkerFailed(
             f"llama.cpp could not quantise to {kind.name}: {''.join(lines[-5:]).strip()}", "See the log."
         )
-    return sum("fallback quantization" in line for line in lines)
+    told = FALLBACKS.search("".join(lines))
+    return int(told.group(1)) if told else 0
 
 
 def _library() -> ctypes.CDLL:

@@ -1,0 +1,131 @@
+"""Bad input: one error shape, the right status, nothing started, nothing left behind."""
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+START = "/api/training/start"
+
+
+def config(**sections):
+    return {"config": sections}
+
+
+BAD_STARTS = {
+    "no config": ({}, 400, "config"),
+    "an unknown key beside it": ({"config": {}, "sesion": "a"}, 400, "sesion"),
+    "a config that is a list": ({"config": []}, 400, "config"),
+    "a session_id that is a number": ({"config": {}, "session_id": 3}, 400, "session_id"),
+    "a path as session_id": ({"config": {}, "session_id": "../../etc"}, 400, "session_id"),
+    "a wrong type": (config(training={"seed": "x"}), 400, "training.seed"),
+    "an impossible combination": (config(training={"batch_size": 3}), 400, "training.num_generations"),
+    "a model that is no model": (config(model={"name": "nonsense"}), 404, "model.name"),
+    "a model path with dots": (config(model={"name": "../../etc"}), 400, "model.name"),
+    "a hub model, offline": (config(model={"name": "no-one/nothing"}), 503, "model.name"),
+    "a data set without the mapped field": (
+        config(dataset={"instruction_field": "q"}),
+        400,
+        "dataset.instruction_field",
+    ),
+    "a data file that is not there": (config(dataset={"source": "uploads/x.csv"}), 400, "dataset.source"),
+    "a data path with dots": (config(dataset={"source": "../x.json"}), 400, "dataset.source"),
+    "an unknown template": (config(prompt={"template": "none"}), 400, "prompt.template"),
+    "a GPU that is not there": (config(resources={"gpus": [7]}), 400, "resources.gpus"),
+}
+
+
+def assert_error(reply, field=None):
+    assert set(reply) == {"error"}
+    assert set(reply["error"]) == {"code", "message", "hint", "fields"}
+    assert reply["error"]["message"]
+    if field:
+        assert field in reply["error"]["fields"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, environment):
+    from tests.support.server import Server
+
+    running = Server(tmp_path_factory.mktemp("root"), environment)
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.mark.parametrize(("value", "status", "field"), BAD_STARTS.values(), ids=BAD_STARTS.keys())
+def test_a_bad_start_is_refused_and_leaves_nothing(server, value, status, field):
+    got, reply = server.call("POST", START, value)
+    assert got == status
+    assert_error(reply, field)
+    assert server.call("GET", "/api/training/sessions")[1]["sessions"] == []
+    assert list((server.root / "outputs").iterdir()) == []
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"{'a': 1}"])
+@pytest.mark.parametrize("path", [START, "/api/training/stop", "/api/configs/save", "/api/exports/create"])
+def test_a_malformed_body_is_a_400_in_the_one_shape(server, path, raw):
+    assert_error(refused(server, path, raw, 400))
+
+
+def test_ten_megabytes_of_json_are_a_413(server):
+    body = json.dumps({"config": {"name": "x" * 10_000_000}}).encode()
+    assert_error(refused(server, START, body, 413))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "value", "status"),
+    [
+        ("POST", "/api/training/stop", {"session_id": "nobody"}, 404),
+        ("POST", "/api/training/stop", {"session_id": "nobody", "mode": 3}, 400),
+        ("GET", "/api/training/sessions/nobody", None, 404),
+        ("GET", "/api/training/sessions/..%2f..%2fetc", None, 404),
+        ("GET", "/api/training/sessions/.hidden", None, 400),
+        ("DELETE", "/api/training/sessions/nobody", None, 404),
+        ("POST", "/api/training/sessions/nobody/resume", None, 404),
+        ("POST", "/api/training/sessions/nobody/fork", {"config": {}}, 404),
+        ("GET", "/api/training/sessions/nobody/metrics", None, 404),
+        ("GET", "/api/training/sessions/nobody/metrics?max_points=x", None, 400),
+        ("GET", "/api/training/sessions/nobody/logs?tail=-1", None, 400),
+        ("GET", "/api/configs/load?name=../../etc/passwd", None, 400),
+        ("GET", "/api/configs/load?name=none", None, 404),
+        ("GET", "/api/configs/load", None, 400),
+        ("POST", "/api/configs/save", {"name": "a/b", "config": {}}, 400),
+        ("POST", "/api/configs/save", {"name": "a", "config": {"training": {"seed": -1}}}, 400),
+        ("POST", "/api/exports/create", {"session_id": "nobody"}, 404),
+        ("POST", "/api/exports/create", {"session_id": "nobody", "format": "zip"}, 400),
+        ("GET", "/api/nothing", None, 404),
+        ("DELETE", "/api/training/start", None, 405),
+    ],
+)
+def test_every_route_answers_bad_input_in_the_one_shape(server, method, path, value, status):
+    got, reply = server.call(method, path, value)
+    assert got == status
+    assert_error(reply)
+
+
+def test_a_taken_session_id_is_a_409(server, until):
+    server.begin("taken", "steps=1")
+    status, reply = server.call("POST", START, {"session_id": "taken", "config": {}})
+    assert status == 409
+    assert_error(reply, "session_id")
+    until(lambda: server.status("taken") == "completed")
+    assert server.call("POST", "/api/training/stop", {"session_id": "taken"})[0] == 409
+    assert server.call("POST", "/api/training/sessions/taken/resume")[0] == 409
+    assert server.call("POST", "/api/exports/create", {"session_id": "taken"})[0] == 409
+    assert server.call("DELETE", "/api/training/sessions/taken")[0] == 200
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+def test_another_web_site_can_not_use_the_server(server, headers):
+    assert_error(refused(server, START, b'{"config": {}}', 403, headers))
+
+
+def refused(server, path, body, status, headers=()):
+    request = urllib.request.Request(server.url + path, body, dict(headers), method="POST")
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(request, timeout=30)
+    with refusal.value as error:
+        assert error.code == status
+        return json.load(error)

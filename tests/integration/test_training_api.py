@@ -1,0 +1,164 @@
+"""Start, watch, stop, resume, fork and delete over REST, with real processes."""
+
+import json
+
+import pytest
+
+from core.jsonfile import read_json
+from core.sessions.events import read_events
+from tests.conftest import REPOSITORY
+
+
+def ended(server, session_id):
+    return lambda: server.status(session_id) in ("completed", "stopped", "failed", "interrupted")
+
+
+def test_a_run_goes_from_start_to_completed_and_can_be_read(server, until):
+    server.begin("one", "steps=6 delay=0.01")
+    until(ended(server, "one"))
+    session = server.session("one")
+    assert (session["status"], session["step"], session["total_steps"]) == ("completed", 6, 6)
+    metrics = server.call("GET", "/api/training/sessions/one/metrics")[1]["columns"]
+    assert metrics["step"] == [1, 2, 3, 4, 5, 6]
+    assert server.call("GET", "/api/training/sessions/one/metrics?after_step=4")[1]["columns"]["step"] == [5, 6]
+    assert server.call("GET", "/api/training/sessions/one/completions?step=2")[1]["groups"]
+    assert [s["session_id"] for s in server.call("GET", "/api/training/sessions")[1]["sessions"]] == ["one"]
+
+
+def test_the_documented_request_is_accepted_word_for_word_up_to_the_model(server):
+    config = read_json(REPOSITORY / "configs" / "examples" / "math-reasoning.json")
+    status, reply = server.call("POST", "/api/training/start", {"session_id": "unique-id", "config": config})
+    assert (status, reply["error"]["code"]) == (503, "unavailable")
+    assert "hub can't be reached" in reply["error"]["message"]
+    assert not (server.root / "outputs" / "unique-id").exists()
+
+
+def test_a_session_without_an_id_gets_one(server):
+    status, reply = server.call("POST", "/api/training/start", {"config": {"name": "steps=1"}})
+    assert status == 202
+    assert server.status(reply["session_id"])
+
+
+def test_the_second_run_waits_for_the_first(server, until):
+    server.begin("first", "steps=100 delay=0.05")
+    server.begin("second", "steps=2 delay=0.01")
+    until(lambda: server.status("first") == "training")
+    queue = server.call("GET", "/api/system/status")[1]["queue"]
+    assert queue == {"running": {"cpu": "first"}, "waiting": ["second"]}
+    server.call("POST", "/api/training/stop", {"session_id": "first"})
+    until(lambda: server.status("second") == "completed")
+    assert server.status("first") == "stopped"
+
+
+def test_a_waiting_run_can_be_stopped_and_deleted(server, until):
+    server.begin("first", "steps=100 delay=0.05")
+    server.begin("second", "steps=2")
+    assert server.call("POST", "/api/training/stop", {"session_id": "second"})[0] == 202
+    until(lambda: server.status("second") == "stopped")
+    assert server.call("DELETE", "/api/training/sessions/second")[0] == 200
+    assert server.call("GET", "/api/training/sessions/second")[0] == 404
+
+
+def test_stop_saves_and_resume_goes_on_with_unbroken_steps(server, until):
+    server.begin("one", "steps=30 delay=0.05")
+    until(lambda: server.session("one")["step"] >= 5)
+    server.call("POST", "/api/training/stop", {"session_id": "one"})
+    until(lambda: server.status("one") == "stopped")
+    assert server.session("one")["saved"]
+    assert server.call("POST", "/api/training/sessions/one/resume")[0] == 202
+    until(lambda: server.status("one") == "completed")
+    steps = server.call("GET", "/api/training/sessions/one/metrics")[1]["columns"]["step"]
+    assert steps == list(range(1, 31))
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "says"),
+    [
+        ("kill", "killed", "memory ran out"),
+        ("oom", "out_of_memory", "CUDA out of memory"),
+        ("crash", "error", "KeyError"),
+        ("exit", "exit", "code 3"),
+    ],
+)
+def test_a_worker_that_dies_is_reported_with_cause_cure_and_log_and_can_be_resumed(server, until, end, code, says):
+    server.begin("one", f"steps=6 delay=0.01 end={end} at=3 noise=2")
+    until(lambda: server.status("one") == "failed", timeout_s=5)
+    failure = server.session("one")["failure"]
+    assert failure["code"] == code
+    assert says in failure["cause"]
+    assert failure["cure"]
+    assert "xxx" in failure["log_tail"]
+    server.call("POST", "/api/training/sessions/one/resume")
+    until(lambda: server.status("one") == "completed")
+    assert server.call("GET", "/api/training/sessions/one/metrics")[1]["columns"]["step"] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_fork_is_a_new_run_with_some_values_changed(server, until):
+    server.begin("one", "steps=2 delay=0.01")
+    until(ended(server, "one"))
+    changes = {"session_id": "two", "config": {"training": {"seed": 7}}}
+    assert server.call("POST", "/api/training/sessions/one/fork", changes)[0] == 202
+    until(ended(server, "two"))
+    assert server.session("two")["config"]["training"]["seed"] == 7
+    assert server.session("two")["config"]["name"] == "steps=2 delay=0.01"
+
+
+def test_fifty_megabytes_of_output_and_no_client_do_not_hold_a_run_up(server, until):
+    server.begin("loud", "steps=10 delay=0.01 noise=42000")
+    until(lambda: server.status("loud") == "completed", timeout_s=30)
+    assert (server.root / "outputs" / "loud" / "worker.log").stat().st_size > 50_000_000
+    log = server.call("GET", "/api/training/sessions/loud/logs?tail=5")[1]["text"]
+    assert len(log.splitlines()) == 5
+
+
+def test_events_are_never_lost_or_doubled_when_the_server_is_killed(server, until):
+    server.begin("one", "steps=400 delay=0.05")
+    until(lambda: server.session("one")["step"] >= 2)
+    for _ in range(10):
+        server.kill()
+        server.start()
+        assert server.status("one") == "training"
+    until(lambda: server.status("one") == "completed", timeout_s=60)
+    events = read_events(server.root / "outputs" / "one" / "events.jsonl")
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert [event["step"] for event in events if event["kind"] == "metrics"] == list(range(1, 401))
+
+
+def test_a_run_whose_worker_died_with_the_server_is_interrupted_and_resumes(server, until):
+    server.begin("one", "steps=20 delay=0.05 end=kill at=8")
+    until(lambda: server.session("one")["step"] >= 5)
+    server.kill()
+    log = server.root / "outputs" / "one" / "events.jsonl"
+    until(lambda: read_events(log)[-1]["kind"] == "metrics" and read_events(log)[-1]["step"] == 7)
+    server.start()
+    until(lambda: server.status("one") == "interrupted")
+    server.call("POST", "/api/training/sessions/one/resume")
+    until(lambda: server.status("one") == "completed")
+    assert server.call("GET", "/api/training/sessions/one/metrics")[1]["columns"]["step"] == list(range(1, 21))
+
+
+def test_a_waiting_run_is_queued_again_after_a_restart(server, until):
+    server.begin("first", "steps=60 delay=0.05")
+    server.begin("second", "steps=2")
+    server.kill()
+    server.start()
+    until(lambda: server.status("second") == "completed")
+    assert server.status("first") == "completed"
+
+
+def test_configurations_are_saved_listed_loaded_and_deleted(server):
+    config = read_json(REPOSITORY / "configs" / "examples" / "math-reasoning.json")
+    assert server.call("POST", "/api/configs/save", {"name": "my-config", "config": config})[0] == 201
+    assert server.call("GET", "/api/configs/load?name=my-config")[1]["config"]["training"]["learning_rate"] == 0.0002
+    assert [c["name"] for c in server.call("GET", "/api/configs/list")[1]["configs"]] == ["my-config"]
+    stored = json.loads((server.root / "configs" / "my-config.json").read_text(encoding="utf-8"))
+    assert stored["model"]["name"] == "unsloth/Qwen3-1.7B"
+    assert server.call("DELETE", "/api/configs/my-config")[0] == 200
+
+
+def test_the_system_tells_its_state(server):
+    status = server.call("GET", "/api/system/status")[1]
+    assert status["ram_total"] > 0
+    assert {"gpu_name", "gpu_memory", "gpu_utilization", "cpu_percent", "disk_free"} <= status.keys()
+    assert server.call("GET", "/api/schema")[1]["fields"]
+    assert "text" in server.call("GET", "/api/system/logs?tail=3")[1]

@@ -1,0 +1,85 @@
+"""A real server in a process of its own, with the fake worker unless told otherwise."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import REPOSITORY
+
+FAKE_WORKER = "tests.support.fake_worker"
+
+
+class Server:
+    """flask_app.py on a free port; can be killed and started again on the same data."""
+
+    def __init__(self, root: Path, environment: dict[str, str], worker: str = FAKE_WORKER):
+        self.root, self.environment, self.worker = root, environment, worker
+        self.port = _free_port()
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> float:
+        """Start it and wait for its first answer; the seconds that took."""
+        began = time.monotonic()
+        command = [sys.executable, "flask_app.py", "--port", str(self.port), "--root", str(self.root)]
+        log = (self.root / "server-output.log").open("ab")
+        with log:
+            self.process = subprocess.Popen(
+                [*command, "--worker", self.worker], cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log
+            )
+        while time.monotonic() - began < 20:
+            try:
+                urllib.request.urlopen(f"{self.url}/api/system/health", timeout=5).close()
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.01)
+                continue
+            return time.monotonic() - began
+        raise AssertionError((self.root / "server-output.log").read_text(encoding="utf-8"))
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def call(self, method: str, path: str, value: Any = None) -> tuple[int, Any]:
+        """(status, JSON) of one request."""
+        data = None if value is None else json.dumps(value).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return reply.status, json.load(reply)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def begin(self, session_id: str, script: str) -> None:
+        """Start a run of the fake worker with a script."""
+        status, reply = self.call("POST", "/api/training/start", {"session_id": session_id, "config": {"name": script}})
+        assert status == 202, reply
+
+    def session(self, session_id: str) -> dict:
+        """One session's state."""
+        return self.call("GET", f"/api/training/sessions/{session_id}")[1]
+
+    def status(self, session_id: str) -> str:
+        """One session's status."""
+        return self.session(session_id)["status"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
