@@ -1,0 +1,225 @@
+"""The real worker on a tiny random model: warm-up, GRPO, stop, kill, resume, failures. Learning is not the point."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from core.config import parse_config
+from core.hardware import Hardware
+from core.paths import SessionPaths, Workspace
+from core.sessions.events import read_events
+from core.sessions.state import current_metrics, fold_all
+from core.sessions.store import SessionStore
+from services.process import worker_command, worker_environment
+from tests.conftest import REPOSITORY
+from tests.support.hub import HubStandIn
+
+TIMEOUT_S = 240
+SETTINGS = {
+    "model": {"lora_rank": 4, "lora_alpha": 8},
+    "dataset": {"source": "arithmetic", "parameters": {"largest": 20}, "validation_samples": 6},
+    "prompt": {"template": "solution-only"},
+    "training": {
+        "max_steps": 4,
+        "batch_size": 2,
+        "gradient_accumulation_steps": 2,
+        "num_generations": 4,
+        "max_new_tokens": 8,
+        "max_sequence_length": 256,
+        "learning_rate": 1e-3,
+        "save_steps": 1,
+        "save_total_limit": 4,
+    },
+    "reward": {
+        "type": "composite",
+        "components": [{"preset_name": "exact-match"}, {"preset_name": "solution-format", "weight": 0.2}],
+    },
+    "pre_training": {"enabled": True, "max_samples": 8, "batch_size": 4, "learning_rate": 1e-3},
+}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    command = [sys.executable, "-m", "tests.support.tiny_model", str(folder)]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    return folder
+
+
+class Run:
+    """One session of the real worker."""
+
+    def __init__(self, workspace: Workspace, session_id: str, model: str, **changes: dict):
+        settings = json.loads(json.dumps(SETTINGS))
+        for section, values in {**changes, "model": {**changes.get("model", {}), "name": model}}.items():
+            settings[section].update(values) if section in settings else settings.update({section: values})
+        self.workspace = workspace
+        self.paths: SessionPaths = SessionStore(workspace).create(session_id, parse_config(settings))
+        self.environment = worker_environment({**os.environ, "HF_HUB_OFFLINE": "1"}, workspace, "cpu")
+
+    def start(self) -> subprocess.Popen:
+        with self.paths.log.open("ab") as log:
+            command = worker_command("core.workers.train", self.paths.folder)
+            return subprocess.Popen(command, cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log)
+
+    def finish(self) -> "Run":
+        assert self.start().wait(TIMEOUT_S) in (0, 1), self.log()
+        return self
+
+    def log(self) -> str:
+        return self.paths.log.read_text(encoding="utf-8")[-3000:]
+
+    @property
+    def events(self) -> list[dict]:
+        return read_events(self.paths.events)
+
+    @property
+    def state(self):
+        return fold_all(self.paths.id, self.events)
+
+    def seen(self, kind: str, **fields) -> bool:
+        return any(e["kind"] == kind and fields.items() <= e.items() for e in self.events)
+
+    def series(self, name: str) -> list:
+        return [row.get(name) for row in current_metrics(self.events) if row["phase"] == "training"]
+
+
+@pytest.fixture(scope="module")
+def whole(tiny, tmp_path_factory):
+    """An uninterrupted run, shared by the tests that only look at it."""
+    return Run(Workspace(tmp_path_factory.mktemp("whole")).create(), "whole", str(tiny)).finish()
+
+
+def test_every_phase_runs_and_leaves_what_it_should(whole):
+    assert whole.state.status == "completed", whole.log()
+    phases = [(e["phase"], e["detail"]) for e in whole.events if e["kind"] == "phase"]
+    assert phases == [
+        ("loading", "libraries"),
+        ("loading", "data"),
+        ("loading", "model"),
+        ("evaluating", "base"),
+        ("pre_training", ""),
+        ("evaluating", "warm_up"),
+        ("training", ""),
+        ("evaluating", "trained"),
+        ("saving", ""),
+    ]
+    assert [s["stage"] for s in whole.state.evaluations] == ["base", "warm_up", "trained"]
+    assert (whole.paths.adapter / "adapter_model.safetensors").is_file()
+    assert (whole.paths.adapter / "tokenizer.json").is_file()
+    assert "held-out questions" in whole.paths.card.read_text(encoding="utf-8")
+
+
+def test_the_numbers_are_trls_own(whole):
+    assert whole.series("step") == [1, 2, 3, 4]
+    last = current_metrics(whole.events)[-1]
+    assert last["total_steps"] == 4
+    assert set(last["rewards"]) == {"exact-match", "solution-format"}
+    assert {"loss", "entropy", "completion_length", "clip_ratio", "step_seconds", "tokens_per_second"} <= last.keys()
+    warm_up = [row for row in current_metrics(whole.events) if row["phase"] == "pre_training"]
+    assert [row["step"] for row in warm_up] == [1, 2]
+
+
+def test_every_group_is_stored_with_scores_reasons_and_advantages(whole):
+    stored = SessionStore(whole.workspace).completions("whole", 2)
+    assert stored["steps"] == [1, 2, 3, 4]
+    (group,) = stored["groups"]
+    assert group["instruction"] in group["prompt"]
+    assert len(group["completions"]) == 4
+    for completion in group["completions"]:
+        assert set(completion["scores"]) == {"exact-match", "solution-format"}
+        assert completion["scores"]["exact-match"]["reason"]
+        assert completion["advantage"] == 0.0
+        assert completion["truncated"] == (completion["tokens"] == 8)
+
+
+def test_a_killed_run_resumes_with_unbroken_steps_and_the_same_numbers(whole, tiny, workspace, until):
+    run = Run(workspace, "killed", str(tiny))
+    process = run.start()
+    until(lambda: run.seen("checkpoint", step=2), TIMEOUT_S, "checkpoint 2")
+    process.kill()
+    process.wait()
+    newest = max(run.paths.checkpoints.glob("checkpoint-*"), key=lambda f: int(f.name.split("-")[1]))
+    broken = run.paths.checkpoints / "checkpoint-99"
+    shutil.copytree(newest, broken)
+    (broken / "adapter_model.safetensors").write_bytes(b"cut short")
+    run.finish()
+    assert run.state.status == "completed", run.log()
+    assert run.series("step") == [1, 2, 3, 4]
+    assert run.seen("resumed", from_step=int(newest.name.split("-")[1]), warm_up_kept=True)
+    assert sum(e["kind"] == "metrics" and e["phase"] == "pre_training" for e in run.events) == 2
+    assert run.series("entropy") == pytest.approx(whole.series("entropy"), rel=1e-4)
+    assert run.series("completion_length") == whole.series("completion_length")
+
+
+def test_a_stop_in_the_middle_of_a_generation_saves_and_leaves_at_once(tiny, workspace, until):
+    long = {"max_new_tokens": 3000, "max_sequence_length": 4000, "max_steps": 1}
+    long |= {"batch_size": 64, "gradient_accumulation_steps": 1, "num_generations": 64}
+    run = Run(workspace, "stopped", str(tiny), training=long, pre_training={"enabled": False},
+              dataset={"validation_fraction": 0.0})  # fmt: skip
+    process = run.start()
+    until(lambda: run.seen("phase", phase="training"), TIMEOUT_S, "training")
+    worker = psutil.Process(process.pid)
+    before = worker.cpu_times().user
+    until(lambda: worker.cpu_times().user > before + 1.0, what="a second of generating, which takes many")
+    asked = time.monotonic()
+    run.paths.stop.write_text("save", encoding="utf-8")
+    assert process.wait(TIMEOUT_S) == 0
+    assert time.monotonic() - asked < 10
+    assert run.state.status == "stopped"
+    assert run.state.step == 0
+    assert (run.paths.adapter / "adapter_model.safetensors").is_file()
+
+
+def test_a_discarded_run_leaves_no_adapter(tiny, workspace, until):
+    run = Run(workspace, "gone", str(tiny), training={"max_steps": 400})
+    process = run.start()
+    until(lambda: run.seen("metrics", phase="training", step=2), TIMEOUT_S, "step 2")
+    run.paths.stop.write_text("discard", encoding="utf-8")
+    assert process.wait(TIMEOUT_S) == 0
+    assert (run.state.status, run.state.saved) == ("stopped", None)
+    assert not run.paths.adapter.exists()
+    assert not run.paths.checkpoints.exists()
+
+
+def test_a_hub_model_without_a_chat_template_trains_with_or_grpo_and_a_kl_term(tmp_path, workspace):
+    code = "from tests.support.tiny_model import write_tiny_model as w; import pathlib, sys; w(pathlib.Path(sys.argv[1]), None)"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "bare")], cwd=REPOSITORY, check=True, capture_output=True)
+    grpo = {"algorithm": "or_grpo", "kl_penalty": 0.04, "num_iterations": 2}
+    with HubStandIn({"someone/bare": tmp_path / "bare"}) as hub:
+        run = Run(workspace, "hub", "someone/bare", grpo=grpo, training={"max_steps": 2, "eval_steps": 1})
+        run.environment |= {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
+        run.finish()
+    assert run.state.status == "completed", run.log()
+    assert "chat template" in run.state.notices[-1]["message"]
+    assert all(isinstance(kl, float) for kl in run.series("kl"))
+    assert [s["stage"] for s in run.state.evaluations] == ["base", "warm_up", "step", "trained"]
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "code"),
+    [
+        ("no-one/nothing", {}, "offline"),
+        ("tiny", {"dataset": {"response_field": "answer"}}, "invalid_input"),
+        ("tiny", {"training": {"max_sequence_length": 16}}, "invalid_input"),
+    ],
+    ids=["a model that is not at hand", "a data set without the mapped field", "prompts that are all too long"],
+)
+def test_what_goes_wrong_in_the_worker_is_a_failed_event_with_cause_cure_and_log(tiny, workspace, model, changes, code):
+    run = Run(workspace, "failing", str(tiny) if model == "tiny" else model, **changes).finish()
+    assert run.state.status == "failed"
+    failure = run.state.failure
+    assert failure["code"] == code
+    assert failure["cause"] and failure["cure"] and failure["log_tail"]
+
+
+def test_the_hardware_of_the_tests_is_the_cpu():
+    assert Hardware().devices == ("cpu",)
