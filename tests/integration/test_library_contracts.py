@@ -1,0 +1,78 @@
+"""Our calls against the installed libraries' own signatures; Unsloth's are read from its source, never imported."""
+
+import ast
+import json
+import subprocess
+import sys
+
+import pytest
+
+from core.config import parse_config
+from core.training.algorithms import ALGORITHMS
+from core.workers.loading import unsloth_loading, unsloth_lora
+from tests.conftest import REPOSITORY
+
+UNSLOTH = REPOSITORY / "cache" / "unsloth-source" / "unsloth"
+FIELDS = """
+import dataclasses, json, inspect, peft, trl
+print(json.dumps({
+    "grpo": [f.name for f in dataclasses.fields(trl.GRPOConfig)],
+    "sft": [f.name for f in dataclasses.fields(trl.SFTConfig)],
+    "lora": [f.name for f in dataclasses.fields(peft.LoraConfig)],
+    "calls": inspect.signature(trl.GRPOTrainer.__init__).parameters.keys() >= {"reward_funcs", "processing_class"},
+    "hooks": [n for n in ("_calculate_rewards", "_generate_and_score_completions") if hasattr(trl.GRPOTrainer, n)],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def fields():
+    out = subprocess.run([sys.executable, "-c", FIELDS], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return json.loads(out.stdout.splitlines()[-1])
+
+
+def test_every_argument_in_the_table_is_a_field_of_the_installed_library(fields):
+    from core.training.arguments import TABLE
+
+    assert [row for row in TABLE if row[2] not in fields[row[1]]] == []
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_every_argument_of_an_algorithm_is_a_field_of_grpo_config(fields, algorithm):
+    assert set(ALGORITHMS[algorithm]) <= set(fields["grpo"])
+
+
+def test_the_methods_that_or_grpo_extends_are_there(fields):
+    assert fields["calls"]
+    assert fields["hooks"] == ["_calculate_rewards", "_generate_and_score_completions"]
+
+
+def parameters_of(file, class_name, function):
+    """Parameter names of a method in a source file of Unsloth."""
+    tree = ast.parse((UNSLOTH / file).read_text(encoding="utf-8"))
+    (owner,) = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name]
+    (method,) = [node for node in owner.body if isinstance(node, ast.FunctionDef) and node.name == function]
+    return {argument.arg for argument in [*method.args.args, *method.args.kwonlyargs]}
+
+
+@pytest.mark.parametrize("quantization", ["none", "4bit", "8bit"])
+def test_unsloth_knows_every_argument_we_load_a_model_with(quantization):
+    config = parse_config({"model": {"quantization": quantization, "gradient_checkpointing": True}})
+    known = parameters_of("models/loader.py", "FastLanguageModel", "from_pretrained")
+    assert set(unsloth_loading("owner/model", config)) <= known
+
+
+def test_unsloth_knows_every_argument_we_make_an_adapter_with():
+    known = parameters_of("models/llama.py", "FastLlamaModel", "get_peft_model")
+    assert set(unsloth_lora(parse_config({}))) <= known
+
+
+def test_unsloth_accepts_the_pinned_trl():
+    metadata = next((REPOSITORY / "cache" / "unsloth-source").glob("unsloth-*.dist-info")) / "METADATA"
+    lines = metadata.read_text(encoding="utf-8").splitlines()
+    bounds = {line.split("trl")[1].split(";")[0].strip() for line in lines if line.startswith("Requires-Dist: trl")}
+    from packaging.specifiers import SpecifierSet
+
+    pinned = next(x for x in (REPOSITORY / "requirements-cpu.txt").read_text(encoding="utf-8").split() if x[:5] == "trl==")
+    assert bounds
+    assert all(pinned.removeprefix("trl==") in SpecifierSet(bound.strip("()")) for bound in bounds)

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as state from "../../static/js/state/sessions.js";
+
+const listed = state.listed([
+  { session_id: "old", created_at: 1, status: "completed", last_seq: 9 },
+  { session_id: "new", created_at: 2, status: "training", last_seq: 5, step: 3 },
+])(state.initial);
+
+test("sessions are shown newest first", () => {
+  assert.deepEqual(state.inOrder(listed).map((s) => s.session_id), ["new", "old"]);
+});
+
+test("a message that the snapshot already holds changes nothing", () => {
+  assert.equal(state.updated({ session_id: "new", seq: 5, step: 1, phase: "training" })(listed).sessions.new.step, 3);
+});
+
+test("an update moves the step, one of the warm-up does not", () => {
+  const update = { session_id: "new", seq: 6, step: 4, total_steps: 9, phase: "training" };
+  assert.equal(state.updated(update)(listed).sessions.new.step, 4);
+  assert.equal(state.updated({ ...update, phase: "pre_training" })(listed).sessions.new.step, 3);
+});
+
+test("a session nobody has listed yet appears", () => {
+  const after = state.statusChanged({ session_id: "third", seq: 1, status: "queued" })(listed);
+  assert.equal(after.sessions.third.status, "queued");
+});
+
+test("a removed session is no longer shown", () => {
+  const after = state.removed("new")(state.shown("new")(listed));
+  assert.equal(after.shown, null);
+  assert.deepEqual(Object.keys(after.sessions), ["old"]);
+});
