@@ -1,6 +1,6 @@
 """Does GRPO show? The demo with three seeds, and one exact test over all held-out questions together.
 
-    .venv/bin/python bench/three_seeds.py --root /tmp/seeds
+    .venv/bin/python -m bench.three_seeds --root /tmp/seeds
 
 Each seed holds out 200 questions that share none with training; about 8 minutes a seed on 2 cores.
 """
@@ -12,8 +12,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.statistics import sign_test
 

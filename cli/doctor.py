@@ -1,4 +1,4 @@
-"""`python launch.py doctor`: versions, GPU, disk, llama.cpp tools, browser assets; exit code 1 and a cure per problem."""
+"""`python launch.py doctor`: versions, GPU, disk, tools, browser assets; exit code 1 and a cure per problem."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ def main() -> int:
     for title in ("", "what", "seen", "cure"):
         table.add_column(title)
     for finding in findings:
-        table.add_row("ok" if finding.is_well else "[bold red]!![/]", finding.name, finding.seen, "" if finding.is_well else finding.cure)
+        table.add_row(
+            "ok" if finding.is_well else "[bold red]!![/]",
+            finding.name,
+            finding.seen,
+            "" if finding.is_well else finding.cure,
+        )
     Console().print(table)
     return 0 if all(finding.is_well for finding in findings) else 1
 
@@ -62,7 +67,7 @@ def packages() -> Finding:
 
 def libraries_import() -> Finding:
     """torch and trl load, in a process of their own."""
-    code = "import torch, trl, peft, transformers; print(torch.__version__, 'CUDA' if torch.cuda.is_available() else 'CPU')"
+    code = "import torch, trl, peft, transformers; print(torch.__version__, 'CUDA:', torch.cuda.is_available())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=False)
     seen = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
     return Finding("torch", done.returncode == 0, " ".join(seen), SET_UP if done.returncode else "")
@@ -93,7 +98,9 @@ def llama_cpp() -> Finding:
     except LoraCraftError as error:
         return Finding("llama.cpp tools", False, error.message, error.hint)
     runs = importlib.util.find_spec("xllamacpp") is not None
-    return Finding("llama.cpp tools", runs, "converter, quantiser" + (", runtime" if runs else ""), "" if runs else SET_UP)
+    return Finding(
+        "llama.cpp tools", runs, "converter, quantiser" + (", runtime" if runs else ""), "" if runs else SET_UP
+    )
 
 
 def embedded_model() -> Finding:

@@ -73,6 +73,8 @@ def test_unsloth_accepts_the_pinned_trl():
     bounds = {line.split("trl")[1].split(";")[0].strip() for line in lines if line.startswith("Requires-Dist: trl")}
     from packaging.specifiers import SpecifierSet
 
-    pinned = next(x for x in (REPOSITORY / "requirements-cpu.txt").read_text(encoding="utf-8").split() if x[:5] == "trl==")
+    pinned = next(
+        x for x in (REPOSITORY / "requirements-cpu.txt").read_text(encoding="utf-8").split() if x[:5] == "trl=="
+    )
     assert bounds
     assert all(pinned.removeprefix("trl==") in SpecifierSet(bound.strip("()")) for bound in bounds)

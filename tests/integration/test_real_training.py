@@ -191,8 +191,10 @@ def test_a_discarded_run_leaves_no_adapter(tiny, workspace, until):
 
 
 def test_a_hub_model_without_a_chat_template_trains_with_or_grpo_and_a_kl_term(tmp_path, workspace):
-    code = "from tests.support.tiny_model import write_tiny_model as w; import pathlib, sys; w(pathlib.Path(sys.argv[1]), None)"
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "bare")], cwd=REPOSITORY, check=True, capture_output=True)
+    code = "from tests.support.tiny_model import *; write_tiny_model(Path(sys.argv[1]), None)"
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "bare")], cwd=REPOSITORY, check=True, capture_output=True
+    )
     grpo = {"algorithm": "or_grpo", "kl_penalty": 0.04, "num_iterations": 2}
     with HubStandIn({"someone/bare": tmp_path / "bare"}) as hub:
         run = Run(workspace, "hub", "someone/bare", grpo=grpo, training={"max_steps": 2, "eval_steps": 1})

@@ -1,4 +1,4 @@
-"""A random Llama of a few thousand weights with a byte-level tokenizer of its own, for where learning is not the point."""
+"""A random Llama of a few thousand weights with its own tokenizer, for where learning is not the point."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) ->
     inner.decoder = decoders.ByteLevel()
     specials = ["<|im_start|>", "<|im_end|>"]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    inner.train_from_iterator(TEXTS, trainers.BpeTrainer(vocab_size=300, special_tokens=specials, initial_alphabet=alphabet))
+    inner.train_from_iterator(
+        TEXTS, trainers.BpeTrainer(vocab_size=300, special_tokens=specials, initial_alphabet=alphabet)
+    )
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="<|im_end|>", pad_token="<|im_end|>")
     tokenizer.chat_template = chat_template
     torch.manual_seed(0)

@@ -1,0 +1,45 @@
+"""The README names every setting, route and event, and its table is current."""
+
+import re
+
+from core.config.__main__ import TABLE_END, TABLE_START
+from core.config.describe import markdown_table
+from tests.conftest import REPOSITORY
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_settings_table_is_current():
+    assert README.split(TABLE_START)[1].split(TABLE_END)[0] == markdown_table()
+
+
+def test_every_route_is_documented_and_every_documented_route_is_there():
+    from flask import Flask
+
+    from routes import BLUEPRINTS
+
+    app = Flask("routes")
+    for blueprint, prefix in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=prefix or None)
+    there = {
+        f"{method} {re.sub('<session_id>', '<id>', rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/")
+    }
+    assert set(re.findall(r"`((?:GET|POST|PUT|DELETE) /api/[^` ]+)`", README)) == there
+
+
+def test_every_socket_event_is_documented():
+    from websockets.messages import STATUS_KINDS
+
+    names = {"training_update", "training_status", "training_completions", "training_log"}
+    names |= {"queue_update", "export_update", "system_update", "subscribe", "unsubscribe"}
+    assert STATUS_KINDS
+    assert names <= set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+
+
+def test_every_relative_link_and_picture_is_there():
+    targets = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert targets
+    assert [target for target in targets if not (REPOSITORY / target).exists()] == []
