@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
             "machine. Listen on 127.0.0.1 and use an SSH tunnel: ssh -L 5000:localhost:5000 this-machine\n"
         )
         return 2
+    if not (REPOSITORY / "static" / "node_modules").is_dir():
+        sys.stderr.write("The browser packages are missing, so the page will not work: run python launch.py once.\n")
     app = create_app(Settings(root=options.root, worker=options.worker, environment=dict(os.environ)))
     sys.stdout.write(f"LoRA Craft is at http://localhost:{options.port}\n")
     sys.stdout.flush()

@@ -20,7 +20,7 @@ from core.failures import explain, explain_exit
 from core.hardware import Hardware
 from core.paths import SessionPaths, Workspace, checked_name
 from core.prompts.template import template_of
-from core.sessions.events import EventLog
+from core.sessions.events import EventLog, keep_reserve
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
 from services.hub import Hub
@@ -115,6 +115,7 @@ class TrainingService:
                 raise Conflict(f"The session {session_id!r} is {state.status}.", hint)
             self._check(self._store.config(session_id))
             paths.stop.unlink(missing_ok=True)
+            keep_reserve(paths.folder)
             event = EventLog(paths.events).append("queued")
         return self._enter(session_id, [event])
 

@@ -19,7 +19,7 @@ from core.training.robust import robust_advantages
 from core.workers.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
 from core.workers.corpus import grpo_dataset
 from core.workers.device import fixed_arguments
-from core.workers.loading import LoadedModel
+from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.rollouts import RolloutRecorder
 
@@ -46,11 +46,12 @@ class GrpoRun:
         self._paths = paths
         self._to = to
         self._trainer: Any = None
+        self._done = 0
 
     @property
     def step(self) -> int:
         """Optimiser steps done so far."""
-        return self._trainer.state.global_step if self._trainer else 0
+        return self._trainer.state.global_step if self._trainer else self._done
 
     def train(
         self, rows: list[Row], template: PromptTemplate, evaluate: Callable[[int], None], checkpoint: Path | None
@@ -63,6 +64,10 @@ class GrpoRun:
         """
         from trl import GRPOConfig
 
+        if checkpoint and _is_last(checkpoint):
+            load_adapter_weights(self._loaded.model, checkpoint)
+            self._done = _trainer_state(checkpoint)["global_step"]
+            return
         arguments = GRPOConfig(
             output_dir=str(self._paths.checkpoints), **grpo_arguments(self._config), **fixed_arguments(self._loaded)
         )
@@ -129,6 +134,16 @@ def trainer_class(config: RunConfig) -> type:
     return RobustGRPOTrainer
 
 
+def _is_last(checkpoint: Path) -> bool:
+    """Whether nothing is left to train after a checkpoint; the trainer would take one step too many."""
+    state = _trainer_state(checkpoint)
+    return state["global_step"] >= state["max_steps"]
+
+
+def _trainer_state(checkpoint: Path) -> dict:
+    return json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+
+
 def last_loadable_checkpoint(checkpoints: Path) -> Path | None:
     """The newest checkpoint whose files can all be read; one cut short by a kill or a full disk is passed over."""
     numbered = [f for f in checkpoints.glob("checkpoint-*") if f.name.removeprefix("checkpoint-").isdigit()]
@@ -146,7 +161,7 @@ def _unreadable(folder: Path) -> str | None:
     from safetensors.torch import load_file
 
     try:
-        json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
+        _trainer_state(folder)
         load_file(folder / "adapter_model.safetensors")
         for name in ("optimizer.pt", "scheduler.pt"):
             torch.load(folder / name, weights_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import os
@@ -89,7 +90,8 @@ class Reporter:
                     self.end("stopped", mode=mode, step=0, saved=False)
                     os._exit(0)
             if time.time() - self.log.last_t > HEARTBEAT_PERIOD_S and not self._ended:
-                self.log.append("heartbeat")
+                with contextlib.suppress(OSError):  # a full disk; the main thread will report it
+                    self.log.append("heartbeat")
             time.sleep(STOP_POLL_S)
 
 
@@ -109,14 +111,15 @@ def run_worker(reporter: Reporter, body: Callable[[Reporter], None]) -> int:
         LOG.error("%s %s", error.message, error.hint)
         return _fail(reporter, error.message, error.hint, error.code)
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # a full disk takes no traceback
+            traceback.print_exc()
         return _fail(reporter, *explain(error))
     return 0
 
 
 def _fail(reporter: Reporter, cause: str, cure: str, code: str) -> int:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
     tail = tail_text(reporter.paths.log, LOG_TAIL_LINES)
     try:
         reporter.end("failed", cause=cause, cure=cure, code=code, log_tail=tail)

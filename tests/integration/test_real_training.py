@@ -160,6 +160,18 @@ def test_a_killed_run_resumes_with_unbroken_steps_and_the_same_numbers(whole, ti
     assert run.series("completion_length") == whole.series("completion_length")
 
 
+def test_a_run_killed_after_its_last_step_only_does_what_is_left(tiny, workspace, until):
+    run = Run(workspace, "late", str(tiny))
+    process = run.start()
+    until(lambda: run.seen("checkpoint", step=4), TIMEOUT_S, "the last checkpoint")
+    process.kill()
+    process.wait()
+    run.finish()
+    assert run.state.status == "completed", run.log()
+    assert run.series("step") == [1, 2, 3, 4]
+    assert [s["stage"] for s in run.state.evaluations] == ["base", "warm_up", "trained"]
+
+
 def test_a_stop_in_the_middle_of_a_generation_saves_and_leaves_at_once(tiny, workspace, until):
     long = {"max_new_tokens": 3000, "max_sequence_length": 4000, "max_steps": 1}
     long |= {"batch_size": 64, "gradient_accumulation_steps": 1, "num_generations": 64}
