@@ -12,6 +12,9 @@ MAX_JSON_BYTES = 2 * 1024 * 1024
 STOP_GRACE_S = 60.0
 """How long a worker may take to save and leave after a stop request before it is terminated."""
 
+LEAVE_GRACE_S = 15.0
+"""How long a worker that has told its end may take to leave before a resume or delete is refused."""
+
 TERMINATE_GRACE_S = 5.0
 """How long a terminated worker may take before its process tree is killed."""
 
@@ -38,6 +41,9 @@ LOG_CHUNK_BYTES = 64 * 1024
 
 MISSED_EVENTS_LIMIT = 5000
 """The most events that one subscribe answer carries; older ones are in REST."""
+
+MAX_PATH_CHARACTERS = 240
+"""The longest path a user may name; what every file system takes."""
 
 CPU_NICE = 5
 """Niceness of a worker on CPU, so that the server keeps answering while both cores burn."""

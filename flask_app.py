@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
 
 from app_factory import REPOSITORY, Settings, create_app
 from constants import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK_HOSTS
+from core.errors import Conflict
 from websockets import socketio
 
 
@@ -23,7 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if not (REPOSITORY / "static" / "node_modules").is_dir():
         sys.stderr.write("The browser packages are missing, so the page will not work: run python launch.py once.\n")
-    app = create_app(Settings(root=options.root, worker=options.worker, environment=dict(os.environ)))
+    if _is_taken(options.host, options.port):
+        sys.stderr.write(f"Port {options.port} is in use. Stop what uses it, or choose another with --port.\n")
+        return 1
+    try:
+        app = create_app(Settings(root=options.root, worker=options.worker, environment=dict(os.environ)))
+    except Conflict as conflict:
+        sys.stderr.write(f"{conflict.message} {conflict.hint}\n")
+        return 1
     sys.stdout.write(f"LoRA Craft is at http://localhost:{options.port}\n")
     sys.stdout.flush()
     socketio.run(
@@ -35,6 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
         allow_unsafe_werkzeug=True,
     )
     return 0
+
+
+def _is_taken(host: str, port: int) -> bool:
+    """Whether somebody listens on the port already; found out before any run is taken up."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((host, port)) == 0
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

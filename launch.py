@@ -183,7 +183,7 @@ def step(out, title, action, *arguments):
 
 def run(command, what):
     """Run a command quietly; its output is shown only when it fails."""
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
     if result.returncode:
         raise SetupFailed(f"could not get {what}.\n{(result.stdout + result.stderr)[-3000:]}")
 

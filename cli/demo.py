@@ -15,7 +15,7 @@ from cli.progress import RunProgress, curve
 from core.errors import LoraCraftError, WorkerFailed
 from core.jsonfile import read_json
 from core.sessions.state import SessionState
-from core.statistics import paired_counts, sign_test, wilson_interval
+from core.statistics import Comparison, compare_marks, wilson_interval
 from services.exports import ExportState
 from services.training import merged
 from services.wiring import Services, build_services
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo; 0 when everything worked, 1 otherwise."""
     options = _parse(arguments)
     console = Console(stderr=options.json)
-    changes = {"training": {"seed": options.seed}} | json.loads(options.config)
+    changes = merged({"training": {"seed": options.seed}}, options.config)
     try:
         with RunProgress(console) as progress:
             services = build_services(options.root, "core.workers.train", dict(os.environ), progress.publish)
@@ -49,14 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
 def summary(services: Services, state: SessionState, export: ExportState, setup_seconds: float) -> dict:
     """The demo's result as `--json` prints it; `p_value` compares GRPO with the warm-up alone, question by question."""
     scores = {score["stage"]: score for score in state.evaluations}
-    wins, losses = paired_counts(_marks(scores["warm_up"]), _marks(scores["trained"]))
+    comparison = compare_marks(scores["warm_up"]["marks"], scores["trained"]["marks"])
     smallest = min(export.files, key=lambda file: file["size_bytes"])
     folder = services.workspace.export(state.session_id)
     return {
         **{stage: {"correct": scores[stage]["correct"], "total": scores[stage]["total"]} for stage in STAGES},
-        "p_value": sign_test(wins, losses),
-        "wins": wins,
-        "losses": losses,
+        "p_value": comparison.p_value,
+        "wins": comparison.wins,
+        "losses": comparison.losses,
         "seconds": {"set_up": setup_seconds, **_seconds(services, state)},
         "session_id": state.session_id,
         "gguf": str(folder / smallest["file"]),
@@ -70,7 +70,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="end with one JSON line; the progress goes to stderr")
     parser.add_argument("--seed", type=int, default=42, help="decides the split, the order and the sampling")
     parser.add_argument("--root", type=Path, default=REPOSITORY, help="holds outputs/ and exports/")
-    parser.add_argument("--config", default="{}", help="settings that differ from the demo's, as JSON")
+    parser.add_argument("--config", type=json.loads, default={}, help="settings that differ from the demo's, as JSON")
     parser.add_argument("--setup-seconds", type=float, default=0.0, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
@@ -95,10 +95,6 @@ def _export(services: Services, state: SessionState) -> ExportState:
         failure = export.failure or {"cause": f"The export is {export.status}.", "cure": ""}
         raise WorkerFailed(failure["cause"], failure["cure"])
     return export
-
-
-def _marks(score: dict) -> list[bool]:
-    return [mark == "1" for mark in score["marks"]]
 
 
 def _seconds(services: Services, state: SessionState) -> dict[str, float]:
@@ -126,11 +122,7 @@ def _show(console: Console, services: Services, state: SessionState, result: dic
         low, high = wilson_interval(correct, total)
         table.add_row(name, f"{correct} of {total} ({correct / total:.0%})", f"{low:.0%} to {high:.0%}")
     console.print(table)
-    verdict = "a significant change" if result["p_value"] < 0.05 else "no significant change"
-    console.print(
-        f"GRPO turned {result['wins']} wrong answers right and {result['losses']} right ones wrong: {verdict} "
-        f"(exact sign test, p = {result['p_value']:.2g})."
-    )
+    console.print(Comparison(result["wins"], result["losses"]).in_words())
     console.print(f"The exported file answers {result['question']!r} with {result['answer']!r}.", markup=False)
     console.print(f"GGUF: {result['gguf']}", markup=False, soft_wrap=True)
 

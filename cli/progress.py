@@ -60,7 +60,7 @@ class RunProgress:
             self._enter(event["phase"], event.get("detail", ""))
         elif event["kind"] == "metrics":
             reward = event.get("reward")
-            note = f"loss {event['loss']:.3f}" if reward is None else f"reward {reward:.2f}"
+            note = f"loss {event.get('loss') or 0:.3f}" if reward is None else f"reward {reward:.2f}"
             self._advance(event["step"] / event["total_steps"], f"step {event['step']}/{event['total_steps']}  {note}")
         elif event["kind"] == "progress":
             self._advance(event["fraction"], "")

@@ -36,7 +36,8 @@ def explain(error: BaseException) -> Explanation:
 def explain_exit(exit_code: int | None) -> Explanation:
     """(cause, cure, code) of a worker that ended without a word; a negative code is a signal, null unknown."""
     if exit_code is None:
-        return "The worker ended while the server was away.", "Resume the session.", "lost"
+        cause = "The worker is gone; its exit code is not known, because an earlier server had started it."
+        return cause, "Look at the end of worker.log, then resume.", "lost"
     if exit_code in (-9, 137):
         cause = "The worker was killed (SIGKILL), most likely by the operating system because memory ran out."
         return cause, f"{OUT_OF_MEMORY_CURE} Then resume.", "killed"

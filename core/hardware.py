@@ -63,20 +63,21 @@ def physical_cores() -> int:
 
 
 def gpu_snapshot(index: int = 0) -> dict:
-    """Name, memory (GiB), utilisation (percent) and temperature (Celsius) of one GPU; every value null without one."""
+    """Name, memory (GiB), utilisation (percent) and temperature (Celsius) of one GPU; what can't be read is null."""
     import pynvml
 
-    names = ("gpu_name", "gpu_memory", "gpu_memory_total", "gpu_utilization", "gpu_temperature")
+    readings = dict.fromkeys(("gpu_name", "gpu_memory", "gpu_memory_total", "gpu_utilization", "gpu_temperature"))
     try:
         pynvml.nvmlInit()
         handle = pynvml.nvmlDeviceGetHandleByIndex(index)
         memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-        rates = pynvml.nvmlDeviceGetUtilizationRates(handle)
-        celsius = pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU)
-    except pynvml.NVMLError:
-        return dict.fromkeys(names)
-    name = str(pynvml.nvmlDeviceGetName(handle))
-    return dict(zip(names, (name, memory.used / GIB, memory.total / GIB, rates.gpu, celsius), strict=True))
+        readings["gpu_name"] = str(pynvml.nvmlDeviceGetName(handle))
+        readings |= {"gpu_memory": memory.used / GIB, "gpu_memory_total": memory.total / GIB}
+        readings["gpu_temperature"] = pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU)
+        readings["gpu_utilization"] = pynvml.nvmlDeviceGetUtilizationRates(handle).gpu
+    except pynvml.NVMLError:  # no card, or one that does not tell this under virtualisation
+        return readings
+    return readings
 
 
 def system_snapshot(folder: Path) -> dict:

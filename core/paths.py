@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from constants import MAX_PATH_CHARACTERS
 from core.errors import InvalidInput
 
+WINDOWS_DEVICES = ("CON", "PRN", "AUX", "NUL", *(f"{kind}{i}" for kind in ("COM", "LPT") for i in range(1, 10)))
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -17,7 +19,8 @@ def checked_name(name: str, field: str) -> str:
     Raises:
         InvalidInput: It has other characters, a path separator, `..` at its start, or over 64 characters.
     """
-    if isinstance(name, str) and SAFE_NAME.fullmatch(name) and not name.endswith("."):
+    is_device = name.split(".")[0].upper() in WINDOWS_DEVICES
+    if SAFE_NAME.fullmatch(name) and not name.endswith(".") and not is_device:
         return name
     hint = "Use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit."
     raise InvalidInput(f"{name!r} is not a usable {field}.", hint, {field: hint})
@@ -140,8 +143,9 @@ class Workspace:
         Raises:
             InvalidInput: The path leaves the root, through `..`, an absolute path or a link.
         """
-        path = (self.root / relative).resolve()
-        if path.is_relative_to(self.root.resolve()):
+        is_sound = "\0" not in relative and len(relative) <= MAX_PATH_CHARACTERS
+        path = (self.root / relative).resolve() if is_sound else None
+        if path and path.is_relative_to(self.root.resolve()):
             return path
         hint = "Name a file inside the application's data folders, such as uploads/my-data.jsonl."
         raise InvalidInput(f"{relative!r} is outside the data folder.", hint, {field: hint})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import comb, sqrt
+
+SIGNIFICANT = 0.05
 
 
 def wilson_interval(correct: int, total: int, z: float = 1.959964) -> tuple[float, float]:
@@ -30,7 +33,26 @@ def sign_test(wins: int, losses: int) -> float:
     return min(1.0, 2 * sum(comb(n, i) for i in range(k + 1)) / 2**n)
 
 
-def paired_counts(before: list[bool], after: list[bool]) -> tuple[int, int]:
-    """(wins, losses) of two runs over the same questions, in the same order."""
+@dataclass(frozen=True)
+class Comparison:
+    """Two answers to each of the same questions: how many turned right, how many turned wrong."""
+
+    wins: int
+    losses: int
+
+    @property
+    def p_value(self) -> float:
+        """See sign_test."""
+        return sign_test(self.wins, self.losses)
+
+    def in_words(self) -> str:
+        """One sentence, which says so when there is no significant change."""
+        verdict = "a significant change" if self.p_value < SIGNIFICANT else "no significant change"
+        turned = f"GRPO turned {self.wins} wrong answers right and {self.losses} right ones wrong"
+        return f"{turned}: {verdict} (exact sign test, p = {self.p_value:.2g})."
+
+
+def compare_marks(before: str, after: str) -> Comparison:
+    """Compare two evaluations by their marks, strings of 1 (correct) and 0 over the same questions in order."""
     pairs = list(zip(before, after, strict=True))
-    return sum(not b and a for b, a in pairs), sum(b and not a for b, a in pairs)
+    return Comparison(pairs.count(("0", "1")), pairs.count(("1", "0")))

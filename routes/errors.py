@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from constants import MAX_JSON_BYTES
@@ -51,6 +51,8 @@ def _http(error: HTTPException) -> tuple[Response | str, int]:
 
 
 def _unforeseen(error: Exception) -> tuple[Response, int]:
+    if current_app.debug:
+        raise error
     LOG.exception("Unforeseen error in %s %s", request.method, request.path)
     message = f"{type(error).__name__}: {error}"
     hint = "This is a bug of LoRA Craft; logs/server.log has its traceback."

@@ -37,7 +37,10 @@ def body(shape: type[Shape]) -> Shape:
     Raises:
         InvalidInput: It is no JSON object of that shape; `fields` names what is wrong.
     """
-    value = request.get_json(force=True)
+    try:
+        value = request.get_json(force=True)
+    except RecursionError as error:
+        raise InvalidInput("The body is nested too deeply.", "Send a configuration.") from error
     if not isinstance(value, dict):
         raise InvalidInput(f"The body is a JSON object, not {type(value).__name__}.", "Send {...}.")
     return _validated(shape, value)

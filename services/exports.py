@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from core.errors import Conflict, NotFound
 from core.export.quantization import quantization
+from core.failures import explain, explain_exit
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog, keep_reserve, read_events
@@ -16,7 +17,7 @@ from core.sessions.state import SessionState, fold_all
 from core.sessions.store import SessionStore
 from services.process import WorkerProcess, worker_command, worker_environment
 from services.supervisor import Supervisor, Watch
-from services.training import Launch, Publish
+from services.training import Launch, Publish, living_worker
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.export"
@@ -66,14 +67,30 @@ class ExportService:
             raise Conflict(f"The session {session_id!r} has no trained adapter.", "Wait until it is saved.")
         paths = SessionPaths(self._workspace.export(session_id))
         with self._lock:
-            running = self._threads.get(session_id)
-            if running is not None and running.is_alive():
+            if self.is_running(session_id):
                 raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it.")
             self._prepare(paths, names)
             thread = threading.Thread(target=self._export, args=(paths,), name=f"export-{session_id}", daemon=True)
             self._threads[session_id] = thread
             thread.start()
         return self.state(session_id)
+
+    def is_running(self, session_id: str) -> bool:
+        """Whether an export of the session is under way, started by this server or by one before it."""
+        thread = self._threads.get(session_id)
+        if thread is not None and thread.is_alive():
+            return True
+        paths = SessionPaths(self._workspace.export(session_id))
+        state = fold_all(session_id, read_events(paths.events))
+        return state.has_worker and living_worker(state, MODULE, paths) is not None
+
+    def recover(self) -> None:
+        """At boot: mark exports whose worker is gone."""
+        for events in self._workspace.exports.glob("*/events.jsonl"):
+            state = fold_all(events.parent.name, read_events(events))
+            if state.has_worker and living_worker(state, MODULE, SessionPaths(events.parent)) is None:
+                cause, cure, code = explain_exit(None)
+                EventLog(events).append("interrupted", cause=cause, cure=cure, code=code)
 
     def state(self, session_id: str) -> ExportState:
         """How the latest export of a session stands.
@@ -104,7 +121,8 @@ class ExportService:
 
     def _prepare(self, paths: SessionPaths, names: list[str]) -> None:
         paths.folder.mkdir(parents=True, exist_ok=True)
-        for stale in (paths.stop, paths.events, paths.log, paths.folder / "proof.json"):
+        earlier = paths.folder.glob("*.gguf")
+        for stale in (paths.stop, paths.events, paths.log, paths.folder / "proof.json", *earlier):
             stale.unlink(missing_ok=True)
         keep_reserve(paths.folder)
         write_json(paths.folder / "export.json", {"quantizations": names})
@@ -120,8 +138,10 @@ class ExportService:
         try:
             process = WorkerProcess.start(worker_command(MODULE, paths.folder), paths.log, environment, polite=True)
             Supervisor(paths, process, watch).run()
-        except Exception:  # the supervising loop: nobody else would hear of it
+        except Exception as error:  # the supervising loop: nobody else would hear of it
             LOG.exception("Supervising the export of %s failed", paths.id)
+            cause, cure, code = explain(error)
+            EventLog(paths.events).append("failed", cause=cause, cure=cure, code=code)
 
     def _as_export(self, paths: SessionPaths, state: SessionState) -> ExportState:
         proof = paths.folder / "proof.json"

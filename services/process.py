@@ -15,6 +15,9 @@ from core.hardware import physical_cores
 from core.paths import Workspace
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+ON_WINDOWS = os.name == "nt"
+OWN_GROUP: dict = {"creationflags": 0x00000200 | 0x08000000} if ON_WINDOWS else {"start_new_session": True}
+"""So that Ctrl+C in the server's terminal is not the worker's (CREATE_NEW_PROCESS_GROUP and CREATE_NO_WINDOW)."""
 
 
 class WorkerProcess:
@@ -42,11 +45,11 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                **OWN_GROUP,
             )
         process = psutil.Process(child.pid)
         if polite:
-            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else CPU_NICE)
+            _give_way(process)
         return cls(process, child)
 
     @classmethod
@@ -125,11 +128,20 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
         "UNSLOTH_COMPILE_LOCATION": str(workspace.cache / "unsloth_compiled"),
         "UNSLOTH_DISABLE_STATISTICS": "1",
         "TRL_EXPERIMENTAL_SILENCE": "1",
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "CUDA_VISIBLE_DEVICES": gpu,
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OMP_WAIT_POLICY": "PASSIVE",
     }
+
+
+def _give_way(process: psutil.Process) -> None:
+    """Make a process polite; never less than it is, which only an administrator may do."""
+    try:
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if ON_WINDOWS else max(process.nice(), CPU_NICE))
+    except psutil.NoSuchProcess:
+        return
 
 
 def _signal_all(processes: list[psutil.Process], what: str) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from constants import MIN_FREE_DISK_BYTES
+from constants import LEAVE_GRACE_S, MIN_FREE_DISK_BYTES
 from core.config import RunConfig, parse_config
 from core.config.resolve import resolve
 from core.data.source import check_source
-from core.errors import Conflict, InvalidInput, Unavailable
+from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable
 from core.failures import explain, explain_exit
 from core.hardware import Hardware
+from core.jsonfile import write_text
 from core.paths import SessionPaths, Workspace, checked_name
 from core.prompts.template import template_of
 from core.sessions.events import EventLog, keep_reserve
@@ -51,14 +52,24 @@ class TrainingService:
         launch: How workers are started.
         hub: Knows which models can be had.
         publish: Called with (topic, payload): "event" (state, event), "output" (session_id, text), "queue" snapshot.
+        is_exporting: Whether a session is being exported.
     """
 
-    def __init__(self, workspace: Workspace, store: SessionStore, launch: Launch, hub: Hub, publish: Publish):
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: SessionStore,
+        launch: Launch,
+        hub: Hub,
+        publish: Publish,
+        is_exporting: Callable[[str], bool],
+    ):
         self._workspace = workspace
         self._store = store
         self._launch = launch
         self._hub = hub
         self._publish = publish
+        self._is_exporting = is_exporting
         self._threads: dict[str, threading.Thread] = {}
         self._changes = threading.Lock()
         self.queue = RunQueue(launch.hardware.devices, self._start_thread, self._queue_changed)
@@ -70,9 +81,7 @@ class TrainingService:
             InvalidInput, NotFound, Conflict, Unavailable: Nothing was started and nothing is left behind.
         """
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
-        if self._workspace.session(session_id).folder.exists():
-            hint = "Choose another session_id, or leave it out to get a new one."
-            raise Conflict(f"The session {session_id!r} exists.", hint, {"session_id": "is taken"})
+        self._store.require_free(session_id)
         resolved, notices = resolve(parse_config(config), self._launch.hardware)
         self._check(resolved)
         paths = self._store.create(session_id, resolved)
@@ -96,9 +105,13 @@ class TrainingService:
             if state.is_final:
                 raise Conflict(f"The session {session_id!r} is {state.status}.", "There is nothing to stop.")
             if self.queue.withdraw(session_id):
+                if mode == "discard":
+                    shutil.rmtree(paths.checkpoints, ignore_errors=True)
                 self._tell(session_id, EventLog(paths.events).append("stopped", mode=mode, step=0, saved=False))
+            elif paths.stop.exists():
+                raise Conflict(f"The session {session_id!r} is stopping already.", "Wait for it.")
             else:
-                paths.stop.write_text(mode, encoding="utf-8")
+                write_text(paths.stop, mode)
         return self._store.state(session_id)
 
     def resume(self, session_id: str) -> SessionState:
@@ -113,6 +126,7 @@ class TrainingService:
             if not state.is_final or state.status == "completed":
                 hint = "Fork it to train on." if state.is_final else "Wait for it, or stop it first."
                 raise Conflict(f"The session {session_id!r} is {state.status}.", hint)
+            self._require_gone(session_id)
             self._check(self._store.config(session_id))
             paths.stop.unlink(missing_ok=True)
             keep_reserve(paths.folder)
@@ -140,16 +154,20 @@ class TrainingService:
             state = self._store.state(session_id)
             if not state.is_final:
                 raise Conflict(f"The session {session_id!r} is {state.status}.", "Stop it first.")
+            if self._is_exporting(session_id):
+                raise Conflict(f"The session {session_id!r} is being exported.", "Wait for the export.")
+            self._require_gone(session_id)
             self._store.delete(session_id)
             shutil.rmtree(self._workspace.export(session_id), ignore_errors=True)
 
     def recover(self) -> None:
         """At boot: take up runs whose worker lives, queue those that waited, mark the others interrupted."""
         for state in reversed(self._store.states()):
-            if state.status == "queued":
-                self.queue.enter(state.session_id, self._wanted_device(state.session_id))
-            elif state.has_worker:
+            if state.has_worker:
                 self._recover_run(state)
+        for state in reversed(self._store.states()):
+            if state.status == "queued":
+                self._recover_waiting(state.session_id)
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> SessionState:
         """Block until a session's thread has ended, at most `timeout_s`; for the demo and for tests."""
@@ -158,7 +176,16 @@ class TrainingService:
             thread.join(timeout_s)
         return self._store.state(session_id)
 
+    def _require_gone(self, session_id: str) -> None:
+        """A worker that has told its end may still be leaving; its thread holds the device until it has left."""
+        thread = self._threads.get(session_id)
+        if thread is not None:
+            thread.join(LEAVE_GRACE_S)
+            if thread.is_alive():
+                raise Conflict(f"The worker of {session_id!r} is still leaving.", "Try again in a moment.")
+
     def _check(self, config: RunConfig) -> None:
+        resolve(config, self._launch.hardware)
         template_of(config.prompt)
         check_source(config, self._workspace)
         self._hub.require(config.model.name, self._workspace.root)
@@ -177,12 +204,18 @@ class TrainingService:
         gpus = self._store.config(session_id).resources.gpus
         return f"cuda:{gpus[0]}" if gpus else None
 
+    def _recover_waiting(self, session_id: str) -> None:
+        """Queue a session again; one that this version or this machine can't run any more fails by itself."""
+        try:
+            resolve(self._store.config(session_id), self._launch.hardware)
+            self.queue.enter(session_id, self._wanted_device(session_id))
+        except LoraCraftError as error:
+            log = EventLog(self._workspace.session(session_id).events)
+            log.append("failed", cause=error.message, cure=error.hint, code=error.code)
+
     def _recover_run(self, state: SessionState) -> None:
         paths = self._store.paths(state.session_id)
-        if state.pid is None:
-            process = WorkerProcess.find(worker_arguments(self._launch.module, paths.folder))
-        else:
-            process = WorkerProcess.attach(state.pid, state.process_created_at or 0.0)
+        process = living_worker(state, self._launch.module, paths)
         if process is None:
             cause, cure, code = explain_exit(None)
             event = EventLog(paths.events).append("interrupted", cause=cause, cure=cure, code=code)
@@ -193,7 +226,7 @@ class TrainingService:
         self._spawn_thread(paths, lambda: process)
 
     def _start_thread(self, session_id: str, device: str) -> None:
-        paths = self._store.paths(session_id)
+        paths = self._workspace.session(session_id)
         self._spawn_thread(paths, lambda: self._start_worker(paths, device))
 
     def _spawn_thread(self, paths: SessionPaths, get_process: Callable[[], WorkerProcess]) -> None:
@@ -215,10 +248,14 @@ class TrainingService:
             event=lambda state, event: self._publish("event", (state, event)),
             output=lambda text: self._publish("output", (paths.id, text)),
         )
+        process = None
         try:
-            Supervisor(paths, get_process(), watch).run()
+            process = get_process()
+            Supervisor(paths, process, watch).run()
         except Exception as error:  # the supervising loop: nobody else would hear of it
             LOG.exception("Supervising %s failed", paths.id)
+            if process is not None:
+                process.end()
             self._report_broken_supervision(paths, error)
         finally:
             self.queue.release(paths.id)
@@ -242,6 +279,13 @@ class TrainingService:
 def new_session_id() -> str:
     """A readable id that sorts by time."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+
+
+def living_worker(state: SessionState, module: str, paths: SessionPaths) -> WorkerProcess | None:
+    """The worker that should be at work on `paths`, if it lives; found by its command line before it told its id."""
+    if state.pid is None:
+        return WorkerProcess.find(worker_arguments(module, paths.folder))
+    return WorkerProcess.attach(state.pid, state.process_created_at or 0.0)
 
 
 def merged(base: dict, changes: dict) -> dict:

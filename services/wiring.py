@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from core.errors import Conflict
 from core.hardware import Hardware, detect_hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
@@ -29,9 +32,20 @@ class Services:
     exports: ExportService
     configs: ConfigService
     monitor: SystemMonitor
+    lock: FileLock
 
     def start(self) -> None:
-        """Take up what an earlier server left running, and begin to sample the machine."""
+        """Take up what an earlier server left running, and begin to sample the machine.
+
+        Raises:
+            Conflict: Another server works on the same data folders.
+        """
+        try:
+            self.lock.acquire(blocking=False)
+        except Timeout as error:
+            hint = "Stop the other server, or give this one its own --root."
+            raise Conflict(f"Another server works on {self.workspace.root}.", hint) from error
+        self.exports.recover()
         self.training.recover()
         self.monitor.start()
 
@@ -46,18 +60,29 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         publish: Called with (topic, payload) from any thread.
     """
     workspace = Workspace(root.resolve()).create()
-    hardware = detect_hardware()
+    hardware = visible(detect_hardware(), environment.get("CUDA_VISIBLE_DEVICES"))
     store = SessionStore(workspace)
     launch = Launch(worker, environment, hardware)
+    exports = ExportService(workspace, store, launch, publish)
+    hub = _hub(workspace, environment)
     return Services(
         workspace=workspace,
         hardware=hardware,
         store=store,
-        training=TrainingService(workspace, store, launch, _hub(workspace, environment), publish),
-        exports=ExportService(workspace, store, launch, publish),
+        training=TrainingService(workspace, store, launch, hub, publish, exports.is_running),
+        exports=exports,
         configs=ConfigService(workspace),
         monitor=SystemMonitor(workspace.root, publish),
+        lock=FileLock(workspace.cache / ".server.lock"),
     )
+
+
+def visible(hardware: Hardware, devices: str | None) -> Hardware:
+    """The GPUs that the owner's CUDA_VISIBLE_DEVICES leaves, where it names them by number."""
+    if devices is None or (not devices.replace(",", "").replace("-", "").isdigit() and devices):
+        return hardware
+    allowed = {int(number) for number in devices.split(",") if number.lstrip("-").isdigit()}
+    return Hardware(tuple(gpu for gpu in hardware.gpus if gpu.index in allowed))
 
 
 def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, request
 from flask_socketio import SocketIO, emit, join_room, leave_room
 
-from constants import MISSED_EVENTS_LIMIT
+from constants import LOOPBACK_HOSTS, MISSED_EVENTS_LIMIT
 from core.errors import InvalidInput, LoraCraftError
 from core.sessions.state import SessionState, fold
 from core.sessions.store import SessionStore
@@ -48,16 +49,19 @@ def _services() -> Services:
     return current_app.extensions["lora_craft"]
 
 
-def _connect(auth: Any = None) -> None:
-    """A newcomer gets the machine and the queue at once instead of at their next change."""
+def _connect(auth: Any = None) -> bool | None:
+    """A newcomer gets the machine and the queue at once; one that came by a foreign host name is turned away."""
+    if urlsplit(f"//{request.host}").hostname not in LOOPBACK_HOSTS:
+        return False
     emit("system_update", _services().monitor.latest)
     emit("queue_update", _services().training.queue.snapshot())
+    return None
 
 
-def _subscribe(request: Any) -> dict:
+def _subscribe(message: Any) -> dict:
     """Join first and read then: a message may come twice, which `seq` shows, but none is lost."""
     try:
-        session_id, after_seq = _checked(request)
+        session_id, after_seq = _checked(message)
         _services().store.paths(session_id)
         join_room(room_of(session_id))
         answer = missed_messages(_services().store, session_id, after_seq)
@@ -67,19 +71,19 @@ def _subscribe(request: Any) -> dict:
     return answer
 
 
-def _unsubscribe(request: Any) -> dict:
+def _unsubscribe(message: Any) -> dict:
     try:
-        session_id, _ = _checked(request)
+        session_id, _ = _checked(message)
     except LoraCraftError as error:
         return {"error": error.as_dict()}
     leave_room(room_of(session_id))
     return {"session_id": session_id}
 
 
-def _checked(request: Any) -> tuple[str, int]:
-    if not isinstance(request, dict) or not isinstance(request.get("session_id"), str):
+def _checked(message: Any) -> tuple[str, int]:
+    if not isinstance(message, dict) or not isinstance(message.get("session_id"), str):
         raise InvalidInput("subscribe needs {session_id, after_seq?}.", "Name a session.", {"session_id": "is missing"})
-    after_seq = request.get("after_seq", 0)
+    after_seq = message.get("after_seq", 0)
     if isinstance(after_seq, bool) or not isinstance(after_seq, int):
         raise InvalidInput("after_seq is a whole number.", "Use 0 for everything.", {"after_seq": "is no number"})
-    return request["session_id"], after_seq
+    return message["session_id"], after_seq

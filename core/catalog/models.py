@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from constants import EMBEDDED_MODEL
+from constants import EMBEDDED_MODEL, MAX_PATH_CHARACTERS
 from core.errors import InvalidInput, NotFound
 
 FIELD = "model.name"
+HUB_ID = re.compile(r"(?=.{1,96}$)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 def local_model(name: str, root: Path) -> Path | None:
@@ -19,14 +21,15 @@ def local_model(name: str, root: Path) -> Path | None:
     if ".." in Path(name.replace("\\", "/")).parts:
         problem = "a model path can't contain '..'"
         raise InvalidInput(f"{name!r}: {problem}.", "Give the absolute path.", {FIELD: problem})
+    if "\0" in name or len(name) > MAX_PATH_CHARACTERS:
+        return None
     candidates = (Path(name), root / name)
     return next((folder for folder in candidates if (folder / "config.json").is_file()), None)
 
 
 def is_hub_id(name: str) -> bool:
     """Whether a name has the form owner/model."""
-    parts = name.split("/")
-    return len(parts) == 2 and all(parts) and not name.startswith((".", "~")) and "\\" not in name and " " not in name
+    return HUB_ID.fullmatch(name) is not None and "--" not in name and ".." not in name and not name.endswith(".git")
 
 
 def hub_id_of(name: str, root: Path) -> str | None:

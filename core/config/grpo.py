@@ -42,3 +42,10 @@ class GrpoConfig(Section):
         if self.algorithm == "gspo" and self.importance_sampling_level == "token":
             raise ValueError("algorithm gspo needs importance_sampling_level 'sequence' or null")
         return self
+
+    @model_validator(mode="after")
+    def or_grpo_scales_by_itself(self) -> "GrpoConfig":
+        """OR-GRPO replaces the advantages that scale_rewards would shape."""
+        if self.algorithm == "or_grpo" and self.scale_rewards is not None:
+            raise ValueError("algorithm or_grpo has its own scale; leave scale_rewards null")
+        return self

@@ -29,6 +29,10 @@ def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Noti
     """
     _check_gpus(config, hardware)
     changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    if config.training.warmup_steps and config.training.lr_scheduler_type == "constant":
+        changes["training"] = changes.get("training", {}) | {"lr_scheduler_type": "constant_with_warmup"}
+        message = "constant knows no warm-up steps; constant_with_warmup is used."
+        notices.append(Notice("info", "training.lr_scheduler_type", message))
     resolved = config.model_copy(
         update={name: getattr(config, name).model_copy(update=update) for name, update in changes.items()}
     )
@@ -78,6 +82,9 @@ def _advice(config: RunConfig) -> list[Notice]:
     if config.dataset.validation_fraction == 0:
         message = "No rows are held out, so the run can't show whether it got better on questions it has not seen."
         notices.append(Notice("warning", "dataset.validation_fraction", message))
+        if config.training.eval_steps:
+            message = "Nothing is held out, so there is nothing to score on the way."
+            notices.append(Notice("warning", "training.eval_steps", message))
     return notices
 
 

@@ -73,6 +73,12 @@ class RunConfig(Section):
         return max(1, self.completions_per_step // self.training.num_generations)
 
     @property
+    def prompts_per_generation(self) -> int:
+        """Prompts whose completions are sampled at once."""
+        batches = self.grpo.steps_per_generation or self.training.gradient_accumulation_steps
+        return self.training.batch_size * batches // self.training.num_generations
+
+    @property
     def completions_per_step(self) -> int:
         """Completions that one optimiser step learns from."""
         return self.training.batch_size * self.training.gradient_accumulation_steps

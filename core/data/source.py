@@ -20,12 +20,17 @@ from core.paths import Workspace
 
 @dataclass(frozen=True)
 class Split:
-    """The rows of a run; no question stands in two of the three lists."""
+    """The rows of a run. No held-out question is trained on; warm-up and training share rows only if one takes all."""
 
     warm_up: list[Row]
     train: list[Row]
     held_out: list[Row]
     left_out: Counter
+
+    @property
+    def shares_rows(self) -> bool:
+        """Whether the warm-up left no rows, so that GRPO uses the same."""
+        return bool(self.warm_up) and self.warm_up[0] in self.train
 
 
 def kind_of(config: DatasetConfig) -> SourceKind:
@@ -45,7 +50,7 @@ def raw_rows(config: DatasetConfig, workspace: Workspace) -> Iterator[dict]:
     """
     kind = kind_of(config)
     if kind == "builtin":
-        return iter(builtin_rows(config.source, config.parameters))
+        return builtin_rows(config.source, config.parameters)
     if config.parameters:
         problem = f"only generators take parameters, and {config.source} is none"
         raise InvalidInput(f"dataset.parameters: {problem}.", "Remove them.", {"dataset.parameters": problem})
@@ -85,8 +90,8 @@ def load_split(config: RunConfig, workspace: Workspace) -> Split:
         taught = rest[: warm_up.max_samples]
         rest = rest[len(taught) :] or taught
     train = rest[: training.samples_per_epoch]
-    if len(train) < config.prompts_per_step:
-        problem = f"{len(train)} rows are left to train on, and one step takes {config.prompts_per_step} prompts"
+    if len(train) < config.prompts_per_generation:
+        problem = f"{len(train)} rows are left to train on, and one step takes {config.prompts_per_generation} prompts"
         hint = "Add rows, hold out or warm up on fewer, or lower the batch size."
         raise InvalidInput(f"dataset.source: {problem}.", hint, {"dataset.source": problem})
     return Split(taught, train, held_out, mapped.left_out)

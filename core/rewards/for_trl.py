@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,14 +29,14 @@ class TrlReward:
         name: The metric key TRL reports it under; unique in a run.
         function: The reward.
         markers: The markers of the run's prompt template.
-        extras: The reward's name for a further column -> the column.
+        extras: Names of further columns the reward reads.
     """
 
-    def __init__(self, name: str, function: RewardFunction, markers: Markers, extras: dict[str, str] | None = None):
+    def __init__(self, name: str, function: RewardFunction, markers: Markers, extras: Sequence[str] = ()):
         self.__name__ = name
         self.function = function
         self.markers = markers
-        self.extras = dict(extras or {})
+        self.extras = tuple(extras)
         self.batch: Batch | None = None
         self.scores: list[Score | None] = []
         self.calls = 0
@@ -58,7 +59,7 @@ class TrlReward:
         return [score.value if score else None for score in self.scores]
 
     def _example(self, index: int, instruction: str, columns: dict) -> Example:
-        return Example(instruction, self.markers, {name: columns[key][index] for name, key in self.extras.items()})
+        return Example(instruction, self.markers, {name: columns[name][index] for name in self.extras})
 
     def _score(self, response: str, reference: str, example: Example) -> Score | None:
         try:

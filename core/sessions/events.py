@@ -21,7 +21,7 @@ KINDS: dict[str, str] = {
     "data": "the rows are split: warm_up, train, held_out, left_out, samples",
     "metrics": "one logged step: step, total_steps, phase and TRL's numbers under the documented names",
     "completions": "the groups of a step are stored: step, file, groups",
-    "evaluation": "held-out score: stage, step, correct (null if no reward judges truth), total, reward, rewards",
+    "evaluation": "held-out score: stage, step, correct (null if unjudged), total, marks, reward, rewards, unscored",
     "checkpoint": "a checkpoint is on disk: step, path",
     "resumed": "training goes on from a checkpoint: from_step; later steps of the earlier attempt no longer count",
     "heartbeat": "the worker is alive",
@@ -60,7 +60,7 @@ class EventLog:
             raise ValueError(f"unknown event kind {kind!r}")
         with self._lock:
             event = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **_finite(fields)}
-            line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
+            line = json.dumps(event, allow_nan=False) + "\n"
             try:
                 _write_whole_line(self._path, line.encode("utf-8"))
             except OSError:

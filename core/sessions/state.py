@@ -171,7 +171,7 @@ _CHANGES: dict[str, Callable[[SessionState, dict], dict]] = {
     "evaluation": _evaluation,
     "checkpoint": lambda state, event: {"checkpoints": (*state.checkpoints, event["step"])},
     "resumed": _resumed,
-    "stopping": lambda state, event: {"status": "stopping", "stop_mode": event.get("mode")},
+    "stopping": lambda state, event: {} if state.is_final else {"status": "stopping", "stop_mode": event.get("mode")},
     "saved": lambda state, event: {"saved": event.get("path")},
     "completed": lambda state, event: _ended("completed", event),
     "stopped": lambda state, event: _ended("stopped", event),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 
 from core.config import RunConfig, parse_config
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, LoraCraftError, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventReader, keep_reserve, read_events
 from core.sessions.state import SessionState, current_metrics, fold
+
+LOG = logging.getLogger(__name__)
 
 
 class SessionStore:
@@ -34,11 +37,23 @@ class SessionStore:
         try:
             paths.folder.mkdir(parents=True)
         except FileExistsError as error:
-            hint = "Choose another session_id, or leave it out to get a new one."
-            raise Conflict(f"The session {session_id!r} exists.", hint, {"session_id": "is taken"}) from error
-        keep_reserve(paths.folder)
-        write_json(paths.config, config.dump())
+            raise _taken(session_id) from error
+        try:
+            keep_reserve(paths.folder)
+            write_json(paths.config, config.dump())
+        except OSError:
+            shutil.rmtree(paths.folder, ignore_errors=True)
+            raise
         return paths
+
+    def require_free(self, session_id: str) -> None:
+        """Check that an id is not taken; `create` checks again.
+
+        Raises:
+            Conflict: It is.
+        """
+        if self._workspace.session(session_id).folder.exists():
+            raise _taken(session_id)
 
     def paths(self, session_id: str) -> SessionPaths:
         """The files of an existing session.
@@ -67,8 +82,12 @@ class SessionStore:
 
     def states(self) -> list[SessionState]:
         """All sessions, newest first."""
-        folders = [config.parent for config in self._workspace.outputs.glob("*/config.json")]
-        states = [self.state(folder.name) for folder in folders]
+        states = []
+        for config in self._workspace.outputs.glob("*/config.json"):
+            try:
+                states.append(self.state(config.parent.name))
+            except LoraCraftError as error:  # a folder of another name, or deleted meanwhile
+                LOG.warning("outputs/%s is left out: %s", config.parent.name, error)
         return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
 
     def events(self, session_id: str, after_seq: int = 0) -> list[dict]:
@@ -87,14 +106,14 @@ class SessionStore:
             NotFound: That step has none.
         """
         folder = self.paths(session_id).completions
-        steps = sorted(int(file.stem.removeprefix("step-")) for file in folder.glob("step-*.jsonl"))
+        steps = sorted(map(step_of, folder.glob("step-*.jsonl")))
         if step is None and not steps:
             return {"step": None, "steps": [], "groups": []}
         chosen = steps[-1] if step is None else step
         if chosen not in steps:
             raise NotFound(f"No completions are stored for step {chosen}.", "Leave step out for the latest.")
-        lines = (folder / completions_file(chosen)).read_text(encoding="utf-8").splitlines()
-        return {"step": chosen, "steps": steps, "groups": [json.loads(line) for line in lines]}
+        with (folder / completions_file(chosen)).open(encoding="utf-8") as lines:
+            return {"step": chosen, "steps": steps, "groups": [json.loads(line) for line in lines]}
 
     def delete(self, session_id: str) -> None:
         """Remove a session's folder; it disappears from the list at once, even if a file resists."""
@@ -102,12 +121,22 @@ class SessionStore:
         with self._lock:
             self._followed.pop(session_id, None)
             paths.config.unlink()
-            shutil.rmtree(paths.folder)
+        shutil.rmtree(paths.folder)
+
+
+def _taken(session_id: str) -> Conflict:
+    hint = "Choose another session_id, or leave it out to get a new one."
+    return Conflict(f"The session {session_id!r} exists.", hint, {"session_id": "is taken"})
 
 
 def completions_file(step: int) -> str:
     """The name of the file that holds the groups of `step`."""
     return f"step-{step:06d}.jsonl"
+
+
+def step_of(file: Path) -> int:
+    """The step whose groups a completions file holds."""
+    return int(file.stem.removeprefix("step-"))
 
 
 def thin(rows: list[dict], max_points: int) -> list[dict]:

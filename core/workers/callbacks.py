@@ -37,6 +37,10 @@ class MetricsCallback(TrainerCallback):
         self._errors_told: set[str] = set()
         self._reward_seconds = 0.0
 
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Count tokens from where a checkpoint left off."""
+        self._tokens = float(state.num_input_tokens_seen)
+
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Start the clock of a step."""
         self._step_started = time.perf_counter()
@@ -110,5 +114,8 @@ class RolloutCallback(TrainerCallback):
         stored = self._recorder.record(state.global_step, list(logs["prompt"]), list(logs["advantages"]))
         if stored:
             self._reporter.log.append("completions", **stored)
-        if self._eval_steps and state.global_step % self._eval_steps == 0 and state.global_step < state.max_steps:
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Score the step before, whose record and checkpoint are written by now; a resume comes by here again."""
+        if self._eval_steps and state.global_step and state.global_step % self._eval_steps == 0:
             self._evaluate(state.global_step)

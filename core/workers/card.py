@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.config import RunConfig
 from core.sessions.state import SessionState
-from core.statistics import paired_counts, sign_test, wilson_interval
+from core.statistics import compare_marks, wilson_interval
 
 STAGES = {"base": "base model", "warm_up": "after the warm-up", "trained": "after GRPO"}
 
@@ -48,8 +48,4 @@ def _verdict(state: SessionState) -> str:
     before = marks.get("warm_up") or marks.get("base")
     if not before or "trained" not in marks:
         return ""
-    wins, losses = paired_counts([m == "1" for m in before], [m == "1" for m in marks["trained"]])
-    p_value = sign_test(wins, losses)
-    verdict = "a significant change" if p_value < 0.05 else "no significant change"
-    turned = f"GRPO turned {wins} wrong answers right and {losses} right ones wrong"
-    return f"{turned}: {verdict} (exact sign test, p = {p_value:.3g})."
+    return compare_marks(before, marks["trained"]).in_words()

@@ -68,7 +68,7 @@ def fitting(split: Split, config: RunConfig, template: PromptTemplate, tokenizer
         return kept
 
     kept = Split(keep(split.warm_up), keep(split.train), keep(split.held_out), left_out)
-    if len(kept.train) < config.prompts_per_step:
+    if len(kept.train) < config.prompts_per_generation:
         problem = f"only {len(kept.train)} prompts fit into the {room} tokens that max_new_tokens leaves"
         hint = "Raise training.max_sequence_length or lower training.max_new_tokens."
         raise InvalidInput(f"{problem}.", hint, {"training.max_sequence_length": problem})

@@ -51,8 +51,9 @@ class Evaluator:
     def evaluate(self, report: Callable[[float], None]) -> dict:
         """The fields of an `evaluation` event.
 
-        `marks` has one character a row, in order: 1 correct, 0 not, so that two evaluations can be compared in pairs.
-        It is empty, and `correct` null, when no reward of the run judges truth.
+        `unscored` counts the answers on which a reward failed. `marks` has one character a row, in order: 1 correct,
+        0 not, so that two evaluations can be compared in pairs. It is empty, and `correct` null, when no reward of the
+        run judges truth.
 
         Args:
             report: Called with the finished fraction after each batch.
@@ -72,6 +73,7 @@ class Evaluator:
             "marks": marks,
             "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
             "rewards": means,
+            "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
             "seconds": round(time.perf_counter() - started, 3),
             "samples": self._samples(answers),
         }
@@ -97,8 +99,8 @@ class Evaluator:
 
     def _scores(self, reward: TrlReward, answers: list[str]) -> list[float | None]:
         columns: dict[str, Any] = {"instruction": [row.instruction for row in self._rows]}
-        for column in reward.extras.values():
-            columns[column] = [row.extras[column] for row in self._rows]
+        for name in reward.extras:
+            columns[name] = [row.extras[name] for row in self._rows]
         return reward(answers, [row.reference for row in self._rows], **columns)
 
     def _marks(self, scores: dict[str, list[float | None]]) -> str:

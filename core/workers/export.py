@@ -17,7 +17,7 @@ from core.hardware import physical_cores
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
 from core.prompts.template import PromptTemplate, template_of
-from core.workers.corpus import render
+from core.workers.corpus import fitting, render
 from core.workers.loading import model_source
 from core.workers.proof import Probe, make_probes, prove
 from core.workers.protocol import Reporter, run_worker
@@ -55,9 +55,11 @@ class Export:
             self.to.phase("converting", interruptible=True)
             wide = self._convert()
             proofs = [self._make(kind, wide, probes, question) for kind in self.kinds]
+            for kind in self.kinds:
+                (self.work / kind.file_name).replace(self.folder / kind.file_name)
+            write_json(self.folder / "proof.json", {"session_id": self.session.id, "files": proofs})
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
-        write_json(self.folder / "proof.json", {"session_id": self.session.id, "files": proofs})
         self.to.end("completed")
 
     def _merge(self) -> tuple[list[Probe], list[dict]]:
@@ -70,21 +72,26 @@ class Export:
         base = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
         model = PeftModel.from_pretrained(base, str(self.session.adapter)).eval()
         tokenizer = AutoTokenizer.from_pretrained(self.session.adapter)
-        split = load_split(self.config, self.workspace)
+        split = fitting(load_split(self.config, self.workspace), self.config, self.template, tokenizer)
         rows = (split.held_out or split.train)[:PROBE_ROWS]
         answers = [self.template.answer(row.reference, row.reasoning) for row in rows]
         probes = make_probes(model, tokenizer, render(rows, self.template, tokenizer), answers)
         merged = model.merge_and_unload()
         merged.save_pretrained(self.work / "merged")
         tokenizer.save_pretrained(self.work / "merged")
-        self._keep_tokenizer_files(Path(source))
+        self._keep_tokenizer_files(source)
         return probes, self.template.messages(rows[0].instruction)
 
-    def _keep_tokenizer_files(self, source: Path) -> None:
+    def _keep_tokenizer_files(self, source: str) -> None:
         """transformers drops tokenizer.model on saving, without which SentencePiece models tokenise differently."""
+        from transformers.utils import cached_file
+
         for name in TOKENIZER_FILES:
-            if (source / name).is_file() and not (self.work / "merged" / name).exists():
-                shutil.copy2(source / name, self.work / "merged" / name)
+            found = cached_file(
+                source, name, _raise_exceptions_for_missing_entries=False, _raise_exceptions_for_connection_errors=False
+            )
+            if found and not (self.work / "merged" / name).exists():
+                shutil.copy2(found, self.work / "merged" / name)
 
     def _convert(self) -> Path:
         wide = self.work / "model-f16.gguf"
@@ -98,20 +105,15 @@ class Export:
         return wide
 
     def _make(self, kind: Quantization, wide: Path, probes: list[Probe], question: list[dict]) -> dict[str, Any]:
-        """One file: made below .work, proven, and only then moved to its place."""
+        """One file, made and proven below .work."""
         self.to.phase("quantising", kind.name, interruptible=True)
         made, fallbacks = wide, 0
         if kind.name != "f16":
             made = self.work / kind.file_name
             fallbacks = quantise(wide, made, kind, physical_cores())
         self.to.phase("proving", kind.name, interruptible=True)
-        result = prove(made, kind, probes, question) | {"quantization": kind.name, "fallback_tensors": fallbacks}
-        target = self.folder / kind.file_name
-        if made is wide:
-            shutil.copy2(made, self.work / "copy.gguf")
-            made = self.work / "copy.gguf"
-        made.replace(target)
-        return result | {"file": target.name}
+        result = prove(made, kind, probes, question)
+        return result | {"quantization": kind.name, "fallback_tensors": fallbacks}
 
 
 def main(folder: Path) -> int:

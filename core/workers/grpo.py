@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ class GrpoRun:
             args=arguments,
             train_dataset=grpo_dataset(rows, template),
             processing_class=self._loaded.tokenizer,
-            callbacks=[MetricsCallback(self._to, "training", self._rewards), CheckpointCallback(self._to), rollouts],
+            callbacks=[rollouts, MetricsCallback(self._to, "training", self._rewards), CheckpointCallback(self._to)],
         )
         rollouts.trainer = self._trainer
         try:
@@ -165,6 +166,6 @@ def _unreadable(folder: Path) -> str | None:
         load_file(folder / "adapter_model.safetensors")
         for name in ("optimizer.pt", "scheduler.pt"):
             torch.load(folder / name, weights_only=True)
-    except (OSError, ValueError, RuntimeError, EOFError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:
         return str(error)
     return None

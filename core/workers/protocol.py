@@ -6,6 +6,7 @@ import contextlib
 import faulthandler
 import logging
 import os
+import shutil
 import sys
 import threading
 import time
@@ -83,16 +84,21 @@ class Reporter:
     def _watch(self) -> None:
         while not self._ended:
             if self._stop_mode is None and self.paths.stop.exists():
-                mode = self.paths.stop.read_text(encoding="utf-8").strip() or "save"
-                self.log.append("stopping", mode=mode)
-                self._stop_mode = mode
-                if self._leave_at_once:
-                    self.end("stopped", mode=mode, step=0, saved=False)
-                    os._exit(0)
+                self._see_stop(self.paths.stop.read_text(encoding="utf-8").strip() or "save")
             if time.time() - self.log.last_t > HEARTBEAT_PERIOD_S and not self._ended:
                 with contextlib.suppress(OSError):  # a full disk; the main thread will report it
                     self.log.append("heartbeat")
             time.sleep(STOP_POLL_S)
+
+    def _see_stop(self, mode: str) -> None:
+        with contextlib.suppress(OSError):
+            self.log.append("stopping", mode=mode)
+        self._stop_mode = mode
+        if self._leave_at_once:
+            if mode == "discard":
+                shutil.rmtree(self.paths.checkpoints, ignore_errors=True)
+            self.end("stopped", mode=mode, saved=False)
+            os._exit(0)
 
 
 def run_worker(reporter: Reporter, body: Callable[[Reporter], None]) -> int:

@@ -45,6 +45,9 @@ class Parameters(ctypes.Structure):
     ]
 
 
+_KEPT: list = []
+"""libllama keeps the callback it was given, so Python must not free it."""
+
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 
 
@@ -58,6 +61,7 @@ def quantise(source: Path, target: Path, kind: Quantization, threads: int) -> in
     library = _library()
     lines: list[str] = []
     callback = LogCallback(lambda level, text, data: lines.append((text or b"").decode("utf-8", "replace")))
+    _KEPT.append(callback)
     library.llama_log_set(callback, None)
     parameters = library.llama_model_quantize_default_params()
     _check_layout(parameters)

@@ -50,7 +50,7 @@ class RolloutRecorder:
         ]
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / completions_file(step)
-        file.write_text("".join(json.dumps(group, ensure_ascii=False) + "\n" for group in groups), encoding="utf-8")
+        file.write_text("".join(json.dumps(group) + "\n" for group in groups), encoding="utf-8")
         return {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
 
     def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> dict:

@@ -15,6 +15,7 @@ from core.rewards.for_trl import TrlReward
 from core.rewards.presets import PRESETS
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
+from core.sessions.store import step_of
 from core.workers.card import write_card
 from core.workers.corpus import fitting, render
 from core.workers.evaluation import Evaluator
@@ -42,10 +43,6 @@ class TrainingRun:
         self.config: RunConfig = parse_config(read_json(paths.config))
         self.workspace = Workspace(paths.folder.parent.parent)
         self.template = template_of(self.config.prompt)
-        self.rewards = [
-            TrlReward(name, PRESETS[name].function, self.template.markers, self.config.reward.fields)
-            for name in self.config.reward.weights
-        ]
 
     def run(self) -> None:
         """All phases in order."""
@@ -59,8 +56,8 @@ class TrainingRun:
         checkpoint = last_loadable_checkpoint(self.paths.checkpoints)
         warmed = self.paths.checkpoints / WARM_ADAPTER
         self._report_resume(checkpoint, warmed.is_dir())
-        grpo = GrpoRun(loaded, self.config, self.rewards, self.paths, self.to)
-        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self.rewards)
+        grpo = GrpoRun(loaded, self.config, self._rewards(), self.paths, self.to)
+        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards())
         try:
             self._evaluate(evaluator, "base", 0)
             if self.config.pre_training.enabled:
@@ -74,6 +71,11 @@ class TrainingRun:
             return
         self._save(loaded)
         self.to.end("completed")
+
+    def _rewards(self) -> list[TrlReward]:
+        """Fresh rewards; training and evaluation have their own, since each keeps its last batch."""
+        extras, markers = tuple(self.config.reward.fields), self.template.markers
+        return [TrlReward(name, PRESETS[name].function, markers, extras) for name in self.config.reward.weights]
 
     def _load(self) -> LoadedModel:
         started = time.perf_counter()
@@ -98,6 +100,9 @@ class TrainingRun:
     def _report_data(self, split: Split, loaded: LoadedModel) -> None:
         samples = split.train[:3]
         prompts = render(samples, self.template, loaded.tokenizer)
+        if split.shares_rows:
+            message = "The warm-up takes all training rows, so GRPO trains on the same ones."
+            self.to.notice("warning", "pre_training.max_samples", message)
         self.to.log.append(
             "data",
             warm_up=len(split.warm_up),
@@ -110,6 +115,9 @@ class TrainingRun:
     def _report_resume(self, checkpoint: Path | None, warmed: bool) -> None:
         if any(event["kind"] == "metrics" for event in read_events(self.paths.events)):
             step = int(checkpoint.name.removeprefix("checkpoint-")) if checkpoint else 0
+            for file in self.paths.completions.glob("step-*.jsonl"):
+                if step_of(file) > step:
+                    file.unlink()
             self.to.log.append("resumed", from_step=step, warm_up_kept=warmed)
 
     def _warm_up(self, loaded: LoadedModel, split: Split, warmed: Path) -> None:

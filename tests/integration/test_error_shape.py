@@ -23,6 +23,11 @@ BAD_STARTS = {
     "an impossible combination": (config(training={"batch_size": 3}), 400, "training.num_generations"),
     "a model that is no model": (config(model={"name": "nonsense"}), 404, "model.name"),
     "a model path with dots": (config(model={"name": "../../etc"}), 400, "model.name"),
+    "a model with a tag": (config(model={"name": "owner/model:7b"}), 404, "model.name"),
+    "a model with a NUL": (config(model={"name": "a\0b"}), 404, "model.name"),
+    "a very long model name": (config(model={"name": "x" * 300}), 404, "model.name"),
+    "a data path with a NUL": (config(dataset={"source": "a\0.csv"}), 400, "dataset.source"),
+    "a very long data path": (config(dataset={"source": "x" * 300 + ".csv"}), 400, "dataset.source"),
     "a hub model, offline": (config(model={"name": "no-one/nothing"}), 503, "model.name"),
     "a data set without the mapped field": (
         config(dataset={"instruction_field": "q"}),
@@ -63,10 +68,17 @@ def test_a_bad_start_is_refused_and_leaves_nothing(server, value, status, field)
     assert list((server.root / "outputs").iterdir()) == []
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"{'a': 1}"])
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"{'a': 1}", b"[" * 200_000])
 @pytest.mark.parametrize("path", [START, "/api/training/stop", "/api/configs/save", "/api/exports/create"])
 def test_a_malformed_body_is_a_400_in_the_one_shape(server, path, raw):
     assert_error(refused(server, path, raw, 400))
+
+
+def test_text_that_no_encoding_can_write_leaves_nothing_behind(server):
+    status, reply = server.call("POST", START, {"session_id": "odd", "config": {"name": "\ud800"}})
+    assert status == 400
+    assert_error(reply, "name")
+    assert not (server.root / "outputs" / "odd").exists()
 
 
 def test_ten_megabytes_of_json_are_a_413(server):

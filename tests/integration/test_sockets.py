@@ -1,5 +1,6 @@
 """Socket.IO: bare clients, subscribers, catching up."""
 
+import pytest
 import socketio
 
 from websockets.messages import TRAINING_UPDATE_KEYS
@@ -76,6 +77,12 @@ def test_a_bad_subscription_is_answered_in_the_one_shape(server):
         "not_found",
         "invalid_input",
     ]
+
+
+def test_a_client_by_a_foreign_host_name_is_turned_away(server):
+    client = socketio.Client()
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(server.url, transports=["websocket"], headers={"Host": "evil.example"})
 
 
 def test_a_fast_run_is_batched_to_five_messages_a_second(server, until):

@@ -93,6 +93,46 @@ def test_a_worker_that_dies_is_reported_with_cause_cure_and_log_and_can_be_resum
     assert server.call("GET", "/api/training/sessions/one/metrics")[1]["columns"]["step"] == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_resume_at_the_very_moment_of_the_end_does_not_get_two_workers(server, until):
+    server.begin("one", "steps=200 delay=0.02")
+    until(lambda: server.session("one")["step"] >= 2)
+    server.call("POST", "/api/training/stop", {"session_id": "one"})
+    until(lambda: server.status("one") == "stopped")
+    assert server.call("POST", "/api/training/sessions/one/resume")[0] == 202
+    until(lambda: server.status("one") == "completed", timeout_s=30)
+    events = read_events(server.root / "outputs" / "one" / "events.jsonl")
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert not any(event["kind"] == "failed" for event in events)
+
+
+def test_an_odd_folder_does_not_keep_the_server_from_starting(server):
+    odd = server.root / "outputs" / "a - Copy"
+    odd.mkdir()
+    (odd / "config.json").write_text("{}", encoding="utf-8")
+    server.kill()
+    server.start()
+    assert server.call("GET", "/api/training/sessions")[1]["sessions"] == []
+
+
+def test_a_second_server_on_the_same_data_says_so_and_leaves(server):
+    from tests.support.server import Server
+
+    second = Server(server.root, server.environment)
+    with pytest.raises(AssertionError, match="Another server works on"):
+        second.start()
+
+
+def test_an_export_that_died_with_its_server_is_interrupted_not_for_ever_under_way(server):
+    folder = server.root / "exports" / "gone"
+    folder.mkdir()
+    started = {"seq": 1, "t": 1.0, "kind": "starting", "device": "cpu"}
+    (folder / "events.jsonl").write_text(json.dumps(started) + "\n", encoding="utf-8")
+    server.kill()
+    server.start()
+    (export,) = server.call("GET", "/api/exports/list")[1]["exports"]
+    assert export["status"] == "interrupted"
+
+
 def test_a_fork_is_a_new_run_with_some_values_changed(server, until):
     server.begin("one", "steps=2 delay=0.01")
     until(ended(server, "one"))

@@ -43,6 +43,8 @@ class Server:
             try:
                 urllib.request.urlopen(f"{self.url}/api/system/health", timeout=5).close()
             except (urllib.error.URLError, OSError):
+                if self.process.poll() is not None:
+                    break
                 time.sleep(0.01)
                 continue
             return time.monotonic() - began

@@ -15,7 +15,7 @@ ALLOWED = {
     "websockets": {"websockets", "services", "core", "constants"},
     "routes": {"routes", "services", "core", "constants"},
     "app_factory": {"routes", "websockets", "services", "core", "constants"},
-    "flask_app": {"app_factory", "websockets", "constants"},
+    "flask_app": {"app_factory", "websockets", "core", "constants"},
     "cli": {"cli", "services", "core", "constants"},
 }
 HEAVY = {"torch", "transformers", "trl", "peft", "unsloth", "datasets", "accelerate", "xllamacpp"}

@@ -51,7 +51,7 @@ def test_the_cause_behind_an_error_is_found():
         (-11, "SIGSEGV"),
         (74, "disk is full"),
         (3, "code 3"),
-        (None, "away"),
+        (None, "not known"),
     ],
 )
 def test_an_exit_without_a_word_is_explained(exit_code, says):

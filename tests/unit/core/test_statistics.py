@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.statistics import paired_counts, sign_test, wilson_interval
+from core.statistics import Comparison, compare_marks, sign_test, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,10 @@ def test_the_interval_stays_between_0_and_1():
     assert wilson_interval(5, 5)[1] == 1.0
 
 
-def test_pairs_are_counted_where_they_differ():
-    assert paired_counts([True, False, False, True], [True, True, True, False]) == (2, 1)
+def test_marks_are_compared_where_they_differ():
+    assert compare_marks("1001", "1110") == Comparison(2, 1)
+
+
+def test_a_comparison_says_when_nothing_changed():
+    assert "no significant change" in Comparison(3, 2).in_words()
+    assert "a significant change" in Comparison(20, 2).in_words()

@@ -33,6 +33,17 @@ def test_a_gpu_keeps_what_only_a_gpu_can_do():
     assert (config.training.optim, config.model.quantization) == ("paged_adamw_32bit", "4bit")
 
 
+def test_warm_up_steps_turn_constant_into_the_schedule_that_has_them():
+    config, notices = resolve(parse_config({"training": {"warmup_steps": 10}}), GPU)
+    assert config.training.lr_scheduler_type == "constant_with_warmup"
+    assert "training.lr_scheduler_type" in fields(notices)
+
+
+def test_scoring_on_the_way_without_held_out_rows_draws_a_warning():
+    value = {"training": {"eval_steps": 5}, "dataset": {"validation_fraction": 0}}
+    assert "training.eval_steps" in fields(resolve(parse_config(value), CPU)[1])
+
+
 def test_a_supervised_learning_rate_draws_a_warning():
     _, notices = resolve(parse_config({"training": {"learning_rate": 2e-4}}), CPU)
     assert any(n.field == "training.learning_rate" and n.level == "warning" for n in notices)

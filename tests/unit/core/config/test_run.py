@@ -26,6 +26,13 @@ REFUSED = {
     "no layer at all": ({"model": {"target_modules": []}}, "model.target_modules"),
     "an unknown reward": ({"reward": {"preset_name": "maths!"}}, "reward.preset_name"),
     "a composite without parts": ({"reward": {"type": "composite"}}, "reward"),
+    "components of a single preset": ({"reward": {"components": [{"preset_name": "math"}]}}, "reward"),
+    "a preset_name of a composite": (
+        {"reward": {"type": "composite", "preset_name": "math", "components": [{"preset_name": "exact"}]}},
+        "reward",
+    ),
+    "a reserved field name": ({"reward": {"fields": {"reference": "x"}}}, "reward"),
+    "a scale for OR-GRPO": ({"grpo": {"algorithm": "or_grpo", "scale_rewards": "none"}}, "grpo"),
     "a part listed twice": (
         {"reward": {"type": "composite", "components": [{"preset_name": "math"}, {"preset_name": "Math & Science"}]}},
         "reward",

@@ -40,9 +40,9 @@ def test_a_score_outside_0_to_1_is_clamped():
 def test_further_columns_reach_the_reward_under_its_own_names():
     seen = []
     reward = TrlReward(
-        "curious", lambda r, f, e: seen.append(e.extras) or Score(1, ""), SOLUTION_ONLY.markers, {"unit": "u"}
+        "curious", lambda r, f, e: seen.append(e.extras) or Score(1, ""), SOLUTION_ONLY.markers, ["unit"]
     )
-    reward([chat("x")], reference=["y"], u=["kg"])
+    reward([chat("x")], reference=["y"], unit=["kg"])
     assert seen == [{"unit": "kg"}]
 
 

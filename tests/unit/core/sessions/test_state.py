@@ -24,6 +24,7 @@ def state_after(*events):
         ([*STARTED, ("failed", {"cause": "c", "cure": "d"})], "failed"),
         ([*STARTED, "interrupted"], "interrupted"),
         (COMPLETED, "completed"),
+        ([*COMPLETED, ("stopping", {"mode": "save"})], "completed"),
         ([*STARTED, "interrupted", "queued"], "queued"),
     ],
 )
