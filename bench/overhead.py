@@ -20,7 +20,7 @@ from statistics import median
 from core.config import parse_config
 from core.data.source import load_split
 from core.paths import Workspace
-from core.prompts.template import template_of
+from core.prompts.chosen import template_of
 from core.sessions.events import read_events
 from core.sessions.state import current_metrics
 from core.sessions.store import SessionStore

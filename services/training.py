@@ -20,7 +20,7 @@ from core.failures import explain, explain_exit
 from core.hardware import Hardware
 from core.jsonfile import write_text
 from core.paths import SessionPaths, Workspace, checked_name
-from core.prompts.template import template_of
+from core.prompts.chosen import template_of
 from core.sessions.events import EventLog, keep_reserve
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore

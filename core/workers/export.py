@@ -16,7 +16,8 @@ from core.export.quantization import Quantization, quantization
 from core.hardware import physical_cores
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
-from core.prompts.template import PromptTemplate, template_of
+from core.prompts.chosen import template_of
+from core.prompts.template import PromptTemplate
 from core.workers.corpus import fitting, render
 from core.workers.loading import model_source
 from core.workers.proof import Probe, make_probes, prove

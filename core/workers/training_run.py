@@ -10,7 +10,7 @@ from core.config import RunConfig, parse_config
 from core.data.source import Split, load_split
 from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
-from core.prompts.template import template_of
+from core.prompts.chosen import template_of
 from core.rewards.for_trl import TrlReward
 from core.rewards.presets import PRESETS
 from core.sessions.events import read_events

@@ -32,3 +32,9 @@ test("a removed session is no longer shown", () => {
   assert.equal(after.shown, null);
   assert.deepEqual(Object.keys(after.sessions), ["old"]);
 });
+
+test("a status that arrives after a later update still counts", () => {
+  const ahead = state.updated({ session_id: "new", seq: 8, step: 4, phase: "training" })(listed);
+  const after = state.statusChanged({ session_id: "new", seq: 7, status: "evaluating" })(ahead);
+  assert.equal(after.sessions.new.status, "evaluating");
+});

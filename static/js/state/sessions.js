@@ -19,17 +19,17 @@ export const snapshot = (session) => (state) => change(state, session.session_id
 /** A training_update with those before it. @param {any} update @returns {(state: State) => State} */
 export const updated = (update) => (state) =>
   change(state, update.session_id, (old) => {
-    if (update.seq <= (old.last_seq ?? 0)) return old;
+    if (isKnown(update.seq, old, "update_seq")) return old;
     const step = update.phase === "training" ? { step: update.step, total_steps: update.total_steps } : {};
-    return { ...old, ...step, metrics: update, eta_seconds: update.eta_seconds, last_seq: update.seq };
+    return { ...old, ...step, metrics: update, eta_seconds: update.eta_seconds, update_seq: update.seq };
   });
 
 /** A training_status. @param {any} message @returns {(state: State) => State} */
 export const statusChanged = (message) => (state) =>
   change(state, message.session_id, (old) => {
-    if (message.seq <= (old.last_seq ?? 0)) return old;
+    if (isKnown(message.seq, old, "status_seq")) return old;
     const { status, phase, phase_detail, phase_started_at, step, total_steps, failure, seq } = message;
-    return { ...old, status, phase, phase_detail, phase_started_at, step, total_steps, failure, last_seq: seq };
+    return { ...old, status, phase, phase_detail, phase_started_at, step, total_steps, failure, status_seq: seq };
   });
 
 /** @param {string} id @returns {(state: State) => State} */
@@ -49,6 +49,10 @@ export const inOrder = (state) =>
   Object.values(state.sessions).sort((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0));
 
 export const FINAL = ["completed", "stopped", "failed", "interrupted"];
+
+/** Whether the snapshot or an earlier message of the kind holds this already; kinds may overtake each other.
+ * @param {number} seq @param {any} session @param {"update_seq" | "status_seq"} kind */
+const isKnown = (seq, session, kind) => seq <= Math.max(session.last_seq ?? 0, session[kind] ?? 0);
 
 /** @param {State} state @param {string} id @param {(old: any) => any} reducer @returns {State} */
 function change(state, id, reducer) {
