@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb, sqrt
 
@@ -56,3 +57,12 @@ def compare_marks(before: str, after: str) -> Comparison:
     """Compare two evaluations by their marks, strings of 1 (correct) and 0 over the same questions in order."""
     pairs = list(zip(before, after, strict=True))
     return Comparison(pairs.count(("0", "1")), pairs.count(("1", "0")))
+
+
+def verdict(evaluations: Iterable[dict]) -> str:
+    """What GRPO changed, in one sentence, from a session's evaluations; empty before the last one or without marks."""
+    marks = {score["stage"]: score["marks"] for score in evaluations if score.get("marks")}
+    before = marks.get("warm_up") or marks.get("base")
+    if not before or "trained" not in marks:
+        return ""
+    return compare_marks(before, marks["trained"]).in_words()

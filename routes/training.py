@@ -9,6 +9,7 @@ from pydantic import Field
 
 from constants import LOG_TAIL_LINES
 from core.sessions.store import tail_text
+from core.statistics import verdict
 from routes.http import Body, Query, body, query, reply, services
 
 bp = Blueprint("training", __name__)
@@ -81,8 +82,8 @@ def sessions():
 @bp.get("/sessions/<session_id>")
 def session(session_id: str):
     """One session with its configuration."""
-    state = services().store.state(session_id)
-    return reply(state.as_dict() | {"config": services().store.config(session_id).dump()})
+    state, config = services().store.state(session_id), services().store.config(session_id)
+    return reply(state.as_dict() | {"config": config.dump(), "verdict": verdict(state.evaluations)})
 
 
 @bp.delete("/sessions/<session_id>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.config import RunConfig
 from core.sessions.state import SessionState
-from core.statistics import compare_marks, wilson_interval
+from core.statistics import verdict, wilson_interval
 
 STAGES = {"base": "base model", "warm_up": "after the warm-up", "trained": "after GRPO"}
 
@@ -40,12 +40,4 @@ def _scores(state: SessionState) -> list[str]:
         share = f"{score['correct']} of {score['total']}" if counted else "not judged"
         interval = f"{low:.1%} to {high:.1%}" if counted else ""
         lines.append(f"| {name} | {share} | {interval} | {score['reward']:.3f} |")
-    return [*lines, "", _verdict(state)]
-
-
-def _verdict(state: SessionState) -> str:
-    marks = {score["stage"]: score["marks"] for score in state.evaluations if score["marks"]}
-    before = marks.get("warm_up") or marks.get("base")
-    if not before or "trained" not in marks:
-        return ""
-    return compare_marks(before, marks["trained"]).in_words()
+    return [*lines, "", verdict(state.evaluations)]

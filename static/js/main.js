@@ -91,8 +91,15 @@ async function show(id) {
   curve = series.fromColumns(metrics.columns);
   drawCurve();
   setText(find("log"), log.text);
-  renderCompletions(completions.groups.slice(0, 1).flatMap((/** @type {any} */ group) =>
-    group.completions.slice(0, 2).map((/** @type {any} */ item) => ({ ...item, instruction: group.instruction, reference: group.reference }))));
+  renderCompletions(bestAndWorst(completions.groups));
+}
+
+/** The two completions of a step that say most, as training_completions picks them. @param {any[]} groups */
+function bestAndWorst(groups) {
+  const all = groups.flatMap(({ instruction, reference, completions }) =>
+    completions.map((/** @type {any} */ item) => ({ ...item, instruction, reference })));
+  all.sort((a, b) => b.reward - a.reward);
+  return all.length > 1 ? [all[0], all[all.length - 1]] : all;
 }
 
 /** @param {string} text */

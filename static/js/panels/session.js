@@ -24,6 +24,7 @@ export function renderSession(session, now) {
   renderProgress(session, isFinal, now);
   renderTiles(session.metrics ?? {});
   renderScores(session.evaluations ?? []);
+  setText(find("verdict"), session.verdict ?? "");
   renderNotices(session.notices ?? []);
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.statistics import Comparison, compare_marks, sign_test, wilson_interval
+from core.statistics import Comparison, compare_marks, sign_test, verdict, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,15 @@ def test_marks_are_compared_where_they_differ():
 def test_a_comparison_says_when_nothing_changed():
     assert "no significant change" in Comparison(3, 2).in_words()
     assert "a significant change" in Comparison(20, 2).in_words()
+
+
+def test_the_verdict_compares_grpo_with_the_warm_up_or_else_with_the_base():
+    scores = [
+        {"stage": "base", "marks": "000"},
+        {"stage": "warm_up", "marks": "100"},
+        {"stage": "trained", "marks": "110"},
+    ]
+    assert "turned 1 wrong" in verdict(scores)
+    assert "turned 2 wrong" in verdict([scores[0], scores[2]])
+    assert verdict(scores[:2]) == ""
+    assert verdict([]) == ""
