@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 
-def main(model_folder: str, rows_file: str, steps: int, output: str) -> None:
+def main(model_folder: str, rows_file: str, steps: int, output: str, adapter: str) -> None:
     """Train on the rows (prompt messages and reference) with the demo's settings, smaller."""
     import torch
     from datasets import Dataset
-    from peft import LoraConfig, get_peft_model
+    from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+    from safetensors.torch import load_file
     from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback, set_seed
     from trl import GRPOConfig, GRPOTrainer
 
@@ -34,6 +35,7 @@ def main(model_folder: str, rows_file: str, steps: int, output: str) -> None:
     set_seed(42)
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32)
+    weights = load_file(Path(adapter) / "adapter_model.safetensors")
     lora = LoraConfig(task_type="CAUSAL_LM", r=16, lora_alpha=32, lora_dropout=0.0, target_modules="all-linear")
     arguments = GRPOConfig(
         output_dir=output,
@@ -58,8 +60,10 @@ def main(model_folder: str, rows_file: str, steps: int, output: str) -> None:
         report_to="none",
         disable_tqdm=True,
     )
+    model = get_peft_model(model, lora)
+    set_peft_model_state_dict(model, weights)
     trainer = GRPOTrainer(
-        model=get_peft_model(model, lora),
+        model=model,
         reward_funcs=reward,
         args=arguments,
         train_dataset=Dataset.from_list(json.loads(Path(rows_file).read_text(encoding="utf-8"))),
@@ -70,4 +74,4 @@ def main(model_folder: str, rows_file: str, steps: int, output: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5])
