@@ -93,6 +93,6 @@ def curve(values: Sequence[float], height: int = 5) -> str:
     lines = []
     for row in range(height - 1, -1, -1):
         cells = (min(8, max(0, round((value * height - row) * 8))) for value in values)
-        label = f"{(row + 1) / height:4.1f} " if row in (height - 1, 0) else "     "
+        label = {height - 1: " 1.0 ", 0: " 0.0 "}.get(row, "     ")
         lines.append(label + "".join(BLOCKS[cell] for cell in cells))
     return "\n".join(lines)
