@@ -1,4 +1,4 @@
-"""The GGUF types an export can have: llama.cpp's number, bits per weight, the bound its proof must keep."""
+"""The GGUF types an export can have: llama.cpp's number, and the bound that its proof must keep."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ class Quantization:
     Attributes:
         name: As the API and the file name have it.
         ftype: llama.cpp's llama_ftype number.
-        bits: Bits per weight, about, for size estimates.
         max_difference: The largest mean difference of log-probabilities (nats) from the adapter that a proof accepts.
     """
 
     name: str
     ftype: int
-    bits: float
     max_difference: float
 
     @property
@@ -29,7 +27,7 @@ class Quantization:
         return f"model-{self.name}.gguf"
 
 
-QUANTIZATIONS = {q.name: q for q in (Quantization("f16", 1, 16.0, 0.02), Quantization("q4_k_m", 15, 4.9, 1.0))}
+QUANTIZATIONS = {q.name: q for q in (Quantization("f16", 1, 0.02), Quantization("q4_k_m", 15, 1.0))}
 
 
 def quantization(name: str) -> Quantization:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 FINAL = ("completed", "stopped", "failed", "interrupted")
-PHASES = ("loading", "pre_training", "training", "evaluating", "saving")
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ NOT_TRL: dict[str, str] = {
     "reward.fields": "core/data/mapping.py maps it",
     "pre_training.enabled": "whether core/workers/train.py warms up",
     "pre_training.max_samples": "core/data/source.py cuts to it",
-    "resources.executor": "services/training.py starts the worker with it",
+    "resources.executor": "there is one so far: services/process.py starts a process on this machine",
     "resources.gpus": "services/run_queue.py places the run",
 }
 
