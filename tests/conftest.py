@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.paths import Workspace
+from core.sessions.store import SessionStore
+from tests.support.server import REPOSITORY, Server
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+__all__ = ["REPOSITORY"]
 
 
 @pytest.fixture
@@ -37,3 +41,15 @@ def until() -> Callable[..., None]:
 def environment() -> Iterator[dict[str, str]]:
     """The environment of workers in tests: no hub is ever asked."""
     yield {**os.environ, "HF_HUB_OFFLINE": "1"}
+
+
+@pytest.fixture
+def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
+    """A server with the fake worker; it and the workers it left are ended after the test."""
+    running = Server(tmp_path, environment)
+    running.start()
+    yield running
+    running.kill()
+    for state in SessionStore(Workspace(tmp_path)).states():
+        if state.pid is not None and state.has_worker and psutil.pid_exists(state.pid):
+            os.kill(state.pid, signal.SIGKILL)

@@ -142,7 +142,7 @@ mountTopbar(() => {
   chart.clear();
   drawCurve();
 });
-mountSidebar((id) => show(id));
+mountSidebar((id) => show(id).catch((error) => say(explain(error).join(" "))));
 mountWelcome(started, say);
 find("stop").addEventListener("click", onShown(api.stopRun, "Asked to save and stop."));
 find("resume").addEventListener("click", onShown(api.resumeRun, "Queued to resume."));

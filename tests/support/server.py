@@ -12,8 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import REPOSITORY
-
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FAKE_WORKER = "tests.support.fake_worker"
 
 

@@ -14,12 +14,17 @@ export class ApiError extends Error {
 /** @param {string} path @param {string} [method] @param {unknown} [body] */
 async function call(path, method = "GET", body) {
   const options = body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-  const response = await fetch(`/api${path}`, options).catch(() => {
+  const { ok, value } = await answer(path, options).catch(() => {
     throw new ApiError({ code: "offline", message: "The server does not answer.", hint: "Is it still running?", fields: {} });
   });
-  const value = await response.json();
-  if (!response.ok) throw new ApiError(value.error);
+  if (!ok) throw new ApiError(value.error);
   return value;
+}
+
+/** A server that dies may do so in the middle of its answer. @param {string} path @param {RequestInit} options */
+async function answer(path, options) {
+  const response = await fetch(`/api${path}`, options);
+  return { ok: response.ok, value: await response.json() };
 }
 
 const id = encodeURIComponent;
