@@ -31,5 +31,5 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     yield opened
     context.close()
-    expected = ("net::ERR_", "WebSocket connection", "responded with a status of 4")
+    expected = ("net::ERR_", "WebSocket connection", "responded with a status of 400")
     assert [p for p in problems if not any(word in p for word in expected)] == []
