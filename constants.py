@@ -56,3 +56,45 @@ HUB_TIMEOUT_S = 5.0
 
 EMBEDDED_MODEL = "SmolLM2-135M-Instruct"
 """The model that comes with a Python package and needs no download."""
+
+MAX_UPLOAD_BYTES = 10 * 1024**3
+"""The largest data file that is taken."""
+
+UPLOAD_CHUNK_BYTES = 1024 * 1024
+"""How much of an upload is in memory at once."""
+
+MAX_ROW_BYTES = 16 * 1024 * 1024
+"""The largest single row of a data file; more is no row but a broken file."""
+
+MAX_COLUMNS = 1000
+"""The most columns a data file may have."""
+
+MAX_NESTING = 32
+"""How deeply a value in a row may be nested."""
+
+INSPECT_MEMORY_BYTES = 16 * 1024**3
+"""Address space of an inspection worker; torch alone maps several GiB of it."""
+
+INSPECT_IDLE_S = 300.0
+"""How long an inspection worker that nobody asks is kept warm."""
+
+INSPECT_TIMEOUT_S = 60.0
+"""How long a question to an inspection worker may take, unless said otherwise."""
+
+JOB_TIMEOUT_S = 6 * 3600.0
+"""How long a background job, such as counting the rows of a large file, may take."""
+
+MAX_SAMPLES_SHOWN = 100
+"""Rows that one preview shows at most."""
+
+MAX_CELL_SHOWN = 4000
+"""Characters of a cell that a preview shows at most."""
+
+JOBS_KEPT = 100
+"""Ended background jobs whose results stay readable."""
+
+MAX_BENCH_ROWS = 500
+"""Rows that a reward is tried on at most."""
+
+BENCH_TIMEOUT_S = 300.0
+"""How long trying a reward may take; a judge answers slowly."""

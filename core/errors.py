@@ -67,3 +67,7 @@ class WorkerFailed(LoraCraftError):
     """A child process ended without doing its work."""
 
     code = "worker_failed"
+
+
+KINDS = {kind.code: kind for kind in (InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed)}
+"""Code -> kind, for errors that come from another process."""

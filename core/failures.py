@@ -14,9 +14,9 @@ OUT_OF_MEMORY_CURE = (
 )
 DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), then resume."
 GATED_CURE = (
-    "Accept the terms on the model's page on Hugging Face, and start the server with HF_TOKEN set to your token."
+    "Accept the terms on its page on Hugging Face, and start the server with HF_TOKEN set to your token."
 )
-HUB_CURE = "Check the network connection, or choose the embedded model or a local folder."
+HUB_CURE = "Check the network connection, or choose what is on this machine: the embedded model, a folder, an upload."
 
 
 def explain(error: BaseException) -> Explanation:

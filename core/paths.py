@@ -105,6 +105,25 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def incoming(self) -> Path:
+        """Uploads under way."""
+        return self.uploads / ".incoming"
+
+    def upload_info(self, name: str) -> Path:
+        """What is known of the upload `name`."""
+        return self.uploads / ".info" / f"{checked_name(name, 'name')}.json"
+
+    @property
+    def templates(self) -> Path:
+        """Saved prompt templates."""
+        return self.configs / "prompts"
+
+    @property
+    def rewards(self) -> Path:
+        """Custom rewards, a folder of versions each."""
+        return self.configs / "rewards"
+
+    @property
     def cache(self) -> Path:
         """Everything that can be fetched or made again."""
         return self.root / "cache"
@@ -121,7 +140,8 @@ class Workspace:
 
     def create(self) -> "Workspace":
         """Make the data folders that are missing."""
-        for folder in (self.outputs, self.exports, self.configs, self.uploads, self.cache, self.logs):
+        folders = (self.outputs, self.exports, self.configs, self.incoming, self.cache, self.logs)
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         return self
 

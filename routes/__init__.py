@@ -1,10 +1,13 @@
 """HTTP in, service call, JSON out."""
 
-from routes import configs, exports, pages, schema, system, training
+from routes import configs, datasets, exports, pages, prompts, rewards, schema, system, training
 
 BLUEPRINTS = (
     (pages.bp, ""),
     (training.bp, "/api/training"),
+    (datasets.bp, "/api/datasets"),
+    (prompts.bp, "/api/prompts"),
+    (rewards.bp, "/api/rewards"),
     (configs.bp, "/api/configs"),
     (exports.bp, "/api/exports"),
     (schema.bp, "/api/schema"),

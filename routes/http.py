@@ -37,13 +37,22 @@ def body(shape: type[Shape]) -> Shape:
     Raises:
         InvalidInput: It is no JSON object of that shape; `fields` names what is wrong.
     """
+    return _validated(shape, json_object())
+
+
+def json_object() -> dict:
+    """The JSON body, whatever its keys.
+
+    Raises:
+        InvalidInput: It is no JSON object.
+    """
     try:
         value = request.get_json(force=True)
     except RecursionError as error:
-        raise InvalidInput("The body is nested too deeply.", "Send a configuration.") from error
+        raise InvalidInput("The body is nested too deeply.", "Send a flatter one.") from error
     if not isinstance(value, dict):
         raise InvalidInput(f"The body is a JSON object, not {type(value).__name__}.", "Send {...}.")
-    return _validated(shape, value)
+    return value
 
 
 def query(shape: type[Shape]) -> Shape:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from constants import CPU_NICE, TERMINATE_GRACE_S
+from constants import CPU_NICE, HUB_TIMEOUT_S, TERMINATE_GRACE_S
 from core.hardware import physical_cores
 from core.paths import Workspace
 
@@ -122,6 +122,8 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
         **base,
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
+        "PYTHONHASHSEED": "0",  # some procedural tasks depend on it, and a resumed run must get the same rows
+        "HF_HUB_ETAG_TIMEOUT": str(int(HUB_TIMEOUT_S)),
         "HF_HOME": base.get("HF_HOME") or str(workspace.cache / "huggingface"),
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "TOKENIZERS_PARALLELISM": "false",

@@ -9,22 +9,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from constants import LEAVE_GRACE_S, MIN_FREE_DISK_BYTES
 from core.config import RunConfig, parse_config
 from core.config.resolve import resolve
-from core.data.source import check_source
 from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable
 from core.failures import explain, explain_exit
 from core.hardware import Hardware
 from core.jsonfile import write_text
 from core.paths import SessionPaths, Workspace, checked_name
-from core.prompts.chosen import template_of
 from core.sessions.events import EventLog, keep_reserve
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
-from services.hub import Hub
 from services.process import WorkerProcess, worker_arguments, worker_command, worker_environment
 from services.run_queue import RunQueue
 from services.supervisor import Supervisor, Watch
@@ -43,6 +41,21 @@ class Launch:
     hardware: Hardware
 
 
+@dataclass(frozen=True)
+class Checks:
+    """What is asked before a run starts; each raises what is wrong.
+
+    Attributes:
+        freeze: Writes saved templates and custom rewards out into a configuration.
+        model: Whether the model of a name can be had, given the root of the data folders.
+        data: Whether the first rows can be read and mapped.
+    """
+
+    freeze: Callable[[RunConfig], RunConfig]
+    model: Callable[[str, Path], None]
+    data: Callable[[RunConfig], None]
+
+
 class TrainingService:
     """The sessions of one server.
 
@@ -50,7 +63,7 @@ class TrainingService:
         workspace: Where sessions live.
         store: Reads and makes them.
         launch: How workers are started.
-        hub: Knows which models can be had.
+        checks: What is asked before a run starts.
         publish: Called with (topic, payload): "event" (state, event), "output" (session_id, text), "queue" snapshot.
         is_exporting: Whether a session is being exported.
     """
@@ -60,14 +73,14 @@ class TrainingService:
         workspace: Workspace,
         store: SessionStore,
         launch: Launch,
-        hub: Hub,
+        checks: Checks,
         publish: Publish,
         is_exporting: Callable[[str], bool],
     ):
         self._workspace = workspace
         self._store = store
         self._launch = launch
-        self._hub = hub
+        self._checks = checks
         self._publish = publish
         self._is_exporting = is_exporting
         self._threads: dict[str, threading.Thread] = {}
@@ -82,7 +95,7 @@ class TrainingService:
         """
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
         self._store.require_free(session_id)
-        resolved, notices = resolve(parse_config(config), self._launch.hardware)
+        resolved, notices = resolve(self._checks.freeze(parse_config(config)), self._launch.hardware)
         self._check(resolved)
         paths = self._store.create(session_id, resolved)
         log = EventLog(paths.events)
@@ -186,9 +199,8 @@ class TrainingService:
 
     def _check(self, config: RunConfig) -> None:
         resolve(config, self._launch.hardware)
-        template_of(config.prompt)
-        check_source(config, self._workspace)
-        self._hub.require(config.model.name, self._workspace.root)
+        self._checks.model(config.model.name, self._workspace.root)
+        self._checks.data(config)
         free = shutil.disk_usage(self._workspace.outputs).free
         if free < MIN_FREE_DISK_BYTES:
             gib = free / 1024**3

@@ -13,10 +13,16 @@ from core.hardware import Hardware, detect_hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
 from services.configs import ConfigService
+from services.datasets import DatasetService
 from services.exports import ExportService
 from services.hub import Hub
+from services.inspector import Inspector
+from services.jobs import Jobs
+from services.prompts import PromptService
+from services.rewards import RewardService
 from services.system_monitor import SystemMonitor
-from services.training import Launch, Publish, TrainingService
+from services.training import Checks, Launch, Publish, TrainingService
+from services.uploads import UploadService
 
 TRUTHY = ("1", "on", "yes", "true")
 
@@ -31,6 +37,12 @@ class Services:
     training: TrainingService
     exports: ExportService
     configs: ConfigService
+    datasets: DatasetService
+    uploads: UploadService
+    prompts: PromptService
+    rewards: RewardService
+    jobs: Jobs
+    inspector: Inspector
     monitor: SystemMonitor
     lock: FileLock
 
@@ -45,6 +57,7 @@ class Services:
         except Timeout as error:
             hint = "Stop the other server, or give this one its own --root."
             raise Conflict(f"Another server works on {self.workspace.root}.", hint) from error
+        self.uploads.clean()
         self.exports.recover()
         self.training.recover()
         self.monitor.start()
@@ -65,13 +78,26 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     launch = Launch(worker, environment, hardware)
     exports = ExportService(workspace, store, launch, publish)
     hub = _hub(workspace, environment)
+    inspector = Inspector(workspace, environment)
+    jobs = Jobs(inspector, publish)
+    prompts = PromptService(workspace, inspector)
+    uploads = UploadService(workspace, inspector, jobs, store.reads)
+    datasets = DatasetService(workspace, inspector, jobs, uploads, prompts)
+    rewards = RewardService(workspace, inspector, prompts)
+    checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
     return Services(
         workspace=workspace,
         hardware=hardware,
         store=store,
-        training=TrainingService(workspace, store, launch, hub, publish, exports.is_running),
+        training=TrainingService(workspace, store, launch, checks, publish, exports.is_running),
         exports=exports,
         configs=ConfigService(workspace),
+        datasets=datasets,
+        uploads=uploads,
+        prompts=prompts,
+        rewards=rewards,
+        jobs=jobs,
+        inspector=inspector,
         monitor=SystemMonitor(workspace.root, publish),
         lock=FileLock(workspace.cache / ".server.lock"),
     )

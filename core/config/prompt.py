@@ -11,9 +11,11 @@ class PromptConfig(Section):
     """A template by name; the other fields, where given, replace the template's own values."""
 
     template: str = knob("grpo-default", tier="essential", min_length=1)
-    """The prompt template: grpo-default, solution-only or plain."""
+    """The prompt template: grpo-default, think-answer, solution-only, code-block, plain, or a saved one."""
     system_prompt: str | None = knob(None, tier="essential", max_length=20_000)
     """Instructions before the question; null takes the template's."""
+    instruction_template: str | None = knob(None, max_length=20_000)
+    """How a question is put, with {instruction} where it goes; null takes the template's."""
     reasoning_start: str | None = knob(None, max_length=100)
     """Opens the working out; null takes the template's."""
     reasoning_end: str | None = knob(None, max_length=100)

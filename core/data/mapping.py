@@ -1,16 +1,22 @@
-"""Rows to examples: the mapped columns, nested values by path, final answers, and counts of what was left out."""
+"""Rows to examples: mapped columns, nested values by path, final answers, filters, counts of what was left out."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.config.dataset import DatasetConfig
+from core.config.dataset import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
 
 FINAL_ANSWER_MARK = "####"
+BOXED = "\\boxed{"
+EMPTY = "empty question or answer"
+REPEATED = "repeated question"
+FILTERED = "filtered out"
+CONTEXT_GAP = "\n\n"
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Mapped:
 
 
 def map_rows(rows: Iterable[dict], config: DatasetConfig, extras: dict[str, str]) -> Mapped:
-    """Turn raw rows into examples; empty and repeated questions are counted and left out.
+    """Turn raw rows into examples; empty, repeated and filtered ones are counted and left out.
 
     Args:
         rows: Raw rows.
@@ -41,34 +47,101 @@ def map_rows(rows: Iterable[dict], config: DatasetConfig, extras: dict[str, str]
     Raises:
         InvalidInput: A mapped column is missing in a row, or no row is left.
     """
-    mapped, seen = Mapped([], Counter()), set()
-    for raw in rows:
-        row = _map_row(raw, config, extras)
-        if not row.instruction or not row.reference:
-            mapped.left_out["empty question or answer"] += 1
-        elif row.instruction in seen:
-            mapped.left_out["repeated question"] += 1
-        else:
-            seen.add(row.instruction)
-            mapped.rows.append(row)
+    mapped = Mapped([], Counter())
+    mapped.rows = list(usable_rows(rows, config, extras, mapped.left_out))
     if not mapped.rows:
-        raise InvalidInput("The data set has no usable row.", f"Left out: {dict(mapped.left_out)}.")
+        left_out = ", ".join(f"{count} {why}" for why, count in mapped.left_out.items()) or "it is empty"
+        problem = f"the data set has no usable row: {left_out}"
+        raise InvalidInput(f"T{problem[1:]}.", "Check the mapping and the filters.", {"dataset.source": problem})
     return mapped
 
 
-def _map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
+def usable_rows(
+    rows: Iterable[dict], config: DatasetConfig, extras: dict[str, str], left_out: Counter
+) -> Iterator[Row]:
+    """The examples among `rows`, lazily; `left_out` counts the others as they pass. See `map_rows`.
+
+    Two questions are the same when they differ in case, spacing or punctuation only, so that no held-out question is a
+    training question in other clothes.
+    """
+    seen: set[int] = set()
+    for raw in rows:
+        row = map_row(raw, config, extras)
+        why = None if _passes(raw, config.filters) else FILTERED
+        if why is None:
+            why = _reason_against(row, config, seen)
+        if why is None:
+            yield row
+        else:
+            left_out[why] += 1
+
+
+def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
+    """One raw row as an example.
+
+    Raises:
+        InvalidInput: It lacks a mapped column.
+    """
     answer = as_text(lookup(raw, config.response_field, "dataset.response_field"))
-    reasoning, mark, final = answer.rpartition(FINAL_ANSWER_MARK)
+    reference, before = split_answer(answer, config.final_answer)
+    worked = config.reasoning_field and as_text(lookup(raw, config.reasoning_field, "dataset.reasoning_field"))
+    instruction = as_text(lookup(raw, config.instruction_field, "dataset.instruction_field"))
+    context = as_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
     return Row(
-        instruction=as_text(lookup(raw, config.instruction_field, "dataset.instruction_field")),
-        reference=(final if mark else answer).strip(),
-        reasoning=reasoning.strip() if mark else "",
+        instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
+        reference=reference,
+        reasoning=worked or before,
         extras={name: lookup(raw, column, "reward.fields") for name, column in extras.items()},
     )
 
 
+def same_question(instruction: str) -> str:
+    """What two questions share when they are the same but for case, spacing and punctuation around words."""
+    return " ".join(re.sub(r"[^\w+\-*/^=<>%.]+|\.(?!\d)", " ", instruction.casefold()).split())
+
+
+def _reason_against(row: Row, config: DatasetConfig, seen: set[int]) -> str | None:
+    needs_answer = config.kind != "procedural"  # whose own verifier judges, with or without a written answer
+    if not row.instruction or (needs_answer and not row.reference):
+        return EMPTY
+    key = hash(same_question(row.instruction) or row.instruction)
+    if key in seen:
+        return REPEATED
+    seen.add(key)
+    return None
+
+
+def split_answer(answer: str, rule: FinalAnswer) -> tuple[str, str]:
+    """(final answer, what stood before it) of an answer; all of it where the rule finds nothing.
+
+    Args:
+        answer: The cell.
+        rule: As dataset.final_answer; GSM8K writes "#### 72" (arXiv:2110.14168), MATH writes \\boxed{72}.
+    """
+    if rule in ("auto", "hash") and FINAL_ANSWER_MARK in answer:
+        reasoning, _, final = answer.rpartition(FINAL_ANSWER_MARK)
+        return final.strip(), reasoning.strip()
+    if rule == "boxed" and BOXED in answer:
+        reasoning, _, rest = answer.rpartition(BOXED)
+        return _inside_braces(rest).strip(), reasoning.strip()
+    if rule == "last-line" and "\n" in answer.strip():
+        reasoning, _, final = answer.strip().rpartition("\n")
+        return final.strip(), reasoning.strip()
+    return answer.strip(), ""
+
+
+def _inside_braces(text: str) -> str:
+    """`text` up to the brace that closes the one before it."""
+    depth = 1
+    for place, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            return text[:place]
+    return text
+
+
 def lookup(row: dict, path: str, field_name: str) -> Any:
-    """The value at `path`: a column, or a nested value such as answers.text.
+    """The value at `path`: a column, or a nested value such as answers.text or messages.0.content.
 
     Raises:
         InvalidInput: The row has no such column; `field_name` is the setting that asked for it.
@@ -77,10 +150,13 @@ def lookup(row: dict, path: str, field_name: str) -> Any:
         return row[path]
     value: Any = row
     for part in path.split("."):
-        if not isinstance(value, dict) or part not in value:
-            problem = f"there is no column {path!r}; there are: {', '.join(map(str, row))}"
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+        else:
+            problem = f"there is no column {path!r}; there are: {', '.join(map(str, row))[:300]}"
             raise InvalidInput(f"{field_name}: {problem}.", "Map it to one of them.", {field_name: problem})
-        value = value[part]
     return value
 
 
@@ -89,3 +165,33 @@ def as_text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     return "" if value is None else str(value).strip()
+
+
+def _passes(raw: dict, filters: Iterable[RowFilter]) -> bool:
+    return all(_meets(lookup(raw, f.field, "dataset.filters"), f) for f in filters)
+
+
+def _meets(cell: Any, wanted: RowFilter) -> bool:
+    if wanted.comparison in ("at_least", "at_most"):
+        size = _size(cell)
+        bound = float(wanted.value)
+        return size is not None and (size >= bound if wanted.comparison == "at_least" else size <= bound)
+    text, value = _plain(cell), _plain(wanted.value)
+    found = text == value if wanted.comparison.endswith("equals") else value in text
+    return found != wanted.comparison.startswith("not_")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return as_text(value).casefold()
+
+
+def _size(cell: Any) -> float | None:
+    """A cell as a number: its value, or its length where it is text that is none."""
+    if isinstance(cell, (list, tuple, dict)):
+        return float(len(cell))
+    try:
+        return None if cell is None else float(cell)
+    except ValueError:
+        return float(len(str(cell)))

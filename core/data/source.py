@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import heapq
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from core.config import RunConfig
 from core.config.dataset import DatasetConfig, SourceKind
 from core.data.builtin import BUILTIN, builtin_rows
-from core.data.formats import READERS, read_rows
-from core.data.hub import hub_rows
-from core.data.mapping import Row, map_rows
+from core.data.formats import SUFFIXES, DataFile
+from core.data.hub import hub_rows, preview_rows
+from core.data.mapping import Row, lookup, map_rows, usable_rows
+from core.data.procedural import procedural_rows
 from core.errors import InvalidInput
 from core.paths import Workspace
+
+Progress = Callable[[float | None, str], None]
+"""Called with (finished fraction or None, text) now and then."""
+
+CHECKED_ROWS = 20
+HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
+"""With max_samples, so many rows of a hub data set are read, and only the files that hold them are downloaded."""
+
+
+def unreported(fraction: float | None, text: str) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -39,59 +52,106 @@ def kind_of(config: DatasetConfig) -> SourceKind:
         return config.kind
     if config.source in BUILTIN:
         return "builtin"
-    return "upload" if config.source.lower().endswith(tuple(READERS)) else "hub"
+    return "upload" if config.source.lower().removesuffix(".gz").endswith(SUFFIXES) else "hub"
 
 
-def raw_rows(config: DatasetConfig, workspace: Workspace) -> Iterator[dict]:
+def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[dict]:
     """The rows of the source as they are stored, lazily.
 
+    Args:
+        config: Names the source.
+        workspace: Holds uploads and caches.
+        report: Told how far a download is.
     Raises:
         InvalidInput: The source can't be read; `fields` names the setting.
     """
     kind = kind_of(config)
     if kind == "builtin":
         return builtin_rows(config.source, config.parameters)
+    if kind == "procedural":
+        return procedural_rows(config.source, config.parameters)
+    _refuse_parameters(config)
+    if kind == "upload":
+        return data_file(config, workspace).rows()
+    return hub_rows(config.source, config.subset, config.split, workspace.cache, report)
+
+
+def _refuse_parameters(config: DatasetConfig) -> None:
     if config.parameters:
         problem = f"only generators take parameters, and {config.source} is none"
         raise InvalidInput(f"dataset.parameters: {problem}.", "Remove them.", {"dataset.parameters": problem})
-    if kind == "upload":
-        return read_rows(workspace.inside(config.source, "dataset.source"))
-    if kind == "procedural":
-        problem = "procedural tasks are not available in this version"
-        raise InvalidInput(f"dataset.kind: {problem}.", "Use builtin, upload or hub.", {"dataset.kind": problem})
-    return hub_rows(config.source, config.subset, config.split, workspace.cache)
+
+
+def data_file(config: DatasetConfig, workspace: Workspace) -> DataFile:
+    """The uploaded file that `config` names."""
+    return DataFile(workspace.inside(config.source, "dataset.source"), config.encoding)
+
+
+def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[dict]:
+    """At most `count` raw rows from the start; of a hub data set without downloading it.
+
+    Raises:
+        InvalidInput, NotFound, Conflict, Unavailable: The source can't be read.
+    """
+    if kind_of(config) == "hub":
+        _refuse_parameters(config)
+        return preview_rows(config.source, config.subset, config.split, count, workspace.cache)
+    return list(islice(raw_rows(config, workspace), count))
 
 
 def check_source(config: RunConfig, workspace: Workspace) -> None:
-    """Read the first rows of a local source, so that a wrong file or mapping is refused before anything starts.
+    """Read the first rows, so that a wrong file, mapping or filter is refused before anything starts.
 
     Raises:
-        InvalidInput: As `raw_rows` and `map_rows`.
+        InvalidInput: As `raw_rows` and `map_row`.
     """
-    if kind_of(config.dataset) != "hub":
-        map_rows(islice(raw_rows(config.dataset, workspace), 20), config.dataset, config.reward.fields)
+    rows = first_rows(config.dataset, workspace, CHECKED_ROWS)
+    dataset = config.dataset.model_copy(update={"filters": ()})  # which may pass over the first rows
+    map_rows(rows, dataset, config.reward.columns)
+    for row in rows:
+        for wanted in config.dataset.filters:
+            lookup(row, wanted.field, "dataset.filters")
 
 
-def load_split(config: RunConfig, workspace: Workspace) -> Split:
+def load_split(config: RunConfig, workspace: Workspace, report: Progress = unreported) -> Split:
     """The rows of a run, shuffled and split by training.seed: the same seed gives the same split.
 
     Raises:
         InvalidInput: The source can't be read, or too few rows are left to train on.
     """
-    dataset, training, warm_up = config.dataset, config.training, config.pre_training
-    mapped = map_rows(raw_rows(dataset, workspace), dataset, config.reward.fields)
-    rows = mapped.rows
-    random.Random(training.seed).shuffle(rows)
-    rows = rows[: dataset.max_samples]
+    left_out: Counter = Counter()
+    raw = raw_rows(config.dataset, workspace, report)
+    if kind_of(config.dataset) == "hub" and config.dataset.max_samples is not None:
+        raw = islice(raw, max(HUB_LEAST_ROWS, HUB_SURPLUS * config.dataset.max_samples))
+    rows = chosen(usable_rows(raw, config.dataset, config.reward.columns, left_out), config)
+    split = cut(rows, config, left_out)
+    if len(split.train) < config.prompts_per_generation:
+        needed = config.prompts_per_generation
+        problem = f"{len(split.train)} rows are left to train on, and one step takes {needed} prompts"
+        out = "".join(f"; {count} {why}" for why, count in left_out.items())
+        hint = "Add rows, hold out or warm up on fewer, or lower the batch size."
+        raise InvalidInput(f"dataset.source: {problem}{out}.", hint, {"dataset.source": f"{problem}{out}"})
+    return split
+
+
+def chosen(rows: Iterable[Row], config: RunConfig) -> list[Row]:
+    """The rows that are used, in the seed's order; no more than dataset.max_samples are ever in memory."""
+    order = random.Random(config.training.seed)
+    if config.dataset.max_samples is not None:
+        drawn = ((order.random(), number, row) for number, row in enumerate(rows))
+        return [row for _, _, row in heapq.nsmallest(config.dataset.max_samples, drawn)]
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    return shuffled
+
+
+def cut(rows: list[Row], config: RunConfig, left_out: Counter) -> Split:
+    """Rows in their order as held-out, warm-up and training rows."""
+    dataset, warm_up = config.dataset, config.pre_training
     held = min(round(len(rows) * dataset.validation_fraction), dataset.validation_samples)
     held_out, rest = rows[:held], rows[held:]
     taught: list[Row] = []
     if warm_up.enabled:
         taught = rest[: warm_up.max_samples]
         rest = rest[len(taught) :] or taught
-    train = rest[: training.samples_per_epoch]
-    if len(train) < config.prompts_per_generation:
-        problem = f"{len(train)} rows are left to train on, and one step takes {config.prompts_per_generation} prompts"
-        hint = "Add rows, hold out or warm up on fewer, or lower the batch size."
-        raise InvalidInput(f"dataset.source: {problem}.", hint, {"dataset.source": problem})
-    return Split(taught, train, held_out, mapped.left_out)
+    return Split(taught, rest[: config.training.samples_per_epoch], held_out, left_out)

@@ -1,35 +1,92 @@
-"""The prompt template of a run: the one its configuration names, with the values it replaces."""
+"""The prompt template of a run: the one its configuration names, with the values it replaces; and its checks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.config.prompt import PromptConfig
 from core.errors import InvalidInput
-from core.prompts.template import TEMPLATES, Markers, PromptTemplate
+from core.prompts.builtin import TEMPLATES
+from core.prompts.template import PLACEHOLDER, Markers, PromptTemplate
+
+MARKER_NAMES = ("reasoning_start", "reasoning_end", "solution_start", "solution_end")
+TEXTS = ("system_prompt", "instruction_template", *MARKER_NAMES)
+BLANK = PromptTemplate("", "", Markers())
 
 
-def template_of(config: PromptConfig) -> PromptTemplate:
+def template_of(config: PromptConfig, saved: Mapping[str, PromptTemplate] | None = None) -> PromptTemplate:
     """The template that `config` names, with the values it replaces.
 
+    Args:
+        config: The prompt section. One that gives every value needs no template of that name, so that a session
+            stays readable after its template is deleted.
+        saved: The user's templates by name.
     Raises:
-        InvalidInput: There is no such template, or a marker stands without its partner.
+        InvalidInput: There is no such template, or its markers do not fit together.
     """
-    base = TEMPLATES.get(config.template)
-    if base is None:
-        problem = f"there is no template {config.template!r}; there are: {', '.join(TEMPLATES)}"
+    known = {**TEMPLATES, **(saved or {})}
+    base = known.get(config.template)
+    given = {name: getattr(config, name) for name in TEXTS if getattr(config, name) is not None}
+    if base is None and len(given) < len(TEXTS):
+        problem = f"there is no template {config.template!r}; there are: {', '.join(known)}"
         raise InvalidInput(f"prompt.template: {problem}.", "Choose one of them.", {"prompt.template": problem})
-    names = ("reasoning_start", "reasoning_end", "solution_start", "solution_end")
-    markers = replace(base.markers, **{n: getattr(config, n) for n in names if getattr(config, n) is not None})
-    _check_pairs(markers)
-    system = base.system_prompt if config.system_prompt is None else config.system_prompt
-    return PromptTemplate(base.name, system, markers)
+    base = base or BLANK
+    template = PromptTemplate(
+        name=config.template,
+        system_prompt=given.get("system_prompt", base.system_prompt),
+        markers=replace(base.markers, **{name: given[name] for name in MARKER_NAMES if name in given}),
+        instruction_template=given.get("instruction_template", base.instruction_template),
+    )
+    check_template(template)
+    return template
 
 
-def _check_pairs(markers: Markers) -> None:
+def frozen(config: PromptConfig, saved: Mapping[str, PromptTemplate]) -> PromptConfig:
+    """`config` with every value written out where its template is one of the user's, who may change it later."""
+    if config.template not in saved:
+        return config
+    return as_config(template_of(config, saved))
+
+
+def as_config(template: PromptTemplate) -> PromptConfig:
+    """A template as a prompt section that gives every value."""
+    markers = {name: getattr(template.markers, name) for name in MARKER_NAMES}
+    texts = {"system_prompt": template.system_prompt, "instruction_template": template.instruction_template}
+    return PromptConfig(template=template.name, **texts, **markers)
+
+
+def check_template(template: PromptTemplate) -> None:
+    """Refuse what could not be read back from an answer.
+
+    Raises:
+        InvalidInput: A marker has no partner, two are equal or one holds another, or the question has no place.
+    """
     for kind in ("reasoning", "solution"):
-        start, end = getattr(markers, f"{kind}_start"), getattr(markers, f"{kind}_end")
-        if bool(start) != bool(end) or (start and start == end):
-            problem = "needs a partner that differs from it"
-            field = f"prompt.{kind}_end" if start else f"prompt.{kind}_start"
-            raise InvalidInput(f"The {kind} markers are not a pair.", f"Give {kind}_start and _end.", {field: problem})
+        start, end = getattr(template.markers, f"{kind}_start"), getattr(template.markers, f"{kind}_end")
+        if bool(start.strip()) != bool(end.strip()):
+            _refuse(f"{kind}_end" if start.strip() else f"{kind}_start", "needs a partner that differs from it")
+    if template.instruction_template.count(PLACEHOLDER) != 1:
+        _refuse("instruction_template", f"must hold {PLACEHOLDER} once, where the question goes")
+    names = [name for name in MARKER_NAMES if getattr(template.markers, name)]
+    for name in names:
+        for other in names:
+            marker, rival = getattr(template.markers, name), getattr(template.markers, other)
+            if name != other and marker in rival and not _is_fence(marker, rival):
+                _refuse(name, f"{marker!r} can't be told from {rival!r}")
+
+
+def missing_from_prompt(template: PromptTemplate) -> list[str]:
+    """The markers that neither the system prompt nor the question's form mentions: a model can't know them."""
+    told = template.system_prompt + template.instruction_template
+    return [marker for marker in template.markers.given if marker not in told]
+
+
+def _is_fence(marker: str, rival: str) -> bool:
+    """A closing ``` may be the beginning of an opening ```python: the search for an end starts behind the start."""
+    return marker.startswith("```") and rival.startswith(marker)
+
+
+def _refuse(name: str, problem: str) -> None:
+    hint = "Give each marker of a pair its own text."
+    raise InvalidInput(f"prompt.{name} {problem}.", hint, {f"prompt.{name}": problem})

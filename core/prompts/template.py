@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PLACEHOLDER = "{instruction}"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The parts of a completion.
+
+    Attributes:
+        reasoning: What stands between the reasoning markers; empty where they are missing.
+        solution: The last complete solution; None without one.
+        problems: What is wrong with the markers, in words; empty for a completion in perfect form.
+    """
+
+    reasoning: str
+    solution: str | None
+    problems: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Markers:
@@ -14,29 +31,69 @@ class Markers:
     solution_start: str = ""
     solution_end: str = ""
 
+    @property
+    def given(self) -> list[str]:
+        """The markers there are, in the order of a perfect answer."""
+        every = (self.reasoning_start, self.reasoning_end, self.solution_start, self.solution_end)
+        return [marker for marker in every if marker]
+
     def between_solution(self, text: str) -> str | None:
-        """The last complete solution in `text`, stripped; None without one; all of `text` when there are no markers."""
+        """The last complete solution in `text`, stripped; None without one; all of `text` when there are no markers.
+
+        Of nested markers the innermost count, a start without an end is passed over.
+        """
         if not self.solution_start:
             return text.strip()
-        end = text.rfind(self.solution_end)
-        start = text.rfind(self.solution_start, 0, max(end, 0))
-        if start < 0 or end < 0:
-            return None
-        return text[start + len(self.solution_start) : end].strip()
+        return _last_between(text, self.solution_start, self.solution_end)
+
+    def between_reasoning(self, text: str) -> str:
+        """The working out: between its markers, and where one is missing, from the start or up to the solution."""
+        if not self.reasoning_start:
+            return text[: text.rfind(self.solution_start)].strip() if self.solution_start in text else ""
+        complete = _last_between(text, self.reasoning_start, self.reasoning_end)
+        if complete is not None:
+            return complete
+        before_end, end, _ = text.partition(self.reasoning_end)
+        if end:
+            return before_end.strip()
+        _, start, rest = text.partition(self.reasoning_start)
+        return (rest.partition(self.solution_start)[0] if self.solution_start else rest).strip() if start else ""
+
+    def parse(self, text: str) -> Parsed:
+        """The parts of a completion, however its markers are missing, repeated or nested."""
+        return Parsed(self.between_reasoning(text), self.between_solution(text), tuple(self._problems(text)))
+
+    def _problems(self, text: str) -> list[str]:
+        counts = [f"{m} stands {text.count(m)} times instead of once" for m in self.given if text.count(m) != 1]
+        if counts:
+            return counts
+        places = [text.index(marker) for marker in self.given]
+        if places != sorted(places):
+            return ["the markers are out of order"]
+        if self.given and not text.rstrip().endswith(self.given[-1]):
+            return [f"text follows {self.given[-1]}"]
+        pairs = zip(self.given[::2], self.given[1::2], strict=True)
+        empty = [(a, b) for a, b in pairs if not text[text.index(a) + len(a) : text.index(b)].strip()]
+        return [f"nothing stands between {start} and {end}" for start, end in empty]
 
 
 @dataclass(frozen=True)
 class PromptTemplate:
-    """A system prompt and the markers it asks for; user text is put in as it is, never evaluated."""
+    """A system prompt, the form of a question, and the markers an answer carries.
+
+    User text is put in as it is, at the one placeholder; nothing in it is ever evaluated.
+    """
 
     name: str
     system_prompt: str
     markers: Markers
+    instruction_template: str = PLACEHOLDER
 
     def messages(self, instruction: str) -> list[dict]:
         """The chat before the answer: a system message, when there is one, and the question."""
         system = [{"role": "system", "content": self.system_prompt}] if self.system_prompt else []
-        return [*system, {"role": "user", "content": instruction}]
+        before, _, after = self.instruction_template.partition(PLACEHOLDER)
+        return [*system, {"role": "user", "content": f"{before}{instruction}{after}"}]
 
     def answer(self, solution: str, reasoning: str = "") -> str:
         """The text of a perfect answer, as the warm-up teaches it; reasoning is left out where it has no markers."""
@@ -46,18 +103,18 @@ class PromptTemplate:
         return f"{thought}{marks.solution_start}{solution}{marks.solution_end}"
 
 
-GRPO_DEFAULT = PromptTemplate(
-    "grpo-default",
-    "You are given a problem.\n"
-    "Think about the problem and provide your working out.\n"
-    "Place it between <start_working_out> and <end_working_out>.\n"
-    "Then, provide your solution between <SOLUTION></SOLUTION>",
-    Markers("<start_working_out>", "<end_working_out>", "<SOLUTION>", "</SOLUTION>"),
-)
-SOLUTION_ONLY = PromptTemplate(
-    "solution-only",
-    "Answer with nothing but the solution, between <SOLUTION> and </SOLUTION>.",
-    Markers(solution_start="<SOLUTION>", solution_end="</SOLUTION>"),
-)
-PLAIN = PromptTemplate("plain", "", Markers())
-TEMPLATES = {template.name: template for template in (GRPO_DEFAULT, SOLUTION_ONLY, PLAIN)}
+def _last_between(text: str, start: str, end: str) -> str | None:
+    place = text.rfind(start)
+    while place >= 0:
+        inside = place + len(start)
+        close = text.find(end, inside)
+        if close >= 0:
+            return text[inside:close].strip()
+        place = text.rfind(start, 0, place)
+    return None
+
+
+def __getattr__(name: str):
+    from core.prompts import builtin
+
+    return getattr(builtin, name)

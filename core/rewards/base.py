@@ -1,22 +1,30 @@
-"""Score, Example and the shape of a reward function."""
+"""What every reward is made of: Example in, Score out, and the Preset that describes a shipped one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from core.prompts.template import Markers
 
 NO_MARKERS = Markers()
 
+Category = Literal["math", "code", "reasoning", "answers", "writing", "form"]
+Level = Literal["beginner", "intermediate", "advanced"]
+
 
 @dataclass(frozen=True)
 class Score:
-    """What one reward says about one completion: a value from 0 to 1 and the reason for it."""
+    """What one reward says about one completion: a value from 0 to 1, the reason, and its parts, each 0 to 1."""
 
     value: float
     reason: str
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+class NotRun(Exception):
+    """A completion can't be judged, which is not the same as being wrong; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,85 @@ class Example:
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
-RewardFunction = Callable[[str, str, Example], Score]
+RewardFunction = Callable[..., Score]
+"""(response, reference, example, *, parameters) -> Score. Pure; raises NotRun where it can't judge."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value a user may set on a preset; a keyword argument of its function.
+
+    Attributes:
+        name: The keyword.
+        default: Its value when nothing is said; its type is the parameter's type.
+        summary: What it does, for the form.
+        minimum: Least number, or None.
+        maximum: Greatest number, or None.
+        choices: The only values allowed, when there are any.
+        unit: What a number counts.
+    """
+
+    name: str
+    default: int | float | str | bool
+    summary: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of a preset's score: the key in `Score.parts`, its weight, and what it looks at.
+
+    A weight of 0 marks a gate: the part multiplies the whole score instead of adding to it.
+    """
+
+    name: str
+    weight: float
+    summary: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A worked example: a response, and the row it answers."""
+
+    response: str
+    reference: str = ""
+    example: Example = Example()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One shipped reward.
+
+    Attributes:
+        title: Its name for people.
+        function: The reward.
+        category: The shelf it stands on.
+        level: How much a user must know to use it well.
+        summary: What earns points, in one sentence.
+        judges_truth: Whether a full score means a correct answer, so that a held-out row counts as right or wrong.
+        good: Samples that score at least 0.8.
+        bad: Samples that score at most 0.3.
+        tags: Words to find it by.
+        fields: Columns it needs: "reference", or names of extras.
+        components: Its parts; empty when it is all or nothing.
+        parameters: What a user may set.
+    """
+
+    title: str
+    function: RewardFunction
+    category: Category
+    level: Level
+    summary: str
+    judges_truth: bool
+    good: tuple[Sample, ...]
+    bad: tuple[Sample, ...]
+    tags: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ("reference",)
+    components: tuple[Component, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
 
 def right(reason: str) -> Score:
@@ -39,3 +125,18 @@ def right(reason: str) -> Score:
 def wrong(reason: str) -> Score:
     """No marks."""
     return Score(0.0, reason)
+
+
+def weighted(parts: Mapping[str, float], components: tuple[Component, ...], reason: str) -> Score:
+    """The score whose value is the weighted mean of `parts`, times every gate (a component of weight 0)."""
+    total = sum(component.weight for component in components) or 1.0
+    value = sum(component.weight * parts[component.name] for component in components) / total
+    for component in components:
+        if component.weight == 0:
+            value *= parts[component.name]
+    return Score(value, reason, dict(parts))
+
+
+def excerpt(text: str, characters: int = 60) -> str:
+    """The start of `text` in quotation marks, for reasons."""
+    return repr(text if len(text) <= characters else text[: characters - 3] + "...")

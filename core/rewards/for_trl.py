@@ -1,15 +1,15 @@
-"""TrlReward: one of our reward functions in the shape TRL calls, with its scores and reasons kept for the record."""
+"""TrlReward: one scorer of a run in the shape TRL calls, with its outcomes kept for the record."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.prompts.template import Markers
-from core.rewards.base import Example, RewardFunction, Score
+from core.rewards.base import Example
+from core.rewards.scoring import Outcome, Scorer
 
 
 @dataclass(frozen=True)
@@ -23,58 +23,68 @@ class Batch:
 
 
 class TrlReward:
-    """Callable as TRL wants a reward function; an error in it is a counted failure, never a silent 0.
+    """Callable as TRL wants a reward function; what could not be scored is counted, never a silent 0.
 
     Args:
-        name: The metric key TRL reports it under; unique in a run.
-        function: The reward.
+        scorer: The reward; its name is the metric key TRL reports it under, unique in a run.
         markers: The markers of the run's prompt template.
-        extras: Names of further columns the reward reads.
+        extras: Names of further columns the rewards read.
+
+    Attributes:
+        outcomes: Of the latest batch, shape [completions].
+        errors: Completions on which the reward broke, since the start; `last_error` is why the latest did.
+        not_run: Completions it could not judge, since the start; `last_not_run` is why.
+        seconds: Time spent scoring.
     """
 
-    def __init__(self, name: str, function: RewardFunction, markers: Markers, extras: Sequence[str] = ()):
-        self.__name__ = name
-        self.function = function
+    def __init__(self, scorer: Scorer, markers: Markers, extras: Sequence[str] = ()):
+        self.__name__ = scorer.name
+        self.scorer = scorer
         self.markers = markers
         self.extras = tuple(extras)
         self.batch: Batch | None = None
-        self.scores: list[Score | None] = []
+        self.outcomes: list[Outcome] = []
         self.calls = 0
         self.errors = 0
         self.last_error = ""
+        self.not_run = 0
+        self.last_not_run = ""
         self.seconds = 0.0
 
     def __call__(self, completions: list, reference: list[str], **columns: Any) -> list[float | None]:
-        """Scores of one batch, shape [completions]; None, which TRL leaves out, where the reward failed."""
+        """Scores of one batch, shape [completions]; None, which TRL leaves out, where there is none."""
         started = time.perf_counter()
         responses = [text_of(completion) for completion in completions]
         questions = columns.get("instruction") or [""] * len(completions)
         self.batch = Batch(responses, reference, questions, columns.get("completion_ids") or [[]] * len(completions))
-        self.scores = [
-            self._score(response, reference[i], self._example(i, questions[i], columns))
-            for i, response in enumerate(responses)
+        examples = [
+            Example(question, self.markers, {name: columns[name][i] for name in self.extras})
+            for i, question in enumerate(questions)
         ]
+        self.outcomes = self.scorer.score_all(responses, reference, examples)
+        self._count()
         self.calls += 1
         self.seconds += time.perf_counter() - started
-        return [score.value if score else None for score in self.scores]
+        return [outcome.score.value if outcome.score else None for outcome in self.outcomes]
 
-    def _example(self, index: int, instruction: str, columns: dict) -> Example:
-        return Example(instruction, self.markers, {name: columns[name][index] for name in self.extras})
-
-    def _score(self, response: str, reference: str, example: Example) -> Score | None:
-        try:
-            score = self.function(response, reference, example)
-        except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError, RecursionError) as error:
-            return self._failed(f"{type(error).__name__}: {error}")
-        if not isinstance(score, Score) or not math.isfinite(score.value):
-            return self._failed(f"returned {score!r} instead of a score from 0 to 1")
-        return Score(min(1.0, max(0.0, float(score.value))), score.reason)
-
-    def _failed(self, problem: str) -> None:
-        self.errors += 1
-        self.last_error = problem
+    def _count(self) -> None:
+        for outcome in self.outcomes:
+            if outcome.kind == "failed":
+                self.errors, self.last_error = self.errors + 1, outcome.problem
+            elif outcome.kind == "not_run":
+                self.not_run, self.last_not_run = self.not_run + 1, outcome.problem
 
 
 def text_of(completion: Any) -> str:
     """The text of a completion, which TRL hands over as a message list when the prompt was one."""
     return completion if isinstance(completion, str) else completion[0]["content"]
+
+
+def as_record(outcome: Outcome) -> dict:
+    """One outcome as it is stored with its completion and shown: value null where there is no score."""
+    record: dict[str, Any] = {"value": None, "reason": outcome.problem, "kind": outcome.kind}
+    if outcome.score:
+        record |= {"value": outcome.score.value, "reason": outcome.score.reason}
+        if outcome.score.parts:
+            record["parts"] = dict(outcome.score.parts)
+    return record | ({"prints": outcome.prints} if outcome.prints else {})

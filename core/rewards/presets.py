@@ -1,76 +1,81 @@
-"""The preset library: name -> function, what it judges, and two samples that the catalogue shows and tests run."""
+"""The preset library: every shipped reward under its name, the short names people use, and its parameters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
-from core.prompts.template import GRPO_DEFAULT, SOLUTION_ONLY, Markers
-from core.rewards.answers import exact_match, math_science
-from core.rewards.base import Example, RewardFunction
-from core.rewards.form import solution_format
+from core.rewards import answering, answers, coding, form, procedural, reasoning, writing
+from core.rewards.base import Parameter, Preset, RewardFunction
 
+MODULES = (answers, answering, reasoning, coding, writing, form, procedural)
 
-@dataclass(frozen=True)
-class Preset:
-    """One shipped reward; `judges_truth` says whether a full score means a correct answer."""
+PRESETS: dict[str, Preset] = {name: preset for module in MODULES for name, preset in module.PRESETS.items()}
+"""Canonical name -> preset."""
 
-    title: str
-    function: RewardFunction
-    judges_truth: bool
-    summary: str
-    markers: Markers
-    reference: str
-    good: str
-    bad: str
-
-    @property
-    def sample(self) -> Example:
-        """The example its two samples answer."""
-        return Example("", self.markers)
-
-
-PRESETS: dict[str, Preset] = {
-    "math-science": Preset(
-        "Math & Science",
-        math_science,
-        True,
-        "The solution is mathematically equal to the reference, judged by math-verify.",
-        GRPO_DEFAULT.markers,
-        "0.5",
-        "<start_working_out>2 of 4 parts<end_working_out><SOLUTION>\\frac{1}{2}</SOLUTION>",
-        "The answer could be 0.5 or 5.",
-    ),
-    "exact-match": Preset(
-        "Exact Match",
-        exact_match,
-        True,
-        "The solution is the reference, ignoring case, spacing and how a number is written.",
-        SOLUTION_ONLY.markers,
-        "1000",
-        "<SOLUTION>1,000</SOLUTION>",
-        "<SOLUTION>100</SOLUTION> 1000",
-    ),
-    "solution-format": Preset(
-        "Solution Format",
-        solution_format,
-        False,
-        "Every marker of the prompt template stands once, in order, around some text.",
-        GRPO_DEFAULT.markers,
-        "",
-        "<start_working_out>7 x 8<end_working_out><SOLUTION>56</SOLUTION>",
-        "<SOLUTION>56</SOLUTION><SOLUTION>",
-    ),
-}
 ALIASES = {
     "math": "math-science",
     "math & science": "math-science",
+    "science": "math-science",
     "exact": "exact-match",
     "format": "solution-format",
+    "code": "code-generation",
+    "coding": "code-generation",
+    "algorithm": "algorithm-implementation",
+    "cot": "chain-of-thought",
+    "citation": "citation-format",
+    "citations": "citation-format",
+    "summary": "concise-summarization",
+    "summarization": "concise-summarization",
+    "creative": "creative-writing",
+    "qa": "question-answering",
+    "json": "json-output",
+    "choice": "multiple-choice",
 }
+"""Short name -> canonical name."""
 
 
 def resolve_preset(name: str) -> str | None:
     """The canonical name of a preset given by name, title or alias; None when there is none."""
     plain = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
     dashed = plain.replace(" ", "-")
-    return dashed if dashed in PRESETS else ALIASES.get(plain)
+    by_title = {preset.title.lower().replace("-", " "): name for name, preset in PRESETS.items()}
+    return dashed if dashed in PRESETS else ALIASES.get(plain) or by_title.get(plain)
+
+
+def reward_function(name: str, parameters: Mapping[str, Any]) -> RewardFunction:
+    """The function of preset `name` with its parameters bound."""
+    return partial(PRESETS[name].function, **checked_parameters(name, parameters))
+
+
+def checked_parameters(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """`parameters` as preset `name` takes them.
+
+    Raises:
+        ValueError: One is unknown, of the wrong type or out of bounds.
+    """
+    known = {parameter.name: parameter for parameter in PRESETS[name].parameters}
+    return {key: _checked(name, known.get(key), key, value) for key, value in parameters.items()}
+
+
+def _checked(preset: str, parameter: Parameter | None, key: str, value: Any) -> Any:
+    if parameter is None:
+        known = ", ".join(p.name for p in PRESETS[preset].parameters) or "none"
+        raise ValueError(f"{preset} has no parameter {key!r}; it has: {known}")
+    wanted = type(parameter.default)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not wanted:
+        raise ValueError(f"{key} of {preset} is {_kind(wanted)}, not {value!r}")
+    if parameter.choices and value not in parameter.choices:
+        raise ValueError(f"{key} of {preset} is one of {', '.join(parameter.choices)}, not {value!r}")
+    if parameter.minimum is not None and value < parameter.minimum:
+        raise ValueError(f"{key} of {preset} is at least {parameter.minimum:g}, not {value!r}")
+    if parameter.maximum is not None and value > parameter.maximum:
+        raise ValueError(f"{key} of {preset} is at most {parameter.maximum:g}, not {value!r}")
+    return value
+
+
+def _kind(wanted: type) -> str:
+    return {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[wanted]

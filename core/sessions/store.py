@@ -70,6 +70,12 @@ class SessionStore:
         """The configuration a session ran with."""
         return parse_config(read_json(self.paths(session_id).config))
 
+    def reads(self, source: str) -> bool:
+        """Whether a session that has not ended reads a data source."""
+        return any(
+            self.config(state.session_id).dataset.source == source for state in self.states() if not state.is_final
+        )
+
     def state(self, session_id: str) -> SessionState:
         """The session's state as of now."""
         paths = self.paths(session_id)

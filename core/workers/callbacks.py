@@ -34,7 +34,7 @@ class MetricsCallback(TrainerCallback):
         self._step_started = time.perf_counter()
         self._durations: deque[float] = deque(maxlen=ETA_WINDOW_STEPS)
         self._tokens = 0.0
-        self._errors_told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
         self._reward_seconds = 0.0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -70,14 +70,21 @@ class MetricsCallback(TrainerCallback):
     def _reward_report(self) -> dict:
         total = sum(reward.seconds for reward in self._rewards)
         spent, self._reward_seconds = total - self._reward_seconds, total
-        for reward in self._rewards:
-            if reward.errors and reward.__name__ not in self._errors_told:
-                self._errors_told.add(reward.__name__)
-                message = f"{reward.__name__} failed on a completion, which counts as unscored: {reward.last_error}"
-                self._reporter.notice("warning", "reward", message)
         if not self._rewards:
             return {}
-        return {"reward_seconds": spent, "reward_errors": {r.__name__: r.errors for r in self._rewards if r.errors}}
+        for reward in self._rewards:
+            self._tell_once(reward.__name__, "failed on a completion, left unscored", reward.last_error)
+            self._tell_once(reward.__name__, "could not judge a completion, left unscored", reward.last_not_run)
+        return {
+            "reward_seconds": spent,
+            "reward_errors": {r.__name__: r.errors for r in self._rewards if r.errors},
+            "reward_not_run": {r.__name__: r.not_run for r in self._rewards if r.not_run},
+        }
+
+    def _tell_once(self, name: str, what: str, why: str) -> None:
+        if why and (name, what) not in self._told:
+            self._told.add((name, what))
+            self._reporter.notice("warning", "reward", f"{name} {what}: {why}")
 
 
 class CheckpointCallback(TrainerCallback):

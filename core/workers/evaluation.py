@@ -10,7 +10,6 @@ from core.config import RunConfig
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import TrlReward
-from core.rewards.presets import PRESETS
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
 
@@ -104,7 +103,7 @@ class Evaluator:
         return reward(answers, [row.reference for row in self._rows], **columns)
 
     def _marks(self, scores: dict[str, list[float | None]]) -> str:
-        judges = [scores[name] for name in scores if PRESETS[name].judges_truth]
+        judges = [scores[reward.__name__] for reward in self._rewards if reward.scorer.judges_truth]
         if not judges:
             return ""
         return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))

@@ -13,7 +13,7 @@ from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
 from core.paths import Workspace
 from core.training.arguments import lora_arguments
-from core.workers.embedded import embedded_checkpoint
+from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
 
 LOG = logging.getLogger(__name__)
 
@@ -157,6 +157,18 @@ def model_source(name: str, workspace: Workspace) -> str:
     return hub_id_of(name, workspace.root) or str(local_model(name, workspace.root))
 
 
+def load_tokenizer(name: str, workspace: Workspace) -> Any:
+    """The tokenizer of a model alone, as `LoadedModel` has it; of a hub model it may be downloaded.
+
+    Raises:
+        NotFound: `name` is no model.
+    """
+    from transformers import AutoTokenizer
+
+    source = str(embedded_tokenizer(workspace.models)) if name == EMBEDDED_MODEL else model_source(name, workspace)
+    return prepare_tokenizer(AutoTokenizer.from_pretrained(source))[0]
+
+
 def device_and_dtype() -> tuple[str, str]:
     """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it."""
     import torch
@@ -193,12 +205,16 @@ def _placement(device: str) -> dict | None:
 
 
 def _finished(loaded: LoadedModel) -> LoadedModel:
-    """Left padding for generation, a pad token, and a chat template for models that have none."""
-    tokenizer = loaded.tokenizer
+    loaded.tokenizer, loaded.adopted_chat_template = prepare_tokenizer(loaded.tokenizer)
+    return loaded
+
+
+def prepare_tokenizer(tokenizer: Any) -> tuple[Any, bool]:
+    """Left padding for generation, a pad token, and a chat template for models that have none: then True."""
     tokenizer.padding_side = "left"
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    if not tokenizer.chat_template:
-        tokenizer.chat_template = PLAIN_CHAT_TEMPLATE
-        loaded.adopted_chat_template = True
-    return loaded
+    if tokenizer.chat_template:
+        return tokenizer, False
+    tokenizer.chat_template = PLAIN_CHAT_TEMPLATE
+    return tokenizer, True

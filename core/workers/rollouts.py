@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from core.rewards.for_trl import TrlReward
+from core.rewards.for_trl import TrlReward, as_record
 from core.sessions.store import completions_file
 
 SAMPLE_CHARACTERS = 600
+PRINTS_SHOWN = 20
 
 
 class RolloutRecorder:
@@ -18,7 +19,7 @@ class RolloutRecorder:
     Args:
         folder: Where the step files go.
         rewards: The run's rewards in the order TRL calls them.
-        weights: Preset name -> weight.
+        weights: Reward name -> weight.
         group_size: Completions per prompt; TRL keeps a group together.
         end_ids: Token ids that end a completion; one that ends otherwise was cut.
     """
@@ -51,7 +52,13 @@ class RolloutRecorder:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / completions_file(step)
         file.write_text("".join(json.dumps(group) + "\n" for group in groups), encoding="utf-8")
-        return {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
+        found = {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
+        return found | ({"prints": prints} if (prints := self._prints()) else {})
+
+    def _prints(self) -> list[str]:
+        """What the user's own reward code printed in this step, a little of it, for the live page."""
+        printed = (outcome.prints for reward in self._rewards for outcome in reward.outcomes)
+        return list(islice(filter(None, printed), PRINTS_SHOWN))
 
     def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> dict:
         batch = self._rewards[0].batch
@@ -67,11 +74,8 @@ class RolloutRecorder:
     def _completion(self, index: int, advantage: float) -> dict:
         batch = self._rewards[0].batch
         ids = batch.token_ids[index]
-        scores: dict[str, Any] = {}
-        for reward in self._rewards:
-            score = reward.scores[index]
-            scores[reward.__name__] = {"value": score.value, "reason": score.reason} if score else None
-        total = sum(self._weights[name] * score["value"] for name, score in scores.items() if score)
+        scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
+        total = sum(self._weights[name] * (score["value"] or 0.0) for name, score in scores.items())
         return {
             "text": batch.responses[index],
             "tokens": len(ids),

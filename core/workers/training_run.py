@@ -11,8 +11,8 @@ from core.data.source import Split, load_split
 from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
 from core.prompts.chosen import template_of
+from core.rewards.build import scorers
 from core.rewards.for_trl import TrlReward
-from core.rewards.presets import PRESETS
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
@@ -23,6 +23,7 @@ from core.workers.grpo import GrpoRun, last_loadable_checkpoint
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
 from core.workers.pretrain import warm_up
 from core.workers.protocol import Reporter, StopRequested
+from core.workers.reward_tools import tools
 
 WARM_ADAPTER = "warm_up"
 
@@ -47,7 +48,7 @@ class TrainingRun:
     def run(self) -> None:
         """All phases in order."""
         self.to.phase("loading", "data", interruptible=True)
-        split = load_split(self.config, self.workspace)
+        split = load_split(self.config, self.workspace, self._report_download)
         self.to.phase("loading", "model", interruptible=True)
         loaded = self._load()
         split = fitting(split, self.config, self.template, loaded.tokenizer)
@@ -74,8 +75,12 @@ class TrainingRun:
 
     def _rewards(self) -> list[TrlReward]:
         """Fresh rewards; training and evaluation have their own, since each keeps its last batch."""
-        extras, markers = tuple(self.config.reward.fields), self.template.markers
-        return [TrlReward(name, PRESETS[name].function, markers, extras) for name in self.config.reward.weights]
+        extras, markers = tuple(self.config.reward.columns), self.template.markers
+        return [TrlReward(scorer, markers, extras) for scorer in scorers(self.config.reward, tools(self.workspace))]
+
+    def _report_download(self, fraction: float | None, text: str) -> None:
+        self.to.log.append("progress", phase="data", fraction=fraction, text=text)
+        self.to.check_stop()
 
     def _load(self) -> LoadedModel:
         started = time.perf_counter()

@@ -7,7 +7,7 @@ import pytest
 from core.config import parse_config
 from core.data.mapping import map_rows
 from core.data.source import check_source, kind_of, load_split
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 
 
 def config(**sections):
@@ -69,7 +69,6 @@ def test_empty_and_repeated_rows_are_counted():
         ({"source": "arithmetic", "response_field": "answer"}, "dataset.response_field"),
         ({"source": "../secret.json"}, "dataset.source"),
         ({"source": "/etc/passwd.json"}, "dataset.source"),
-        ({"source": "uploads/none.csv"}, "dataset.source"),
         ({"source": "chess", "kind": "builtin"}, "dataset.source"),
         ({"source": "openai/gsm8k", "parameters": {"size": 3}}, "dataset.parameters"),
     ],
@@ -86,3 +85,23 @@ def test_a_source_that_can_not_be_used_is_refused_before_anything_starts(workspa
 )
 def test_the_kind_of_a_source_is_found_from_its_form(source, kind):
     assert kind_of(config(dataset={"source": source}).dataset) == kind
+
+
+def test_a_missing_upload_is_not_found(workspace):
+    with pytest.raises(NotFound, match="none.csv"):
+        check_source(config(dataset={"source": "uploads/none.csv"}), workspace)
+
+
+def test_a_filter_on_a_missing_column_is_refused_before_anything_starts(workspace):
+    filters = [{"field": "level", "comparison": "equals", "value": 1}]
+    with pytest.raises(InvalidInput, match="no column 'level'"):
+        check_source(config(dataset={"filters": filters}), workspace)
+
+
+def test_a_limit_of_rows_draws_them_from_all_by_the_seed(workspace):
+    limited = config(dataset={"max_samples": 60, "validation_fraction": 0})
+    split = load_split(limited, workspace)
+    assert len(split.train) + len(split.warm_up) == 60
+    assert load_split(limited, workspace) == split
+    other = load_split(config(dataset={"max_samples": 60, "validation_fraction": 0}, training={"seed": 7}), workspace)
+    assert questions(other.train) != questions(split.train)

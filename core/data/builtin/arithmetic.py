@@ -1,0 +1,59 @@
+"""The arithmetic set: every question "What is a + b?" within bounds, once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+from core.data.builtin.base import BuiltinSet, GeneratorParameter, refused
+
+OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "x": lambda a, b: a * b,
+}
+MAX_LARGEST = 999
+
+
+def arithmetic(
+    operations: str = "+", smallest: int = 1, largest: int = 49, second_largest: int | None = None
+) -> Iterator[dict]:
+    """Every question "What is a + b?" with smallest <= b <= a <= largest and b <= second_largest, once.
+
+    a + b and b + a count as one question and appear in one order only, so that a held-out question is never a
+    training question turned round. Differences are never negative.
+
+    Raises:
+        InvalidInput: An operation there is not, or bounds that cross.
+    """
+    unknown = [symbol for symbol in operations if symbol not in OPERATIONS]
+    if unknown or not operations:
+        raise refused(f"operations may hold {' '.join(OPERATIONS)}, not {operations!r}")
+    if not 0 <= smallest < largest <= MAX_LARGEST:
+        raise refused(f"needs 0 <= smallest < largest <= {MAX_LARGEST}, not {smallest} and {largest}")
+    return _arithmetic(operations, smallest, largest, largest if second_largest is None else second_largest)
+
+
+def _arithmetic(operations: str, smallest: int, largest: int, limit: int) -> Iterator[dict]:
+    order = random.Random(0)
+    for symbol in dict.fromkeys(operations):
+        for a in range(smallest, largest + 1):
+            for b in range(smallest, min(a, limit) + 1):
+                first, second = (a, b) if symbol == "-" or order.random() < 0.5 else (b, a)
+                answer = OPERATIONS[symbol](first, second)
+                yield {"instruction": f"What is {first} {symbol} {second}?", "response": str(answer)}
+
+
+ARITHMETIC = BuiltinSet(
+    title="Arithmetic",
+    summary="Sums, differences and products of two whole numbers, each pair once.",
+    generator=arithmetic,
+    parameters=(
+        GeneratorParameter("operations", "+", "Any of + - x, such as +x."),
+        GeneratorParameter("smallest", 1, "The least number.", 0, MAX_LARGEST - 1),
+        GeneratorParameter("largest", 49, "The greatest number.", 1, MAX_LARGEST),
+        GeneratorParameter(
+            "second_largest", None, "The greatest second number; as `largest` when null.", 0, MAX_LARGEST
+        ),
+    ),
+)

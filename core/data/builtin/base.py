@@ -1,0 +1,131 @@
+"""What every built-in set is made of: its description, its parameters, and the drawing of different questions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+
+from core.errors import InvalidInput
+
+FIELD = "dataset.parameters"
+MAX_SIZE = 10_000
+
+
+@dataclass(frozen=True)
+class GeneratorParameter:
+    """One value a user may set on a built-in set; a keyword argument of its generator.
+
+    Attributes:
+        name: The keyword.
+        default: Its value when nothing is said; None where another parameter stands in. Its type is the type wanted.
+        summary: What it does, for the form.
+        minimum: Least number, or None.
+        maximum: Greatest number, or None.
+    """
+
+    name: str
+    default: int | str | None
+    summary: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def check(self, value: object) -> None:
+        """Refuse a value of the wrong type or out of bounds.
+
+        Raises:
+            InvalidInput: With the bounds in it.
+        """
+        if isinstance(self.default, str):
+            fits, wanted = isinstance(value, str), "text"
+        else:
+            fits = value is None if self.default is None and value is None else self._holds(value)
+            wanted = f"a whole number from {self.minimum} to {self.maximum}"
+        if not fits:
+            raise refused(f"{self.name} takes {wanted}, not {value!r}")
+
+    def _holds(self, value: object) -> bool:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole and self.minimum <= value <= self.maximum
+
+
+@dataclass(frozen=True)
+class BuiltinSet:
+    """One built-in set as the catalogue shows it.
+
+    Attributes:
+        title: Its name for people.
+        summary: What it asks, in one sentence.
+        generator: Its rows from its parameters, lazily.
+        parameters: What a user may set.
+        preset: The reward that suits it.
+        template: The prompt template that suits it.
+    """
+
+    title: str
+    summary: str
+    generator: Callable[..., Iterator[dict]]
+    parameters: tuple[GeneratorParameter, ...]
+    preset: str = "exact-match"
+    template: str = "solution-only"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: `key` is what it asks apart from the wording, so that a set never asks it twice."""
+
+    key: Hashable
+    instruction: str
+    response: str
+    reasoning: str
+
+
+Kind = Callable[[random.Random, int], Question]
+"""(source of chance, level 1 to 3) -> a question. Each kind has over MAX_SIZE different questions on every level."""
+
+
+def question_parameters(kinds: Mapping[str, Kind]) -> tuple[GeneratorParameter, ...]:
+    """The parameters every set made by `question_rows` takes."""
+    return (
+        GeneratorParameter("size", 3000, "How many questions.", 1, MAX_SIZE),
+        GeneratorParameter("seed", 0, "Another seed gives other questions.", 0, 2**32 - 1),
+        GeneratorParameter("kinds", "all", f"all, or some of: {', '.join(kinds)}."),
+        GeneratorParameter("hardest", 3, "The highest level: 1 is easy, 3 is hard; levels are mixed evenly.", 1, 3),
+    )
+
+
+def question_rows(table: Mapping[str, Kind], size: int, seed: int, kinds: str, hardest: int) -> Iterator[dict]:
+    """`size` different questions of the chosen kinds in turn, levels mixed, the same for the same arguments.
+
+    Returns:
+        Rows of instruction, response, reasoning (how to find the answer), kind and level, made as they are read.
+    Raises:
+        InvalidInput: `kinds` names one there is not.
+    """
+    chosen = list(table) if kinds.strip() == "all" else kinds.replace(",", " ").split()
+    unknown = [kind for kind in chosen if kind not in table]
+    if unknown or not chosen:
+        raise refused(f"kinds takes all, or some of {', '.join(table)}, not {kinds!r}")
+    return _drawn(table, list(dict.fromkeys(chosen)), size, random.Random(seed), hardest)
+
+
+def _drawn(table: Mapping[str, Kind], chosen: list[str], size: int, rng: random.Random, hardest: int) -> Iterator[dict]:
+    seen: set[Hashable] = set()
+    while len(seen) < size:
+        kind, level = chosen[len(seen) % len(chosen)], rng.randint(1, hardest)
+        question = table[kind](rng, level)
+        if (kind, question.key) in seen:
+            continue
+        seen.add((kind, question.key))
+        yield {
+            "instruction": question.instruction,
+            "response": question.response,
+            "reasoning": question.reasoning,
+            "kind": kind,
+            "level": level,
+        }
+
+
+def refused(problem: str) -> InvalidInput:
+    """The error for parameters a set can't use."""
+    return InvalidInput(f"{FIELD}: {problem}.", "Correct it.", {FIELD: problem})

@@ -1,0 +1,125 @@
+"""Asking the Hugging Face hub about a data set, keeping its answer, and saying what its refusals mean."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from constants import HUB_TIMEOUT_S
+from core.catalog.models import is_hub_id
+from core.data.hub_layout import Repository
+from core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from core.failures import GATED_CURE, HUB_CURE
+from core.jsonfile import read_json, write_json
+
+SOURCE = "dataset.source"
+
+
+def latest(source: str, cache: Path, notice: Callable[[str], None] = lambda text: None) -> Repository:
+    """The repository as the hub has it now; while the hub can't be reached, as `keep` noted it, which `notice` is told.
+
+    Raises:
+        InvalidInput: The id is malformed.
+        NotFound: There is no such data set.
+        Conflict: The token is refused.
+        Unavailable: The hub can't be reached, and the data set was never downloaded.
+    """
+    try:
+        return ask(source)
+    except Unavailable as error:
+        kept = _kept(source, cache)
+        if not kept.is_file():
+            raise
+        notice(f"{error.message} The copy in the cache is used.")
+        return Repository(**read_json(kept))
+
+
+def keep(source: str, repository: Repository, cache: Path, is_whole: bool) -> None:
+    """Note for later, offline, what is in the cache; an older copy that is whole beats a newer one that is not."""
+    kept = _kept(source, cache)
+    if is_whole or not kept.is_file():
+        write_json(kept, asdict(repository))
+
+
+def ask(source: str) -> Repository:
+    """What the hub says of a data set, in one request of at most HUB_TIMEOUT_S.
+
+    Raises:
+        InvalidInput, NotFound, Conflict, Unavailable: As `latest`.
+    """
+    from huggingface_hub import HfApi
+
+    if not is_hub_id(source):
+        problem = f"{source!r} is not a Hugging Face id"
+        raise InvalidInput(f"{problem}.", "Ids have the form owner/name, such as openai/gsm8k.", {SOURCE: problem})
+    with explained(source):
+        info = HfApi().dataset_info(source, files_metadata=True, timeout=HUB_TIMEOUT_S)
+    files = {sibling.rfilename: sibling.size for sibling in info.siblings or ()}
+    card = info.card_data.to_dict() if info.card_data else {}
+    return Repository(info.id, info.sha or "main", files, card, bool(info.gated))
+
+
+def _kept(source: str, cache: Path) -> Path:
+    return cache / "datasets" / f"{source.replace('/', '--')}.json"
+
+
+@contextmanager
+def explained(source: str) -> Iterator[None]:
+    """Turn what the hub's library raises into errors that say what to do; a full disk passes through.
+
+    Raises:
+        NotFound: The data set, or a file of it, is not there.
+        Conflict: It is gated, or the token is refused.
+        Unavailable: The hub does not answer, or not as a hub.
+    """
+    import httpx
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        LocalEntryNotFoundError,
+        OfflineModeIsEnabled,
+        RemoteEntryNotFoundError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        yield
+    except GatedRepoError as error:
+        raise Conflict(f"{source} is gated.", GATED_CURE, {SOURCE: "is gated"}) from error
+    except RepositoryNotFoundError as error:
+        hint = "Check the spelling; a private one needs HF_TOKEN."
+        raise NotFound(f"The hub has no data set {source!r}.", hint, {SOURCE: "does not exist"}) from error
+    except (RemoteEntryNotFoundError, RevisionNotFoundError) as error:
+        problem = f"a file of {source} is gone from the hub"
+        raise NotFound(f"A{problem[1:]}.", "Try again, or choose another data set.", {SOURCE: problem}) from error
+    except HfHubHTTPError as error:
+        raise _refusal(source, error.response.status_code) from error
+    except LocalEntryNotFoundError as error:
+        raise _unreachable(source, "it is not in the cache") from error
+    except OfflineModeIsEnabled as error:
+        raise _unreachable(source, "the server runs offline") from error
+    except httpx.TimeoutException as error:
+        raise _unreachable(source, "it does not answer in time") from error
+    except json.JSONDecodeError as error:
+        raise _unreachable(source, "something else answers in its place") from error
+    except (httpx.HTTPError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
+        raise _unreachable(source, type(error).__name__) from error
+
+
+def _refusal(source: str, status: int) -> Conflict | Unavailable:
+    if status in (401, 403):
+        hint = "Check that HF_TOKEN is valid and may read this data set."
+        return Conflict(f"The hub refuses access to {source} ({status}).", hint, {SOURCE: "access is refused"})
+    return _unreachable(source, f"it answers {status}")
+
+
+def _unreachable(source: str, why: str) -> Unavailable:
+    message = f"{source} can't be fetched from the Hugging Face hub ({why})."
+    return Unavailable(message, HUB_CURE, {SOURCE: "can't be fetched now"})

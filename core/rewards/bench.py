@@ -1,0 +1,195 @@
+"""The Reward Bench: scores right answers, wrong ones and exploits on real rows, and grades the reward by them."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.data.mapping import Row
+from core.errors import InvalidInput
+from core.prompts.template import PromptTemplate
+from core.rewards.base import Example
+from core.rewards.bench_report import NONSENSE_MAY_EARN, BenchReport, Tally, Violation, Witness, graded
+from core.rewards.exploits import EXPLOITS, STAND_IN_REASONING, different, exploits, in_format
+from core.rewards.scoring import FAILURES, Outcome, Scorer, checked
+
+RIGHT, WRONG = "right answer", "wrong answer"
+DIGITS = 9
+"""Scores are compared to this many decimal places."""
+SHOWN_CHARACTERS = 400
+
+
+@dataclass(frozen=True)
+class _Attempts:
+    """The completions tried on one row: name -> text."""
+
+    row: Row
+    example: Example
+    responses: dict[str, str]
+
+
+_Outcomes = dict[str, Outcome]
+"""What became of the completions of one row: name -> outcome."""
+
+
+def bench(
+    scorer: Scorer,
+    rows: Sequence[Row],
+    template: PromptTemplate,
+    seed: int = 0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> BenchReport:
+    """Score about 20 completions a row and grade the reward by core.rewards.bench_report.RULES.
+
+    Each row is one call of the scorer. All is scored three times: forwards twice, then backwards. A call of one
+    completion comes first and is not timed, since it may import libraries or start workers.
+
+    Args:
+        scorer: The reward.
+        rows: Examples of the data set; those without an answer are passed over. Wrong answers are those of other rows.
+        template: The prompt template of the run.
+        seed: Draws the exploits and the wrong answers.
+        clock: Seconds, from any start.
+    Raises:
+        InvalidInput: No row has an answer.
+    """
+    references = [row.reference for row in rows if row.reference.strip()]
+    if not references:
+        raise InvalidInput("There is no row with an answer to bench the reward on.", "Map the answer column.")
+    tried = [_attempts(row, references, template, seed) for row in rows if row.reference.strip()]
+    _score(scorer, _Attempts(tried[0].row, tried[0].example, {RIGHT: tried[0].responses[RIGHT]}))
+    first, times = _timed(scorer, tried, clock)
+    again = [_score(scorer, attempts) for attempts in tried]
+    backwards = [_score(scorer, attempts, backwards=True) for attempts in reversed(tried)][::-1]
+    flat = [outcome for outcomes in first for outcome in outcomes.values()]
+    scores = [value for value in map(_value, flat) if value is not None]
+    compared, violations = _compare(tried, first)
+    names = {name: None for attempts in tried for name in attempts.responses}
+    return graded(
+        BenchReport(
+            reward=scorer.name,
+            judges_truth=scorer.judges_truth,
+            rows=len(tried),
+            completions=len(flat),
+            scored=len(scores),
+            distinct_scores=len(set(scores)),
+            failed=_problems(flat, "failed"),
+            not_run=_problems(flat, "not_run"),
+            right=_tally(RIGHT, tried, first),
+            wrong=_tally(WRONG, tried, first),
+            compared=compared,
+            violations=violations,
+            exploits=[_tally(name, tried, first) for name in EXPLOITS if name in names],
+            mean_ms=sum(times) / len(times),
+            p95_ms=sorted(times)[math.ceil(0.95 * len(times)) - 1],
+            changed_again=_changes(first, again),
+            changed_in_reverse=_changes(first, again, backwards),
+        )
+    )
+
+
+def _attempts(row: Row, references: list[str], template: PromptTemplate, seed: int) -> _Attempts:
+    example = Example(row.instruction, template.markers, row.extras)
+    reasoning = row.reasoning or STAND_IN_REASONING
+    responses = {RIGHT: in_format(template, row.reference, reasoning)}
+    if others := different(row.reference, references):
+        # The reasoning stays, so that nothing but the answer tells the two apart.
+        responses[WRONG] = in_format(template, random.Random(f"{seed}\n{row.instruction}").choice(others), reasoning)
+    responses |= {one.name: one.response for one in exploits(example, row.reference, template, references, seed)}
+    return _Attempts(row, example, responses)
+
+
+def _timed(scorer: Scorer, tried: list[_Attempts], clock: Callable[[], float]) -> tuple[list[_Outcomes], list[float]]:
+    """The outcomes, and for each row the milliseconds that a completion took."""
+    outcomes, times = [], []
+    for attempts in tried:
+        started = clock()
+        outcomes.append(_score(scorer, attempts))
+        times.append((clock() - started) * 1000 / len(attempts.responses))
+    return outcomes, times
+
+
+def _score(scorer: Scorer, attempts: _Attempts, backwards: bool = False) -> _Outcomes:
+    """The outcomes of one row; a scorer that raises or miscounts has failed on all of them."""
+    names = list(attempts.responses)[:: -1 if backwards else 1]
+    responses, count = [attempts.responses[name] for name in names], len(names)
+    try:
+        given = scorer.score_all(responses, [attempts.row.reference] * count, [attempts.example] * count)
+        outcomes = [checked(one.score, one.prints) if one.kind == "scored" else one for one in given]
+    except (*FAILURES, OSError) as error:
+        outcomes = [Outcome("failed", problem=f"{type(error).__name__}: {error}")] * count
+    if len(outcomes) != count:
+        outcomes = [Outcome("failed", problem=f"gave {len(outcomes)} outcomes for {count} completions")] * count
+    return dict(zip(names, outcomes, strict=True))
+
+
+def _value(outcome: Outcome | None) -> float | None:
+    """The score that there is, rounded so that equal scores compare equal."""
+    return round(outcome.score.value, DIGITS) if outcome is not None and outcome.score is not None else None
+
+
+def _changes(*runs: list[_Outcomes]) -> int:
+    """How many completions had one outcome in all runs but the last, and another in that."""
+    changed = 0
+    for same_row in zip(*runs, strict=True):
+        for name in same_row[0]:
+            seen = [(outcomes[name].kind, _value(outcomes[name])) for outcomes in same_row]
+            changed += len(set(seen[:-1])) == 1 and seen[-1] != seen[0]
+    return changed
+
+
+def _problems(outcomes: list[Outcome], kind: str) -> dict[str, int]:
+    return dict(Counter(outcome.problem for outcome in outcomes if outcome.kind == kind).most_common())
+
+
+def _compare(tried: list[_Attempts], outcomes: list[_Outcomes]) -> tuple[int, list[Violation]]:
+    """How many rows have a score for right and for wrong, and those in which right does not earn more."""
+    compared, violations = 0, []
+    for attempts, of_row in zip(tried, outcomes, strict=True):
+        right, wrong = _value(of_row[RIGHT]), _value(of_row.get(WRONG))
+        if right is None or wrong is None:
+            continue
+        compared += 1
+        if right <= wrong:
+            violations.append(Violation(_witness(attempts, of_row, RIGHT), _witness(attempts, of_row, WRONG)))
+    return compared, violations
+
+
+def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tally:
+    """What the completions called `name` earned over all rows."""
+    scored = [
+        (value, _value(of_row[RIGHT]), row)
+        for row, of_row in enumerate(outcomes)
+        if (value := _value(of_row.get(name))) is not None
+    ]
+    values = [value for value, _, _ in scored]
+    beside = [(value, right) for value, right, _ in scored if right is not None]
+    chosen = (min if name == RIGHT else max)(scored, key=lambda one: one[0], default=None)
+    kind, summary = EXPLOITS.get(name, ("", name))
+    return Tally(
+        name=name,
+        kind=kind,
+        summary=summary,
+        rows=len(scored),
+        mean=sum(values) / len(values) if values else None,
+        highest=max(values, default=None),
+        paid=sum(value > NONSENSE_MAY_EARN for value in values),
+        full=values.count(1.0),
+        level=sum(value > NONSENSE_MAY_EARN and value >= right for value, right in beside),
+        preferred=sum(value > right for value, right in beside),
+        example=_witness(tried[chosen[2]], outcomes[chosen[2]], name) if chosen else None,
+    )
+
+
+def _witness(attempts: _Attempts, outcomes: _Outcomes, name: str) -> Witness:
+    outcome = outcomes[name]
+    reason = outcome.score.reason if outcome.score else outcome.problem
+    return Witness(_shown(attempts.row.instruction), _shown(attempts.responses[name]), _value(outcome), reason)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."

@@ -1,0 +1,57 @@
+"""A reward section to the scorers of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config.judge import JudgeSettings
+from core.config.reward import RewardComponent, RewardConfig
+from core.errors import InvalidInput
+from core.rewards import custom
+from core.rewards.judge import Judge
+from core.rewards.presets import PRESETS, resolve_preset, reward_function
+from core.rewards.scoring import EachAlone, Scorer
+
+
+@dataclass(frozen=True)
+class RewardTools:
+    """What rewards need from outside.
+
+    Attributes:
+        judge_cache: Where judges keep their verdicts.
+        environment: Holds the keys of judges.
+    """
+
+    judge_cache: Path
+    environment: Mapping[str, str]
+
+
+def scorers(config: RewardConfig, tools: RewardTools) -> list[Scorer]:
+    """One scorer per part of the reward, in the order of its weights.
+
+    Raises:
+        InvalidInput: A custom reward is not written out; `fields` names it.
+    """
+    return [_scorer(part, tools) for part in config.parts]
+
+
+def _scorer(part: RewardComponent, tools: RewardTools) -> Scorer:
+    if part.judge is not None:
+        return Judge(part.label, part.judge, tools.judge_cache, _key(part.judge, tools.environment))
+    if part.custom_name is not None:
+        if part.custom is None:
+            problem = f"there is no custom reward {part.custom_name!r}"
+            raise InvalidInput(f"{problem}.", "Save it first.", {"reward.custom_name": problem})
+        return custom.scorer(part.label, part.custom)
+    name = resolve_preset(part.preset_name)
+    return EachAlone(part.label, reward_function(name, part.parameters), PRESETS[name].judges_truth)
+
+
+def _key(judge: JudgeSettings, environment: Mapping[str, str]) -> str:
+    if judge.api_key_variable and not environment.get(judge.api_key_variable):
+        problem = f"{judge.api_key_variable} is not set where the server was started"
+        hint = "Set it and start the server again."
+        raise InvalidInput(f"The judge's key is missing: {problem}.", hint, {"reward.components": problem})
+    return environment.get(judge.api_key_variable, "")

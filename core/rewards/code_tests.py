@@ -1,0 +1,302 @@
+"""Tests of a program: what a data set's row gives as tests, and running a solution against them in the sandbox."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import math
+import re
+import reprlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from core.rewards import sandbox
+from core.rewards.base import NotRun, excerpt
+from core.rewards.code_source import parsed
+
+TESTS_LIMIT = 200
+KEPT = 200
+"""How many calls, and their values, a Candidate remembers."""
+BUDGET = 10
+"""How many times the limit of one call all calls of a Candidate may take together."""
+TEST_LIMITS = sandbox.Limits(seconds=5.0)
+"""What a test that is a program may use, beside what the solution uses."""
+LAZY = re.compile(r"(?:dict_(?:keys|values|items)|range)\(.*\)|<\w*iterator object>", re.DOTALL)
+"""What views, ranges and iterators become on leaving the sandbox: only their repr."""
+FIRST_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+class Broke(Exception):
+    """A call of the solution gave no value; `problem` says why."""
+
+    def __init__(self, problem: sandbox.Problem):
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Solution(Protocol):
+    """What tests are run against; `ended` is the problem after which it answers no more."""
+
+    ended: sandbox.Problem | None
+
+    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+        """The value of one call, as plain data; raises Broke."""
+
+
+@dataclass
+class Candidate:
+    """A solution under test: every call runs the code afresh in a sandbox of its own.
+
+    So no call can prepare for the next one, nothing that the code defines is near the tests, and a value crosses as
+    plain data, where no `__eq__` of the code's own can answer for it. After a hang, or BUDGET, it answers no more.
+
+    Attributes:
+        code: Its source.
+        limits: What one call may use.
+        values: What the first KEPT calls returned.
+        calls: Function, arguments and keywords of the first KEPT calls.
+        spent_s: Seconds the calls took so far.
+        ended: The problem after which it answers no more.
+    """
+
+    code: str
+    limits: sandbox.Limits
+    values: list = field(default_factory=list)
+    calls: list[tuple[str, Sequence, Mapping]] = field(default_factory=list)
+    spent_s: float = 0.0
+    ended: sandbox.Problem | None = None
+
+    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+        """The value of one call; raises Broke when the code raised, hung, or can't run."""
+        if self.ended:
+            raise Broke(self.ended)
+        started = time.perf_counter()
+        inputs = {"_arguments": list(arguments), "_keywords": dict(keywords)}
+        ran = sandbox.run(self.code, f"{function}(*_arguments, **_keywords)", inputs, limits=self.limits)
+        self.spent_s += time.perf_counter() - started
+        if self.spent_s > BUDGET * self.limits.seconds:
+            self.ended = sandbox.Problem("time", f"all calls took over {BUDGET * self.limits.seconds:g} s together")
+        if isinstance(ran.value, str) and LAZY.fullmatch(ran.value):
+            self.ended = sandbox.Problem("unsupported", f"{reprlib.repr(ran.value)} can't leave the sandbox")
+            raise Broke(self.ended)
+        if ran.problem is not None:
+            self.ended = self.ended if ran.problem.kind == "error" else ran.problem
+            raise Broke(ran.problem)
+        if len(self.calls) < KEPT:
+            self.calls.append((function, arguments, keywords))
+            self.values.append(ran.value)
+        return ran.value
+
+
+@dataclass
+class Constant:
+    """The laziest solution: one value for every call."""
+
+    value: Any
+    ended: sandbox.Problem | None = None
+
+    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+        """The value."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One call, and the value it should return; `exactly` tells 1 from 1.0000001 and a list from a tuple."""
+
+    shown: str
+    function: str
+    arguments: Sequence
+    expected: Any
+    exactly: bool
+    keywords: Mapping = field(default_factory=dict)
+
+    def complaint(self, solution: Solution) -> str:
+        """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run the code."""
+        try:
+            value = solution(self.function, self.arguments, self.keywords)
+            same = value == self.expected if self.exactly else alike(value, self.expected)
+            return "" if same is True else f"returned {reprlib.repr(value)}"
+        except Broke as broke:
+            return complaint_about(broke.problem)
+        except RecursionError:
+            return "returned a value nested too deeply"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A test that is itself code: it runs in a sandbox apart from the solution, and calls it through the host.
+
+    It sees the values that functions return, not what they do to their arguments.
+    """
+
+    shown: str
+    source: str
+    functions: Mapping[str, str]
+    """Name in the test -> function of the solution."""
+
+    def complaint(self, solution: Solution) -> str:
+        """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
+
+        def bridge(function: str) -> Callable:
+            def call(*arguments: Any, **keywords: Any) -> Any:
+                try:
+                    return solution(function, arguments, keywords)
+                except Broke as broke:
+                    raise broke.problem.raised or RuntimeError(str(broke)) from broke
+
+            return call
+
+        functions = {name: bridge(function) for name, function in self.functions.items()}
+        problem = sandbox.run(self.source, functions=functions, limits=TEST_LIMITS).problem
+        if solution.ended:
+            return complaint_about(solution.ended)
+        if problem is None:
+            return ""
+        if problem.kind == "unsupported":
+            raise NotRun(f"the tests can't run: {problem.message}")
+        if "sandbox class" in problem.message:
+            return self._about_own_objects()
+        return problem.message.removeprefix("AssertionError: ").replace("\n", " ")[:200]
+
+    def _about_own_objects(self) -> str:
+        if any(function[0].isupper() for function in self.functions.values()):
+            raise NotRun("the tests work with objects of the solution's own classes, which can't leave the sandbox")
+        return "returned an object of a class of its own"
+
+
+Test = Pair | Program
+
+
+def complaint_about(problem: sandbox.Problem) -> str:
+    """The problem as a complaint; NotRun when the code may be right and it is the sandbox that lacks something."""
+    if problem.kind == "unsupported":
+        raise NotRun(str(problem))
+    return str(problem)
+
+
+def alike(value: Any, expected: Any) -> bool:
+    """Equality as JSON knows it: tuples are lists, numbers may differ by a millionth."""
+    if isinstance(value, (list, tuple)) and isinstance(expected, (list, tuple)):
+        return len(value) == len(expected) and all(map(alike, value, expected))
+    if isinstance(value, dict) and isinstance(expected, dict):
+        return value.keys() == expected.keys() and all(alike(value[key], expected[key]) for key in value)
+    if isinstance(value, float) or isinstance(expected, float):
+        both = isinstance(value, (int, float)) and isinstance(expected, (int, float))
+        return both and math.isclose(value, expected, rel_tol=1e-6, abs_tol=1e-9)
+    return type(value) is type(expected) and value == expected
+
+
+def complaints_of(tests: Sequence[Test], solution: Solution, *, all_of_them: bool) -> list[str]:
+    """What came out wrong, test by test ("" for a pass); ends with the first failure unless all are wanted.
+
+    Raises:
+        NotRun: The sandbox can't run the code or a test.
+    """
+    complaints = []
+    for test in tests:
+        complaints.append(test.complaint(solution))
+        if complaints[-1] and not all_of_them:
+            break
+    return complaints
+
+
+def read_tests(given: Any, entry_point: str = "") -> list[Test]:
+    """The tests of a row.
+
+    Args:
+        given: Assert statements, as one text or a list of texts; a text with `def check(candidate)` or `def test_...`;
+            a list of {"input": arguments, "output": value}; or one of the lists as JSON.
+        entry_point: The function under test, for `check` and for pairs; an expression such as Solution().solve works.
+    Raises:
+        NotRun: There is no test in it, or none that can be read.
+    """
+    if isinstance(given, str) and given.lstrip().startswith("["):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError) as error:
+            raise NotRun(f"the tests are no JSON: {error}") from error
+    if isinstance(given, str):
+        tests = _from_text(given, entry_point)
+    elif all(isinstance(test, str) for test in given or ()):
+        tests = _from_text("\n".join(given or ()), entry_point)
+    else:
+        tests = [_from_pair(test, entry_point) for test in given]
+    if not tests:
+        raise NotRun("the row has no tests")
+    if len(tests) > TESTS_LIMIT:
+        raise NotRun(f"the row has {len(tests)} tests; {TESTS_LIMIT} are allowed")
+    return tests
+
+
+def functions_under(tests: Sequence[Test]) -> list[str]:
+    """The functions of the solution that tests call, in order, each once; of Solution().solve it is Solution."""
+    called = []
+    for test in tests:
+        called += [test.function] if isinstance(test, Pair) else test.functions.values()
+    return list(dict.fromkeys(match[0] for name in called if (match := FIRST_NAME.match(name))))
+
+
+def _from_pair(pair: Any, entry_point: str) -> Pair:
+    if not isinstance(pair, Mapping) or not {"input", "output"} <= pair.keys() or not entry_point:
+        raise NotRun('tests as pairs need {"input": ..., "output": ...} and a column entry_point')
+    given = pair["input"]
+    keywords = given if isinstance(given, Mapping) else {}
+    arguments = [] if keywords else given if isinstance(given, (list, tuple)) else [given]
+    shown = f"{entry_point}({', '.join(map(repr, arguments))})" if not keywords else f"{entry_point}(**{keywords!r})"
+    return Pair(excerpt(shown)[1:-1], entry_point, arguments, pair["output"], False, keywords)
+
+
+def _from_text(text: str, entry_point: str) -> list[Test]:
+    tree = parsed(text)
+    if tree is None:
+        raise NotRun("the tests are no Python")
+    definitions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if "check" in definitions:
+        if not entry_point:
+            raise NotRun("tests with check(candidate) need a column entry_point")
+        return [Program("check(candidate)", f"{text}\n\ncheck(candidate)", {"candidate": entry_point})]
+    asserts = [node for node in tree.body if isinstance(node, ast.Assert)]
+    setup = "\n".join(ast.unparse(node) for node in tree.body if not isinstance(node, ast.Assert))
+    names = [name for name in definitions if name.startswith("test")]
+    cases: list[Test] = [_from_assert(node, setup) for node in asserts]
+    return cases + [_program(f"{name}()", setup) for name in sorted(names)]
+
+
+def _from_assert(node: ast.Assert, setup: str) -> Test:
+    shown = ast.unparse(node.test)
+    return _literal_pair(node.test, shown) or _program(f"assert {shown}", setup, shown)
+
+
+def _literal_pair(test: ast.expr, shown: str) -> Pair | None:
+    """The test as a Pair when it is `function(literals) == literal`, which needs no second sandbox."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return None
+    call = test.left
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or hasattr(builtins, call.func.id):
+        return None
+    try:
+        arguments = [ast.literal_eval(argument) for argument in call.args]
+        keywords = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg}
+        expected = ast.literal_eval(test.comparators[0])
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if len(keywords) != len(call.keywords):
+        return None
+    return Pair(shown, call.func.id, arguments, expected, True, keywords)
+
+
+def _program(statement: str, setup: str, shown: str = "") -> Program:
+    source = f"{setup}\n{statement}"
+    nodes = list(ast.walk(ast.parse(source)))
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
+    free = {node.id for node in nodes if isinstance(node, ast.Name)} - bound - set(dir(builtins))
+    if not free:
+        raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
+    return Program(shown or statement, source, {name: name for name in sorted(free)})

@@ -1,0 +1,78 @@
+"""Scorer: what scores a batch of completions, and the outcome of each: a score, or why there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from core.rewards.base import Example, NotRun, RewardFunction, Score
+
+OutcomeKind = Literal["scored", "not_run", "failed"]
+FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, RecursionError)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one completion.
+
+    Attributes:
+        kind: scored; not_run, when it could not be judged; failed, when the reward itself broke.
+        score: The score when there is one.
+        problem: Why there is none.
+        prints: What the user's own code printed.
+    """
+
+    kind: OutcomeKind
+    score: Score | None = None
+    problem: str = ""
+    prints: str = ""
+
+
+class Scorer(Protocol):
+    """One reward of a run, ready to score."""
+
+    name: str
+    judges_truth: bool
+
+    def score_all(
+        self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
+    ) -> list[Outcome]:
+        """One outcome per completion, in order; all arguments have shape [completions]."""
+
+
+class EachAlone:
+    """A Scorer that calls a reward function once per completion.
+
+    Args:
+        name: The metric key; unique in a run.
+        function: The reward, its parameters bound.
+        judges_truth: Whether a full score means a correct answer.
+    """
+
+    def __init__(self, name: str, function: RewardFunction, judges_truth: bool):
+        self.name = name
+        self.judges_truth = judges_truth
+        self._function = function
+
+    def score_all(
+        self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
+    ) -> list[Outcome]:
+        """One outcome per completion; an error of the function is an outcome, never a silent 0."""
+        return [self._outcome(*row) for row in zip(responses, references, examples, strict=True)]
+
+    def _outcome(self, response: str, reference: str, example: Example) -> Outcome:
+        try:
+            return checked(self._function(response, reference, example))
+        except NotRun as reason:
+            return Outcome("not_run", problem=str(reason))
+        except FAILURES as error:
+            return Outcome("failed", problem=f"{type(error).__name__}: {error}")
+
+
+def checked(score: object, prints: str = "") -> Outcome:
+    """The outcome of a returned score: clamped to 0..1, refused when it is no finite score."""
+    if not isinstance(score, Score) or isinstance(score.value, bool) or not math.isfinite(score.value):
+        return Outcome("failed", problem=f"returned {score!r} instead of a score from 0 to 1", prints=prints)
+    return Outcome("scored", Score(min(1.0, max(0.0, float(score.value))), score.reason, score.parts), prints=prints)

@@ -1,0 +1,148 @@
+"""Quick Start: which mapping, template and reward suit a data set, each with its reason; looked up or read off rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from core.catalog.datasets import curated
+from core.config.dataset import DatasetConfig
+from core.data.builtin import BUILTIN
+from core.data.guess import cell, columns_of, guess_mapping, words_of
+from core.data.mapping import Row, map_row
+from core.errors import InvalidInput
+from core.rewards.answers import normal_form
+
+MOST = 0.9
+FEW_WORDS = 6
+TEST_WORDS = ("tests", "test", "asserts")
+FORMAT_WEIGHT = 0.2
+
+
+@dataclass
+class Suggestion:
+    """Values for the dataset, prompt and reward sections, and a sentence for each choice."""
+
+    dataset: dict[str, Any]
+    prompt: dict[str, Any] = field(default_factory=dict)
+    reward: dict[str, Any] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+
+
+def suggest(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggestion:
+    """What to start with.
+
+    Args:
+        config: The data set as named so far; its mapping is replaced by a guess.
+        kind: What its source is.
+        rows: Its first raw rows.
+    Raises:
+        InvalidInput: It has no rows, or no column that could be question or answer.
+    """
+    if not rows:
+        raise InvalidInput("The data set has no rows.", "Choose another.", {"dataset.source": "has no rows"})
+    found = _mapping(config, kind, rows)
+    dataset = DatasetConfig.model_validate({**config.model_dump(), **found.dataset})
+    examples = [map_row(row, dataset, {}) for row in rows]
+    preset, fields, why = _reward(dataset, kind, rows, examples)
+    template, template_why = _template(preset, examples)
+    has_markers = template not in ("plain", "code-block")
+    found.prompt = {"template": template}
+    found.reward = _weighed(preset, fields, has_markers)
+    found.reasons += [f"Reward {preset}: {why}.", f"Prompt template {template}: {template_why}."]
+    if has_markers:
+        found.reasons.append("Solution Format, at a low weight, pays for the markers before answers come right.")
+    return found
+
+
+def _mapping(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggestion:
+    known = curated(config.source) if kind == "hub" else None
+    if known is not None:
+        return Suggestion(asdict(known.mapping), reasons=[f"Mapping: {known.title} is known."])
+    guess = guess_mapping(rows)
+    if guess.instruction.field is None or guess.response.field is None:
+        problem = f"none of its columns could be question and answer: {', '.join(columns_of(rows))}"
+        raise InvalidInput(f"The data set can't be mapped: {problem}.", "It needs two columns.", {"dataset": problem})
+    reasons = [f"Question: {guess.instruction.reason}.", f"Answer: {guess.response.reason}."]
+    if guess.context.field:
+        reasons.append(f"Context: {guess.context.reason}.")
+    reasons.append(f"Final answer: {guess.final_answer_reason}.")
+    return Suggestion(guess.settings, reasons=reasons)
+
+
+def _reward(
+    config: DatasetConfig, kind: str, rows: Sequence[dict], examples: Sequence[Row]
+) -> tuple[str, dict[str, str], str]:
+    """(preset, fields, why)."""
+    if kind == "procedural":
+        return "procedural", {"entry": "entry"}, "the task brings its own verifier"
+    known = curated(config.source) if kind == "hub" else None
+    if known is not None:
+        return known.preset, dict(known.extras), f"it is what {known.title} is usually judged by"
+    if kind == "builtin":
+        return BUILTIN[config.source].preset, {}, "the set is made for it"
+    tests = next((c for c in columns_of(rows) if set(words_of(c)) & set(TEST_WORDS)), None)
+    if tests is not None:
+        return "programming", {"tests": tests}, f"the column {tests!r} holds tests to run"
+    references = [row.reference for row in examples if row.reference]
+    for preset, fits, why in RULES:
+        if references and sum(map(fits, references)) >= MOST * len(references):
+            return preset, _fields(preset, config, rows), why
+    why = "the answers are long texts, which only overlap of words compares; a judge or a recipe may know better"
+    return "question-answering", {}, why
+
+
+def _fields(preset: str, config: DatasetConfig, rows: Sequence[dict]) -> dict[str, str]:
+    """Further columns the preset reads: tests may stand in the answer's place, SQuAD has several answers a row."""
+    if preset == "programming":
+        return {"tests": config.response_field}
+    has_several = isinstance(cell(rows[0], config.response_field), list)
+    return {"answers": config.response_field} if preset == "question-answering" and has_several else {}
+
+
+def _template(preset: str, examples: Sequence[Row]) -> tuple[str, str]:
+    if preset in ("programming", "code-generation", "algorithm-implementation"):
+        return "code-block", "the answer is code"
+    if any(row.reasoning for row in examples):
+        return "grpo-default", "the rows bring a worked solution before the answer"
+    if median(len(row.reference.split()) for row in examples) <= FEW_WORDS:
+        return "solution-only", "the answers are short; grpo-default lets larger models think first"
+    return "plain", "the whole completion is the answer"
+
+
+def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> dict[str, Any]:
+    extras = {"fields": fields} if fields else {}
+    if not has_markers:
+        return {"type": "preset", "preset_name": preset, **extras}
+    parts = [{"preset_name": preset}, {"preset_name": "solution-format", "weight": FORMAT_WEIGHT}]
+    return {"type": "composite", "components": parts, **extras}
+
+
+def _is_letter(text: str) -> bool:
+    return text.strip("().").upper() in "ABCDEFGH" and len(text.strip("().")) == 1
+
+
+def _is_mathematical(text: str) -> bool:
+    plain = normal_form(text.strip("$ "))
+    return plain.replace(".", "", 1).lstrip("-").isdigit() or ("\\" in text and any(c in text for c in "{^_"))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), (dict, list))
+    except (ValueError, RecursionError):
+        return False
+
+
+RULES: tuple[tuple[str, Callable[[str], bool], str], ...] = (
+    ("multiple-choice", _is_letter, "the answers are letters"),
+    ("math-science", _is_mathematical, "the answers are numbers or formulas, which may be written in many ways"),
+    ("json-output", _is_json, "the answers are JSON"),
+    ("programming", lambda text: "assert " in text, "the answers are tests to run"),
+    ("code-generation", lambda text: "def " in text or "```" in text, "the answers are code; without tests, only form"),
+    ("question-answering", lambda text: len(text.split()) <= FEW_WORDS, "the answers are a few words"),
+)
+"""Which preset fits when nearly all answers pass its test, the most telling first."""

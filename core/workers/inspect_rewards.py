@@ -1,0 +1,90 @@
+"""The tasks of an inspection worker that try rewards out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from core.config import RunConfig, parse_config
+from core.data.mapping import Row, map_rows
+from core.data.source import first_rows
+from core.prompts.chosen import template_of
+from core.prompts.template import Markers
+from core.rewards import custom
+from core.rewards.base import Example
+from core.rewards.bench import bench
+from core.rewards.build import scorers
+from core.rewards.for_trl import as_record
+from core.rewards.scoring import Scorer
+from core.workers.reward_tools import tools
+
+
+def reward_test(workspace: Any, arguments: dict, report: Any) -> dict:
+    """{"config", "rows", "samples"} -> the scores of the given responses, or without rows of the set's own answers."""
+    config = parse_config(arguments["config"])
+    template = template_of(config.prompt)
+    if arguments["rows"] is not None:
+        given = arguments["rows"]
+        rows = [Row(r["instruction"], r["reference"], "", r["extras"]) for r in given]
+        responses = [r["response"] for r in given]
+    else:
+        rows = dataset_rows(config, workspace, arguments["samples"])
+        responses = [template.answer(row.reference, row.reasoning) for row in rows]
+    return tested(scorers(config.reward, tools(workspace)), config, responses, rows, template.markers)
+
+
+def tested(
+    used: Sequence[Scorer], config: RunConfig, responses: Sequence[str], rows: Sequence[Row], markers: Markers
+) -> dict:
+    """Every response under every scorer, with the weighted total as training sums it, and ms per completion."""
+    examples = [Example(row.instruction, markers, row.extras) for row in rows]
+    records: list[dict] = [{} for _ in rows]
+    speeds = {}
+    for scorer in used:
+        started = time.perf_counter()
+        outcomes = scorer.score_all(responses, [row.reference for row in rows], examples)
+        speeds[scorer.name] = round((time.perf_counter() - started) * 1000 / max(len(rows), 1), 3)
+        for record, outcome in zip(records, outcomes, strict=True):
+            record[scorer.name] = as_record(outcome)
+    weights = config.reward.weights
+    return {
+        "results": [
+            {
+                "instruction": row.instruction,
+                "reference": row.reference,
+                "response": response,
+                "total": sum(weights[name] * (score["value"] or 0.0) for name, score in record.items()),
+                "scores": record,
+                "parsed": asdict(markers.parse(response)),
+            }
+            for row, response, record in zip(rows, responses, records, strict=True)
+        ],
+        "most": sum(weights.values()),
+        "ms_per_completion": speeds,
+    }
+
+
+def reward_bench(workspace: Any, arguments: dict, report: Any) -> dict:
+    """{"config", "samples"} -> a report for each part of the reward, on rows of the data set."""
+    config = parse_config(arguments["config"])
+    template = template_of(config.prompt)
+    rows = dataset_rows(config, workspace, arguments["samples"])
+    reports = {}
+    for place, scorer in enumerate(used := scorers(config.reward, tools(workspace))):
+        report(place / len(used), scorer.name)
+        reports[scorer.name] = asdict(bench(scorer, rows, template))
+    return {"rows": len(rows), "rewards": reports}
+
+
+def reward_validate(workspace: Any, arguments: dict, report: Any) -> dict:
+    """{"definition"} -> {} if the custom reward can be used; it is tried once."""
+    custom.validate(custom.read(arguments["definition"]))
+    return {}
+
+
+def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
+    """The first `count` usable rows of the configured data set."""
+    raw = first_rows(config.dataset, workspace, count)
+    return map_rows(raw, config.dataset, config.reward.columns).rows

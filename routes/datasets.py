@@ -1,0 +1,161 @@
+"""/api/datasets: list, upload, preview, map, check and fetch data sets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, request
+from pydantic import Field
+
+from constants import MAX_UPLOAD_BYTES
+from routes.file_upload import FORM_OVERHEAD_BYTES, file_part, raw_chunks
+from routes.http import Body, Query, body, query, reply, services
+
+bp = Blueprint("datasets", __name__)
+
+
+class SourceRequest(Body):
+    """A data set by name; whatever else of the dataset section is needed to read it."""
+
+    path: str = Field(min_length=1, max_length=512)
+    kind: str | None = None
+    subset: str | None = None
+    split: str = "train"
+    encoding: str | None = None
+    parameters: dict[str, Any] = {}
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """Its values as those of the dataset section."""
+        return self.model_dump(exclude={"path", "samples"})
+
+
+class PreviewRequest(SourceRequest):
+    """How many rows to show of which data set."""
+
+    samples: int = 5
+
+
+class ConfigRequest(Body):
+    """A run configuration, whose dataset, prompt, model and lengths are looked at."""
+
+    config: dict[str, Any]
+
+
+class PieceQuery(Query):
+    """Where a piece of a file begins, how large the whole is, and how its text is encoded."""
+
+    encoding: str | None = None
+
+    offset: int = Field(ge=0)
+    size: int = Field(gt=0)
+
+
+class UploadQuery(Query):
+    """How the text of a file is encoded, when it is not UTF-8."""
+
+    encoding: str | None = None
+
+
+class HubQuery(Query):
+    """A data set of the hub."""
+
+    path: str
+    subset: str | None = None
+    split: str = "train"
+
+
+@bp.get("/list")
+def list_datasets():
+    """Curated sets of the hub, built-in sets, and uploads."""
+    return reply(services().datasets.list())
+
+
+@bp.get("/procedural")
+def procedural():
+    """Procedural tasks with their parameters."""
+    return reply({"tasks": services().datasets.procedural()})
+
+
+@bp.get("/hub")
+def hub():
+    """What the hub says about one of its sets: subsets, splits, rows, size, licence."""
+    wanted = query(HubQuery)
+    return reply(services().datasets.describe(wanted.path, wanted.subset, wanted.split))
+
+
+@bp.post("/upload")
+def upload():
+    """Take a whole file."""
+    request.max_content_length = MAX_UPLOAD_BYTES + FORM_OVERHEAD_BYTES
+    encoding = query(UploadQuery).encoding
+    filename, chunks = file_part(request)
+    return reply(services().uploads.receive(filename, chunks, request.content_length, encoding), 201)
+
+
+@bp.put("/uploads/<name>")
+def upload_piece(name: str):
+    """Take a piece of a large file: 202 while more is to come, 201 with the last."""
+    request.max_content_length = MAX_UPLOAD_BYTES + FORM_OVERHEAD_BYTES
+    piece = query(PieceQuery)
+    state = services().uploads.append(name, piece.offset, piece.size, raw_chunks(request), piece.encoding)
+    return reply(state, 201 if state["complete"] else 202)
+
+
+@bp.get("/uploads")
+def uploads():
+    """All uploaded files."""
+    return reply({"uploads": services().uploads.list()})
+
+
+@bp.get("/uploads/<name>")
+def upload_state(name: str):
+    """One uploaded file with its statistics, or how much of it has been received."""
+    return reply(services().uploads.state(name))
+
+
+@bp.delete("/uploads/<name>")
+def delete_upload(name: str):
+    """Remove an uploaded file."""
+    services().uploads.delete(name)
+    return reply({"name": name, "deleted": True})
+
+
+@bp.post("/preview")
+def preview():
+    """The first rows of any data set, and a guessed mapping."""
+    wanted = body(PreviewRequest)
+    return reply(services().datasets.preview(wanted.path, wanted.samples, **wanted.how))
+
+
+@bp.post("/fields")
+def fields():
+    """The guessed mapping, and three rows as the model and the reward will see them."""
+    return reply(services().datasets.fields(body(ConfigRequest).config))
+
+
+@bp.post("/suggest")
+def suggest():
+    """Quick Start: mapping, template and reward for a data set, with reasons."""
+    wanted = body(SourceRequest)
+    return reply(services().datasets.suggest(wanted.path, **wanted.how))
+
+
+@bp.post("/check")
+def check():
+    """Start to look at every row as a run would use it."""
+    return reply(asdict(services().datasets.check(body(ConfigRequest).config)), 202)
+
+
+@bp.post("/download")
+def download():
+    """Start to fetch a set of the hub into the cache."""
+    wanted = body(SourceRequest)
+    return reply(asdict(services().datasets.download(wanted.path, **wanted.how)), 202)
+
+
+@bp.get("/jobs/<job_id>")
+def job(job_id: str):
+    """How a check, a download or a count stands."""
+    return reply(asdict(services().jobs.get(job_id)))

@@ -1,0 +1,65 @@
+"""/api/prompts: prompt templates, their preview, and what they read in a completion."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from constants import EMBEDDED_MODEL
+from core.config.prompt import PromptConfig
+from routes.http import Body, body, reply, services
+
+bp = Blueprint("prompts", __name__)
+
+
+class PreviewRequest(Body):
+    """A prompt section, the model whose chat template is used, and a question."""
+
+    prompt: PromptConfig = PromptConfig()
+    model: str = EMBEDDED_MODEL
+    instruction: str
+
+
+class ParseRequest(Body):
+    """A prompt section, and a completion to read."""
+
+    prompt: PromptConfig = PromptConfig()
+    completion: str
+
+
+@bp.get("")
+def list_prompts():
+    """All templates."""
+    return reply({"prompts": services().prompts.list()})
+
+
+@bp.get("/<name>")
+def get_prompt(name: str):
+    """One template."""
+    return reply(services().prompts.get(name))
+
+
+@bp.put("/<name>")
+def save_prompt(name: str):
+    """Store a template."""
+    return reply(services().prompts.save(name, body(PromptConfig)), 201)
+
+
+@bp.delete("/<name>")
+def delete_prompt(name: str):
+    """Remove a saved template."""
+    services().prompts.delete(name)
+    return reply({"name": name, "deleted": True})
+
+
+@bp.post("/preview")
+def preview():
+    """A question as a model sees it."""
+    wanted = body(PreviewRequest)
+    return reply(services().prompts.preview(wanted.prompt, wanted.model, wanted.instruction))
+
+
+@bp.post("/parse")
+def parse():
+    """The reasoning and the solution in a completion."""
+    wanted = body(ParseRequest)
+    return reply(services().prompts.parse(wanted.prompt, wanted.completion))

@@ -1,0 +1,89 @@
+"""/api/rewards: the catalogue, trying rewards out, and custom rewards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from pydantic import Field
+
+from constants import MAX_BENCH_ROWS
+from routes.http import Body, Query, body, json_object, query, reply, services
+
+bp = Blueprint("rewards", __name__)
+
+
+class TestRow(Body):
+    """One response to score, and the row it answers."""
+
+    response: str
+    reference: str = ""
+    instruction: str = ""
+    extras: dict[str, Any] = {}
+
+
+class TestRequest(Body):
+    """A reward within its configuration, and what to score: given rows, or the data set's own answers."""
+
+    config: dict[str, Any]
+    rows: list[TestRow] | None = Field(None, min_length=1, max_length=MAX_BENCH_ROWS)
+    samples: int = 10
+
+
+class BenchRequest(Body):
+    """A reward within its configuration, and on how many rows of the data set to try it."""
+
+    config: dict[str, Any]
+    samples: int = 50
+
+
+class VersionQuery(Query):
+    """Which version; the latest when null."""
+
+    version: int | None = None
+
+
+@bp.get("/list")
+def list_rewards():
+    """Every preset with components, parameters and worked samples."""
+    return reply({"rewards": services().rewards.catalogue(), "custom": services().rewards.list()})
+
+
+@bp.post("/test")
+def test():
+    """The scores of texts, or of the data set's own answers, with reasons."""
+    wanted = body(TestRequest)
+    rows = None if wanted.rows is None else [row.model_dump() for row in wanted.rows]
+    return reply(services().rewards.test(wanted.config, rows, wanted.samples))
+
+
+@bp.post("/bench")
+def bench():
+    """A reward against generated exploits, with a grade."""
+    wanted = body(BenchRequest)
+    return reply(services().rewards.bench(wanted.config, wanted.samples))
+
+
+@bp.get("/custom")
+def list_custom():
+    """All custom rewards."""
+    return reply({"custom": services().rewards.list()})
+
+
+@bp.get("/custom/<name>")
+def get_custom(name: str):
+    """One custom reward."""
+    return reply(services().rewards.get(name, query(VersionQuery).version))
+
+
+@bp.put("/custom/<name>")
+def save_custom(name: str):
+    """Store a custom reward as a new version."""
+    return reply(services().rewards.save(name, json_object()), 201)
+
+
+@bp.delete("/custom/<name>")
+def delete_custom(name: str):
+    """Remove a custom reward with all its versions."""
+    services().rewards.delete(name)
+    return reply({"name": name, "deleted": True})

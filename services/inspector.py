@@ -1,0 +1,181 @@
+"""Inspector: asks the inspection workers, which look at data, prompts and rewards so that the server need not."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from queue import Empty, Queue
+from typing import Any
+
+from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
+from core.errors import KINDS, LoraCraftError, Unavailable, WorkerFailed
+from core.failures import explain_exit
+from core.paths import Workspace
+from services.process import OWN_GROUP, REPOSITORY, worker_environment
+
+LOG = logging.getLogger(__name__)
+MODULE = "core.workers.inspect"
+LANES = ("quick", "model", "slow")
+"""One worker each: short looks, what needs a tokenizer or runs long rewards, and background jobs."""
+
+Progress = Callable[[float | None, str], None]
+
+
+class Inspector:
+    """One worker per lane, started when first asked and kept warm for INSPECT_IDLE_S.
+
+    Args:
+        workspace: Whose data is looked at.
+        environment: What the workers' environments build on.
+    """
+
+    def __init__(self, workspace: Workspace, environment: Mapping[str, str]):
+        log = workspace.logs / "inspect.log"
+        settings = worker_environment(dict(environment), workspace, "cpu")
+        command = [sys.executable, "-m", MODULE, str(workspace.root)]
+        self._lanes = {name: _Lane(command, settings, log) for name in LANES}
+
+    def ask(
+        self,
+        task: str,
+        arguments: dict,
+        lane: str = "quick",
+        timeout_s: float = INSPECT_TIMEOUT_S,
+        progress: Progress | None = None,
+    ) -> Any:
+        """The answer to one question; requests of one lane wait for each other.
+
+        Args:
+            task: A name in core/workers/inspection.py.
+            arguments: JSON values.
+            lane: Which worker is asked.
+            timeout_s: After this the worker is ended.
+            progress: Told how far a long task is.
+        Raises:
+            LoraCraftError: What the task refused; Unavailable when it took too long; WorkerFailed when its worker died.
+        """
+        return self._lanes[lane].ask(task, arguments, timeout_s, progress)
+
+    def warm(self, lane: str = "quick") -> None:
+        """Start a lane's worker without waiting for it, since it will be asked soon."""
+        threading.Thread(target=self._lanes[lane].warm, name=f"warm-{lane}", daemon=True).start()
+
+    def close(self) -> None:
+        """End all workers."""
+        for lane in self._lanes.values():
+            lane.close()
+
+
+class _Lane:
+    """One worker process, asked by one thread at a time."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Any):
+        self._command = command
+        self._environment = environment
+        self._log = log
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen | None = None
+        self._answers: Queue[dict | None] = Queue()
+        self._asked = 0
+        self._idle: threading.Timer | None = None
+
+    def ask(self, task: str, arguments: dict, timeout_s: float, progress: Progress | None) -> Any:
+        with self._lock:
+            self._require_alive()
+            self._asked += 1
+            line = json.dumps({"id": self._asked, "task": task, "arguments": arguments}) + "\n"
+            try:
+                self._child.stdin.write(line)
+                self._child.stdin.flush()
+                answer = self._wait(timeout_s, progress)
+            except OSError:
+                answer = None
+            if answer is None:
+                raise self._died(task)
+            self._rest()
+        if "error" in answer:
+            error = answer["error"]
+            raise KINDS.get(error["code"], WorkerFailed)(error["message"], error["hint"], error["fields"])
+        return answer["result"]
+
+    def warm(self) -> None:
+        with self._lock:
+            self._require_alive()
+            self._rest()
+
+    def close(self) -> None:
+        """End the worker, whatever it does."""
+        if self._idle is not None:
+            self._idle.cancel()
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            child.stdin.close()
+
+    def _require_alive(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._child is not None and self._child.poll() is None:
+            return
+        self.close()
+        with self._log.open("ab") as log:
+            self._child = subprocess.Popen(
+                self._command,
+                cwd=REPOSITORY,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                **OWN_GROUP,
+            )
+        self._answers = Queue()
+        threading.Thread(target=_read, args=(self._child, self._answers), name="inspector", daemon=True).start()
+
+    def _wait(self, timeout_s: float, progress: Progress | None) -> dict | None:
+        """The answer to the latest request; None when the worker died."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                self.close()
+                hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
+                raise Unavailable(f"This took longer than {timeout_s:.0f} s and was stopped.", hint) from None
+            if answer is None or answer["id"] != self._asked or "fraction" not in answer:
+                return answer
+            if progress is not None:
+                progress(answer["fraction"], answer["text"])
+
+    def _died(self, task: str) -> LoraCraftError:
+        code = self._child.wait() if self._child is not None else None
+        cause, _, _ = explain_exit(code)
+        LOG.error("The inspection worker died on %s: %s", task, cause)
+        self.close()
+        return WorkerFailed(
+            f"The inspection of this input ended badly: {cause}", "logs/inspect.log has its last words."
+        )
+
+    def _rest(self) -> None:
+        self._idle = threading.Timer(INSPECT_IDLE_S, self._leave)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self.close()
+
+
+def _read(child: subprocess.Popen, answers: Queue[dict | None]) -> None:
+    """Hand every answer on, and None at the end; in a thread of its own, so that a wait can end."""
+    with child.stdout:
+        for line in child.stdout:
+            answers.put(json.loads(line))
+    answers.put(None)

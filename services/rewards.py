@@ -1,0 +1,163 @@
+"""Rewards: the catalogue, trying them out, benching them, and the user's own with their versions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from constants import BENCH_TIMEOUT_S, MAX_BENCH_ROWS
+from core.config import RunConfig, parse_config
+from core.config.reward import RewardConfig
+from core.errors import InvalidInput, NotFound
+from core.jsonfile import read_json, write_json
+from core.paths import Workspace, checked_name
+from core.rewards.base import Preset, Sample
+from core.rewards.custom import CustomReward, read
+from core.rewards.presets import ALIASES, PRESETS
+from services.inspector import Inspector
+from services.prompts import PromptService
+
+HINT = "GET /api/rewards/custom lists them."
+
+
+class RewardService:
+    """The rewards of one server.
+
+    Args:
+        workspace: Where the user's own lie.
+        inspector: Runs rewards.
+        prompts: Fills in saved templates.
+    """
+
+    def __init__(self, workspace: Workspace, inspector: Inspector, prompts: PromptService):
+        self._workspace = workspace
+        self._inspector = inspector
+        self._prompts = prompts
+
+    def catalogue(self) -> list[dict]:
+        """Every preset with its parts, parameters and worked samples."""
+        return [_described(name, preset) for name, preset in PRESETS.items()]
+
+    def test(self, config: Any, rows: list[dict] | None, samples: int) -> dict:
+        """The scores of the given responses, or of the data set's own answers when none are given."""
+        if rows is None:
+            _require_count(samples)
+        parsed = self.frozen(parse_config(config))
+        arguments = {"config": parsed.dump(), "rows": rows, "samples": samples}
+        return self._inspector.ask("reward_test", arguments, timeout_s=BENCH_TIMEOUT_S)
+
+    def bench(self, config: Any, samples: int) -> dict:
+        """Every part of a reward against exploits of the data set's rows, with a grade and its evidence."""
+        _require_count(samples)
+        parsed = self.frozen(parse_config(config))
+        arguments = {"config": parsed.dump(), "samples": samples}
+        return self._inspector.ask("reward_bench", arguments, "model", BENCH_TIMEOUT_S)
+
+    def save(self, name: str, definition: dict) -> dict:
+        """Store a custom reward as a new version; it is tried once before.
+
+        Raises:
+            InvalidInput: It can't be used; `fields` names the line, or the check.
+        """
+        checked_name(name, "name")
+        if name in PRESETS:
+            problem = "is the name of a preset"
+            raise InvalidInput(f"{name!r} {problem}.", "Choose another name.", {"name": problem})
+        self._inspector.ask("reward_validate", {"definition": definition})
+        stored = read(definition).model_dump(mode="json")
+        versions = self._versions(name)
+        if versions and self._at(name, versions[-1]) == stored:
+            return self._shown(name, versions[-1])
+        number = versions[-1] + 1 if versions else 1
+        write_json(self._workspace.rewards / name / f"{number}.json", stored)
+        return self._shown(name, number)
+
+    def get(self, name: str, version: int | None = None) -> dict:
+        """One custom reward, the latest version unless said otherwise.
+
+        Raises:
+            NotFound: There is none of that name, or no such version.
+        """
+        versions = self._versions(name)
+        if not versions or (version is not None and version not in versions):
+            which = f"version {version} of " if versions else ""
+            raise NotFound(f"There is no {which}custom reward {name!r}.", HINT)
+        return self._shown(name, versions[-1] if version is None else version)
+
+    def list(self) -> list[dict]:
+        """All custom rewards, each in its latest version."""
+        names = sorted(folder.name for folder in self._workspace.rewards.glob("*") if folder.is_dir())
+        return [self.get(name) for name in names if self._versions(name)]
+
+    def delete(self, name: str) -> None:
+        """Remove a custom reward with all versions; sessions keep what they were started with.
+
+        Raises:
+            NotFound: There is none of that name.
+        """
+        versions = self._versions(name)
+        if not versions:
+            raise NotFound(f"There is no custom reward {name!r}.", HINT)
+        for number in versions:
+            (self._workspace.rewards / name / f"{number}.json").unlink()
+        (self._workspace.rewards / name).rmdir()
+
+    def frozen(self, config: RunConfig) -> RunConfig:
+        """`config` with saved templates and custom rewards written out, so that it says all by itself.
+
+        Raises:
+            InvalidInput: One of them is not there.
+        """
+        config = self._prompts.frozen(config)
+        reward = config.reward.model_dump(mode="json")
+        for part in (reward, *reward["components"]):
+            if part["custom_name"] is not None and part["custom"] is None:
+                part["custom"] = self._definition(part["custom_name"])
+        return config.model_copy(update={"reward": RewardConfig.model_validate(reward)})
+
+    def _definition(self, name: str) -> dict:
+        versions = self._versions(name)
+        if not versions:
+            problem = f"there is no custom reward {name!r}"
+            raise InvalidInput(f"reward.custom_name: {problem}.", HINT, {"reward.custom_name": problem})
+        return self._at(name, versions[-1])
+
+    def _versions(self, name: str) -> list[int]:
+        folder = self._workspace.rewards / checked_name(name, "name")
+        return sorted(int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit())
+
+    def _at(self, name: str, version: int) -> dict:
+        stored = read_json(self._workspace.rewards / name / f"{version}.json")
+        return CustomReward.model_validate(stored).model_dump(mode="json")
+
+    def _shown(self, name: str, version: int) -> dict:
+        shown = {"name": name, "version": version, "versions": self._versions(name)}
+        return shown | {"definition": self._at(name, version)}
+
+
+def _require_count(samples: int) -> None:
+    if not 1 <= samples <= MAX_BENCH_ROWS:
+        problem = f"is from 1 to {MAX_BENCH_ROWS}, not {samples}"
+        raise InvalidInput(f"samples {problem}.", "Take fewer rows.", {"samples": problem})
+
+
+def _described(name: str, preset: Preset) -> dict:
+    return {
+        "name": name,
+        "title": preset.title,
+        "aliases": [alias for alias, known in ALIASES.items() if known == name],
+        "category": preset.category,
+        "level": preset.level,
+        "tags": list(preset.tags),
+        "summary": preset.summary,
+        "judges_truth": preset.judges_truth,
+        "fields": list(preset.fields),
+        "components": [asdict(component) for component in preset.components],
+        "parameters": [asdict(parameter) for parameter in preset.parameters],
+        "samples": [_sample(s, "good", preset) for s in preset.good] + [_sample(s, "bad", preset) for s in preset.bad],
+    }
+
+
+def _sample(sample: Sample, kind: str, preset: Preset) -> dict:
+    shown = {"kind": kind, "instruction": sample.example.instruction, "extras": dict(sample.example.extras)}
+    return shown | {"response": sample.response, "reference": sample.reference}

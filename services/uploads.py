@@ -1,0 +1,277 @@
+"""Uploads: data files of the user, streamed to disk, resumed, recognised by content, listed and deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES, UPLOAD_CHUNK_BYTES
+from core.data.formats import suffix_of
+from core.errors import Conflict, NotFound, TooLarge, Unavailable
+from core.jsonfile import read_json, write_json
+from core.paths import Workspace, checked_name
+from services.inspector import Inspector
+from services.jobs import Jobs
+
+HASHED_AHEAD = 8
+PREVIEW_ROWS = 5
+NAME_CHARACTERS = 60
+
+
+class UploadService:
+    """The files below uploads/.
+
+    Args:
+        workspace: Where they lie.
+        inspector: Looks into them.
+        jobs: Counts their rows.
+        in_use: Whether a session that has not ended reads a file, given its path.
+    """
+
+    def __init__(self, workspace: Workspace, inspector: Inspector, jobs: Jobs, in_use: Callable[[str], bool]):
+        self._workspace = workspace
+        self._inspector = inspector
+        self._jobs = jobs
+        self._in_use = in_use
+        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+        self._digests: dict[str, _Digest] = {}
+
+    def receive(
+        self, filename: str, chunks: Iterable[bytes], size_bytes: int | None, encoding: str | None = None
+    ) -> dict:
+        """Take a whole file; what is known of it. Nothing is left of one that breaks off or can't be read.
+
+        Args:
+            filename: As the user calls it; the name it gets here is made from it.
+            chunks: Its content.
+            size_bytes: Its size, or about that, if it is known before.
+            encoding: Of its text, when it is not UTF-8.
+        Raises:
+            InvalidInput: It is no readable data file; TooLarge; Unavailable when the disk has no room.
+        """
+        name = self._free_name(filename)
+        self._inspector.warm()
+        with self._held(name):
+            part = self._workspace.incoming / name
+            self._require_room(size_bytes or 0)
+            digest = _Digest()
+            try:
+                with part.open("wb") as file:
+                    _copy(chunks, file, digest, MAX_UPLOAD_BYTES)
+                return self._accept(name, part, digest.finish(), encoding)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def append(
+        self, name: str, offset: int, size_bytes: int, chunks: Iterable[bytes], encoding: str | None = None
+    ) -> dict:
+        """Take a piece of a file; {"name", "received", "size_bytes"}, or what is known of it when it is complete.
+
+        What came before a broken connection stays, and the upload goes on from `received`.
+
+        Raises:
+            Conflict: The piece does not begin where the last one ended.
+        """
+        suffix_of(Path(checked_name(name, "name")))
+        if size_bytes > MAX_UPLOAD_BYTES:
+            raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"size": "too large"})
+        with self._held(name):
+            part = self._workspace.incoming / f"{name}.part"
+            digest = self._continue(name, part, offset, size_bytes)
+            with part.open("ab") as file:
+                _copy(chunks, file, digest, size_bytes)
+            received = part.stat().st_size
+            if received < size_bytes:
+                return {"name": name, "received": received, "size_bytes": size_bytes, "complete": False}
+            whole = part.replace(self._workspace.incoming / name)
+            try:
+                return self._accept(name, whole, self._digests.pop(name).finish(), encoding) | {"complete": True}
+            finally:
+                whole.unlink(missing_ok=True)
+
+    def state(self, name: str) -> dict:
+        """What is known of an upload, or how much of it has been received.
+
+        Raises:
+            NotFound: There is none of that name.
+        """
+        if self._file(name).is_file():
+            return self._info(self._file(name)) | {"complete": True}
+        part = self._workspace.incoming / f"{checked_name(name, 'name')}.part"
+        if part.is_file():
+            return {"name": name, "received": part.stat().st_size, "complete": False}
+        raise NotFound(f"There is no upload {name!r}.", "GET /api/datasets/uploads lists them.")
+
+    def list(self) -> list[dict]:
+        """All uploads, newest first."""
+        files = [f for f in self._workspace.uploads.iterdir() if f.is_file() and not f.name.startswith(".")]
+        return [self._info(file) for file in sorted(files, key=lambda f: -f.stat().st_mtime)]
+
+    def delete(self, name: str) -> None:
+        """Remove an upload, or what has been received of one.
+
+        Raises:
+            NotFound: There is none of that name.
+            Conflict: A session that has not ended reads it.
+        """
+        file = self._file(name)
+        part = self._workspace.incoming / f"{name}.part"
+        if not file.is_file() and not part.is_file():
+            raise NotFound(f"There is no upload {name!r}.", "GET /api/datasets/uploads lists them.")
+        if self._in_use(f"uploads/{name}"):
+            raise Conflict(f"{name!r} is used by a session that has not ended.", "Stop that session first.")
+        with self._held(name):
+            self._digests.pop(name, None)
+            for path in (file, part, self._workspace.upload_info(name)):
+                path.unlink(missing_ok=True)
+
+    def clean(self) -> None:
+        """At boot: remove whole uploads that an earlier server did not finish; pieces can be gone on with."""
+        for file in self._workspace.incoming.iterdir():
+            if file.suffix != ".part":
+                file.unlink()
+
+    def _accept(self, name: str, file: Path, sha256: str, encoding: str | None) -> dict:
+        """Look into a received file; put it in its place if it can be read and is not there already."""
+        for known in self.list():
+            if known.get("sha256") == sha256:
+                return self._looked_at(known["path"], encoding) | known | {"duplicate": True}
+        seen = self._looked_at(f"uploads/{self._workspace.incoming.name}/{file.name}", encoding)
+        size = file.stat().st_size
+        file.replace(self._workspace.uploads / name)
+        path = f"uploads/{name}"
+        kept = {key: seen[key] for key in ("columns", "mapping", "notes")}
+        info = {"name": name, "path": path, "size_bytes": size, "sha256": sha256, "encoding": encoding, **kept}
+        write_json(self._workspace.upload_info(name), info)
+        dataset = {"source": path, "kind": "upload", "encoding": encoding}
+        job = self._jobs.start("statistics", path, {"dataset": dataset}, lambda found: self._keep(name, found))
+        return {**seen, **info, "duplicate": False, "job_id": job.job_id}
+
+    def _looked_at(self, path: str, encoding: str | None) -> dict:
+        dataset = {"source": path, "kind": "upload", "encoding": encoding}
+        arguments = {"dataset": dataset, "samples": PREVIEW_ROWS}
+        seen = self._inspector.ask("preview", arguments)
+        return {
+            "columns": seen["columns"],
+            "mapping": seen["mapping"],
+            "guesses": seen["guesses"],
+            "notes": seen["notes"],
+            "preview": seen["rows"],
+            "rows": seen["total_rows"],
+        }
+
+    def _keep(self, name: str, found: dict) -> None:
+        """Write the statistics beside an upload that is still there."""
+        info = self._workspace.upload_info(name)
+        if info.is_file():
+            write_json(info, read_json(info) | {"rows": found["rows"], "statistics": found["columns"]})
+
+    def _info(self, file: Path) -> dict:
+        info = self._workspace.upload_info(file.name)
+        known = read_json(info) if info.is_file() else {}
+        status = file.stat()
+        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None, "rows": None}
+        return {**plain, **known, "size_bytes": status.st_size, "uploaded_at": status.st_mtime}
+
+    def _continue(self, name: str, part: Path, offset: int, size_bytes: int) -> "_Digest":
+        """The digest of what has been received, which is where the next piece must begin; from 0 it begins anew."""
+        if offset == 0:
+            part.unlink(missing_ok=True)
+        received = part.stat().st_size if part.is_file() else 0
+        if offset != received:
+            problem = f"is {offset}, but {received} bytes have been received"
+            raise Conflict(f"The offset {problem}.", f"Go on from offset {received}.", {"offset": problem})
+        self._require_room(size_bytes - received)
+        digest = self._digests.get(name)
+        if digest is None or digest.size_bytes != received:
+            digest = self._digests[name] = _Digest()
+            with part.open("ab+") as file:
+                file.seek(0)
+                for chunk in iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b""):
+                    digest.add(chunk)
+        return digest
+
+    def _require_room(self, size_bytes: int) -> None:
+        if size_bytes > MAX_UPLOAD_BYTES:
+            raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"file": "too large"})
+        free = shutil.disk_usage(self._workspace.uploads).free
+        if size_bytes + MIN_FREE_DISK_BYTES > free:
+            needed = (size_bytes + MIN_FREE_DISK_BYTES) / 2**30
+            message = f"The disk has {free / 2**30:.1f} GiB free; this upload needs {needed:.1f} GiB, reserve included."
+            raise Unavailable(message, "Delete old sessions, exports or uploads.")
+
+    def _free_name(self, filename: str) -> str:
+        """A name of its own for a new file: the user's, less what file systems object to, with a number if taken."""
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(filename.replace("\\", "/")).name).strip(".-_") or "data"
+        suffix = suffix_of(Path(plain)) + (".gz" if plain.lower().endswith(".gz") else "")
+        stem = plain[: -len(suffix)][: NAME_CHARACTERS - len(suffix) - 4].strip(".-_") or "data"
+        for number in count(1):
+            name = f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}"
+            if name not in self._busy and not self._file(name).exists():
+                return name
+        raise AssertionError("count never ends")
+
+    def _file(self, name: str) -> Path:
+        return self._workspace.uploads / checked_name(name, "name")
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[None]:
+        with self._lock:
+            if name in self._busy:
+                raise Conflict(f"{name!r} is being uploaded or deleted just now.", "Wait for that to end.")
+            self._busy.add(name)
+        try:
+            yield
+        finally:
+            self._busy.discard(name)
+
+
+def _copy(chunks: Iterable[bytes], file: Any, digest: "_Digest", most: int) -> None:
+    try:
+        for chunk in chunks:
+            if digest.size_bytes + len(chunk) > most:
+                problem = f"is longer than {most:,} bytes"
+                raise TooLarge(f"The upload {problem}.", "Send as much as was said.", {"file": problem})
+            file.write(chunk)
+            digest.add(chunk)
+    finally:
+        digest.finish()
+
+
+class _Digest:
+    """sha256 in a thread of its own, since hashing takes as long as writing and can go beside it."""
+
+    def __init__(self):
+        self._hash = hashlib.sha256()
+        self._chunks: Queue[bytes | None] = Queue(HASHED_AHEAD)
+        self._thread: threading.Thread | None = None
+        self.size_bytes = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Hash on."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="digest", daemon=True)
+            self._thread.start()
+        self.size_bytes += len(chunk)
+        self._chunks.put(chunk)
+
+    def finish(self) -> str:
+        """The digest of all that was added so far, in hexadecimal; the thread ends until more is added."""
+        if self._thread is not None:
+            self._chunks.put(None)
+            self._thread.join()
+            self._thread = None
+        return self._hash.hexdigest()
+
+    def _work(self) -> None:
+        while (chunk := self._chunks.get()) is not None:
+            self._hash.update(chunk)

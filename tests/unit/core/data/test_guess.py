@@ -1,0 +1,83 @@
+"""Guessing which column is what."""
+
+import pytest
+
+from core.data.guess import guess_final_answer, guess_mapping, words_of
+
+CASES = {
+    "GSM8K": ([{"question": "q", "answer": "b #### 3"}], "question", "answer", None, "hash"),
+    "Alpaca": ([{"instruction": "a", "input": "", "output": "b"}], "instruction", "output", "input", "auto"),
+    "Dolly": (
+        [{"instruction": "a", "context": "", "response": "b", "category": "x"}],
+        "instruction",
+        "response",
+        "context",
+        "auto",
+    ),
+    "SQuAD": (
+        [{"id": "1", "title": "t", "context": "c", "question": "q", "answers": {"text": ["a"], "answer_start": [1]}}],
+        "question",
+        "answers.text",
+        "context",
+        "auto",
+    ),
+    "MATH": ([{"problem": "p", "solution": "so \\boxed{3}"}], "problem", "solution", None, "boxed"),
+    "the final answer before the long one": (
+        [{"problem": "p", "generated_solution": "s", "expected_answer": "3"}],
+        "problem",
+        "expected_answer",
+        None,
+        "auto",
+    ),
+    "camel case": ([{"userQuestion": "c", "finalAnswer": "t"}], "userQuestion", "finalAnswer", None, "auto"),
+    "a chat": (
+        [{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"},
+                       {"role": "assistant", "content": "a"}]}],
+        "messages.1.content",
+        "messages.2.content",
+        None,
+        "auto",
+    ),
+    "ShareGPT": (
+        [{"conversations": [{"from": "human", "value": "u"}, {"from": "gpt", "value": "a"}]}],
+        "conversations.0.value",
+        "conversations.1.value",
+        None,
+        "auto",
+    ),
+    "words inside other words": ([{"context": "c", "query": "t", "prelabelled": 1, "label": 1}], "query", "label", "context", "auto"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "instruction", "response", "context", "rule"), CASES.values(), ids=CASES.keys())
+def test_columns_are_told_by_whole_words(rows, instruction, response, context, rule):
+    mapping = guess_mapping(rows)
+    assert mapping.instruction.field == instruction
+    assert mapping.response.field == response
+    assert mapping.context.field == context
+    assert mapping.final_answer == rule
+    assert mapping.instruction.confidence >= 0.6
+    assert mapping.response.reason
+
+
+def test_without_a_telling_name_the_guess_says_that_it_is_one():
+    mapping = guess_mapping([{"Frage": "Was ist das hier für eine Frage?", "Antwort": "b"}])
+    assert (mapping.instruction.field, mapping.response.field) == ("Frage", "Antwort")
+    assert mapping.response.confidence < 0.5
+    assert "no column is called a response" in mapping.response.reason
+
+
+def test_one_column_alone_has_no_answer():
+    mapping = guess_mapping([{"question": "q"}])
+    assert mapping.response.field is None
+    assert mapping.response.confidence == 0.0
+
+
+@pytest.mark.parametrize(("name", "words"), [("expectedAnswer", ["expected", "answer"]), ("QA_pair", ["qa", "pair"])])
+def test_a_name_is_cut_into_words(name, words):
+    assert words_of(name) == words
+
+
+def test_a_final_answer_rule_needs_nearly_all_answers():
+    assert guess_final_answer(["#### 1", "2", "3"])[0] == "auto"
+    assert guess_final_answer(["#### 1"] * 9 + ["2"])[0] == "hash"

@@ -1,0 +1,216 @@
+"""The Reward Bench, on rewards with one known fault each."""
+
+import itertools
+import json
+import math
+from dataclasses import asdict
+
+import pytest
+
+from core.data.mapping import Row
+from core.errors import InvalidInput
+from core.prompts.template import Markers, PromptTemplate
+from core.rewards.answers import exact_match
+from core.rewards.base import NotRun, Score
+from core.rewards.bench import bench
+from core.rewards.bench_report import RULES, SEVERITIES
+from core.rewards.scoring import EachAlone, Outcome
+
+TEMPLATE = PromptTemplate("marked", "Think, then answer.", Markers("<think>", "</think>", "<answer>", "</answer>"))
+ROWS = [Row(f"What is {a} times {b}?", str(a * b)) for a, b in [(2, 3), (7, 8), (12, 12), (9, 5)]]
+
+
+def judged(function, truth=True, rows=ROWS):
+    return bench(EachAlone("reward", function, truth), rows, TEMPLATE)
+
+
+def codes(report):
+    return [finding.code for finding in report.findings]
+
+
+def pays(value_of):
+    """A reward from a function of (response, reference, exact match of the two)."""
+    return lambda response, reference, example: Score(
+        value_of(response, reference, exact_match(response, reference, example).value), "said so"
+    )
+
+
+def raises(error, when):
+    def reward(response, reference, example):
+        if when(response):
+            raise error
+        return exact_match(response, reference, example)
+
+    return reward
+
+
+def nothing_missing(response):
+    return all(response.count(marker) == 1 for marker in ("<think>", "</think>", "<answer>", "</answer>"))
+
+
+def visible_form(response, reference, example):
+    text = example.markers.between_solution(response) or ""
+    return Score(float(nothing_missing(response) and any(map(str.isalnum, text))), "form")
+
+
+def test_a_sound_reward_gets_an_a_without_findings():
+    report = judged(exact_match)
+    assert (report.grade, report.findings) == ("A", [])
+    assert (report.rows, report.compared, report.violations) == (4, 4, [])
+
+
+FAULTS = {
+    "constant": ("F", pays(lambda response, reference, right: 0.5)),
+    "nothing_scored": ("F", raises(ValueError("no parser"), lambda response: True)),
+    "pays_nonsense": ("F", pays(lambda response, reference, right: 1.0 if not response.strip() else right)),
+    "right_never_wins": ("F", pays(lambda response, reference, right: 1 - right)),
+    "wrong_wins": ("D", pays(lambda response, reference, right: max(right, float(reference in ("6", "7"))))),
+    "right_refused": ("D", pays(lambda response, reference, right: 0.9 * right)),
+    "some_right_refused": ("C", pays(lambda response, reference, right: right * (0.9 if reference == "6" else 1.0))),
+    "judges_few": ("D", raises(ValueError("no"), lambda response: "<answer>" in response)),
+    "fails": ("C", raises(ValueError("empty"), lambda response: not response)),
+    "not_run": ("B", raises(NotRun("no tests"), lambda response: not response)),
+    "pays_some_nonsense": (
+        "C",
+        pays(lambda response, reference, right: max(right, float(not response and reference == "6"))),
+    ),
+    "pays_hedges": ("C", pays(lambda response, reference, right: float(f"{reference} or" in response or right))),
+    "pays_wrong_well": ("C", pays(lambda response, reference, right: max(right, 0.8 * nothing_missing(response)))),
+}
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_is_found_and_bounds_the_grade(code):
+    grade, reward = FAULTS[code]
+    report = judged(reward)
+    assert code in codes(report)
+    assert report.grade >= grade == RULES[code].grade
+
+
+def test_a_constant_reward_is_told_what_it_said_of_the_right_answer():
+    assert codes(judged(FAULTS["constant"][1])) == ["constant"]
+    assert "right answer it says: said so" in judged(FAULTS["constant"][1]).findings[0].evidence
+
+
+def test_a_score_that_is_not_finite_is_a_failure_with_its_message():
+    report = judged(pays(lambda response, reference, right: math.nan if not response else right))
+    assert codes(report) == ["fails"]
+    assert "nan" in report.findings[0].evidence
+
+
+def test_the_message_of_an_exception_is_told():
+    report = judged(raises(ValueError("the number is missing"), lambda response: not response))
+    assert report.failed == {"ValueError: the number is missing": 4}
+
+
+class Whole:
+    """A scorer that sees batches."""
+
+    name, judges_truth = "whole", True
+
+    def __init__(self, score_all):
+        self._score_all = score_all
+
+    def score_all(self, responses, references, examples):
+        return self._score_all(responses)
+
+
+def scored(values):
+    return [Outcome("scored", Score(value, "")) for value in values]
+
+
+def test_a_scorer_that_raises_has_failed_on_everything():
+    def broken(responses):
+        raise ConnectionError("refused")
+
+    report = bench(Whole(broken), ROWS, TEMPLATE)
+    assert report.grade == "F"
+    assert list(report.failed) == ["ConnectionError: refused"]
+
+
+def test_a_scorer_that_miscounts_has_failed():
+    report = bench(Whole(lambda responses: scored([1.0])), ROWS, TEMPLATE)
+    assert "gave 1 outcomes for" in report.findings[0].evidence
+
+
+def test_kept_state_makes_a_reward_unsteady():
+    ticks = itertools.count()
+    report = judged(pays(lambda response, reference, right: next(ticks) % 1000 / 1000))
+    assert "unsteady" in codes(report)
+    assert report.changed_in_reverse == 0
+
+
+def test_a_score_that_depends_on_its_place_is_found():
+    report = bench(Whole(lambda responses: scored(i / 100 for i in range(len(responses)))), ROWS, TEMPLATE)
+    assert report.changed_again == 0
+    assert "order" in codes(report)
+
+
+def test_a_slow_reward_is_told_its_time():
+    two_seconds_a_row = itertools.count(0.0, 2.0)
+    report = bench(EachAlone("r", exact_match, True), ROWS, TEMPLATE, clock=lambda: next(two_seconds_a_row))
+    assert (report.grade, codes(report)) == ("B", ["slow"])
+    assert report.p95_ms == pytest.approx(100)
+
+
+def test_a_reward_of_form_is_told_to_find_a_partner_and_not_blamed_for_wrong_answers():
+    report = judged(visible_form, truth=False)
+    assert (report.grade, codes(report)) == ("A", ["needs_partner"])
+    assert len(report.violations) == 4
+
+
+def test_a_reward_of_form_that_pays_for_markers_alone_fails():
+    report = judged(lambda response, reference, example: Score(float("<answer>" in response), ""), truth=False)
+    assert report.grade == "F"
+    assert "tags only" in report.findings[0].evidence
+
+
+def test_a_reward_of_length_prefers_nonsense():
+    report = judged(lambda response, reference, example: Score(min(1.0, len(response.split()) / 900), ""), truth=False)
+    assert (report.grade, codes(report)) == ("C", ["prefers_nonsense", "needs_partner"])
+
+
+def test_rows_with_the_same_answer_are_compared_with_another_one_only():
+    rows = [Row("a?", "1"), Row("b?", "1.0"), Row("c?", "2")]
+    report = judged(exact_match, rows=rows)
+    assert (report.compared, report.violations) == (3, [])
+    assert judged(exact_match, rows=rows[:2]).compared == 0
+
+
+def test_a_violation_shows_both_scores_and_reasons():
+    violation = judged(pays(lambda response, reference, right: 1 - right)).violations[0]
+    assert (violation.right.score, violation.wrong.score) == (0.0, 1.0)
+    assert violation.right.reason == violation.wrong.reason == "said so"
+
+
+def test_an_exploit_is_shown_with_the_row_that_paid_it_most():
+    report = judged(pays(lambda response, reference, right: max(right, 0.5 * (not response and reference == "56"))))
+    empty = next(tally for tally in report.exploits if tally.name == "empty")
+    assert (empty.rows, empty.paid, empty.highest, empty.mean) == (4, 1, 0.5, 0.125)
+    assert empty.example.instruction == "What is 7 times 8?"
+
+
+def test_the_reasoning_of_the_row_stands_in_its_right_answer():
+    report = judged(exact_match, rows=[Row("a?", "1", "Because."), Row("b?", "2")])
+    assert report.right.example.response == "<think>Because.</think><answer>1</answer>"
+
+
+def test_findings_come_worst_first():
+    report = judged(raises(ValueError("x"), lambda response: "0 1 2" in response or not response), truth=False)
+    order = [finding.severity for finding in report.findings]
+    assert order == sorted(order, key=list(SEVERITIES.values())[::-1].index)
+
+
+def test_equal_seeds_give_the_same_exploits():
+    first, second = (bench(EachAlone("r", exact_match, True), ROWS, TEMPLATE, seed=1) for _ in range(2))
+    assert [tally.example for tally in first.exploits] == [tally.example for tally in second.exploits]
+
+
+def test_the_report_is_json():
+    assert json.loads(json.dumps(asdict(judged(exact_match)), allow_nan=False))["grade"] == "A"
+
+
+@pytest.mark.parametrize("rows", [[], [Row("a?", " ")]], ids=["no rows", "no answers"])
+def test_without_answers_there_is_nothing_to_bench(rows):
+    with pytest.raises(InvalidInput, match="no row with an answer"):
+        judged(exact_match, rows=rows)
