@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from constants import JOB_TIMEOUT_S, JOBS_KEPT
-from core.errors import LoraCraftError, NotFound
+from core.errors import LoraCraftError, NotFound, Unavailable
 from services.inspector import Inspector
 
 LOG = logging.getLogger(__name__)
@@ -44,19 +44,19 @@ class Jobs:
         self._inspector = inspector
         self._publish = publish
         self._jobs: dict[str, Job] = {}
-        self._waiting: deque[tuple[Job, dict, Callable[[Any], None] | None]] = deque()
+        self._waiting: deque[tuple[Job, dict, Callable[[Job], None] | None]] = deque()
         self._lock = threading.Lock()
         self._count = 0
         self._thread: threading.Thread | None = None
 
-    def start(self, task: str, subject: str, arguments: dict, done: Callable[[Any], None] | None = None) -> Job:
+    def start(self, task: str, subject: str, arguments: dict, ended: Callable[[Job], None] | None = None) -> Job:
         """Queue a task of an inspection worker.
 
         Args:
             task: A name in core/workers/inspection.py.
             subject: What it is about, for people.
             arguments: JSON values.
-            done: Called with the result.
+            ended: Called with the job at its end, good or bad.
         """
         with self._lock:
             self._count += 1
@@ -65,7 +65,7 @@ class Jobs:
             for stale in list(self._jobs)[:-JOBS_KEPT]:
                 if self._jobs[stale].status in ("completed", "failed"):
                     del self._jobs[stale]
-            self._waiting.append((job, arguments, done))
+            self._waiting.append((job, arguments, ended))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
                 self._thread.start()
@@ -88,10 +88,10 @@ class Jobs:
                 if not self._waiting:
                     self._thread = None
                     return
-                job, arguments, done = self._waiting.popleft()
-            self._run(job, arguments, done)
+                job, arguments, ended = self._waiting.popleft()
+            self._run(job, arguments, ended)
 
-    def _run(self, job: Job, arguments: dict, done: Callable[[Any], None] | None) -> None:
+    def _run(self, job: Job, arguments: dict, ended: Callable[[Job], None] | None) -> None:
         started = time.monotonic()
 
         def progress(fraction: float | None, text: str) -> None:
@@ -102,11 +102,13 @@ class Jobs:
         progress(0.0, "")
         try:
             job.result = self._inspector.ask(job.task, arguments, "slow", JOB_TIMEOUT_S, progress)
-            if done is not None:
-                done(job.result)
-            job.status = "completed"
-        except (LoraCraftError, OSError) as error:
-            known = isinstance(error, LoraCraftError)
-            job.error = error.as_dict() if known else LoraCraftError(str(error)).as_dict()
-            job.status = "failed"
-        progress(1.0 if job.status == "completed" else job.fraction, job.text)
+        except LoraCraftError as error:
+            job.error = error.as_dict()
+        if ended is not None:
+            try:
+                ended(job)
+            except OSError as error:
+                LOG.exception("The result of %s could not be kept", job.job_id)
+                job.error = Unavailable(f"The result could not be kept: {error}", "Free some disk.").as_dict()
+        job.status = "failed" if job.error else "completed"
+        progress(job.fraction if job.error else 1.0, job.text)

@@ -19,10 +19,12 @@ from core.errors import Conflict, NotFound, TooLarge, Unavailable
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
 from services.inspector import Inspector
-from services.jobs import Jobs
+from services.jobs import Job, Jobs
 
 HASHED_AHEAD = 8
 PREVIEW_ROWS = 5
+COUNTED_BYTES = 16 * 1024 * 1024
+"""A file up to this size is read to its end before it is accepted; a larger one in the background."""
 NAME_CHARACTERS = 60
 
 
@@ -145,41 +147,43 @@ class UploadService:
         for known in self.list():
             if known.get("sha256") == sha256:
                 return self._looked_at(known["path"], encoding) | known | {"duplicate": True}
-        seen = self._looked_at(f"uploads/{self._workspace.incoming.name}/{file.name}", encoding)
+        incoming = f"uploads/{self._workspace.incoming.name}/{file.name}"
+        seen = self._looked_at(incoming, encoding)
         size = file.stat().st_size
+        counted = self._inspector.ask("statistics", _dataset(incoming, encoding)) if size <= COUNTED_BYTES else None
         file.replace(self._workspace.uploads / name)
         path = f"uploads/{name}"
         kept = {key: seen[key] for key in ("columns", "mapping", "notes")}
         info = {"name": name, "path": path, "size_bytes": size, "sha256": sha256, "encoding": encoding, **kept}
+        info |= _counted(counted) if counted else {"rows": None}
         write_json(self._workspace.upload_info(name), info)
-        dataset = {"source": path, "kind": "upload", "encoding": encoding}
-        job = self._jobs.start("statistics", path, {"dataset": dataset}, lambda found: self._keep(name, found))
-        return {**seen, **info, "duplicate": False, "job_id": job.job_id}
+        reply = {**seen, **info, "duplicate": False, "job_id": None}
+        if not counted:
+            job = self._jobs.start("statistics", path, _dataset(path, encoding), lambda ended: self._keep(name, ended))
+            reply["job_id"] = job.job_id
+        return reply
 
     def _looked_at(self, path: str, encoding: str | None) -> dict:
-        dataset = {"source": path, "kind": "upload", "encoding": encoding}
-        arguments = {"dataset": dataset, "samples": PREVIEW_ROWS}
-        seen = self._inspector.ask("preview", arguments)
+        seen = self._inspector.ask("preview", _dataset(path, encoding) | {"samples": PREVIEW_ROWS})
         return {
             "columns": seen["columns"],
             "mapping": seen["mapping"],
             "guesses": seen["guesses"],
             "notes": seen["notes"],
             "preview": seen["rows"],
-            "rows": seen["total_rows"],
         }
 
-    def _keep(self, name: str, found: dict) -> None:
-        """Write the statistics beside an upload that is still there."""
+    def _keep(self, name: str, job: Job) -> None:
+        """Write what a count found, or where it met its end, beside an upload that is still there."""
         info = self._workspace.upload_info(name)
         if info.is_file():
-            write_json(info, read_json(info) | {"rows": found["rows"], "statistics": found["columns"]})
+            write_json(info, read_json(info) | ({"problem": job.error} if job.error else _counted(job.result)))
 
     def _info(self, file: Path) -> dict:
         info = self._workspace.upload_info(file.name)
         known = read_json(info) if info.is_file() else {}
         status = file.stat()
-        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None, "rows": None}
+        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None, "rows": None, "problem": None}
         return {**plain, **known, "size_bytes": status.st_size, "uploaded_at": status.st_mtime}
 
     def _continue(self, name: str, part: Path, offset: int, size_bytes: int) -> "_Digest":
@@ -233,6 +237,14 @@ class UploadService:
             yield
         finally:
             self._busy.discard(name)
+
+
+def _dataset(path: str, encoding: str | None) -> dict:
+    return {"dataset": {"source": path, "kind": "upload", "encoding": encoding}}
+
+
+def _counted(found: dict) -> dict:
+    return {"rows": found["rows"], "statistics": found["columns"]}
 
 
 def _copy(chunks: Iterable[bytes], file: Any, digest: "_Digest", most: int) -> None:

@@ -112,9 +112,3 @@ def _last_between(text: str, start: str, end: str) -> str | None:
             return text[inside:close].strip()
         place = text.rfind(start, 0, place)
     return None
-
-
-def __getattr__(name: str):
-    from core.prompts import builtin
-
-    return getattr(builtin, name)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from core.rewards.answering_samples import BAD, GOOD
 from core.rewards.answers import MOST_MENTIONS, NO_SOLUTION, is_same
 from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Score, excerpt, right, weighted, wrong
-from core.rewards.prose_gate import copy_problem, prose_problem
+from core.rewards.prose import prose_problem
 
 LONGEST_ANSWER = 30
 """Words; a choice or a number that needs more is not an answer but a text that mentions one."""
@@ -222,7 +222,7 @@ def keywords(response: str, reference: str, example: Example, *, keywords: str =
     wanted = [_spaced(word) for word in (keywords or reference).split(",") if word.strip()]
     if not wanted:
         raise NotRun("no keywords are given, neither as the parameter nor in the reference")
-    if problem := prose_problem(solution) or copy_problem(solution, example.instruction):
+    if problem := prose_problem(solution, example.instruction):
         return Score(0.0, f"it is not prose: {problem}", {"found": 0.0, "prose": 0.0})
     found: set[str] = set()
     for sentence in map(_spaced, SENTENCE.split(solution)):

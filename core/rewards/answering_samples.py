@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.prompts.template import SOLUTION_ONLY
+from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards.base import Example, Sample
 
 

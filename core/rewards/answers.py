@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from core.prompts.template import GRPO_DEFAULT, SOLUTION_ONLY
+from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import Example, Preset, Sample, Score, excerpt, right, wrong
 
 NO_SOLUTION = "no solution between the markers"

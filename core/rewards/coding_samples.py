@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.prompts.template import GRPO_DEFAULT
+from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example, Sample
 
 

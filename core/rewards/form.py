@@ -9,7 +9,8 @@ from core.rewards.answers import NO_SOLUTION
 from core.rewards.base import Component, Example, Parameter, Preset, Score, right, weighted, wrong
 from core.rewards.form_samples import BAD, GOOD
 from core.rewards.json_form import JSON_PARTS, json_output
-from core.rewards.prose_gate import LEAST_WORDS, copy_problem, prose_problem, word_count
+from core.rewards.prose import LEAST_WORDS, copy_problem, prose_problem
+from core.rewards.words import repeated_share, word_count, words
 
 BULLET = re.compile(r"[-*•]\s+(.+)")
 NUMBERED = re.compile(r"(\d+)[.)]\s+(.+)")
@@ -30,21 +31,13 @@ VARIETY = (
 def solution_format(response: str, reference: str, example: Example) -> Score:
     """1 when every marker stands once, in order, around text, with nothing after the last; else 0."""
     marks = example.markers
-    wanted = [m for m in (marks.reasoning_start, marks.reasoning_end, marks.solution_start, marks.solution_end) if m]
-    if not wanted:
+    if not marks.given:
         return wrong("the prompt template asks for no markers")
-    places = []
-    for marker in wanted:
-        if response.count(marker) != 1:
-            return wrong(f"{marker} stands {response.count(marker)} times instead of once")
-        places.append(response.index(marker))
-    if places != sorted(places):
-        return wrong("the markers are out of order")
-    if not response.rstrip().endswith(wanted[-1]):
-        return wrong(f"text follows {wanted[-1]}")
-    for start, end in zip(wanted[::2], wanted[1::2], strict=True):
-        if not is_visible(response[response.index(start) + len(start) : response.index(end)]):
-            return wrong(f"nothing stands between {start} and {end}")
+    parsed = marks.parse(response)
+    if parsed.problems:
+        return wrong("; ".join(parsed.problems))
+    if not is_visible(parsed.solution or "") or (marks.reasoning_start and not is_visible(parsed.reasoning)):
+        return wrong("what stands between two markers can't be seen")
     return right("every marker stands once, in order")
 
 
@@ -70,10 +63,10 @@ def length(
     solution = example.markers.between_solution(response)
     if not solution:
         return wrong(NO_SOLUTION)
-    words = word_count(solution)
-    outside = (min_words - words) / min_words if words < min_words else max(0, words - max_words) / max_words
+    count = word_count(solution)
+    outside = (min_words - count) / min_words if count < min_words else max(0, count - max_words) / max_words
     fit = max(0.0, 1 - outside / soft_edge) if soft_edge else float(outside == 0)
-    return _if_prose(solution, example, "length", fit, LENGTH, f"{words} words, {min_words} to {max_words} are asked")
+    return _if_prose(solution, example, "length", fit, LENGTH, f"{count} words, {min_words} to {max_words} are asked")
 
 
 def no_repetition(
@@ -83,9 +76,7 @@ def no_repetition(
     solution = example.markers.between_solution(response)
     if not solution:
         return wrong(NO_SOLUTION)
-    words = solution.lower().split()
-    runs = list(zip(*(words[i:] for i in range(run_words)), strict=False))
-    share = 1 - len(set(runs)) / len(runs) if runs else 0.0
+    share = repeated_share(words(solution), run_words)
     value = max(0.0, 1 - share / tolerated_share)
     return _if_prose(
         solution, example, "variety", value, VARIETY, f"{share:.0%} of the runs of {run_words} words are repeated"
@@ -96,7 +87,7 @@ def _if_prose(
     solution: str, example: Example, name: str, value: float, components: tuple[Component, ...], reason: str
 ) -> Score:
     """The score of one part behind the prose gate; the gate is asked only when there is something to gain."""
-    problem = value and (prose_problem(solution) or copy_problem(solution, example.instruction))
+    problem = value and prose_problem(solution, example.instruction)
     parts = {name: value, "prose": float(not problem)}
     return weighted(parts, components, f"it is not prose: {problem}" if problem else reason)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.rewards.answers import NO_SOLUTION, normal_form
 from core.rewards.base import Component, Example, Score, excerpt, weighted, wrong
-from core.rewards.prose_gate import copy_problem
+from core.rewards.prose import copy_problem
 
 FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)```", re.DOTALL)
 DEEPEST = 64

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.rewards.english import KINDS
+
 
 @dataclass(frozen=True)
 class Language:
@@ -18,7 +20,8 @@ class Language:
         least_share: Function words per word below which a text is no prose in it.
         letters: Letters that betray it among the languages listed here.
         links: Function words that refer back or join: pronouns and connectives.
-        clashes: Word -> words that never stand right after it ("the of"); "." stands for the end of a sentence.
+        clashes: Word -> words that never stand right after it ("le de"); "." stands for the end of a sentence. English
+            has none: `english.order_bits` judges its order better.
     """
 
     name: str
@@ -56,7 +59,7 @@ LANGUAGES: dict[str, Language] = {
     "de": _language(
         "German",
         0.2,
-        "äß",
+        "ß",
         "er sie es ihm ihn ihr sein seine seinen seiner ihre ihren ihrer dieser diese dieses diesem diesen dann "
         "aber doch und oder weil denn als wenn während nachdem bevor deshalb danach dabei damit dass jedoch auch "
         "noch",
@@ -85,33 +88,8 @@ LANGUAGES: dict[str, Language] = {
         "",
         "he she it they him her them his hers its their this that these those then but so and yet or when while "
         "after before because until though although still instead however there who which where whose once again "
-        "also thus",
-        "upon despite among around till unless whether get let the a an i you we me us my your our of in on at to "
-        "from with by for about into onto over under through between against without within toward towards near "
-        "behind beside across along above below beyond is are was were be been being am has have had having do "
-        "does did will would could should can may might must shall not no nor never only just even very too more "
-        "most much many some any all each every both few other another such than as if how what why here now up "
-        "down out off back away ever always own same since during like s t d ll re ve m don didn doesn isn wasn "
-        "couldn wouldn hadn himself herself itself themselves myself yourself one nothing something everything "
-        "someone everyone",
-        (
-            "the a an my your our their its every whose",
-            "the a an my your our their its every of in on at to from with by for into and or but is are was were "
-            "be been has have had do does did would could should he she they i we them him that this if than as "
-            "it so .",
-        ),
-        (
-            "of from into onto upon toward towards against",
-            "of is are was were be been has have had do does did will would could should can and or but he she "
-            "they i we if than so by into .",
-        ),
-        ("he she they i we", "the of into he she they i we me them him"),
-        (
-            "will would could should can might must shall",
-            "a an of or to from with by for into is are was were has had will would could should can his",
-        ),
-        ("is are was were", "is are was were has have had do does did will would could should can be"),
-        ("and or but", "and but ."),
+        "also thus therefore",
+        " ".join(KINDS.values()),
     ),
     "es": _language(
         "Spanish",
@@ -167,6 +145,19 @@ LANGUAGES: dict[str, Language] = {
         "कोई सब बहुत क्या कैसे अब यहाँ वहाँ दिया",
         ("का की के", "का की के को ने है हैं था थी थे और या लेकिन कि तो ."),
         ("में को ने", "ने ."),
+    ),
+    "id": _language(
+        "Indonesian",
+        0.16,
+        "",
+        "dia ia mereka nya itu ini tersebut dan tetapi tapi namun atau karena sehingga maka lalu kemudian ketika saat "
+        "sebelum setelah sesudah sementara juga jika kalau bahwa yang oleh sebab serta",
+        "di ke dari untuk dengan pada adalah tidak bukan akan dalam sebagai saya aku kami kita anda kamu bisa dapat "
+        "ada telah sudah masih belum lebih paling sangat seperti para sebuah seorang suatu setiap semua banyak "
+        "beberapa antara sampai hingga sejak tanpa agar secara hanya saja lagi harus pernah sedang menjadi terhadap "
+        "tentang apa siapa bagaimana mengapa pun",
+        ("di ke dari pada untuk dengan", "di ke dari dan atau tetapi tapi adalah karena namun sehingga ."),
+        ("yang sebuah seorang para", "yang dan atau tetapi karena namun ."),
     ),
     "it": _language(
         "Italian",
@@ -269,6 +260,19 @@ LANGUAGES: dict[str, Language] = {
             "в на с из к от по для за под при без у о",
             "и а но или же бы он она я мы они был была было были в на с из к от если .",
         ),
+    ),
+    "sv": _language(
+        "Swedish",
+        0.22,
+        "å",
+        "han hon den det de honom henne dem hans hennes deras sin sitt sina denna detta dessa men och eller som när "
+        "sedan då efter innan eftersom medan fast också dock därför där vilket vem än så att",
+        "en ett i på av för med till från om är var vara varit har hade ha inte vi jag du man ni oss mig dig sig min "
+        "mitt mina vår våra er kan kunde ska skulle vill ville blir blev bli måste får fick under över mellan utan "
+        "genom vid mot hos åt ur upp ut ner in här nu bara mycket mer mest många alla allt ingen inget något någon "
+        "några vad hur varför ju nog bland även redan aldrig alltid annan andra",
+        ("en ett", "och en ett de han hon jag vi man att är var har hade men eller ."),
+        ("på från till av med för", "och på från är var har hade han hon jag vi men eller ."),
     ),
     "tr": _language(
         "Turkish",

@@ -10,8 +10,8 @@ from core.prompts.template import Markers
 from core.rewards.answering import LONGEST_ANSWER, choices_of, letters_in, option_of, texts_in
 from core.rewards.answers import MOST_MENTIONS, NO_SOLUTION, is_same, normal_form, plain_value
 from core.rewards.base import Component, Example, Parameter, Preset, Score, excerpt, weighted, wrong
-from core.rewards.function_words import ENGLISH_KINDS
-from core.rewards.prose_gate import copy_problem, prose_problem
+from core.rewards.languages import LANGUAGES
+from core.rewards.prose import prose_problem
 from core.rewards.reasoning_samples import BAD, GOOD
 
 STEP_END = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -23,7 +23,7 @@ EQUATION = re.compile(
     r"(?<![\d.+*/x×÷=$-])\$?(\d+(?:\.\d+)?)([-+*/x×÷])\$?(\d+(?:\.\d+)?)=\$?(-?\d+(?:\.\d+)?)(?![\d%+*/x×÷^-]|\.\d)"
 )
 ROUNDING = Fraction(1, 100)
-EMPTY_WORDS = frozenset(" ".join(ENGLISH_KINDS.values()).split())
+EMPTY_WORDS = LANGUAGES["en"].function_words
 VERDICTS = {
     **dict.fromkeys(("yes", "true", "correct", "valid", "entailment", "entailed"), "yes"),
     **dict.fromkeys(("no", "false", "incorrect", "invalid", "contradiction", "contradicted"), "no"),
@@ -76,7 +76,7 @@ def reasoning(response: str, reference: str, example: Example, *, least_premises
     if not is_right(solution, reference, example):
         return _nothing(LOGIC, f"{excerpt(solution)} is not {excerpt(reference)}, so the reasoning does not count")
     thought = reasoning_of(response, example.markers)
-    if problem := prose_problem(thought) or copy_problem(thought, example.instruction):
+    if problem := prose_problem(thought, example.instruction):
         return weighted({"answer": 1.0, "premises": 0.0, "conclusion": 0.0}, LOGIC, f"no reasoning: {problem}")
     notions = words_of(example.instruction) - EMPTY_WORDS
     used = notions & words_of(thought)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.errors import InvalidInput
-from core.prompts.template import GRPO_DEFAULT, SOLUTION_ONLY
+from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.answers import normal_form
 from core.rewards.base import NO_MARKERS, Example, Score
 from core.rewards.form import solution_format

@@ -14,6 +14,8 @@ _MARKS = (
 )
 # Not \w: it leaves out the vowel signs of Devanagari and joins Chinese characters to one long word.
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^{_MARKS}{_IDEOGRAPHS}]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_IDEOGRAPH = re.compile(rf"[{_IDEOGRAPHS}]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Every repeat is bounded, so that no text is slow to judge.
 _SENTENCE_END = re.compile(r"""[.!?…।؟]{1,5}["'”’»)\]*_]{0,4}(?=\s|$)|[。！？]{1,5}[」』”’）]{0,4}""")
@@ -22,7 +24,14 @@ _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
 
 def words(text: str) -> list[str]:
     """The words of `text` in lower case, in order; a Chinese or Japanese character is a word; "don't" is two."""
-    return _WORD.findall(text.lower())
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
+
+
+def word_count(text: str) -> int:
+    """How many words `text` has as people count them: "don't" and 3.5 are one; so is a Chinese or Japanese character."""
+    if not text.isascii() and _IDEOGRAPH.search(text):
+        return sum(map(str.isalnum, text))
+    return len(text.split())
 
 
 def numbers(text: str) -> set[str]:

@@ -34,8 +34,39 @@ BAD_STARTS = {
         400,
         "dataset.instruction_field",
     ),
-    "a data file that is not there": (config(dataset={"source": "uploads/x.csv"}), 400, "dataset.source"),
+    "a data file that is not there": (config(dataset={"source": "uploads/x.csv"}), 404, "dataset.source"),
     "a data path with dots": (config(dataset={"source": "../x.json"}), 400, "dataset.source"),
+    "a filter on a missing column": (
+        config(dataset={"filters": [{"field": "level", "comparison": "at_most", "value": 3}]}),
+        400,
+        "dataset.filters",
+    ),
+    "a data set of the hub, offline": (config(dataset={"source": "no-one/nothing"}), 503, "dataset.source"),
+    "a procedural task that is none": (
+        config(dataset={"source": "leg_countin", "kind": "procedural"}),
+        400,
+        "dataset.source",
+    ),
+    "an encoding that is none": (
+        config(dataset={"source": "uploads/a.csv", "encoding": "klingon"}),
+        400,
+        "dataset.encoding",
+    ),
+    "a custom reward that is not there": (
+        config(reward={"type": "custom", "custom_name": "mine"}),
+        400,
+        "reward.custom_name",
+    ),
+    "a parameter out of bounds": (
+        config(reward={"preset_name": "length", "parameters": {"min_words": -1}}),
+        400,
+        "reward",
+    ),
+    "a template without a place for the question": (
+        config(prompt={"instruction_template": "Say something."}),
+        400,
+        "prompt.instruction_template",
+    ),
     "an unknown template": (config(prompt={"template": "none"}), 400, "prompt.template"),
     "a GPU that is not there": (config(resources={"gpus": [7]}), 400, "resources.gpus"),
 }
@@ -49,14 +80,9 @@ def assert_error(reply, field=None):
         assert field in reply["error"]["fields"]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, environment):
-    from tests.support.server import Server
-
-    running = Server(tmp_path_factory.mktemp("root"), environment)
-    running.start()
-    yield running
-    running.kill()
+@pytest.fixture
+def server(shared_server):
+    return shared_server
 
 
 @pytest.mark.parametrize(("value", "status", "field"), BAD_STARTS.values(), ids=BAD_STARTS.keys())
@@ -69,7 +95,25 @@ def test_a_bad_start_is_refused_and_leaves_nothing(server, value, status, field)
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"{'a': 1}", b"[" * 200_000])
-@pytest.mark.parametrize("path", [START, "/api/training/stop", "/api/configs/save", "/api/exports/create"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        START,
+        "/api/training/stop",
+        "/api/configs/save",
+        "/api/exports/create",
+        "/api/datasets/preview",
+        "/api/datasets/fields",
+        "/api/datasets/check",
+        "/api/datasets/suggest",
+        "/api/datasets/download",
+        "/api/datasets/upload",
+        "/api/rewards/test",
+        "/api/rewards/bench",
+        "/api/prompts/preview",
+        "/api/prompts/parse",
+    ],
+)
 def test_a_malformed_body_is_a_400_in_the_one_shape(server, path, raw):
     assert_error(refused(server, path, raw, 400))
 
@@ -107,6 +151,39 @@ def test_ten_megabytes_of_json_are_a_413(server):
         ("POST", "/api/configs/save", {"name": "a", "config": {"training": {"seed": -1}}}, 400),
         ("POST", "/api/exports/create", {"session_id": "nobody"}, 404),
         ("POST", "/api/exports/create", {"session_id": "nobody", "format": "zip"}, 400),
+        ("POST", "/api/datasets/preview", {"path": "arithmetic", "samples": 0}, 400),
+        ("POST", "/api/datasets/preview", {"path": "arithmetic", "samples": 10**9}, 400),
+        ("POST", "/api/datasets/preview", {"path": "../../etc/passwd.csv"}, 400),
+        ("POST", "/api/datasets/preview", {"path": "uploads/none.csv"}, 404),
+        ("POST", "/api/datasets/preview", {"path": "no-one/nothing"}, 503),
+        ("POST", "/api/datasets/preview", {"path": "arithmetic", "parameters": {"largest": "x"}}, 400),
+        ("POST", "/api/datasets/download", {"path": "arithmetic"}, 400),
+        ("POST", "/api/datasets/fields", {"config": {"dataset": {"response_field": "nope"}}}, 400),
+        ("GET", "/api/datasets/hub?path=no-one/nothing", None, 503),
+        ("GET", "/api/datasets/hub", None, 400),
+        ("GET", "/api/datasets/jobs/none", None, 404),
+        ("GET", "/api/datasets/uploads/none.csv", None, 404),
+        ("GET", "/api/datasets/uploads/..%2fx.csv", None, 404),
+        ("DELETE", "/api/datasets/uploads/none.csv", None, 404),
+        ("DELETE", "/api/datasets/uploads/.info", None, 400),
+        ("PUT", "/api/datasets/uploads/a.csv", None, 400),
+        ("PUT", "/api/datasets/uploads/a.exe?offset=0&size=1", None, 400),
+        ("PUT", "/api/datasets/uploads/a.csv?offset=0&size=99999999999", None, 413),
+        ("PUT", "/api/datasets/uploads/a.csv?offset=5&size=9", None, 409),
+        ("POST", "/api/rewards/test", {"config": {}, "rows": []}, 400),
+        ("POST", "/api/rewards/test", {"config": {}, "samples": 0}, 400),
+        ("POST", "/api/rewards/bench", {"config": {}, "samples": 10**6}, 400),
+        ("POST", "/api/rewards/bench", {"config": {"reward": {"preset_name": "magic"}}}, 400),
+        ("GET", "/api/rewards/custom/none", None, 404),
+        ("DELETE", "/api/rewards/custom/none", None, 404),
+        ("PUT", "/api/rewards/custom/mine", {"kind": "python"}, 400),
+        ("PUT", "/api/rewards/custom/length", {"kind": "python", "source": "x"}, 400),
+        ("PUT", "/api/rewards/custom/a%2fb", {"kind": "python", "source": "x"}, 404),
+        ("GET", "/api/prompts/none", None, 404),
+        ("DELETE", "/api/prompts/none", None, 404),
+        ("DELETE", "/api/prompts/plain", None, 409),
+        ("PUT", "/api/prompts/plain", {"template": "plain"}, 409),
+        ("PUT", "/api/prompts/mine", {"template": "plain", "solution_start": "<a>"}, 400),
         ("GET", "/api/nothing", None, 404),
         ("DELETE", "/api/training/start", None, 405),
     ],

@@ -66,6 +66,31 @@ class Server:
             with error:
                 return error.code, json.load(error)
 
+    def send(self, method: str, path: str, data: bytes, kind: str = "application/octet-stream") -> tuple[int, Any]:
+        """(status, JSON) of one request with a body of bytes."""
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": kind}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as reply:
+                return reply.status, json.load(reply)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def upload(self, name: str, data: bytes, how: str = "") -> tuple[int, Any]:
+        """(status, JSON) of an upload as curl -F file=@name sends it."""
+        head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        return self.send(
+            "POST", f"/api/datasets/upload{how}", head + data + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+        )
+
+    def job(self, job_id: str) -> dict:
+        """A background job once it has ended."""
+        deadline = time.monotonic() + 60
+        while (job := self.call("GET", f"/api/datasets/jobs/{job_id}")[1])["status"] in ("waiting", "running"):
+            assert time.monotonic() < deadline, job
+            time.sleep(0.02)
+        return job
+
     def begin(self, session_id: str, script: str) -> None:
         """Start a run of the fake worker with a script."""
         status, reply = self.call("POST", "/api/training/start", {"session_id": session_id, "config": {"name": script}})

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.prompts.template import PLAIN, SOLUTION_ONLY
+from core.prompts.builtin import PLAIN, SOLUTION_ONLY
 from core.rewards.answering import keywords, multiple_choice, numeric, pattern, question_answering, squad_form
 from core.rewards.base import Example, NotRun
 

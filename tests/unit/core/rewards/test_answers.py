@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.prompts.template import SOLUTION_ONLY
+from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards.answers import exact_match, math_science, normal_form
 from core.rewards.base import Example
 

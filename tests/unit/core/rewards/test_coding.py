@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.prompts.template import SOLUTION_ONLY
+from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards import sandbox
 from core.rewards.base import Example, NotRun
 from core.rewards.code_source import code_in, cost, parsed

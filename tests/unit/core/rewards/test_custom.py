@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from core.errors import InvalidInput
-from core.prompts.template import GRPO_DEFAULT
+from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards import custom
 from core.rewards.base import Example
 from core.rewards.custom import CustomReward, PythonReward, read, scorer

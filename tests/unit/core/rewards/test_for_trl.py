@@ -29,7 +29,8 @@ def test_scores_come_in_order_and_reasons_are_kept():
 
 
 @pytest.mark.parametrize(
-    "broken", [lambda r, f, e: 1 / 0, lambda r, f, e: 0.5, lambda r, f, e: Score(float("nan"), ""), lambda r, f, e: None]
+    "broken",
+    [lambda r, f, e: 1 / 0, lambda r, f, e: 0.5, lambda r, f, e: Score(float("nan"), ""), lambda r, f, e: None],
 )
 def test_a_reward_that_fails_is_counted_and_left_out_never_a_silent_0(broken):
     reward = trl_reward(broken)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.prompts.template import GRPO_DEFAULT, SOLUTION_ONLY
+from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import Example
 from core.rewards.form import json_output, length, no_repetition, plain_format, solution_format
 

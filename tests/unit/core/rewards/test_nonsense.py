@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from core.prompts.template import GRPO_DEFAULT, PLAIN
+from core.prompts.builtin import GRPO_DEFAULT, PLAIN
 from core.rewards import answering, answers, form, reasoning
 
 PRESETS = {**answers.PRESETS, **answering.PRESETS, **reasoning.PRESETS, **form.PRESETS}

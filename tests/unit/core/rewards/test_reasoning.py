@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.prompts.template import GRPO_DEFAULT, PLAIN, SOLUTION_ONLY
+from core.prompts.builtin import GRPO_DEFAULT, PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example
 from core.rewards.reasoning import chain_of_thought, false_sum, is_right, reasoning, reasoning_of
 

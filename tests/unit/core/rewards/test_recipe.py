@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.errors import InvalidInput
-from core.prompts.template import GRPO_DEFAULT
+from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
 from core.rewards.custom import read
 from core.rewards.recipe import KINDS, Recipe, judge, refuse_free_points

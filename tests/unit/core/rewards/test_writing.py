@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from core.prompts.template import GRPO_DEFAULT
+from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
 from core.rewards.writing import PRESETS
 
