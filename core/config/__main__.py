@@ -13,8 +13,10 @@ from core.config.resolve import resolve
 from core.errors import LoraCraftError
 from core.hardware import detect_hardware
 from core.jsonfile import read_json
+from core.rewards import table as rewards
 
-TABLE_START, TABLE_END = "<!-- settings: start -->\n", "<!-- settings: end -->\n"
+TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
+"""What stands in a document between the marks of each name."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,17 +26,18 @@ def main(arguments: list[str] | None = None) -> int:
     validate = commands.add_parser("validate", help="check a configuration file and say how it would run here")
     validate.add_argument("file", type=Path)
     commands.add_parser("defaults", help="print the default configuration")
-    table = commands.add_parser("table", help="print every setting as a Markdown table")
-    table.add_argument("--write", type=Path, help="replace the table between the settings marks of this file")
+    table = commands.add_parser("table", help="print every setting and every reward as Markdown tables")
+    table.add_argument("--write", type=Path, help="replace the tables between the marks in this file")
     options = parser.parse_args(arguments)
     if options.command == "validate":
         return _validate(options.file)
     if options.command == "defaults":
         sys.stdout.write(json.dumps(RunConfig().dump(), indent=2) + "\n")
     elif options.write:
-        _write_table(options.write)
+        text = options.write.read_text(encoding="utf-8")
+        options.write.write_text(with_tables(text), encoding="utf-8")
     else:
-        sys.stdout.write(markdown_table())
+        sys.stdout.write("\n".join(make() for make in TABLES.values()))
     return 0
 
 
@@ -56,11 +59,14 @@ def _validate(file: Path) -> int:
     return 0
 
 
-def _write_table(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    before, rest = text.split(TABLE_START, 1)
-    _, after = rest.split(TABLE_END, 1)
-    file.write_text(before + TABLE_START + markdown_table() + TABLE_END + after, encoding="utf-8")
+def with_tables(text: str) -> str:
+    """`text` with the tables between its marks made anew."""
+    for name, make in TABLES.items():
+        start, end = f"<!-- {name}: start -->\n", f"<!-- {name}: end -->\n"
+        before, rest = text.split(start, 1)
+        _, after = rest.split(end, 1)
+        text = before + start + make() + end + after
+    return text
 
 
 if __name__ == "__main__":

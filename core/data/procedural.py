@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 import typing
 import warnings
 from collections.abc import Iterator, Mapping
@@ -11,11 +13,13 @@ from datetime import date, time
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Unavailable
 
 MAX_SIZE = 1_000_000
+SOLVER = "pycosat"
 DEFAULTS = {"size": 1000, "seed": 42}
 UNSETTABLE = ("board_format_opts", "datasets")
 HASH_ORDER = (
@@ -115,11 +119,23 @@ def unpacked(value: Any) -> Any:
     return {key: unpacked(item) for key, item in value.items()}
 
 
+@lru_cache(maxsize=1)
 def _tasks() -> dict[str, tuple[type, type]]:
-    """Task -> its data set class and its config class; composite is left out, since it only mixes others."""
-    from reasoning_gym.factory import DATASETS
+    """Task -> its data set class and its config class; composite is left out, since it only mixes others.
 
-    return {name: classes for name, classes in DATASETS.items() if name != "composite"}
+    pycosat has no wheels, and one task alone needs it; where it could not be built that task is left out, and an empty
+    module lets the others be imported.
+    """
+    left_out = {"composite"}
+    if importlib.util.find_spec(SOLVER) is None:
+        sys.modules[SOLVER] = ModuleType(SOLVER)
+        left_out.add("zebra_puzzles")
+    try:
+        from reasoning_gym.factory import DATASETS
+    except ModuleNotFoundError as error:
+        message = f"The procedural tasks are not installed ({error.name} is missing)."
+        raise Unavailable(message, "Run python launch.py.", {"dataset.source": "is not installed"}) from error
+    return {name: classes for name, classes in DATASETS.items() if name not in left_out}
 
 
 def _made(dataset: Any, size: int) -> Iterator[dict]:

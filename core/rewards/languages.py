@@ -84,7 +84,7 @@ LANGUAGES: dict[str, Language] = {
     ),
     "en": _language(
         "English",
-        0.25,
+        0.2,
         "",
         "he she it they him her them his hers its their this that these those then but so and yet or when while "
         "after before because until though although still instead however there who which where whose once again "

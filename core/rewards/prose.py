@@ -12,11 +12,13 @@ from core.rewards.english import oddest_pair, order_bits
 from core.rewards.languages import LANGUAGES, hits_by_language, likeliest
 from core.rewards.words import copied_share, ramp, repeated_share, sentences, stem, words
 
-LONGEST_SENTENCE = 80
-WORDS_TO_JUDGE_EXCESS = 12
+LONGEST_SENTENCE = 100
+WORDS_TO_JUDGE = 12
+"""Below it, chance alone may bring an odd share of function words or of different words."""
 LEAST_WORDS = 8
 """Below it, a sentence can't be told from a list of words; judge so short a text by its content instead."""
-LEAST_QUALITY = 0.5
+LEAST_QUALITY = 0.25
+LEAST_RICHNESS, ENOUGH_RICHNESS = 1.5, 2.0
 MOST_COPIED_SHARE = 0.75
 _GREEK_TWINS = "αεηικνορτυχ"
 _CYRILLIC_TWINS = "авекмнорстухіјѕԁԛԝһӏ"
@@ -65,8 +67,7 @@ def read_prose(text: str, prompt: str = "") -> Prose:
     every = [word for sentence in spoken for word in sentence]
     grammatical = [word for sentence in spoken if 1 < len(sentence) <= LONGEST_SENTENCE for word in sentence]
     loose = sum(len(words(piece)) for piece in rest)
-    keys = grammar_keys(every)
-    hits = hits_by_language(keys)
+    hits = hits_by_language(every if text.isascii() else grammar_keys(every))
     language = likeliest(text.lower(), hits)
     findings = (
         _disguise(text),
@@ -87,7 +88,7 @@ def read_prose(text: str, prompt: str = "") -> Prose:
 def prose_problem(text: str, prompt: str = "") -> str:
     """Why `text` is not prose, or nothing but the prompt again; "" when it is prose.
 
-    For rewards that want a yes or a no: the quality of `read_prose` is a half or more, in 8 words or more.
+    For rewards that want a yes or a no: the quality of `read_prose` is a quarter or more, in 8 words or more.
     """
     prose = read_prose(text)
     if prose.quality < LEAST_QUALITY:
@@ -147,7 +148,7 @@ def _function_words(hits: int, total: int, language: str) -> tuple[float, str]:
     share = hits / total
     least = LANGUAGES[language].least_share
     value = ramp(share, least * 0.75, least)
-    if total >= WORDS_TO_JUDGE_EXCESS:
+    if total >= WORDS_TO_JUDGE:
         value *= ramp(share, 0.95, 0.85)
     return value, f"{share:.0%} of the words are function words, which is no running {LANGUAGES[language].name}"
 
@@ -181,6 +182,15 @@ def _clashes(spoken: Sequence[Sequence[str]], language: str) -> tuple[float, str
 
 
 def _repetition(spoken: Sequence[str]) -> tuple[float, str]:
+    """Whether runs of words come again, and whether there are enough different words for the length.
+
+    Source: Guiraud, "Les caractères statistiques du vocabulaire" (1954): different words by the root of all; prose has
+    4 to 8.
+    """
+    different = len(set(spoken))
+    if len(spoken) >= WORDS_TO_JUDGE and different < ENOUGH_RICHNESS * len(spoken) ** 0.5:
+        value = ramp(different / len(spoken) ** 0.5, LEAST_RICHNESS, ENOUGH_RICHNESS)
+        return value, f"it has only {different} different words in {len(spoken)}"
     share = repeated_share(spoken)
     return ramp(share, 0.35, 0.15), f"{share:.0%} of the runs of four words are repeated"
 

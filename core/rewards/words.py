@@ -28,7 +28,7 @@ def words(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """How many words `text` has as people count them: "don't" and 3.5 are one; so is a Chinese or Japanese character."""
+    """How many words people see in `text`: "don't" and 3.5 are one, and so is a Chinese or Japanese character."""
     if not text.isascii() and _IDEOGRAPH.search(text):
         return sum(map(str.isalnum, text))
     return len(text.split())

@@ -52,7 +52,7 @@ class Evaluator:
 
         `unscored` counts the answers on which a reward failed. `marks` has one character a row, in order: 1 correct,
         0 not, so that two evaluations can be compared in pairs. It is empty, and `correct` null, when no reward of the
-        run judges truth.
+        run judges truth. `row_rewards` has the weighted sum of each row, null where a reward failed, for the same use.
 
         Args:
             report: Called with the finished fraction after each batch.
@@ -72,6 +72,7 @@ class Evaluator:
             "marks": marks,
             "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
             "rewards": means,
+            "row_rewards": self._row_rewards(scores, weights),
             "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
             "seconds": round(time.perf_counter() - started, 3),
             "samples": self._samples(answers),
@@ -107,6 +108,11 @@ class Evaluator:
         if not judges:
             return ""
         return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
+
+    @staticmethod
+    def _row_rewards(scores: dict[str, list[float | None]], weights: dict[str, float]) -> list[float | None]:
+        columns = [[None if value is None else weights[name] * value for value in scores[name]] for name in scores]
+        return [None if None in row else round(sum(row), 6) for row in zip(*columns, strict=True)]
 
     def _samples(self, answers: list[str]) -> list[dict]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)

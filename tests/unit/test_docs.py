@@ -2,15 +2,14 @@
 
 import re
 
-from core.config.__main__ import TABLE_END, TABLE_START
-from core.config.describe import markdown_table
+from core.config.__main__ import with_tables
 from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_settings_table_is_current():
-    assert README.split(TABLE_START)[1].split(TABLE_END)[0] == markdown_table()
+def test_the_tables_of_settings_and_rewards_are_current():
+    assert with_tables(README) == README
 
 
 def test_every_route_is_documented_and_every_documented_route_is_there():
@@ -22,7 +21,7 @@ def test_every_route_is_documented_and_every_documented_route_is_there():
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
     there = {
-        f"{method} {re.sub('<session_id>', '<id>', rule.rule)}"
+        f"{method} {re.sub('<(session|job)_id>', '<id>', rule.rule)}"
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/")
@@ -34,7 +33,7 @@ def test_every_socket_event_is_documented():
     from websockets.messages import STATUS_KINDS
 
     names = {"training_update", "training_status", "training_completions", "training_log"}
-    names |= {"queue_update", "export_update", "system_update", "subscribe", "unsubscribe"}
+    names |= {"queue_update", "export_update", "dataset_update", "system_update", "subscribe", "unsubscribe"}
     assert STATUS_KINDS
     assert names <= set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.statistics import Comparison, compare_marks, sign_test, verdict, wilson_interval
+from core.statistics import Comparison, compare_marks, compare_rewards, sign_test, verdict, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,13 @@ def test_the_verdict_compares_grpo_with_the_warm_up_or_else_with_the_base():
     assert "turned 2 wrong" in verdict([scores[0], scores[2]])
     assert verdict(scores[:2]) == ""
     assert verdict([]) == ""
+
+
+def test_rewards_are_compared_row_by_row():
+    assert compare_rewards([0.1, 0.5, 0.5, None], [0.2, 0.4, 0.5, 1.0]) == Comparison(1, 1)
+
+
+def test_without_right_and_wrong_the_verdict_compares_rewards():
+    before = {"stage": "base", "marks": "", "row_rewards": [0.0] * 8}
+    after = {"stage": "trained", "marks": "", "row_rewards": [0.5] * 7 + [0.0]}
+    assert "raised the reward of 7 held-out rows and lowered that of 0: a significant" in verdict([before, after])

@@ -21,6 +21,10 @@ SALT = {
     "es": "El mar es salado porque la lluvia arrastra minerales de las rocas. El sol solo se lleva el agua.",
     "fr": "La mer est salée parce que la pluie arrache des minéraux aux roches. Le soleil ne reprend que l'eau.",
     "hi": "समुद्र खारा है क्योंकि बारिश चट्टानों से खनिज बहाकर ले जाती है। सूरज केवल पानी को वापस ले जाता है।",
+    "id": (
+        "Laut itu asin karena hujan membawa mineral dari batu ke sungai. Matahari hanya mengambil airnya dan garam itu "
+        "tetap ada di laut."
+    ),
     "it": "Il mare è salato perché la pioggia porta via i minerali dalle rocce. Il sole si riprende soltanto l'acqua.",
     "ja": "海がしょっぱいのは、雨が岩からミネラルを溶かして川に運ぶからです。太陽は水だけを空に戻します。",
     "ko": (
@@ -36,6 +40,7 @@ SALT = {
         "Море солёное, потому что дождь вымывает минералы из скал, а реки несут их в океан. Солнце забирает "
         "только воду."
     ),
+    "sv": "Havet är salt eftersom regnet sköljer mineraler ur klipporna. Solen tar bara med sig vattnet tillbaka.",
     "tr": (
         "Deniz tuzludur, çünkü yağmur kayalardan mineralleri alır ve nehirler onları taşır. Güneş ise bu "
         "suyu geri alır ama tuz kalır."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.rewards.words import copied_share, numbers, ramp, repeated_share, sentences, stem, variety, words
+from core.rewards.words import copied_share, numbers, ramp, repeated_share, sentences, stem, variety, word_count, words
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,13 @@ from core.rewards.words import copied_share, numbers, ramp, repeated_share, sent
 )
 def test_words_are_found_in_many_scripts(text, expected):
     assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("two words", 2), ("don't 12", 2), ("3.5 km", 2), ("它不在。", 3)]
+)
+def test_words_are_counted_as_people_count_them(text, count):
+    assert word_count(text) == count
 
 
 @pytest.mark.parametrize(
