@@ -10,7 +10,6 @@ import argparse
 import http.client
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -52,13 +51,12 @@ def uploads(server: Server, folder: Path, options: argparse.Namespace) -> dict:
     process = psutil.Process(server.process.pid)
     before, peak = process.memory_info().rss, 0
     for number in range(options.rounds):
-        copied = folder / "copy.jsonl"
-        times["cp"].append(timed(lambda: subprocess.run(["cp", source, copied], check=True)))
-        copied.unlink()
+        times["cp"].append(timed(copy, source, folder / "copy.jsonl"))
+        (folder / "copy.jsonl").unlink()
         for way, send in (("form", send_form), ("pieces", send_pieces)):
             with source.open("r+b") as file:  # another content each time, or it would be known already
                 file.write(json.dumps({"question": way, "answer": number}).encode().ljust(80))
-            times[way].append(timed(lambda: send(server, source)))
+            times[way].append(timed(send, server, source))
             peak = max(peak, process.memory_info().rss)
             (name,) = [upload["name"] for upload in server.call("GET", "/api/datasets/uploads")[1]["uploads"]]
             wait_for_count(server)
@@ -86,7 +84,7 @@ def previews(server: Server, gib: float) -> dict:
     size = int(gib * 2**30)
     write_lines(folder / "big.jsonl", size)
     (folder / "big.csv").write_bytes(b"question,answer\n")
-    line = f"{ROW['question']},\"{ROW['answer']}\"\n".encode()
+    line = f'{ROW["question"]},"{ROW["answer"]}"\n'.encode()
     with (folder / "big.csv").open("ab") as file:
         repeat(file, line, size)
     table = pyarrow.Table.from_pylist([{**ROW, "noise": os.urandom(400)} for _ in range(100_000)])
@@ -97,7 +95,7 @@ def previews(server: Server, gib: float) -> dict:
     for name in ("big.jsonl", "big.csv", "big.parquet"):
         ask = {"path": f"uploads/{name}", "samples": 5}
         server.call("POST", "/api/datasets/preview", {"path": "arithmetic", "samples": 1})
-        seconds = [timed(lambda ask=ask: server.call("POST", "/api/datasets/preview", ask)) for _ in range(5)]
+        seconds = [timed(server.call, "POST", "/api/datasets/preview", ask) for _ in range(5)]
         found[name] = {"first_ms": round(seconds[0] * 1000), "median_ms": round(median(seconds) * 1000)}
     return {"previews": found}
 
@@ -155,14 +153,18 @@ def finish(connection: http.client.HTTPConnection) -> None:
     connection.close()
 
 
-def timed(action: Any) -> float:
+def copy(source: Path, target: Path) -> None:
+    """What the uploads are measured against."""
+    subprocess.run(["cp", source, target], check=True)
+
+
+def timed(action: Any, *arguments: Any) -> float:
     """Seconds that an action takes, the disk's queue empty before."""
     os.sync()
     started = time.perf_counter()
-    action()
+    action(*arguments)
     return time.perf_counter() - started
 
 
 if __name__ == "__main__":
-    shutil.disk_usage(".")
     main()

@@ -30,8 +30,8 @@ class JudgeSettings(Section):
     max_parallel: int = knob(4, ge=1, le=64, unit="requests", typical="1 to 16")
     """Questions put to the server at once."""
     api_key_variable: str = knob("", tier="expert", pattern="^(([A-Z0-9]+_)*API_KEY|LORA_CRAFT_[A-Z0-9_]+)?$")
-    """Environment variable that holds the server's key, such as OPENAI_API_KEY; the key itself is never
-    saved. It must end in API_KEY or begin with LORA_CRAFT_, so that no other secret can be sent away; empty for none."""
+    """Environment variable that holds the server's key, such as OPENAI_API_KEY; the key itself is never saved. It ends
+    in API_KEY or begins with LORA_CRAFT_, so that no other secret can be sent away. Empty for none."""
 
     @field_validator("url")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 PLACEHOLDER = "{instruction}"
@@ -64,17 +65,19 @@ class Markers:
         return Parsed(self.between_reasoning(text), self.between_solution(text), tuple(self._problems(text)))
 
     def _problems(self, text: str) -> list[str]:
-        counts = [f"{m} stands {text.count(m)} times instead of once" for m in self.given if text.count(m) != 1]
-        if counts:
-            return counts
-        places = [text.index(marker) for marker in self.given]
-        if places != sorted(places):
+        if not self.given:
+            return []
+        pattern = "|".join(re.escape(marker) for marker in sorted(self.given, key=len, reverse=True))
+        found, pieces = re.findall(pattern, text), re.split(pattern, text)
+        wrong = [f"{m} stands {found.count(m)} times instead of once" for m in self.given if found.count(m) != 1]
+        if wrong:
+            return wrong
+        if found != self.given:
             return ["the markers are out of order"]
-        if self.given and not text.rstrip().endswith(self.given[-1]):
+        if pieces[-1].strip():
             return [f"text follows {self.given[-1]}"]
-        pairs = zip(self.given[::2], self.given[1::2], strict=True)
-        empty = [(a, b) for a, b in pairs if not text[text.index(a) + len(a) : text.index(b)].strip()]
-        return [f"nothing stands between {start} and {end}" for start, end in empty]
+        pairs = zip(self.given[::2], self.given[1::2], pieces[1::2], strict=True)
+        return [f"nothing stands between {start} and {end}" for start, end, inside in pairs if not inside.strip()]
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ class PromptTemplate:
         marks = self.markers
         shows_thought = reasoning and marks.reasoning_start
         thought = f"{marks.reasoning_start}{reasoning}{marks.reasoning_end}" if shows_thought else ""
-        return f"{thought}{marks.solution_start}{solution}{marks.solution_end}"
+        gap = "\n" if marks.solution_start.startswith("```") else ""
+        return f"{thought}{marks.solution_start}{gap}{solution}{gap}{marks.solution_end}"
 
 
 def _last_between(text: str, start: str, end: str) -> str | None:

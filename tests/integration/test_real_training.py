@@ -23,6 +23,14 @@ from tests.conftest import REPOSITORY
 from tests.support.hub import HubStandIn
 
 TIMEOUT_S = 240
+BRIEF = """
+def reward(response, reference, example):
+    print("asked", example["instruction"])
+    if not response:
+        raise ValueError("nothing was said")
+    return 1 / len(response), str(len(response)) + " characters"
+"""
+NAMES = {"exact-match", "solution-format", "brief"}
 SETTINGS = {
     "model": {"lora_rank": 4, "lora_alpha": 8},
     "dataset": {"source": "arithmetic", "parameters": {"largest": 20}, "validation_samples": 6},
@@ -40,7 +48,11 @@ SETTINGS = {
     },
     "reward": {
         "type": "composite",
-        "components": [{"preset_name": "exact-match"}, {"preset_name": "solution-format", "weight": 0.2}],
+        "components": [
+            {"preset_name": "exact-match"},
+            {"preset_name": "solution-format", "weight": 0.2},
+            {"custom_name": "brief", "custom": {"kind": "python", "source": BRIEF}, "weight": 0.1},
+        ],
     },
     "pre_training": {"enabled": True, "max_samples": 8, "batch_size": 4, "learning_rate": 1e-3},
 }
@@ -122,7 +134,7 @@ def test_the_numbers_are_trls_own(whole):
     assert whole.series("step") == [1, 2, 3, 4]
     last = current_metrics(whole.events)[-1]
     assert last["total_steps"] == 4
-    assert set(last["rewards"]) == {"exact-match", "solution-format"}
+    assert set(last["rewards"]) == NAMES
     assert {"loss", "entropy", "completion_length", "clip_ratio", "step_seconds", "tokens_per_second"} <= last.keys()
     warm_up = [row for row in current_metrics(whole.events) if row["phase"] == "pre_training"]
     assert [row["step"] for row in warm_up] == [1, 2]
@@ -135,9 +147,12 @@ def test_every_group_is_stored_with_scores_reasons_and_advantages(whole):
     assert group["instruction"] in group["prompt"]
     assert len(group["completions"]) == 4
     for completion in group["completions"]:
-        assert set(completion["scores"]) == {"exact-match", "solution-format"}
+        assert set(completion["scores"]) == NAMES
         assert completion["scores"]["exact-match"]["reason"]
-        assert completion["advantage"] == 0.0
+        assert completion["scores"]["brief"]["prints"] == f"asked {group['instruction']}\n"
+        assert completion["reward"] == pytest.approx(0.1 * (completion["scores"]["brief"]["value"] or 0))
+    assert any(completion["advantage"] for completion in group["completions"])
+    for completion in group["completions"]:
         assert completion["truncated"] == (completion["tokens"] == 8)
 
 

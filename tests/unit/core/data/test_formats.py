@@ -111,7 +111,11 @@ BROKEN = {
     "another encoding": ("a.csv", "q,a\nja,nein\nschön,ja\n".encode("cp1252"), r"line 3 \(byte 0xF6\).*"),
     "UTF-16 without a mark": ("a.csv", "q,a\nja,nein\n".encode("utf-16-le"), "NUL byte in line 1"),
     "a million columns": ("a.csv", ",".join(map(str, range(1_000_000))).encode(), "1,000 columns, not 1,000,000"),
-    "a hundred thousand keys": ("a.jsonl", json.dumps(dict.fromkeys(map(str, range(10**5)), 1)).encode(), "not 100,000"),
+    "a hundred thousand keys": (
+        "a.jsonl",
+        json.dumps(dict.fromkeys(map(str, range(10**5)), 1)).encode(),
+        "not 100,000",
+    ),
     "a huge line": ("a.jsonl", LINES + b'{"q":"' + b"x" * 20_000_000 + b'"}\n', "16 MiB at line 3"),
     "a huge cell": ("a.csv", b"q,a\n1,2\n" + b"x" * 20_000_000 + b",3\n", "16 MiB at line 3"),
     "a huge element": ("a.json", b'[{"q":1},\n{"q":"' + b"x" * 20_000_000 + b'"}]', "16 MiB at line 2"),
@@ -156,7 +160,7 @@ def test_an_encoding_that_is_not_utf8_is_named(tmp_path, text, encoding):
 
 
 def test_a_name_of_no_format_is_refused(tmp_path):
-    with pytest.raises(InvalidInput, match="is none of .json"):
+    with pytest.raises(InvalidInput, match=r"is none of \.json"):
         DataFile(tmp_path / "data.xlsx")
 
 

@@ -45,7 +45,9 @@ CASES = {
         None,
         "auto",
     ),
-    "words inside other words": ([{"context": "c", "query": "t", "prelabelled": 1, "label": 1}], "query", "label", "context", "auto"),
+    "words inside other words": (
+        [{"context": "c", "query": "t", "prelabelled": 1, "label": 1}], "query", "label", "context", "auto",
+    ),
 }  # fmt: skip
 
 

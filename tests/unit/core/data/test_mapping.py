@@ -96,7 +96,7 @@ def test_numbers_in_text_are_compared_as_numbers():
 
 
 def test_a_filter_on_a_missing_column_is_refused():
-    with pytest.raises(InvalidInput, match="dataset.filters"):
+    with pytest.raises(InvalidInput, match=r"dataset\.filters"):
         list(usable_rows([{"instruction": "q", "response": "r"}], with_filter("x", "equals", 1), {}, Counter()))
 
 

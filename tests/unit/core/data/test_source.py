@@ -88,7 +88,7 @@ def test_the_kind_of_a_source_is_found_from_its_form(source, kind):
 
 
 def test_a_missing_upload_is_not_found(workspace):
-    with pytest.raises(NotFound, match="none.csv"):
+    with pytest.raises(NotFound, match=r"none\.csv"):
         check_source(config(dataset={"source": "uploads/none.csv"}), workspace)
 
 

@@ -12,10 +12,12 @@ STORY = (
     'all learned to live without the time. "Is it late?" she asked. He smiled and left his watch on the bench, where '
     "the rain could read it."
 )
-COMMON = """
+COMMON = words(
+    """
 the a of and to in is it that for on with as at by from apple river seven blue run chair cloud green table stone
 walk house light window happy fast carry music paper think water
-""".split()
+"""
+)
 PROSE = {
     "English": "The dog ran across the street and barked. Then a car came by, but it had already gone.",
     "arithmetic": "In April, Natalia sold 48 clips to her friends. In May she sold half as many, which is 24 clips.",

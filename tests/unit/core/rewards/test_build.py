@@ -1,0 +1,58 @@
+"""From a reward section to the scorers of a run."""
+
+import pytest
+
+from core.config.reward import RewardConfig
+from core.errors import InvalidInput
+from core.prompts.builtin import SOLUTION_ONLY
+from core.rewards.base import Example
+from core.rewards.build import RewardTools, scorers
+
+EXAMPLE = Example("", SOLUTION_ONLY.markers)
+
+
+@pytest.fixture
+def tools(tmp_path):
+    return RewardTools(tmp_path / "judge.sqlite", {"OPENAI_API_KEY": "key"})
+
+
+def value(scorer, response, reference=""):
+    return scorer.score_all([response], [reference], [EXAMPLE])[0].score.value
+
+
+def test_parameters_are_bound_to_a_preset(tools):
+    parts = [
+        {"preset_name": "numeric", "name": "near", "parameters": {"absolute_tolerance": 2.0}},
+        {"preset_name": "numeric", "name": "exact"},
+    ]
+    near, exact = scorers(RewardConfig.model_validate({"type": "composite", "components": parts}), tools)
+    assert (near.name, exact.name) == ("near", "exact")
+    assert value(near, "<SOLUTION>5</SOLUTION>", "6") == 1.0
+    assert value(exact, "<SOLUTION>5</SOLUTION>", "6") == 0.0
+    assert near.judges_truth
+
+
+def test_a_custom_reward_scores_from_its_definition(tools):
+    source = "def reward(response, reference, example):\n    return len(example['solution']) / 10\n"
+    config = RewardConfig.model_validate(
+        {"type": "custom", "custom_name": "mine", "custom": {"kind": "python", "source": source}}
+    )
+    (mine,) = scorers(config, tools)
+    assert value(mine, "<SOLUTION>12345</SOLUTION>") == 0.5
+    assert not mine.judges_truth
+
+
+def test_a_custom_reward_that_is_not_written_out_is_refused(tools):
+    with pytest.raises(InvalidInput, match="no custom reward 'mine'"):
+        scorers(RewardConfig(type="custom", custom_name="mine"), tools)
+
+
+@pytest.mark.parametrize(("variable", "is_set"), [("OPENAI_API_KEY", True), ("OTHER_API_KEY", False), ("", True)])
+def test_a_judge_gets_the_key_that_its_settings_name(tools, variable, is_set):
+    judge = {"url": "http://localhost:1/v1", "model": "m", "api_key_variable": variable}
+    config = RewardConfig.model_validate({"type": "composite", "components": [{"judge": judge}]})
+    if is_set:
+        assert scorers(config, tools)[0].name == "judge"
+    else:
+        with pytest.raises(InvalidInput, match="OTHER_API_KEY is not set"):
+            scorers(config, tools)
