@@ -79,8 +79,8 @@ def order_bits(spoken: Sequence[Sequence[str]]) -> tuple[float, float]:
     Args:
         spoken: The words of each sentence, in lower case.
     Returns:
-        Bits a pair of neighbours, the mean mutual information of their kinds (0.25 on average in prose, -0.5 in shuffled
-        words); and the least that prose of this length has, which is lower for short texts, where chance is great.
+        Bits a pair of neighbours, the mean mutual information of their kinds (on average 0.25 in prose, -0.5 in
+        shuffled words); and the least that prose of this length has, lower for short texts, where chance is great.
     Source: Church and Hanks, "Word Association Norms, Mutual Information, and Lexicography" (1990), section 3.
     """
     kinds = ["."]

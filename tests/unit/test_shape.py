@@ -11,7 +11,12 @@ FOLDERS = ("core", "services", "routes", "websockets", "cli", "tests", "bench")
 PYTHON = [path for name in FOLDERS for path in sorted((REPOSITORY / name).rglob("*.py"))]
 PYTHON += [REPOSITORY / name for name in ("launch.py", "app_factory.py", "flask_app.py", "constants.py")]
 BROWSER = [path for kind in ("js/**/*.js", "css/**/*.css") for path in sorted((REPOSITORY / "static").glob(kind))]
-BROAD_HANDLERS = {"core/workers/protocol.py": 1, "services/training.py": 1, "services/exports.py": 1}
+BROAD_HANDLERS = {
+    "core/workers/protocol.py": 1,
+    "core/workers/inspect.py": 1,
+    "services/training.py": 1,
+    "services/exports.py": 1,
+}
 
 
 def name_of(path):
