@@ -12,7 +12,7 @@ from core.errors import InvalidInput, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
 from core.rewards.base import Preset, Sample
-from core.rewards.custom import CustomReward, read
+from core.rewards.custom import CustomReward
 from core.rewards.presets import ALIASES, PRESETS
 from services.inspector import Inspector
 from services.prompts import PromptService
@@ -63,8 +63,7 @@ class RewardService:
         if name in PRESETS:
             problem = "is the name of a preset"
             raise InvalidInput(f"{name!r} {problem}.", "Choose another name.", {"name": problem})
-        self._inspector.ask("reward_validate", {"definition": definition})
-        stored = read(definition).model_dump(mode="json")
+        stored = self._inspector.ask("reward_validate", {"definition": definition})
         versions = self._versions(name)
         if versions and self._at(name, versions[-1]) == stored:
             return self._shown(name, versions[-1])

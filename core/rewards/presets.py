@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from core.rewards import answering, answers, coding, form, procedural, reasoning, writing
 from core.rewards.base import Parameter, Preset, RewardFunction
+from core.rewards.library import answering, answers, coding, form, procedural, reasoning, writing
 
 MODULES = (answers, answering, reasoning, coding, writing, form, procedural)
 

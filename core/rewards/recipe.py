@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
-from core.rewards.answers import normal_form
 from core.rewards.base import NO_MARKERS, Example, Score
-from core.rewards.form import solution_format
+from core.rewards.library.answers import normal_form
+from core.rewards.library.form import solution_format
 
 PATTERN_TIMEOUT_S = 0.2
 RANDOM_WORDS = "the quick brown fox jumps over the lazy dog"

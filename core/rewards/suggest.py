@@ -14,7 +14,7 @@ from core.data.builtin import BUILTIN
 from core.data.guess import cell, columns_of, guess_mapping, words_of
 from core.data.mapping import Row, map_row
 from core.errors import InvalidInput
-from core.rewards.answers import normal_form
+from core.rewards.library.answers import normal_form
 
 MOST = 0.9
 FEW_WORDS = 6

@@ -79,9 +79,8 @@ def reward_bench(workspace: Any, arguments: dict, report: Any) -> dict:
 
 
 def reward_validate(workspace: Any, arguments: dict, report: Any) -> dict:
-    """{"definition"} -> {} if the custom reward can be used; it is tried once."""
-    custom.validate(custom.read(arguments["definition"]))
-    return {}
+    """{"definition"} -> the custom reward with every value, once it has been tried and can be used."""
+    return custom.read(arguments["definition"]).model_dump(mode="json")
 
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:

@@ -1,10 +1,9 @@
 """Imports point down only, and the web process stays free of training libraries."""
 
 import ast
+import re
 import subprocess
 import sys
-
-import pytest
 
 from tests.conftest import REPOSITORY
 
@@ -43,20 +42,26 @@ def layer(path):
     return path.relative_to(REPOSITORY).with_suffix("").parts[0]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_imports_point_down(path):
-    used = {name.split(".")[0] for name in imports(path)} & OURS
-    assert used <= ALLOWED[layer(path)]
+def name_of(path):
+    return str(path.relative_to(REPOSITORY))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_only_workers_import_training_libraries_and_only_they_import_workers(path):
-    if path.is_relative_to(REPOSITORY / "core" / "workers"):
-        return
-    names = set(imports(path))
-    heavy = {name.split(".")[0] for name in names} & HEAVY
-    assert heavy <= ({"datasets"} if path.name == "hub.py" and "data" in path.parts else set())
-    assert not any(name.startswith("core.workers") for name in names)
+IMPORTS = {path: set(imports(path)) for path in SOURCES}
+
+
+def test_imports_point_down():
+    upward = {
+        name_of(path): {name.split(".")[0] for name in names} & OURS - ALLOWED[layer(path)]
+        for path, names in IMPORTS.items()
+    }
+    assert {name: layers for name, layers in upward.items() if layers} == {}
+
+
+def test_only_workers_import_training_libraries_and_only_they_import_workers():
+    outside = {p: names for p, names in IMPORTS.items() if not p.is_relative_to(REPOSITORY / "core" / "workers")}
+    heavy = {name_of(path): {name.split(".")[0] for name in names} & HEAVY for path, names in outside.items()}
+    assert {name: libraries for name, libraries in heavy.items() if libraries} == {}
+    assert [name_of(p) for p, names in outside.items() if any(n.startswith("core.workers") for n in names)] == []
 
 
 def with_packages(used, module):
@@ -96,12 +101,10 @@ def test_the_server_imports_no_training_library():
     assert out.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_the_environment_is_read_at_the_entry_points_only(path):
-    text = path.read_text(encoding="utf-8")
-    reads = "os.environ" in text or "os.getenv" in text
-    entry = layer(path) in ("flask_app", "cli") or path.is_relative_to(REPOSITORY / "core" / "workers")
-    assert entry or not reads
+def test_the_environment_is_read_at_the_entry_points_only():
+    readers = [p for p in SOURCES if re.search(r"os\.environ|os\.getenv", p.read_text(encoding="utf-8"))]
+    workers = REPOSITORY / "core" / "workers"
+    assert [name_of(p) for p in readers if layer(p) not in ("flask_app", "cli") and not p.is_relative_to(workers)] == []
 
 
 def test_our_websockets_folder_hides_nothing_from_a_worker(tmp_path):

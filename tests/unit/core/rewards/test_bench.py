@@ -10,10 +10,10 @@ import pytest
 from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.prompts.template import Markers, PromptTemplate
-from core.rewards.answers import exact_match
 from core.rewards.base import NotRun, Score
 from core.rewards.bench import bench
 from core.rewards.bench_report import RULES, SEVERITIES
+from core.rewards.library.answers import exact_match
 from core.rewards.scoring import EachAlone, Outcome
 
 TEMPLATE = PromptTemplate("marked", "Think, then answer.", Markers("<think>", "</think>", "<answer>", "</answer>"))

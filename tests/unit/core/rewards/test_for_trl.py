@@ -5,9 +5,9 @@ import pickle
 import pytest
 
 from core.prompts.builtin import SOLUTION_ONLY
-from core.rewards.answers import exact_match
 from core.rewards.base import NotRun, Score
 from core.rewards.for_trl import TrlReward, as_record
+from core.rewards.library.answers import exact_match
 from core.rewards.scoring import EachAlone
 
 

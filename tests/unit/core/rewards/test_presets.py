@@ -2,6 +2,7 @@
 
 import random
 import string
+from dataclasses import replace
 
 import pytest
 
@@ -86,7 +87,11 @@ def nonsense():
             ". ".join(" ".join(chosen[i : i + 7]).capitalize() for i in range(0, 49, 7)) + ".",
         )
     yield "random letters", "".join(draw.choices(string.ascii_letters + " ", k=400))
+    yield "nothing", ""
+    yield "zero width", "\u200b\u200c\u200d\u2060\ufeff"
     yield "every number", " ".join(map(str, range(1000)))
+    yield "every number with commas", ", ".join(map(str, range(1000)))
+    yield "a sentence 20 times", "The answer is as clear as it can be to all of us. " * 20
     yield "one word", "answer " * 100
     yield "the closing tag first", "</SOLUTION>0.5<SOLUTION>"
 
@@ -98,8 +103,18 @@ def test_nonsense_earns_nothing(name, what, text):
     for response in (text, f"{sample.example.markers.solution_start}{text}{sample.example.markers.solution_end}"):
         if name in FORM_ONLY and response != text:
             continue
-        result = outcome(name, response, sample.reference, sample.example)
-        assert result.score is None or result.score.value == 0.0, result.score
+        for example in (sample.example, replace(sample.example, markers=PLAIN.markers)):
+            result = outcome(name, response, sample.reference, example)
+            assert result.score is None or result.score.value == 0.0, result.score
+
+
+@pytest.mark.parametrize("name", ["exact-match", "math-science", "numeric", "multiple-choice", "question-answering"])
+def test_the_right_answer_20_times_earns_nothing(name):
+    for sample in PRESETS[name].good:
+        marks = sample.example.markers
+        right = marks.between_solution(sample.response)
+        repeated = f"{marks.solution_start}{f'{right}, ' * 20}{marks.solution_end}"
+        assert outcome(name, repeated, sample.reference, sample.example).score.value == 0.0
 
 
 @each_preset

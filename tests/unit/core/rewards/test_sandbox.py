@@ -45,7 +45,7 @@ def test_it_gives_the_value_and_the_prints():
     ],
 )
 def test_a_problem_is_named_by_its_kind_and_line(kind, line, source):
-    limits = QUICK if kind == "time" else replace(QUICK, seconds=5.0)
+    limits = replace(QUICK, seconds=5.0) if kind == "memory" else QUICK
     problem = sandbox.run(source, limits=limits).problem
     assert (problem.kind, problem.line or None) == (kind, line)
 

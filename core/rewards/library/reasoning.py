@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from core.prompts.template import Markers
-from core.rewards.answering import LONGEST_ANSWER, choices_of, letters_in, option_of, texts_in
-from core.rewards.answers import MOST_MENTIONS, NO_SOLUTION, is_same, normal_form, plain_value
 from core.rewards.base import Component, Example, Parameter, Preset, Score, excerpt, weighted, wrong
-from core.rewards.languages import LANGUAGES
-from core.rewards.prose import prose_problem
-from core.rewards.reasoning_samples import BAD, GOOD
+from core.rewards.library.answering import LONGEST_ANSWER, choices_of, letters_in, option_of, texts_in
+from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same, normal_form, plain_value
+from core.rewards.library.reasoning_samples import BAD, GOOD
+from core.rewards.text.languages import LANGUAGES
+from core.rewards.text.prose import prose_problem
 
 STEP_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")

@@ -4,7 +4,7 @@ import pytest
 
 from core.prompts.builtin import GRPO_DEFAULT, PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example
-from core.rewards.reasoning import chain_of_thought, false_sum, is_right, reasoning, reasoning_of
+from core.rewards.library.reasoning import chain_of_thought, false_sum, is_right, reasoning, reasoning_of
 
 CLIPS = Example("Natalia sold 48 clips in April and half as many in May. How many in total?", GRPO_DEFAULT.markers)
 STEPS = "In May she sold 48 / 2 = 24 clips.\nTogether that is 48 + 24 = 72.\nSo she sold 72 clips in both months."

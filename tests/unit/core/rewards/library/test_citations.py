@@ -3,7 +3,7 @@
 import pytest
 
 from core.rewards.base import Example
-from core.rewards.citations import APA_LIST, BODY, MLA_TEXT, citation_format
+from core.rewards.library.citations import APA_LIST, BODY, MLA_TEXT, citation_format
 
 GOOD = f"{BODY}\n\nReferences\n{APA_LIST}"
 

@@ -8,7 +8,7 @@ import pytest
 from core.data.procedural import procedural_rows
 from core.prompts.template import Markers
 from core.rewards.base import Example, NotRun
-from core.rewards.procedural import PRESETS, is_formula, procedural, same_answer
+from core.rewards.library.procedural import PRESETS, is_formula, procedural, same_answer
 
 PRESET = PRESETS["procedural"]
 MARKERS = Markers(solution_start="<SOLUTION>", solution_end="</SOLUTION>")

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.rewards.english import KINDS
+from core.rewards.text.english import KINDS
 
 
 @dataclass(frozen=True)

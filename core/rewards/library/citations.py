@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from core.rewards.base import Component, Example, Parameter, Preset, Sample, Score, excerpt, weighted
-from core.rewards.prose import no_text, read_prose
-from core.rewards.words import ramp, words
+from core.rewards.text.prose import no_text, read_prose
+from core.rewards.text.words import ramp, words
 
 COMPONENTS = (
     Component("entries", 0.4, "Reference list lines with author, year and title in the shape of the style."),

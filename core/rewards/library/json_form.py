@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from typing import Any
 
-from core.rewards.answers import NO_SOLUTION, normal_form
 from core.rewards.base import Component, Example, Score, excerpt, weighted, wrong
-from core.rewards.prose import copy_problem
+from core.rewards.library.answers import NO_SOLUTION, normal_form
+from core.rewards.text.prose import copy_problem
 
 FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)```", re.DOTALL)
 DEEPEST = 64

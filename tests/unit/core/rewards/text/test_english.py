@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.rewards.english import KINDS, oddest_pair, order_bits
+from core.rewards.text.english import KINDS, oddest_pair, order_bits
 
 
 @pytest.mark.parametrize(

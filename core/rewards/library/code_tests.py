@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
-from core.rewards.code_source import parsed
+from core.rewards.library.code_source import parsed
 
 TESTS_LIMIT = 200
 KEPT = 200

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from core.rewards.prose import content_stems, copy_problem, prose_problem, read_prose
-from core.rewards.words import words
+from core.rewards.text.prose import content_stems, copy_problem, prose_problem, read_prose
+from core.rewards.text.words import words
 
 STORY = (
     "The old clock in the station had stopped at noon. When the train came at last, nobody looked up, because they had "

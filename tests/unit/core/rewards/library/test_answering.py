@@ -5,8 +5,8 @@ import time
 import pytest
 
 from core.prompts.builtin import PLAIN, SOLUTION_ONLY
-from core.rewards.answering import keywords, multiple_choice, numeric, pattern, question_answering, squad_form
 from core.rewards.base import Example, NotRun
+from core.rewards.library.answering import keywords, multiple_choice, numeric, pattern, question_answering, squad_form
 
 CITIES = {"choices": ["Lyon", "Paris", "Nice", "Lille"]}
 

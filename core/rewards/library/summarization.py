@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Sample, Score, weighted
-from core.rewards.prose import content_stems, no_text, read_prose
-from core.rewards.words import ngrams, numbers, ramp, stem, words
+from core.rewards.text.prose import content_stems, no_text, read_prose
+from core.rewards.text.words import ngrams, numbers, ramp, stem, words
 
 COMPONENTS = (
     Component("rouge1", 0.25, "F1 of the words shared with the reference; full marks from 0.65."),

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.rewards.base import Component, Score
-from core.rewards.english import oddest_pair, order_bits
-from core.rewards.languages import LANGUAGES, hits_by_language, likeliest
-from core.rewards.words import copied_share, ramp, repeated_share, sentences, stem, words
+from core.rewards.text.english import oddest_pair, order_bits
+from core.rewards.text.languages import LANGUAGES, hits_by_language, likeliest
+from core.rewards.text.words import copied_share, ramp, repeated_share, sentences, stem, words
 
 LONGEST_SENTENCE = 100
 WORDS_TO_JUDGE = 12

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.rewards import citations, creative_writing, language_match, summarization
 from core.rewards.base import Preset
+from core.rewards.library import citations, creative_writing, language_match, summarization
 
 PRESETS: dict[str, Preset] = {
     "creative-writing": creative_writing.PRESET,

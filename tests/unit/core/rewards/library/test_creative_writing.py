@@ -3,7 +3,7 @@
 import pytest
 
 from core.rewards.base import Example
-from core.rewards.creative_writing import PRESET, creative_writing
+from core.rewards.library.creative_writing import PRESET, creative_writing
 
 TOPIC = PRESET.good[0].example
 STORY = PRESET.good[0].response

@@ -7,7 +7,7 @@ import pytest
 
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
-from core.rewards.writing import PRESETS
+from core.rewards.library.writing import PRESETS
 
 WORDS = re.findall(
     r"\w+",

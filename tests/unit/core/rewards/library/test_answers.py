@@ -3,8 +3,8 @@
 import pytest
 
 from core.prompts.builtin import SOLUTION_ONLY
-from core.rewards.answers import exact_match, math_science, normal_form
 from core.rewards.base import Example
+from core.rewards.library.answers import exact_match, math_science, normal_form
 
 MARKED = Example("", SOLUTION_ONLY.markers)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.rewards.base import Component, Example, Parameter, Preset, Sample, Score, weighted
-from core.rewards.languages import LANGUAGES, purity
-from core.rewards.prose import Prose, grammar_keys, no_text, read_prose
-from core.rewards.words import ramp
+from core.rewards.text.languages import LANGUAGES, purity
+from core.rewards.text.prose import Prose, grammar_keys, no_text, read_prose
+from core.rewards.text.words import ramp
 
 COMPONENTS = (
     Component("language", 1, "Share of the grammar that is of the language asked for; 0 below 60 %, 1 from 85 %."),

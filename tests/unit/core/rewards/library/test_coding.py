@@ -7,9 +7,9 @@ import pytest
 from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards import sandbox
 from core.rewards.base import Example, NotRun
-from core.rewards.code_source import code_in, cost, parsed
-from core.rewards.code_tests import alike, read_tests
-from core.rewards.coding import PRESETS, algorithm_implementation, code_generation, programming
+from core.rewards.library.code_source import code_in, cost, parsed
+from core.rewards.library.code_tests import alike, read_tests
+from core.rewards.library.coding import PRESETS, algorithm_implementation, code_generation, programming
 
 SAMPLES = [
     pytest.param(preset.function, sample, good, id=f"{name} {'good' if good else 'bad'} {place}")

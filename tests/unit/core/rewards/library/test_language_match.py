@@ -5,9 +5,9 @@ import random
 import pytest
 
 from core.rewards.base import Example
-from core.rewards.language_match import language_match
-from core.rewards.languages import LANGUAGES, purity
-from core.rewards.words import words
+from core.rewards.library.language_match import language_match
+from core.rewards.text.languages import LANGUAGES, purity
+from core.rewards.text.words import words
 
 SALT = {
     "ar": (

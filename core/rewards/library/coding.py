@@ -11,7 +11,7 @@ from typing import Any
 
 from core.rewards import sandbox
 from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Score, weighted, wrong
-from core.rewards.code_source import (
+from core.rewards.library.code_source import (
     CODE_CHARACTERS,
     DEFINITIONS,
     code_in,
@@ -21,7 +21,7 @@ from core.rewards.code_source import (
     is_placeholder,
     parsed,
 )
-from core.rewards.code_tests import (
+from core.rewards.library.code_tests import (
     Candidate,
     Constant,
     Pair,
@@ -31,7 +31,7 @@ from core.rewards.code_tests import (
     functions_under,
     read_tests,
 )
-from core.rewards.coding_samples import BAD, GOOD
+from core.rewards.library.coding_samples import BAD, GOOD
 
 FUNCTION = re.compile(r"\b(?:def|class|lambda)\b")
 ASKED = re.compile(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.rewards.answers import NO_SOLUTION
 from core.rewards.base import Component, Example, Parameter, Preset, Score, right, weighted, wrong
-from core.rewards.form_samples import BAD, GOOD
-from core.rewards.json_form import JSON_PARTS, json_output
-from core.rewards.prose import LEAST_WORDS, copy_problem, prose_problem
-from core.rewards.words import repeated_share, word_count, words
+from core.rewards.library.answers import NO_SOLUTION
+from core.rewards.library.form_samples import BAD, GOOD
+from core.rewards.library.json_form import JSON_PARTS, json_output
+from core.rewards.text.prose import LEAST_WORDS, copy_problem, prose_problem
+from core.rewards.text.words import repeated_share, word_count, words
 
 BULLET = re.compile(r"[-*•]\s+(.+)")
 NUMBERED = re.compile(r"(\d+)[.)]\s+(.+)")

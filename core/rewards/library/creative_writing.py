@@ -7,9 +7,9 @@ from math import sqrt
 from statistics import fmean
 
 from core.rewards.base import Component, Example, Parameter, Preset, Sample, Score, weighted
-from core.rewards.languages import LANGUAGES
-from core.rewards.prose import Prose, content_stems, no_text, read_prose
-from core.rewards.words import ramp, repeated_share, stem, variety, words
+from core.rewards.text.languages import LANGUAGES
+from core.rewards.text.prose import Prose, content_stems, no_text, read_prose
+from core.rewards.text.words import ramp, repeated_share, stem, variety, words
 
 COMPONENTS = (
     Component("flow", 0.4, "Sentences differ in length, and take up what was said before."),

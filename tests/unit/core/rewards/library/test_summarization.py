@@ -5,7 +5,7 @@ import random
 import pytest
 
 from core.rewards.base import Example, NotRun
-from core.rewards.summarization import (
+from core.rewards.library.summarization import (
     LIBRARY,
     LIBRARY_SUMMARY,
     STORM,

@@ -4,7 +4,7 @@ import pytest
 
 from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import Example
-from core.rewards.form import json_output, length, no_repetition, plain_format, solution_format
+from core.rewards.library.form import json_output, length, no_repetition, plain_format, solution_format
 
 MARKED = Example("", SOLUTION_ONLY.markers)
 SENTENCE = "The moon pulls at the water of the sea, and so it rises and falls twice a day."

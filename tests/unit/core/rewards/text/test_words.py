@@ -2,7 +2,17 @@
 
 import pytest
 
-from core.rewards.words import copied_share, numbers, ramp, repeated_share, sentences, stem, variety, word_count, words
+from core.rewards.text.words import (
+    copied_share,
+    numbers,
+    ramp,
+    repeated_share,
+    sentences,
+    stem,
+    variety,
+    word_count,
+    words,
+)
 
 
 @pytest.mark.parametrize(

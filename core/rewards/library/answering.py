@@ -8,10 +8,10 @@ import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core.rewards.answering_samples import BAD, GOOD
-from core.rewards.answers import MOST_MENTIONS, NO_SOLUTION, is_same
 from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Score, excerpt, right, weighted, wrong
-from core.rewards.prose import prose_problem
+from core.rewards.library.answering_samples import BAD, GOOD
+from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same
+from core.rewards.text.prose import prose_problem
 
 LONGEST_ANSWER = 30
 """Words; a choice or a number that needs more is not an answer but a text that mentions one."""

@@ -1,0 +1,1 @@
+"""The shipped rewards, one module a shelf; `core/rewards/presets.py` puts them together."""
