@@ -23,10 +23,13 @@ class TestRow(Body):
 
 
 class TestRequest(Body):
-    """A reward within its configuration, and what to score: given rows, or the data set's own answers."""
+    """A reward within its configuration, and what to score: given rows, the completions of a past run, or the data
+    set's own answers."""
 
     config: dict[str, Any]
     rows: list[TestRow] | None = Field(None, min_length=1, max_length=MAX_BENCH_ROWS)
+    session_id: str | None = None
+    step: int | None = None
     samples: int = 10
 
 
@@ -51,9 +54,11 @@ def list_rewards():
 
 @bp.post("/test")
 def test():
-    """The scores of texts, or of the data set's own answers, with reasons."""
+    """The scores of texts, of a past run, or of the data set's own answers, with reasons."""
     wanted = body(TestRequest)
     rows = None if wanted.rows is None else [row.model_dump() for row in wanted.rows]
+    if rows is None and wanted.session_id is not None:
+        rows = services().rewards.rows_of_run(wanted.session_id, wanted.step)
     return reply(services().rewards.test(wanted.config, rows, wanted.samples))
 
 

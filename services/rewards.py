@@ -14,6 +14,7 @@ from core.paths import Workspace, checked_name
 from core.rewards.base import Preset, Sample
 from core.rewards.custom import CustomReward
 from core.rewards.presets import ALIASES, PRESETS
+from core.sessions.store import SessionStore
 from services.inspector import Inspector
 from services.prompts import PromptService
 
@@ -25,18 +26,36 @@ class RewardService:
 
     Args:
         workspace: Where the user's own lie.
+        store: Knows past runs.
         inspector: Runs rewards.
         prompts: Fills in saved templates.
     """
 
-    def __init__(self, workspace: Workspace, inspector: Inspector, prompts: PromptService):
+    def __init__(self, workspace: Workspace, store: SessionStore, inspector: Inspector, prompts: PromptService):
         self._workspace = workspace
+        self._store = store
         self._inspector = inspector
         self._prompts = prompts
 
     def catalogue(self) -> list[dict]:
         """Every preset with its parts, parameters and worked samples."""
         return [_described(name, preset) for name, preset in PRESETS.items()]
+
+    def rows_of_run(self, session_id: str, step: int | None) -> list[dict]:
+        """The completions of a step of a past run, the latest when null, as rows to score anew.
+
+        Raises:
+            NotFound: There is no such session, or no such step.
+        """
+        groups = self._store.completions(session_id, step)["groups"]
+        rows = [
+            {"response": c["text"], "instruction": g["instruction"], "reference": g["reference"], "extras": {}}
+            for g in groups
+            for c in g["completions"]
+        ]
+        if not rows:
+            raise NotFound(f"The session {session_id!r} has no completions there.", "Choose another step.")
+        return rows[:MAX_BENCH_ROWS]
 
     def test(self, config: Any, rows: list[dict] | None, samples: int) -> dict:
         """The scores of the given responses, or of the data set's own answers when none are given."""

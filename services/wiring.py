@@ -83,7 +83,7 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     prompts = PromptService(workspace, inspector)
     uploads = UploadService(workspace, inspector, jobs, store.reads)
     datasets = DatasetService(workspace, inspector, jobs, uploads, prompts)
-    rewards = RewardService(workspace, inspector, prompts)
+    rewards = RewardService(workspace, store, inspector, prompts)
     checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
     return Services(
         workspace=workspace,

@@ -79,8 +79,9 @@ class TrainingRun:
         return [TrlReward(scorer, markers, extras) for scorer in scorers(self.config.reward, tools(self.workspace))]
 
     def _report_download(self, fraction: float | None, text: str) -> None:
-        self.to.log.append("progress", phase="data", fraction=fraction, text=text)
-        self.to.check_stop()
+        """At most once a second, since a download tells of every chunk."""
+        if fraction == 1.0 or time.time() - self.to.log.last_t > 1.0:
+            self.to.log.append("progress", phase="data", fraction=fraction, text=text)
 
     def _load(self) -> LoadedModel:
         started = time.perf_counter()

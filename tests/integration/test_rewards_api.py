@@ -73,6 +73,17 @@ def test_the_data_sets_own_answers_can_be_tried(server):
     assert reply["ms_per_completion"]["math-science"] > 0
 
 
+def test_the_completions_of_a_past_run_are_scored_anew(server, until):
+    server.begin("past", "steps=2")
+    until(lambda: server.status("past") == "completed")
+    body = {"config": {"prompt": {"template": "solution-only"}}, "session_id": "past"}
+    status, reply = server.call("POST", "/api/rewards/test", body)
+    assert status == 200, reply
+    assert [result["total"] for result in reply["results"]] == [1.0, 0.0]
+    assert server.call("POST", "/api/rewards/test", {**body, "step": 99})[0] == 404
+    assert server.call("POST", "/api/rewards/test", {**body, "session_id": "nobody"})[0] == 404
+
+
 def test_a_python_reward_is_saved_with_versions_and_its_prints_are_shown(server):
     status, saved = server.call("PUT", "/api/rewards/custom/mine", PYTHON)
     assert (status, saved["version"]) == (201, 1)

@@ -67,7 +67,16 @@ def take_step(step: int, script: dict, to: Reporter, paths: SessionPaths, attemp
     groups = paths.completions
     groups.mkdir(exist_ok=True)
     (groups / f"step-{step:06d}.jsonl").write_text(
-        json.dumps({"step": step, "completions": []}) + "\n", encoding="utf-8"
+        json.dumps(
+            {
+                "step": step,
+                "instruction": "What is 2 + 2?",
+                "reference": "4",
+                "completions": [{"text": f"<SOLUTION>{number}</SOLUTION>"} for number in (4, 5)],
+            }
+        )
+        + "\n",
+        encoding="utf-8",
     )
     to.log.append("completions", step=step, file=f"step-{step:06d}.jsonl", groups=1, sample=[])
     to.log.append(
