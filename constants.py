@@ -60,7 +60,7 @@ EMBEDDED_MODEL = "SmolLM2-135M-Instruct"
 MAX_UPLOAD_BYTES = 10 * 1024**3
 """The largest data file that is taken."""
 
-UPLOAD_CHUNK_BYTES = 1024 * 1024
+UPLOAD_CHUNK_BYTES = 256 * 1024
 """How much of an upload is in memory at once."""
 
 MAX_ROW_BYTES = 16 * 1024 * 1024

@@ -8,10 +8,18 @@ import socket
 import sys
 from pathlib import Path
 
+from werkzeug.serving import WSGIRequestHandler
+
 from app_factory import REPOSITORY, Settings, create_app
-from constants import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK_HOSTS
+from constants import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK_HOSTS, UPLOAD_CHUNK_BYTES
 from core.errors import Conflict
 from websockets import socketio
+
+
+class RequestHandler(WSGIRequestHandler):
+    """Reads requests in larger pieces than the usual 8 KiB, for uploads."""
+
+    rbufsize = UPLOAD_CHUNK_BYTES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         debug=options.debug,
         use_reloader=False,
         allow_unsafe_werkzeug=True,
+        request_handler=RequestHandler,
     )
     return 0
 

@@ -10,7 +10,9 @@ import argparse
 import http.client
 import json
 import os
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,6 +26,11 @@ from tests.support.server import Server
 
 ROW = {"question": "What is " + "one and " * 60 + "one?", "answer": "sixty-one, for all that is known about it"}
 BOUNDARY = "loracraftboundary"
+SENDER = """
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection, open(sys.argv[2], "rb") as file:
+    connection.sendfile(file)
+"""
 
 
 def main() -> None:
@@ -47,12 +54,21 @@ def uploads(server: Server, folder: Path, options: argparse.Namespace) -> dict:
     """Seconds of cp, form and pieces, in turn."""
     source = folder / "source.jsonl"
     write_lines(source, int(options.gib * 2**30))
-    times: dict[str, list[float]] = {"cp": [], "form": [], "pieces": []}
+    times: dict[str, list[float]] = {
+        "cp": [],
+        "cp_through_user_space": [],
+        "loopback_alone": [],
+        "form": [],
+        "pieces": [],
+    }
     process = psutil.Process(server.process.pid)
     before, peak = process.memory_info().rss, 0
     for number in range(options.rounds):
         times["cp"].append(timed(copy, source, folder / "copy.jsonl"))
         (folder / "copy.jsonl").unlink()
+        times["cp_through_user_space"].append(timed(copy, "--reflink=never", source, folder / "copy.jsonl"))
+        (folder / "copy.jsonl").unlink()
+        times["loopback_alone"].append(timed(receive_and_forget, source))
         for way, send in (("form", send_form), ("pieces", send_pieces)):
             with source.open("r+b") as file:  # another content each time, or it would be known already
                 file.write(json.dumps({"question": way, "answer": number}).encode().ljust(80))
@@ -62,7 +78,11 @@ def uploads(server: Server, folder: Path, options: argparse.Namespace) -> dict:
             wait_for_count(server)
             server.call("DELETE", f"/api/datasets/uploads/{name}")
     medians = {way: round(median(values), 3) for way, values in times.items()}
-    ratios = {f"{way}_over_cp": round(medians[way] / medians["cp"], 2) for way in ("form", "pieces")}
+    ratios = {
+        f"{way}_over_{other}": round(medians[way] / medians[other], 2)
+        for way in ("form", "pieces")
+        for other in ("cp", "cp_through_user_space", "loopback_alone")
+    }
     return {"seconds": medians, "all": times, **ratios, "server_growth_mib": round((peak - before) / 2**20, 1)}
 
 
@@ -153,9 +173,22 @@ def finish(connection: http.client.HTTPConnection) -> None:
     connection.close()
 
 
-def copy(source: Path, target: Path) -> None:
-    """What the uploads are measured against."""
-    subprocess.run(["cp", source, target], check=True)
+def copy(*arguments: str | Path) -> None:
+    """What the uploads are measured against: cp copies within the kernel where the file system lets it."""
+    subprocess.run(["cp", *arguments], check=True)
+
+
+def receive_and_forget(source: Path) -> None:
+    """The floor under any upload: the same bytes through loopback, written nowhere."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sender = [sys.executable, "-c", SENDER, str(listener.getsockname()[1]), str(source)]
+        with subprocess.Popen(sender) as child:
+            connection, _ = listener.accept()
+            buffer = bytearray(256 * 1024)
+            while connection.recv_into(buffer):
+                pass
+            connection.close()
+            child.wait()
 
 
 def timed(action: Any, *arguments: Any) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import threading
@@ -10,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
-from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES, UPLOAD_CHUNK_BYTES
+from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES
 from core.data.formats import suffix_of
 from core.errors import Conflict, NotFound, TooLarge, Unavailable
 from core.jsonfile import read_json, write_json
@@ -21,7 +19,7 @@ from core.paths import Workspace, checked_name
 from services.inspector import Inspector
 from services.jobs import Job, Jobs
 
-HASHED_AHEAD = 8
+DIGEST_TIMEOUT_S = 300.0
 PREVIEW_ROWS = 5
 COUNTED_BYTES = 16 * 1024 * 1024
 """A file up to this size is read to its end before it is accepted; a larger one in the background."""
@@ -45,7 +43,6 @@ class UploadService:
         self._in_use = in_use
         self._busy: set[str] = set()
         self._lock = threading.Lock()
-        self._digests: dict[str, _Digest] = {}
 
     def receive(
         self, filename: str, chunks: Iterable[bytes], size_bytes: int | None, encoding: str | None = None
@@ -65,11 +62,10 @@ class UploadService:
         with self._held(name):
             part = self._workspace.incoming / name
             self._require_room(size_bytes or 0)
-            digest = _Digest()
             try:
-                with part.open("wb") as file:
-                    _copy(chunks, file, digest, MAX_UPLOAD_BYTES)
-                return self._accept(name, part, digest.finish(), encoding)
+                with part.open("wb", buffering=0) as file:
+                    _copy(chunks, file, MAX_UPLOAD_BYTES)
+                return self._accept(name, part, encoding)
             finally:
                 part.unlink(missing_ok=True)
 
@@ -88,15 +84,15 @@ class UploadService:
             raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"size": "too large"})
         with self._held(name):
             part = self._workspace.incoming / f"{name}.part"
-            digest = self._continue(name, part, offset, size_bytes)
-            with part.open("ab") as file:
-                _copy(chunks, file, digest, size_bytes)
+            self._continue(part, offset, size_bytes)
+            with part.open("ab", buffering=0) as file:
+                _copy(chunks, file, size_bytes - offset)
             received = part.stat().st_size
             if received < size_bytes:
                 return {"name": name, "received": received, "size_bytes": size_bytes, "complete": False}
             whole = part.replace(self._workspace.incoming / name)
             try:
-                return self._accept(name, whole, self._digests.pop(name).finish(), encoding) | {"complete": True}
+                return self._accept(name, whole, encoding) | {"complete": True}
             finally:
                 whole.unlink(missing_ok=True)
 
@@ -132,7 +128,6 @@ class UploadService:
         if self._in_use(f"uploads/{name}"):
             raise Conflict(f"{name!r} is used by a session that has not ended.", "Stop that session first.")
         with self._held(name):
-            self._digests.pop(name, None)
             for path in (file, part, self._workspace.upload_info(name)):
                 path.unlink(missing_ok=True)
 
@@ -142,26 +137,34 @@ class UploadService:
             if file.suffix != ".part":
                 file.unlink()
 
-    def _accept(self, name: str, file: Path, sha256: str, encoding: str | None) -> dict:
+    def _accept(self, name: str, file: Path, encoding: str | None) -> dict:
         """Look into a received file; put it in its place if it can be read and is not there already."""
-        for known in self.list():
-            if known.get("sha256") == sha256:
-                return self._looked_at(known["path"], encoding) | known | {"duplicate": True}
-        incoming = f"uploads/{self._workspace.incoming.name}/{file.name}"
+        incoming, size = f"uploads/{self._workspace.incoming.name}/{file.name}", file.stat().st_size
+        twin = self._twin(incoming, size)
+        if twin is not None:
+            return self._looked_at(twin["path"], encoding) | twin | {"duplicate": True, "job_id": None}
         seen = self._looked_at(incoming, encoding)
-        size = file.stat().st_size
         counted = self._inspector.ask("statistics", _dataset(incoming, encoding)) if size <= COUNTED_BYTES else None
         file.replace(self._workspace.uploads / name)
         path = f"uploads/{name}"
         kept = {key: seen[key] for key in ("columns", "mapping", "notes")}
-        info = {"name": name, "path": path, "size_bytes": size, "sha256": sha256, "encoding": encoding, **kept}
-        info |= _counted(counted) if counted else {"rows": None}
+        info = {"name": name, "path": path, "size_bytes": size, "encoding": encoding, **kept}
+        info |= _counted(counted) if counted else {"rows": None, "sha256": None}
         write_json(self._workspace.upload_info(name), info)
         reply = {**seen, **info, "duplicate": False, "job_id": None}
         if not counted:
             job = self._jobs.start("statistics", path, _dataset(path, encoding), lambda ended: self._keep(name, ended))
             reply["job_id"] = job.job_id
         return reply
+
+    def _twin(self, path: str, size_bytes: int) -> dict | None:
+        """An upload of the same content. Only files of one size can be equal, so few are ever compared."""
+        alike = [known for known in self.list() if known["size_bytes"] == size_bytes]
+        digest = self._digest(path) if alike else None
+        return next((known for known in alike if (known["sha256"] or self._digest(known["path"])) == digest), None)
+
+    def _digest(self, path: str) -> str:
+        return self._inspector.ask("digest", {"path": path}, timeout_s=DIGEST_TIMEOUT_S)
 
     def _looked_at(self, path: str, encoding: str | None) -> dict:
         seen = self._inspector.ask("preview", _dataset(path, encoding) | {"samples": PREVIEW_ROWS})
@@ -183,11 +186,12 @@ class UploadService:
         info = self._workspace.upload_info(file.name)
         known = read_json(info) if info.is_file() else {}
         status = file.stat()
-        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None, "rows": None, "problem": None}
+        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None}
+        plain |= {"rows": None, "sha256": None, "problem": None}
         return {**plain, **known, "size_bytes": status.st_size, "uploaded_at": status.st_mtime}
 
-    def _continue(self, name: str, part: Path, offset: int, size_bytes: int) -> "_Digest":
-        """The digest of what has been received, which is where the next piece must begin; from 0 it begins anew."""
+    def _continue(self, part: Path, offset: int, size_bytes: int) -> None:
+        """Check that a piece begins where the last one ended; from 0 it begins anew."""
         if offset == 0:
             part.unlink(missing_ok=True)
         received = part.stat().st_size if part.is_file() else 0
@@ -195,14 +199,6 @@ class UploadService:
             problem = f"is {offset}, but {received} bytes have been received"
             raise Conflict(f"The offset {problem}.", f"Go on from offset {received}.", {"offset": problem})
         self._require_room(size_bytes - received)
-        digest = self._digests.get(name)
-        if digest is None or digest.size_bytes != received:
-            digest = self._digests[name] = _Digest()
-            with part.open("ab+") as file:
-                file.seek(0)
-                for chunk in iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b""):
-                    digest.add(chunk)
-        return digest
 
     def _require_room(self, size_bytes: int) -> None:
         if size_bytes > MAX_UPLOAD_BYTES:
@@ -244,46 +240,14 @@ def _dataset(path: str, encoding: str | None) -> dict:
 
 
 def _counted(found: dict) -> dict:
-    return {"rows": found["rows"], "statistics": found["columns"]}
+    return {"rows": found["rows"], "statistics": found["columns"], "sha256": found["sha256"]}
 
 
-def _copy(chunks: Iterable[bytes], file: Any, digest: "_Digest", most: int) -> None:
-    try:
-        for chunk in chunks:
-            if digest.size_bytes + len(chunk) > most:
-                problem = f"is longer than {most:,} bytes"
-                raise TooLarge(f"The upload {problem}.", "Send as much as was said.", {"file": problem})
-            file.write(chunk)
-            digest.add(chunk)
-    finally:
-        digest.finish()
-
-
-class _Digest:
-    """sha256 in a thread of its own, since hashing takes as long as writing and can go beside it."""
-
-    def __init__(self):
-        self._hash = hashlib.sha256()
-        self._chunks: Queue[bytes | None] = Queue(HASHED_AHEAD)
-        self._thread: threading.Thread | None = None
-        self.size_bytes = 0
-
-    def add(self, chunk: bytes) -> None:
-        """Hash on."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="digest", daemon=True)
-            self._thread.start()
-        self.size_bytes += len(chunk)
-        self._chunks.put(chunk)
-
-    def finish(self) -> str:
-        """The digest of all that was added so far, in hexadecimal; the thread ends until more is added."""
-        if self._thread is not None:
-            self._chunks.put(None)
-            self._thread.join()
-            self._thread = None
-        return self._hash.hexdigest()
-
-    def _work(self) -> None:
-        while (chunk := self._chunks.get()) is not None:
-            self._hash.update(chunk)
+def _copy(chunks: Iterable[bytes], file: Any, most: int) -> None:
+    written = 0
+    for chunk in chunks:
+        written += len(chunk)
+        if written > most:
+            problem = f"is longer than {most:,} bytes"
+            raise TooLarge(f"The upload {problem}.", "Send as much as was said.", {"file": problem})
+        file.write(chunk)

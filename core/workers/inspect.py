@@ -7,6 +7,7 @@ A request is {"id", "task", "arguments"}; answers are {"id", "result"} or {"id",
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import json
 import os
 import sys
@@ -30,6 +31,9 @@ def main(root: Path) -> NoReturn:
     faulthandler.enable()
     answers = move_stdout_aside()
     limit_memory()
+    threading.Thread(
+        target=importlib.import_module, args=("pyarrow.parquet",), daemon=True
+    ).start()  # 0.2 s, asked or not
     workspace = Workspace(root.resolve())
     requests: Queue[str] = Queue()
     threading.Thread(target=read_requests, args=(requests,), name="requests", daemon=True).start()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from constants import MAX_CELL_SHOWN
@@ -101,9 +103,24 @@ def tokenizer_of(model: str, workspace: Workspace) -> Any:
 
 
 def statistics(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"dataset"} -> row count and column statistics of a file, with progress."""
+    """{"dataset"} -> row count, column statistics and sha256 of a file, with progress."""
     file = data_file(DatasetConfig.model_validate(arguments["dataset"]), workspace)
-    return column_statistics(file.rows(), lambda count: report(file.fraction, f"{count:,} rows"))
+    found = column_statistics(file.rows(), lambda count: report(file.fraction, f"{count:,} rows"))
+    return found | {"sha256": sha256_of(file.path)}
+
+
+def digest(workspace: Workspace, arguments: dict, report: Any) -> str:
+    """{"path"} -> the sha256 of a file."""
+    return sha256_of(workspace.inside(arguments["path"], "path"))
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file's content, in hexadecimal."""
+    known = hashlib.sha256()
+    with path.open("rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            known.update(chunk)
+    return known.hexdigest()
 
 
 def check(workspace: Workspace, arguments: dict, report: Any) -> dict:

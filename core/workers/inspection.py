@@ -13,6 +13,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         inspect_data.preview,
         inspect_data.fields,
         inspect_data.statistics,
+        inspect_data.digest,
         inspect_data.check,
         inspect_data.check_start,
         inspect_data.suggestion,
