@@ -9,19 +9,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
+
+import psutil
 
 from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
 from core.errors import KINDS, LoraCraftError, Unavailable, WorkerFailed
 from core.failures import explain_exit
 from core.paths import Workspace
-from services.process import OWN_GROUP, REPOSITORY, worker_environment
+from services.process import OWN_GROUP, REPOSITORY, give_way, worker_environment
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.inspect"
-LANES = ("quick", "model", "slow")
-"""One worker each: short looks, what needs a tokenizer or runs long rewards, and background jobs."""
+LANES = ("quick", "model", "rewards", "slow")
+"""One worker each: short looks, what needs a tokenizer, what runs rewards, and background jobs."""
 
 Progress = Callable[[float | None, str], None]
 
@@ -38,7 +41,7 @@ class Inspector:
         log = workspace.logs / "inspect.log"
         settings = worker_environment(dict(environment), workspace, "cpu")
         command = [sys.executable, "-m", MODULE, str(workspace.root)]
-        self._lanes = {name: _Lane(command, settings, log) for name in LANES}
+        self._lanes = {name: _Lane(command, settings, log, polite=name == "slow") for name in LANES}
 
     def ask(
         self,
@@ -74,8 +77,9 @@ class Inspector:
 class _Lane:
     """One worker process, asked by one thread at a time."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Any):
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path, polite: bool):
         self._command = command
+        self._polite = polite
         self._environment = environment
         self._log = log
         self._lock = threading.Lock()
@@ -136,6 +140,8 @@ class _Lane:
                 encoding="utf-8",
                 **OWN_GROUP,
             )
+        if self._polite:
+            give_way(psutil.Process(self._child.pid))
         self._answers = Queue()
         threading.Thread(target=_read, args=(self._child, self._answers), name="inspector", daemon=True).start()
 
@@ -174,8 +180,9 @@ class _Lane:
 
 
 def _read(child: subprocess.Popen, answers: Queue[dict | None]) -> None:
-    """Hand every answer on, and None at the end; in a thread of its own, so that a wait can end."""
+    """Hand every whole answer on, and None at the end; in a thread of its own, so that a wait can end."""
     with child.stdout:
         for line in child.stdout:
-            answers.put(json.loads(line))
+            if line.endswith("\n"):
+                answers.put(json.loads(line))
     answers.put(None)

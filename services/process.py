@@ -49,7 +49,7 @@ class WorkerProcess:
             )
         process = psutil.Process(child.pid)
         if polite:
-            _give_way(process)
+            give_way(process)
         return cls(process, child)
 
     @classmethod
@@ -138,7 +138,7 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
     }
 
 
-def _give_way(process: psutil.Process) -> None:
+def give_way(process: psutil.Process) -> None:
     """Make a process polite; never less than it is, which only an administrator may do."""
     try:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if ON_WINDOWS else max(process.nice(), CPU_NICE))

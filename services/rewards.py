@@ -63,14 +63,14 @@ class RewardService:
             _require_count(samples)
         parsed = self.frozen(parse_config(config))
         arguments = {"config": parsed.dump(), "rows": rows, "samples": samples}
-        return self._inspector.ask("reward_test", arguments, timeout_s=BENCH_TIMEOUT_S)
+        return self._inspector.ask("reward_test", arguments, "rewards", BENCH_TIMEOUT_S)
 
     def bench(self, config: Any, samples: int) -> dict:
         """Every part of a reward against exploits of the data set's rows, with a grade and its evidence."""
         _require_count(samples)
         parsed = self.frozen(parse_config(config))
         arguments = {"config": parsed.dump(), "samples": samples}
-        return self._inspector.ask("reward_bench", arguments, "model", BENCH_TIMEOUT_S)
+        return self._inspector.ask("reward_bench", arguments, "rewards", BENCH_TIMEOUT_S)
 
     def save(self, name: str, definition: dict) -> dict:
         """Store a custom reward as a new version; it is tried once before.
@@ -82,7 +82,7 @@ class RewardService:
         if name in PRESETS:
             problem = "is the name of a preset"
             raise InvalidInput(f"{name!r} {problem}.", "Choose another name.", {"name": problem})
-        stored = self._inspector.ask("reward_validate", {"definition": definition})
+        stored = self._inspector.ask("reward_validate", {"definition": definition}, "rewards")
         versions = self._versions(name)
         if versions and self._at(name, versions[-1]) == stored:
             return self._shown(name, versions[-1])
