@@ -49,7 +49,8 @@ class DatasetConfig(Section):
     instruction_field: str = knob("instruction", tier="essential", min_length=1)
     """The column with the question; nested values by path, such as answers.text or messages.0.content."""
     context_field: str | None = knob(None)
-    """A column whose text belongs to the question and follows it, such as Alpaca's input or SQuAD's context."""
+    """A column that belongs to the question and follows it, such as Alpaca's input, SQuAD's context or the options of
+    a choice, which become lines A), B) ..."""
     response_field: str = knob("response", tier="essential", min_length=1)
     """The column with the expected answer."""
     reasoning_field: str | None = knob(None)

@@ -18,7 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "answer", "answers", "response", "output", "completion", "solution", "target", "expected", "label", "reply",
         "assistant", "summary", "result", "reference", "code",
     ),
-    "context": ("input", "context", "passage", "document", "article", "background"),
+    "context": ("input", "choices", "options", "context", "passage", "document", "article", "background"),
     "reasoning": ("reasoning", "rationale", "explanation", "working", "cot", "steps"),
 }  # fmt: skip
 """Words that name a column's role, the surest first."""

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any
 
 from core.config.dataset import DatasetConfig, FinalAnswer, RowFilter
@@ -86,7 +87,7 @@ def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
     reference, before = split_answer(answer, config.final_answer)
     worked = config.reasoning_field and as_text(lookup(raw, config.reasoning_field, "dataset.reasoning_field"))
     instruction = as_text(lookup(raw, config.instruction_field, "dataset.instruction_field"))
-    context = as_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
+    context = context_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
     return Row(
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
         reference=reference,
@@ -165,6 +166,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     return "" if value is None else str(value).strip()
+
+
+def context_text(value: Any) -> str:
+    """What follows a question: a text as it is, a list (the options of a choice) as lines A) to Z)."""
+    if isinstance(value, dict) and isinstance(value.get("text"), list):
+        value = value["text"]
+    if isinstance(value, (list, tuple)):
+        return "\n".join(f"{letter}) {as_text(option)}" for letter, option in zip(ascii_uppercase, value, strict=False))
+    return as_text(value)
 
 
 def _passes(raw: dict, filters: Iterable[RowFilter]) -> bool:

@@ -19,6 +19,7 @@ from core.rewards.library.answers import normal_form
 MOST = 0.9
 FEW_WORDS = 6
 TEST_WORDS = ("tests", "test", "asserts")
+CHOICE_WORDS = ("choices", "options")
 FORMAT_WEIGHT = 0.2
 
 
@@ -87,6 +88,9 @@ def _reward(
     tests = next((c for c in columns_of(rows) if set(words_of(c)) & set(TEST_WORDS)), None)
     if tests is not None:
         return "programming", {"tests": tests}, f"the column {tests!r} holds tests to run"
+    choices = next((c for c in columns_of(rows) if set(words_of(c)) & set(CHOICE_WORDS)), None)
+    if choices is not None:
+        return "multiple-choice", {"choices": choices}, f"the column {choices!r} holds options"
     references = [row.reference for row in examples if row.reference]
     for preset, fits, why in RULES:
         if references and sum(map(fits, references)) >= MOST * len(references):

@@ -112,6 +112,8 @@ def multiple_choice(response: str, reference: str, example: Example, *, first_in
     wanted = option_of(reference, choices, first_index)
     if wanted is None:
         raise NotRun(f"the reference {excerpt(reference)} is no letter, number or text of an option")
+    if solution == reference.strip():
+        return right(f"{excerpt(solution)} is the reference")
     letters = letters_in(solution)
     named = set(letters) | texts_in(solution, choices)
     if len(letters) > MOST_MENTIONS:

@@ -40,6 +40,13 @@ def test_context_follows_the_question_and_an_empty_one_leaves_no_gap():
     assert map_row({**row, "input": ""}, config, {}).instruction == "Add."
 
 
+@pytest.mark.parametrize("options", [["Rome", "Milan"], {"text": ["Rome", "Milan"], "label": ["A", "B"]}])
+def test_options_become_lettered_lines(options):
+    config = DatasetConfig(context_field="choices")
+    row = {"instruction": "Capital of Italy?", "response": "A", "choices": options}
+    assert map_row(row, config, {}).instruction == "Capital of Italy?\n\nA) Rome\nB) Milan"
+
+
 def test_a_worked_solution_may_have_its_own_column():
     config = DatasetConfig(reasoning_field="why")
     assert map_row({"instruction": "q", "response": "2", "why": "1 + 1"}, config, {}).reasoning == "1 + 1"
