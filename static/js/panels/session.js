@@ -35,10 +35,16 @@ export function renderCompletions(sample) {
     row.dataset.good = String(item.advantage > 0);
     setText(part(row, "completion__question"), `${item.instruction} (reference: ${item.reference})`);
     setText(part(row, "completion__text"), item.text);
-    const reasons = Object.entries(item.scores).map(([name, s]) => `${name} ${s ? `${number(s.value)}: ${s.reason}` : "failed"}`);
+    const reasons = Object.entries(item.scores).map(([name, score]) => `${name} ${outcome(score)}`);
     const cut = item.truncated ? ", cut at the limit" : "";
     setText(part(row, "completion__score"), `Reward ${number(item.reward)}, advantage ${number(item.advantage)}${cut}. ${reasons.join(". ")}`);
   });
+}
+
+/** @param {any} score null in sessions of the first version */
+function outcome(score) {
+  if (!score) return "failed";
+  return `${score.value === null ? score.kind.replace("_", " ") : number(score.value)}: ${score.reason}`;
 }
 
 /** @param {any} session */
