@@ -90,6 +90,9 @@ MAX_SAMPLES_SHOWN = 100
 MAX_CELL_SHOWN = 4000
 """Characters of a cell that a preview shows at most."""
 
+MAX_ITEMS_SHOWN = 50
+"""Items of a list or an object that a preview shows at most."""
+
 JOBS_KEPT = 100
 """Ended background jobs whose results stay readable."""
 

@@ -8,6 +8,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from constants import MAX_BENCH_ROWS
+from core.errors import InvalidInput
 from routes.http import Body, Query, body, json_object, query, reply, services
 
 bp = Blueprint("rewards", __name__)
@@ -56,6 +57,10 @@ def list_rewards():
 def test():
     """The scores of texts, of a past run, or of the data set's own answers, with reasons."""
     wanted = body(TestRequest)
+    if wanted.session_id is None and wanted.step is not None:
+        raise InvalidInput("step needs a session_id.", "Name the session.", {"step": "needs a session_id"})
+    if wanted.session_id is not None and wanted.rows is not None:
+        raise InvalidInput("rows and session_id are two sources.", "Give one.", {"rows": "stand beside session_id"})
     rows = None if wanted.rows is None else [row.model_dump() for row in wanted.rows]
     if rows is None and wanted.session_id is not None:
         rows = services().rewards.rows_of_run(wanted.session_id, wanted.step)

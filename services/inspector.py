@@ -68,11 +68,6 @@ class Inspector:
         """Start a lane's worker without waiting for it, since it will be asked soon."""
         threading.Thread(target=self._lanes[lane].warm, name=f"warm-{lane}", daemon=True).start()
 
-    def close(self) -> None:
-        """End all workers."""
-        for lane in self._lanes.values():
-            lane.close()
-
 
 class _Lane:
     """One worker process, asked by one thread at a time."""
@@ -96,9 +91,9 @@ class _Lane:
             try:
                 self._child.stdin.write(line)
                 self._child.stdin.flush()
-                answer = self._wait(timeout_s, progress)
             except OSError:
-                answer = None
+                raise self._died(task) from None
+            answer = self._wait(timeout_s, progress)
             if answer is None:
                 raise self._died(task)
             self._rest()
@@ -155,9 +150,9 @@ class _Lane:
                 self.close()
                 hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
                 raise Unavailable(f"This took longer than {timeout_s:.0f} s and was stopped.", hint) from None
-            if answer is None or answer["id"] != self._asked or "fraction" not in answer:
+            if answer is None or (answer["id"] == self._asked and "fraction" not in answer):
                 return answer
-            if progress is not None:
+            if progress is not None and answer["id"] == self._asked:
                 progress(answer["fraction"], answer["text"])
 
     def _died(self, task: str) -> LoraCraftError:
@@ -181,8 +176,10 @@ class _Lane:
 
 def _read(child: subprocess.Popen, answers: Queue[dict | None]) -> None:
     """Hand every whole answer on, and None at the end; in a thread of its own, so that a wait can end."""
-    with child.stdout:
-        for line in child.stdout:
-            if line.endswith("\n"):
-                answers.put(json.loads(line))
-    answers.put(None)
+    try:
+        with child.stdout:
+            for line in child.stdout:
+                if line.endswith("\n"):
+                    answers.put(json.loads(line))
+    finally:
+        answers.put(None)

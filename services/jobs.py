@@ -104,11 +104,11 @@ class Jobs:
             job.result = self._inspector.ask(job.task, arguments, "slow", JOB_TIMEOUT_S, progress)
         except LoraCraftError as error:
             job.error = error.as_dict()
-        if ended is not None:
-            try:
+        try:
+            if ended is not None:
                 ended(job)
-            except OSError as error:
-                LOG.exception("The result of %s could not be kept", job.job_id)
-                job.error = Unavailable(f"The result could not be kept: {error}", "Free some disk.").as_dict()
+        except Exception as error:  # the loop of all jobs: the next ones must not wait for ever
+            LOG.exception("The result of %s could not be kept", job.job_id)
+            job.error = Unavailable(f"The result could not be kept: {error}", "See logs/server.log.").as_dict()
         job.status = "failed" if job.error else "completed"
         progress(job.fraction if job.error else 1.0, job.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict
 from typing import Any
 
@@ -36,6 +37,7 @@ class RewardService:
         self._store = store
         self._inspector = inspector
         self._prompts = prompts
+        self._saving = threading.Lock()
 
     def catalogue(self) -> list[dict]:
         """Every preset with its parts, parameters and worked samples."""
@@ -49,13 +51,13 @@ class RewardService:
         """
         groups = self._store.completions(session_id, step)["groups"]
         rows = [
-            {"response": c["text"], "instruction": g["instruction"], "reference": g["reference"], "extras": {}}
+            {"response": c["text"], **{key: g.get(key, {}) for key in ("instruction", "reference", "extras")}}
             for g in groups
             for c in g["completions"]
         ]
         if not rows:
             raise NotFound(f"The session {session_id!r} has no completions there.", "Choose another step.")
-        return rows[:MAX_BENCH_ROWS]
+        return rows
 
     def test(self, config: Any, rows: list[dict] | None, samples: int) -> dict:
         """The scores of the given responses, or of the data set's own answers when none are given."""
@@ -83,12 +85,13 @@ class RewardService:
             problem = "is the name of a preset"
             raise InvalidInput(f"{name!r} {problem}.", "Choose another name.", {"name": problem})
         stored = self._inspector.ask("reward_validate", {"definition": definition}, "rewards")
-        versions = self._versions(name)
-        if versions and self._at(name, versions[-1]) == stored:
-            return self._shown(name, versions[-1])
-        number = versions[-1] + 1 if versions else 1
-        write_json(self._workspace.rewards / name / f"{number}.json", stored)
-        return self._shown(name, number)
+        with self._saving:
+            versions = self._versions(name)
+            if versions and self._at(name, versions[-1]) == stored:
+                return self._shown(name, versions[-1])
+            number = versions[-1] + 1 if versions else 1
+            write_json(self._workspace.rewards / name / f"{number}.json", stored)
+            return self._shown(name, number)
 
     def get(self, name: str, version: int | None = None) -> dict:
         """One custom reward, the latest version unless said otherwise.
@@ -172,10 +175,10 @@ def _described(name: str, preset: Preset) -> dict:
         "fields": list(preset.fields),
         "components": [asdict(component) for component in preset.components],
         "parameters": [asdict(parameter) for parameter in preset.parameters],
-        "samples": [_sample(s, "good", preset) for s in preset.good] + [_sample(s, "bad", preset) for s in preset.bad],
+        "samples": [_sample(s, "good") for s in preset.good] + [_sample(s, "bad") for s in preset.bad],
     }
 
 
-def _sample(sample: Sample, kind: str, preset: Preset) -> dict:
+def _sample(sample: Sample, kind: str) -> dict:
     shown = {"kind": kind, "instruction": sample.example.instruction, "extras": dict(sample.example.extras)}
     return shown | {"response": sample.response, "reference": sample.reference}

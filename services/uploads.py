@@ -83,6 +83,8 @@ class UploadService:
         if size_bytes > MAX_UPLOAD_BYTES:
             raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"size": "too large"})
         with self._held(name):
+            if self._file(name).exists():
+                raise Conflict(f"There is an upload {name!r} already.", "Delete it first, or take another name.")
             part = self._workspace.incoming / f"{name}.part"
             self._continue(part, offset, size_bytes)
             with part.open("ab", buffering=0) as file:
@@ -149,13 +151,17 @@ class UploadService:
         path = f"uploads/{name}"
         kept = {key: seen[key] for key in ("columns", "mapping", "notes")}
         info = {"name": name, "path": path, "size_bytes": size, "encoding": encoding, **kept}
-        info |= _counted(counted) if counted else {"rows": None, "sha256": None}
-        write_json(self._workspace.upload_info(name), info)
-        reply = {**seen, **info, "duplicate": False, "job_id": None}
-        if not counted:
-            job = self._jobs.start("statistics", path, _dataset(path, encoding), lambda ended: self._keep(name, ended))
-            reply["job_id"] = job.job_id
-        return reply
+        with self._lock:  # the count must not end before it is known whose it is
+            info |= _counted(counted) if counted else {"rows": None, "sha256": None}
+            info["job_id"] = None if counted else self._count(name, path, encoding)
+            write_json(self._workspace.upload_info(name), info)
+        return {**seen, **info, "duplicate": False}
+
+    def _count(self, name: str, path: str, encoding: str | None) -> str:
+        """Start to count a large file in the background; the job's id."""
+        return self._jobs.start(
+            "statistics", path, _dataset(path, encoding), lambda ended: self._keep(name, ended)
+        ).job_id
 
     def _twin(self, path: str, size_bytes: int) -> dict | None:
         """An upload of the same content. Only files of one size can be equal, so few are ever compared."""
@@ -164,7 +170,7 @@ class UploadService:
         return next((known for known in alike if (known["sha256"] or self._digest(known["path"])) == digest), None)
 
     def _digest(self, path: str) -> str:
-        return self._inspector.ask("digest", {"path": path}, timeout_s=DIGEST_TIMEOUT_S)
+        return self._inspector.ask("digest", {"path": path}, "model", DIGEST_TIMEOUT_S)
 
     def _looked_at(self, path: str, encoding: str | None) -> dict:
         seen = self._inspector.ask("preview", _dataset(path, encoding) | {"samples": PREVIEW_ROWS})
@@ -177,10 +183,12 @@ class UploadService:
         }
 
     def _keep(self, name: str, job: Job) -> None:
-        """Write what a count found, or where it met its end, beside an upload that is still there."""
+        """Write what a count found, or where it met its end, beside the upload, if that is still the same one."""
         info = self._workspace.upload_info(name)
-        if info.is_file():
-            write_json(info, read_json(info) | ({"problem": job.error} if job.error else _counted(job.result)))
+        with self._lock:
+            known = read_json(info) if info.is_file() else {}
+            if known.get("job_id") == job.job_id:
+                write_json(info, known | ({"problem": job.error} if job.error else _counted(job.result)))
 
     def _info(self, file: Path) -> dict:
         info = self._workspace.upload_info(file.name)
@@ -211,9 +219,10 @@ class UploadService:
 
     def _free_name(self, filename: str) -> str:
         """A name of its own for a new file: the user's, less what file systems object to, with a number if taken."""
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(filename.replace("\\", "/")).name).strip(".-_") or "data"
-        suffix = suffix_of(Path(plain)) + (".gz" if plain.lower().endswith(".gz") else "")
-        stem = plain[: -len(suffix)][: NAME_CHARACTERS - len(suffix) - 4].strip(".-_") or "data"
+        given = Path(filename.replace("\\", "/")).name
+        suffix = suffix_of(Path(given)) + (".gz" if given.lower().endswith(".gz") else "")
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", given[: -len(suffix)]).strip(".-_")
+        stem = stem[: NAME_CHARACTERS - len(suffix) - 4].strip(".-_") or "data"
         for number in count(1):
             name = f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}"
             if name not in self._busy and not self._file(name).exists():

@@ -12,7 +12,7 @@ from core.rewards.custom import CustomReward
 from core.rewards.presets import PRESETS, checked_parameters, resolve_preset
 
 DEFAULT_PRESET = "math-science"
-RESERVED_FIELDS = ("prompt", "prompts", "completion", "completions", "completion_ids", "instruction", "reference")
+RESERVED_FIELDS = ("instruction", "reference", "reasoning", "solution")
 SOURCES = ("preset_name", "custom_name", "judge")
 
 
@@ -112,7 +112,7 @@ class RewardConfig(Section):
 
     @model_validator(mode="after")
     def names_can_be_told_apart(self) -> "RewardConfig":
-        """Rewards of one name would be one curve; a field of TRL's name would replace TRL's own column."""
+        """Rewards of one name would be one curve; a field of these names would hide what a reward is given."""
         taken = sorted(set(self.fields) & set(RESERVED_FIELDS))
         if taken:
             raise ValueError(f"fields can't be called {', '.join(taken)}")

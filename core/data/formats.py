@@ -41,6 +41,7 @@ class DataFile:
         self.path = path
         self.notes: list[str] = []
         self._encoding = encoding
+        self._columns: set[str] = set()
         self._fraction: Callable[[], float] = lambda: 0.0
         self._reader = READERS[suffix_of(path)]
         if not path.is_file():
@@ -58,7 +59,7 @@ class DataFile:
         Raises:
             InvalidInput: The file is broken or hostile; the message names the line, or the row, and the cause.
         """
-        self.notes = []
+        self.notes, self._columns = [], set()
         return self._reader(self)
 
     def first(self, count: int) -> list[dict]:
@@ -88,6 +89,10 @@ class DataFile:
             raise self.refused(where, f"a row has at most {MAX_COLUMNS:,} columns, not {len(row):,}")
         if _is_too_deep(row, MAX_NESTING):
             raise self.refused(where, f"its values are nested more than {MAX_NESTING} deep")
+        if not self._columns.issuperset(row):
+            self._columns.update(row)
+            if len(self._columns) > MAX_COLUMNS:
+                raise self.refused(where, f"with it the rows have more than {MAX_COLUMNS:,} columns between them")
         return row
 
 
@@ -148,15 +153,25 @@ def _is_json_lines(file: DataFile) -> bool:
 
 def _flattened(element: Any) -> Iterator[Any]:
     """SQuAD's articles as one row per question, anything else as it is. Source: the SQuAD 2.0 file format."""
-    if not (isinstance(element, dict) and isinstance(element.get("paragraphs"), list)):
+    paragraphs = element.get("paragraphs") if isinstance(element, dict) else None
+    if not (isinstance(paragraphs, list) and paragraphs and all(map(_is_squad, paragraphs))):
         yield element
         return
-    for paragraph in element["paragraphs"]:
-        for question in paragraph.get("qas", ()):
+    for paragraph in paragraphs:
+        for question in paragraph["qas"]:
             answers = [answer.get("text", "") for answer in question.get("answers", ())]
             rest = {key: value for key, value in question.items() if key not in ("answers", "plausible_answers")}
             shared = {"title": element.get("title", ""), "context": paragraph.get("context", "")}
             yield {**shared, **rest, "answers": {"text": answers}}
+
+
+def _is_squad(paragraph: Any) -> bool:
+    """Whether a paragraph holds questions as SQuAD writes them."""
+    questions = paragraph.get("qas") if isinstance(paragraph, dict) else None
+    return isinstance(questions, list) and all(
+        isinstance(question, dict) and all(isinstance(answer, dict) for answer in question.get("answers", ()))
+        for question in questions
+    )
 
 
 def _read_csv(file: DataFile) -> Iterator[dict]:

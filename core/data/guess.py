@@ -136,8 +136,8 @@ def _by_form(rows: Sequence[dict], columns: Sequence[str], role: str, taken: Seq
     free = [column for column in columns if column not in taken]
     texts = [column for column in free if any(isinstance(cell(row, column), str) for row in rows)]
     if role == "response":
-        later = [column for column in free if taken[0] in columns and columns.index(column) > columns.index(taken[0])]
-        chosen = (later or free)[:1]
+        later = columns[columns.index(taken[0]) + 1 :] if taken[0] in columns else columns
+        chosen = [column for column in later if column in free][:1] or free[:1]
     else:
         lengths = {c: sum(len(as_text(cell(row, c))) for row in rows) for c in texts}
         chosen = sorted(texts, key=lambda column: -lengths[column])[:1]

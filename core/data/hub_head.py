@@ -16,6 +16,8 @@ from core.errors import InvalidInput
 
 HEAD_BYTES = 256 * 1024
 """How much of a text file is fetched at first; four times as much when that is too little."""
+MOST_UNZIPPED = 20
+"""A head is unzipped to at most so many times its size: text shrinks less, only bombs more."""
 MAX_HEAD_BYTES = 32 * 1024 * 1024
 """The most that is fetched of one text file."""
 PAGE_BUFFER_BYTES = 64 * 1024
@@ -82,7 +84,7 @@ def _written(folder: Path, path: str, head: bytes, is_whole: bool) -> Path:
     if not is_whole:
         if name.lower().endswith(".gz"):
             with suppress(zlib.error):  # DataFile says what is wrong with it
-                head, name = zlib.decompressobj(wbits=31).decompress(head), name[:-3]
+                head, name = zlib.decompressobj(wbits=31).decompress(head, MOST_UNZIPPED * len(head)), name[:-3]
         head = head[: head.rfind(b"\n") + 1] or head
     file = folder / name
     file.write_bytes(head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -92,8 +93,14 @@ def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
         reference=reference,
         reasoning=worked or before,
-        extras={name: lookup(raw, column, "reward.fields") for name, column in extras.items()},
+        extras=_plain_extras(raw, extras) if extras else {},
     )
+
+
+def _plain_extras(raw: dict, extras: dict[str, str]) -> dict[str, Any]:
+    """Further columns as JSON has them, dates and the like as text, so that every reward sees the same everywhere."""
+    found = {name: lookup(raw, column, "reward.fields") for name, column in extras.items()}
+    return json.loads(json.dumps(found, default=str))
 
 
 def same_question(instruction: str) -> str:
@@ -173,7 +180,8 @@ def context_text(value: Any) -> str:
     if isinstance(value, dict) and isinstance(value.get("text"), list):
         value = value["text"]
     if isinstance(value, (list, tuple)):
-        return "\n".join(f"{letter}) {as_text(option)}" for letter, option in zip(ascii_uppercase, value, strict=False))
+        names = [*ascii_uppercase, *map(str, range(len(ascii_uppercase) + 1, len(value) + 1))]
+        return "\n".join(f"{name}) {as_text(option)}" for name, option in zip(names, value, strict=False))
     return as_text(value)
 
 
@@ -205,3 +213,7 @@ def _size(cell: Any) -> float | None:
         return None if cell is None else float(cell)
     except ValueError:
         return float(len(str(cell)))
+    except TypeError as error:
+        problem = f"a {type(cell).__name__} has no size to compare"
+        hint = "Filter on another column."
+        raise InvalidInput(f"dataset.filters: {problem}.", hint, {"dataset.filters": problem}) from error

@@ -76,6 +76,14 @@ def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unr
     return hub_rows(config.source, config.subset, config.split, workspace.cache, report)
 
 
+def rows_of_run(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[dict]:
+    """The raw rows that a run reads: all, but of a hub data set under max_samples only the first many."""
+    rows = raw_rows(config, workspace, report)
+    if kind_of(config) == "hub" and config.max_samples is not None:
+        return islice(rows, max(HUB_LEAST_ROWS, HUB_SURPLUS * config.max_samples))
+    return rows
+
+
 def _refuse_parameters(config: DatasetConfig) -> None:
     if config.parameters:
         problem = f"only generators take parameters, and {config.source} is none"
@@ -120,9 +128,7 @@ def load_split(config: RunConfig, workspace: Workspace, report: Progress = unrep
         InvalidInput: The source can't be read, or too few rows are left to train on.
     """
     left_out: Counter = Counter()
-    raw = raw_rows(config.dataset, workspace, report)
-    if kind_of(config.dataset) == "hub" and config.dataset.max_samples is not None:
-        raw = islice(raw, max(HUB_LEAST_ROWS, HUB_SURPLUS * config.dataset.max_samples))
+    raw = rows_of_run(config.dataset, workspace, report)
     rows = chosen(usable_rows(raw, config.dataset, config.reward.columns, left_out), config)
     split = cut(rows, config, left_out)
     if len(split.train) < config.prompts_per_generation:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.prompts.template import Markers
 from core.rewards.base import Example
 from core.rewards.scoring import Outcome, Scorer
+
+EXTRAS_COLUMN = "extras"
+"""A row's further columns as one JSON text: as columns of their own, values of mixed types would be made alike."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Batch:
     responses: list[str]
     references: list[str]
     instructions: list[str]
+    extras: list[dict]
     token_ids: list[list[int]]
 
 
@@ -28,7 +32,6 @@ class TrlReward:
     Args:
         scorer: The reward; its name is the metric key TRL reports it under, unique in a run.
         markers: The markers of the run's prompt template.
-        extras: Names of further columns the rewards read.
 
     Attributes:
         outcomes: Of the latest batch, shape [completions].
@@ -37,11 +40,10 @@ class TrlReward:
         seconds: Time spent scoring.
     """
 
-    def __init__(self, scorer: Scorer, markers: Markers, extras: Sequence[str] = ()):
+    def __init__(self, scorer: Scorer, markers: Markers):
         self.__name__ = scorer.name
         self.scorer = scorer
         self.markers = markers
-        self.extras = tuple(extras)
         self.batch: Batch | None = None
         self.outcomes: list[Outcome] = []
         self.calls = 0
@@ -56,11 +58,10 @@ class TrlReward:
         started = time.perf_counter()
         responses = [text_of(completion) for completion in completions]
         questions = columns.get("instruction") or [""] * len(completions)
-        self.batch = Batch(responses, reference, questions, columns.get("completion_ids") or [[]] * len(completions))
-        examples = [
-            Example(question, self.markers, {name: columns[name][i] for name in self.extras})
-            for i, question in enumerate(questions)
-        ]
+        extras = [json.loads(text) for text in columns.get(EXTRAS_COLUMN) or ["{}"] * len(completions)]
+        token_ids = columns.get("completion_ids") or [[]] * len(completions)
+        self.batch = Batch(responses, reference, questions, extras, token_ids)
+        examples = [Example(question, self.markers, extra) for question, extra in zip(questions, extras, strict=True)]
         self.outcomes = self.scorer.score_all(responses, reference, examples)
         self._count()
         self.calls += 1

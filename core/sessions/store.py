@@ -71,10 +71,10 @@ class SessionStore:
         return parse_config(read_json(self.paths(session_id).config))
 
     def reads(self, source: str) -> bool:
-        """Whether a session that has not ended reads a data source."""
-        return any(
-            self.config(state.session_id).dataset.source == source for state in self.states() if not state.is_final
-        )
+        """Whether a session that has not ended reads a data file, however its configuration spells the path."""
+        file = self._workspace.inside(source, "source")
+        used = (self.config(state.session_id).dataset.source for state in self.states() if not state.is_final)
+        return any(self._workspace.inside(name, "dataset.source") == file for name in used)
 
     def state(self, session_id: str) -> SessionState:
         """The session's state as of now."""

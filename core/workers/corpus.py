@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,7 @@ from core.data.mapping import Row
 from core.data.source import Split
 from core.errors import InvalidInput
 from core.prompts.template import PromptTemplate
+from core.rewards.for_trl import EXTRAS_COLUMN
 
 TOO_LONG = "prompt too long"
 
@@ -20,8 +22,12 @@ def grpo_dataset(rows: list[Row], template: PromptTemplate) -> Any:
 
     return Dataset.from_list(
         [
-            {"prompt": template.messages(row.instruction), "instruction": row.instruction, "reference": row.reference}
-            | row.extras
+            {
+                "prompt": template.messages(row.instruction),
+                "instruction": row.instruction,
+                "reference": row.reference,
+                EXTRAS_COLUMN: json.dumps(row.extras),
+            }
             for row in rows
         ]
     )

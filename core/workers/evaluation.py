@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 from core.config import RunConfig
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate
-from core.rewards.for_trl import TrlReward
+from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
 
@@ -98,9 +98,10 @@ class Evaluator:
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
     def _scores(self, reward: TrlReward, answers: list[str]) -> list[float | None]:
-        columns: dict[str, Any] = {"instruction": [row.instruction for row in self._rows]}
-        for name in reward.extras:
-            columns[name] = [row.extras[name] for row in self._rows]
+        columns = {"instruction": [], EXTRAS_COLUMN: []}
+        for row in self._rows:
+            columns["instruction"].append(row.instruction)
+            columns[EXTRAS_COLUMN].append(json.dumps(row.extras))
         return reward(answers, [row.reference for row in self._rows], **columns)
 
     def _marks(self, scores: dict[str, list[float | None]]) -> str:

@@ -57,13 +57,17 @@ def move_stdout_aside() -> TextIO:
 
 
 def limit_memory() -> None:
-    """Let a file that wants all memory end this process before the machine suffers; POSIX only."""
+    """Let a file that wants very much memory end this process; where the system takes such a limit."""
     try:
         import resource
     except ImportError:  # Windows
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (INSPECT_MEMORY_BYTES, most))
+    wanted = INSPECT_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(INSPECT_MEMORY_BYTES, most)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+    except (OSError, ValueError) as error:  # macOS knows the limit and refuses it
+        sys.stderr.write(f"The memory of this process is not limited: {error}\n")
 
 
 def _answered(request: dict, workspace: Workspace, answers: TextIO) -> dict[str, Any]:

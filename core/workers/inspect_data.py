@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from constants import MAX_CELL_SHOWN
+from constants import MAX_CELL_SHOWN, MAX_ITEMS_SHOWN
 from core.config import RunConfig, parse_config
 from core.config.dataset import DatasetConfig
 from core.data.checks import check_rows
@@ -19,7 +20,7 @@ from core.data.guess import columns_of, guess_mapping
 from core.data.hub import describe, hub_rows
 from core.data.mapping import Row, map_row
 from core.data.procedural import procedural_names
-from core.data.source import check_source, data_file, first_rows, kind_of, raw_rows
+from core.data.source import check_source, data_file, first_rows, kind_of, rows_of_run
 from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.chosen import template_of
@@ -132,7 +133,7 @@ def check(workspace: Workspace, arguments: dict, report: Any) -> dict:
     def measure(rows: Sequence[Row]) -> list[int]:
         return [len(ids) for ids in _ids(tokenizer, render(list(rows), template, tokenizer))]
 
-    raw = raw_rows(config.dataset, workspace, report)
+    raw = rows_of_run(config.dataset, workspace, report)
     return asdict(check_rows(raw, config, measure, lambda count: report(None, f"{count:,} rows")))
 
 
@@ -175,17 +176,22 @@ def prompt_preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
 
 
 def shown(value: Any) -> Any:
-    """A value as JSON can carry it and a page can show it: long texts cut, NaN as text."""
+    """A value as JSON can carry it and a page can show it: long texts and lists cut, NaN as text."""
     if isinstance(value, dict):
-        return {str(key): shown(item) for key, item in value.items()}
+        return {str(key): shown(item) for key, item in _first(value.items(), len(value))}
     if isinstance(value, (list, tuple)):
-        return [shown(item) for item in value]
+        return [shown(item) for item in _first(value, len(value), f"... ({len(value):,} items)")]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = str(value)
     return text if len(text) <= MAX_CELL_SHOWN else f"{text[:MAX_CELL_SHOWN]}... ({len(text):,} characters)"
+
+
+def _first(items: Iterable[Any], count: int, rest: Any = ("...", "more")) -> list[Any]:
+    """At most MAX_ITEMS_SHOWN items, and a word about the rest."""
+    return [*islice(items, MAX_ITEMS_SHOWN), *([rest] if count > MAX_ITEMS_SHOWN else [])]
 
 
 def _ids(tokenizer: Any, prompts: list[str]) -> list[list[int]]:

@@ -68,6 +68,7 @@ class RolloutRecorder:
             "prompt": prompts[start],
             "instruction": batch.instructions[start],
             "reference": batch.references[start],
+            "extras": batch.extras[start],
             "completions": [self._completion(i, advantages[i]) for i in members],
         }
 

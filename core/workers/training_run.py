@@ -75,8 +75,8 @@ class TrainingRun:
 
     def _rewards(self) -> list[TrlReward]:
         """Fresh rewards; training and evaluation have their own, since each keeps its last batch."""
-        extras, markers = tuple(self.config.reward.columns), self.template.markers
-        return [TrlReward(scorer, markers, extras) for scorer in scorers(self.config.reward, tools(self.workspace))]
+        used = scorers(self.config.reward, tools(self.workspace))
+        return [TrlReward(scorer, self.template.markers) for scorer in used]
 
     def _report_download(self, fraction: float | None, text: str) -> None:
         """At most once a second, since a download tells of every chunk."""

@@ -178,6 +178,32 @@ def test_a_worker_that_dies_does_not_take_the_server_along(shared_server, until)
     assert shared_server.call("POST", "/api/datasets/preview", {"path": "arithmetic", "samples": 1})[0] == 200
 
 
+def test_a_preview_of_monstrous_rows_stays_small(shared_server):
+    row = json.dumps({"question": "q", "answer": "a" * 100_000, "tokens": list(range(100_000))}) + "\n"
+    path = shared_server.upload("monstrous.jsonl", (row * 20).encode())[1]["path"]
+    seen = shared_server.call("POST", "/api/datasets/preview", {"path": path, "samples": 20})[1]
+    assert len(seen["rows"]) == 20
+    assert seen["rows"][0]["tokens"][-1] == "... (100,000 items)"
+    assert len(json.dumps(seen)) < 200_000
+
+
+def test_an_inspection_worker_lives_under_a_lower_limit_of_memory(tmp_path):
+    import subprocess
+    import sys
+
+    request = {"id": 1, "task": "preview", "arguments": {"dataset": {"source": "arithmetic"}, "samples": 1}}
+    command = f"ulimit -v 6000000; exec {sys.executable} -m core.workers.inspect {tmp_path}"
+    child = subprocess.Popen(
+        ["bash", "-c", command], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with child:
+        child.stdin.write(json.dumps(request) + "\n")
+        child.stdin.flush()
+        answer = json.loads(child.stdout.readline())
+        child.stdin.close()
+    assert answer["result"]["columns"] == ["instruction", "response"]
+
+
 def test_the_server_itself_never_loads_the_readers(shared_server):
     import psutil
 

@@ -103,6 +103,19 @@ def test_a_piece_at_the_wrong_place_is_refused_with_the_right_one(server):
     assert "100 bytes have been received" in reply["error"]["message"]
 
 
+def test_a_piece_never_replaces_a_file_that_is_there(server):
+    server.send("PUT", PUT.format(0, len(CSV)), CSV)
+    assert server.send("PUT", PUT.format(0, 4), b"a,b\n")[0] == 409
+    assert (server.root / "uploads" / "pieces.csv").read_bytes() == CSV
+
+
+@pytest.mark.parametrize("name", ["данные.csv", "データ.csv.gz", "a/b\\c.csv", "x" * 300 + ".csv"])
+def test_any_name_with_a_known_ending_is_taken(server, name):
+    status, reply = server.upload(name, gzip.compress(CSV) if name.endswith("gz") else CSV)
+    assert status == 201, reply
+    assert (server.root / reply["path"]).is_file()
+
+
 def test_beginning_anew_forgets_what_was_received(server):
     server.send("PUT", PUT.format(0, len(CSV)), b"something else")
     assert server.send("PUT", PUT.format(0, len(CSV)), CSV)[0] == 201

@@ -72,7 +72,17 @@ def take_step(step: int, script: dict, to: Reporter, paths: SessionPaths, attemp
                 "step": step,
                 "instruction": "What is 2 + 2?",
                 "reference": "4",
-                "completions": [{"text": f"<SOLUTION>{number}</SOLUTION>"} for number in (4, 5)],
+                "completions": [
+                    {
+                        "text": f"<SOLUTION>{number}</SOLUTION>",
+                        "tokens": 4,
+                        "truncated": False,
+                        "reward": 0.5,
+                        "advantage": 0.0,
+                        "scores": {"exact-match": {"value": None, "reason": "by the script", "kind": "not_run"}},
+                    }
+                    for number in (4, 5)
+                ],
             }
         )
         + "\n",

@@ -15,6 +15,7 @@ BROAD_HANDLERS = {
     "core/workers/inspect.py": 1,
     "services/training.py": 1,
     "services/exports.py": 1,
+    "services/jobs.py": 1,
 }
 
 

@@ -25,7 +25,7 @@ BAD = {
         "exactly one of",
     ),
     "a component of nothing": ({"type": "composite", "components": [{"weight": 1}]}, "exactly one of"),
-    "a field that TRL has": ({"fields": {"prompt": "x"}}, "fields can't be called prompt"),
+    "a field that every reward is given": ({"fields": {"solution": "x"}}, "fields can't be called solution"),
     "a judge with a secret in its address": (
         {"type": "composite", "components": [{"judge": {**JUDGE, "url": "http://a:b@host/v1"}}]},
         "leave user and password out",

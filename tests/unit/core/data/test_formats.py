@@ -97,6 +97,12 @@ def test_questions_of_squad_become_rows(tmp_path):
     assert second["answers"] == {"text": []}
 
 
+@pytest.mark.parametrize("value", [["a", "b"], [{"qas": "text"}], [{"qas": [{"answers": ["x"]}]}], []])
+def test_paragraphs_that_are_not_squads_stay_as_they_are(tmp_path, value):
+    path = written(tmp_path, "other.json", json.dumps([{"paragraphs": value}]).encode())
+    assert list(DataFile(path).rows()) == [{"paragraphs": value}]
+
+
 def test_a_csv_header_without_a_name_gets_one(tmp_path):
     (row,) = DataFile(written(tmp_path, "pandas.csv", b",q\n0,x\n")).rows()
     assert row == {"column_1": "0", "q": "x"}
@@ -115,6 +121,11 @@ BROKEN = {
         "a.jsonl",
         json.dumps(dict.fromkeys(map(str, range(10**5)), 1)).encode(),
         "not 100,000",
+    ),
+    "a thousand columns and one between rows": (
+        "a.jsonl",
+        "".join(json.dumps({str(n): 1, str(n + 5000): 2}) + "\n" for n in range(501)).encode(),
+        "line 501: with it the rows have more than 1,000 columns",
     ),
     "a huge line": ("a.jsonl", LINES + b'{"q":"' + b"x" * 20_000_000 + b'"}\n', "16 MiB at line 3"),
     "a huge cell": ("a.csv", b"q,a\n1,2\n" + b"x" * 20_000_000 + b",3\n", "16 MiB at line 3"),

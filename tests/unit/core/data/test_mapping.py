@@ -1,6 +1,7 @@
 """Rows to examples."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -100,6 +101,19 @@ def test_numbers_in_text_are_compared_as_numbers():
     rows = [{"instruction": str(n), "response": "r", "level": level} for n, level in enumerate(["2", 10, 3.0, None])]
     used = list(usable_rows(rows, with_filter("level", "at_most", 3), {}, Counter()))
     assert [row.instruction for row in used] == ["0", "2"]
+
+
+def test_a_filter_on_a_cell_without_a_size_is_refused():
+    rows = [{"instruction": "q", "response": "r", "day": date(2026, 1, 1)}]
+    with pytest.raises(InvalidInput, match="a date has no size"):
+        list(usable_rows(rows, with_filter("day", "at_least", 1), {}, Counter()))
+
+
+def test_further_columns_are_what_json_makes_of_them():
+    row = map_row(
+        {"instruction": "q", "response": "r", "day": date(2026, 1, 1), "n": (1, 2)}, CONFIG, {"d": "day", "n": "n"}
+    )
+    assert row.extras == {"d": "2026-01-01", "n": [1, 2]}
 
 
 def test_a_filter_on_a_missing_column_is_refused():

@@ -15,8 +15,8 @@ def chat(text):
     return [{"role": "assistant", "content": text}]
 
 
-def trl_reward(function, name="r", extras=()):
-    return TrlReward(EachAlone(name, function, True), SOLUTION_ONLY.markers, extras)
+def trl_reward(function, name="r"):
+    return TrlReward(EachAlone(name, function, True), SOLUTION_ONLY.markers)
 
 
 def test_scores_come_in_order_and_reasons_are_kept():
@@ -62,9 +62,10 @@ def test_the_parts_of_a_score_are_kept_in_its_record():
 
 def test_further_columns_reach_the_reward_under_its_own_names():
     seen = []
-    reward = trl_reward(lambda r, f, e: seen.append(e.extras) or Score(1, ""), extras=["unit"])
-    reward([chat("x")], reference=["y"], unit=["kg"])
-    assert seen == [{"unit": "kg"}]
+    reward = trl_reward(lambda r, f, e: seen.append(e.extras) or Score(1, ""))
+    reward([chat("x"), chat("y")], reference=["", ""], extras=['{"tests": {"a": 1}}', '{"tests": [2, "b"]}'])
+    assert seen == [{"tests": {"a": 1}}, {"tests": [2, "b"]}]
+    assert reward.batch.extras == seen
 
 
 def test_it_can_be_pickled():
