@@ -106,7 +106,7 @@ def upload_piece(name: str):
 @bp.get("/uploads")
 def uploads():
     """All uploaded files."""
-    return reply({"uploads": services().uploads.list()})
+    return reply({"uploads": services().uploads.list(), "unfinished": services().uploads.unfinished()})
 
 
 @bp.get("/uploads/<name>")

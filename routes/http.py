@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import BadRequest
 
 from core.errors import InvalidInput
 from services.wiring import Services
@@ -48,6 +49,8 @@ def json_object() -> dict:
     """
     try:
         value = request.get_json(force=True)
+    except BadRequest as error:
+        raise InvalidInput("The body is not valid JSON.", "Send {...}.") from error
     except RecursionError as error:
         raise InvalidInput("The body is nested too deeply.", "Send a flatter one.") from error
     if not isinstance(value, dict):

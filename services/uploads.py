@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES
+from core.config import parse_config
 from core.data.formats import suffix_of
-from core.errors import Conflict, NotFound, TooLarge, Unavailable
+from core.errors import Conflict, InvalidInput, NotFound, TooLarge, Unavailable
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
 from services.inspector import Inspector
@@ -57,6 +58,7 @@ class UploadService:
         Raises:
             InvalidInput: It is no readable data file; TooLarge; Unavailable when the disk has no room.
         """
+        _check_encoding(encoding)
         name = self._free_name(filename)
         self._inspector.warm()
         with self._held(name):
@@ -80,6 +82,10 @@ class UploadService:
             Conflict: The piece does not begin where the last one ended.
         """
         suffix_of(Path(checked_name(name, "name")))
+        _check_encoding(encoding)
+        if offset > size_bytes:
+            problem = f"is {offset}, beyond the size of {size_bytes}"
+            raise InvalidInput(f"The offset {problem}.", "Say the size of the whole file.", {"offset": problem})
         if size_bytes > MAX_UPLOAD_BYTES:
             raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"size": "too large"})
         with self._held(name):
@@ -116,6 +122,10 @@ class UploadService:
         files = [f for f in self._workspace.uploads.iterdir() if f.is_file() and not f.name.startswith(".")]
         return [self._info(file) for file in sorted(files, key=lambda f: -f.stat().st_mtime)]
 
+    def unfinished(self) -> list[dict]:
+        """Uploads in pieces that are not complete."""
+        return [self.state(part.stem) for part in sorted(self._workspace.incoming.glob("*.part"))]
+
     def delete(self, name: str) -> None:
         """Remove an upload, or what has been received of one.
 
@@ -146,6 +156,8 @@ class UploadService:
         if twin is not None:
             return self._looked_at(twin["path"], encoding) | twin | {"duplicate": True, "job_id": None}
         seen = self._looked_at(incoming, encoding)
+        if not seen["preview"]:
+            raise InvalidInput(f"{name} holds no rows.", "Upload a file with rows.", {"file": "holds no rows"})
         counted = self._inspector.ask("statistics", _dataset(incoming, encoding)) if size <= COUNTED_BYTES else None
         file.replace(self._workspace.uploads / name)
         path = f"uploads/{name}"
@@ -242,6 +254,10 @@ class UploadService:
             yield
         finally:
             self._busy.discard(name)
+
+
+def _check_encoding(encoding: str | None) -> None:
+    parse_config({"dataset": {"encoding": encoding}})
 
 
 def _dataset(path: str, encoding: str | None) -> dict:

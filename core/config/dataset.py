@@ -76,6 +76,13 @@ class DatasetConfig(Section):
     )
     """Parameters of a built-in or procedural generator, such as {"largest": 99}."""
 
+    @model_validator(mode="after")
+    def question_is_not_the_answer(self) -> "DatasetConfig":
+        """A question that holds its answer teaches copying."""
+        if self.instruction_field == self.response_field:
+            raise ValueError(f"instruction_field and response_field are both {self.response_field!r}")
+        return self
+
     @field_validator("encoding")
     @classmethod
     def known_encoding(cls, name: str | None) -> str | None:

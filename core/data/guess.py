@@ -12,11 +12,11 @@ from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text
 
 NAMES: dict[str, tuple[str, ...]] = {
     "instruction": (
-        "question", "instruction", "prompt", "problem", "query", "task", "input", "user", "document", "text",
+        "question", "instruction", "prompt", "problem", "query", "task", "input", "user", "document", "article", "text",
     ),
     "response": (
         "answer", "answers", "response", "output", "completion", "solution", "target", "expected", "label", "reply",
-        "assistant", "summary", "result", "reference", "code",
+        "assistant", "summary", "result", "reference", "highlights", "story", "poem", "code",
     ),
     "context": ("input", "choices", "options", "context", "passage", "document", "article", "background"),
     "reasoning": ("reasoning", "rationale", "explanation", "working", "cot", "steps"),

@@ -17,6 +17,7 @@ from core.failures import GATED_CURE, HUB_CURE
 from core.jsonfile import read_json, write_json
 
 SOURCE = "dataset.source"
+HINT = 'Ids have the form owner/name, such as openai/gsm8k; a procedural task needs "kind": "procedural".'
 
 
 def latest(source: str, cache: Path, notice: Callable[[str], None] = lambda text: None) -> Repository:
@@ -55,7 +56,7 @@ def ask(source: str) -> Repository:
 
     if not is_hub_id(source):
         problem = f"{source!r} is not a Hugging Face id"
-        raise InvalidInput(f"{problem}.", "Ids have the form owner/name, such as openai/gsm8k.", {SOURCE: problem})
+        raise InvalidInput(f"{problem}.", HINT, {SOURCE: problem})
     with explained(source):
         info = HfApi().dataset_info(source, files_metadata=True, timeout=HUB_TIMEOUT_S)
     files = {sibling.rfilename: sibling.size for sibling in info.siblings or ()}

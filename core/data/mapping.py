@@ -84,10 +84,10 @@ def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
     Raises:
         InvalidInput: It lacks a mapped column.
     """
-    answer = as_text(lookup(raw, config.response_field, "dataset.response_field"))
+    answer = _cell_text(raw, config.response_field, "dataset.response_field")
     reference, before = split_answer(answer, config.final_answer)
     worked = config.reasoning_field and as_text(lookup(raw, config.reasoning_field, "dataset.reasoning_field"))
-    instruction = as_text(lookup(raw, config.instruction_field, "dataset.instruction_field"))
+    instruction = _cell_text(raw, config.instruction_field, "dataset.instruction_field")
     context = context_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
     return Row(
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
@@ -166,6 +166,18 @@ def lookup(row: dict, path: str, field_name: str) -> Any:
             problem = f"there is no column {path!r}; there are: {', '.join(map(str, row))[:300]}"
             raise InvalidInput(f"{field_name}: {problem}.", "Map it to one of them.", {field_name: problem})
     return value
+
+
+def _cell_text(raw: dict, path: str, field_name: str) -> str:
+    """The cell as text; an object, or a list of them, is no text but holds some."""
+    value = lookup(raw, path, field_name)
+    inner = value[0] if isinstance(value, (list, tuple)) and value else value
+    if isinstance(inner, dict):
+        problem = f"{path!r} holds objects with {', '.join(map(str, inner))[:100]}, not text"
+        step = f"{path}.0" if inner is not value else path
+        hint = f"Map a value inside, such as {step}.{next(iter(inner), 'text')}."
+        raise InvalidInput(f"{field_name}: {problem}.", hint, {field_name: problem})
+    return as_text(value)
 
 
 def as_text(value: Any) -> str:

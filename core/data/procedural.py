@@ -169,9 +169,9 @@ def _sample_answer(made: dict) -> str:
 def _dataset(name: str, parameters: dict) -> Any:
     tasks = _tasks()
     if name not in tasks:
-        near = get_close_matches(name, tasks, n=3) or sorted(tasks)[:3]
+        near = get_close_matches(name, tasks, n=3)
         problem = f"there is no procedural task {name!r}"
-        hint = f"Perhaps you mean {' or '.join(near)}."
+        hint = f"Perhaps you mean {' or '.join(near)}." if near else "GET /api/datasets/procedural lists them."
         raise InvalidInput(f"dataset.source: {problem}.", hint, {"dataset.source": f"{problem}. {hint}"})
     dataset, config = tasks[name]
     settings = _fitted(name, parameters, {field.name: field for field in _settable(config)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,15 +14,16 @@ from core.config.dataset import DatasetConfig, SourceKind
 from core.data.builtin import BUILTIN, builtin_rows
 from core.data.formats import SUFFIXES, DataFile
 from core.data.hub import hub_rows, preview_rows
-from core.data.mapping import Row, lookup, map_rows, usable_rows
+from core.data.mapping import BOXED, FINAL_ANSWER_MARK, Row, as_text, lookup, map_rows, usable_rows
 from core.data.procedural import procedural_rows
 from core.errors import InvalidInput
+from core.jsonfile import read_json
 from core.paths import Workspace
 
 Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
-CHECKED_ROWS = 20
+CHECKED_ROWS, FILTERED_ROWS = 20, 2000
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
 """With max_samples, so many rows of a hub data set are read, and only the files that hold them are downloaded."""
 
@@ -91,8 +92,11 @@ def _refuse_parameters(config: DatasetConfig) -> None:
 
 
 def data_file(config: DatasetConfig, workspace: Workspace) -> DataFile:
-    """The uploaded file that `config` names."""
-    return DataFile(workspace.inside(config.source, "dataset.source"), config.encoding)
+    """The uploaded file that `config` names, in the encoding given here or when it was uploaded."""
+    path = workspace.inside(config.source, "dataset.source")
+    info = workspace.upload_info(path.name) if path.parent == workspace.uploads.resolve() else None
+    known = read_json(info) if info is not None and info.is_file() else {}
+    return DataFile(path, config.encoding or known.get("encoding"))
 
 
 def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[dict]:
@@ -113,12 +117,20 @@ def check_source(config: RunConfig, workspace: Workspace) -> None:
     Raises:
         InvalidInput: As `raw_rows` and `map_row`.
     """
-    rows = first_rows(config.dataset, workspace, CHECKED_ROWS)
-    dataset = config.dataset.model_copy(update={"filters": ()})  # which may pass over the first rows
-    map_rows(rows, dataset, config.reward.columns)
-    for row in rows:
-        for wanted in config.dataset.filters:
-            lookup(row, wanted.field, "dataset.filters")
+    dataset = config.dataset
+    rows = first_rows(dataset, workspace, FILTERED_ROWS if dataset.filters else CHECKED_ROWS)
+    mapped = map_rows(rows, dataset, config.reward.columns)
+    problem = final_answer_problem(rows, dataset)
+    if problem and mapped.rows:
+        raise InvalidInput(f"dataset.final_answer: {problem}.", "Use auto.", {"dataset.final_answer": problem})
+
+
+def final_answer_problem(rows: Sequence[dict], config: DatasetConfig) -> str | None:
+    """Why the rule for final answers does not fit these rows: none of them has its mark. None where it does."""
+    mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
+    if mark is None or any(mark in as_text(lookup(row, config.response_field, "")) for row in rows):
+        return None
+    return f"none of the first {len(rows)} answers holds {mark}"
 
 
 def load_split(config: RunConfig, workspace: Workspace, report: Progress = unreported) -> Split:

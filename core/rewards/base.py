@@ -9,6 +9,8 @@ from typing import Any, Literal
 from core.prompts.template import Markers
 
 NO_MARKERS = Markers()
+PATTERN = "regular expression"
+"""The unit of a parameter that is one."""
 
 Category = Literal["math", "code", "reasoning", "answers", "writing", "form"]
 Level = Literal["beginner", "intermediate", "advanced"]

@@ -23,6 +23,10 @@ DIGITS = 9
 SHOWN_CHARACTERS = 400
 
 
+PATIENCE_S = 60.0
+"""A reward that hangs on every completion would hold a bench of 50 rows up for a quarter of an hour."""
+
+
 @dataclass(frozen=True)
 class _Attempts:
     """The completions tried on one row: name -> text."""
@@ -45,8 +49,9 @@ def bench(
 ) -> BenchReport:
     """Score about 20 completions a row and grade the reward by core.rewards.bench_report.RULES.
 
-    Each row is one call of the scorer. All is scored three times: forwards twice, then backwards. A call of one
-    completion comes first and is not timed, since it may import libraries or start workers.
+    Each row is one call of the scorer. All is scored three times: forwards twice, then backwards; once, and on fewer
+    rows, where that takes over PATIENCE_S. A call of one completion comes first and is not timed, since it may import
+    libraries or start workers.
 
     Args:
         scorer: The reward.
@@ -63,8 +68,10 @@ def bench(
     tried = [_attempts(row, references, template, seed) for row in rows if row.reference.strip()]
     _score(scorer, _Attempts(tried[0].row, tried[0].example, {RIGHT: tried[0].responses[RIGHT]}))
     first, times = _timed(scorer, tried, clock)
-    again = [_score(scorer, attempts) for attempts in tried]
-    backwards = [_score(scorer, attempts, backwards=True) for attempts in reversed(tried)][::-1]
+    left = len(tried) - len(first)
+    tried = tried[: len(first)]
+    again = first if left else [_score(scorer, attempts) for attempts in tried]
+    backwards = first if left else [_score(scorer, attempts, backwards=True) for attempts in reversed(tried)][::-1]
     flat = [outcome for outcomes in first for outcome in outcomes.values()]
     scores = [value for value in map(_value, flat) if value is not None]
     compared, violations = _compare(tried, first)
@@ -74,6 +81,7 @@ def bench(
             reward=scorer.name,
             judges_truth=scorer.judges_truth,
             rows=len(tried),
+            rows_left=left,
             completions=len(flat),
             scored=len(scores),
             distinct_scores=len(set(scores)),
@@ -104,10 +112,12 @@ def _attempts(row: Row, references: list[str], template: PromptTemplate, seed: i
 
 
 def _timed(scorer: Scorer, tried: list[_Attempts], clock: Callable[[], float]) -> tuple[list[_Outcomes], list[float]]:
-    """The outcomes, and for each row the milliseconds that a completion took."""
-    outcomes, times = [], []
+    """The outcomes, and for each row the milliseconds that a completion took; no more rows begin after PATIENCE_S."""
+    outcomes, times, began = [], [], clock()
     for attempts in tried:
         started = clock()
+        if outcomes and started - began > PATIENCE_S:
+            break
         outcomes.append(_score(scorer, attempts))
         times.append((clock() - started) * 1000 / len(attempts.responses))
     return outcomes, times

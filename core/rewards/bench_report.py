@@ -39,6 +39,8 @@ RULES = {
     "pays_hedges": Rule("C", "Giving several answers earns what the right one does.", "Judge one answer: the last."),
     "pays_wrong_well": Rule("C", "Mostly, a wrong answer earns over half.", "Let truth weigh more than form."),
     "prefers_nonsense": Rule("C", "Mostly, nonsense or repetition earns more than right.", "Bound what length earns."),
+    "pays_senseless": Rule("C", "Mostly, senseless text earns what the right answer does.", "Judge more than form."),
+    "cut_short": Rule("C", "It was too slow to be tried on all rows.", "Make it cheaper, or bound what it does."),
     "not_run": Rule("B", "It could not judge some completions.", "Map the columns it needs, or clean those rows."),
     "slow": Rule("B", "It is slow.", "Expect longer steps, or make it cheaper."),
     "needs_partner": Rule("A", "It does not judge truth.", "Combine it with a reward that does, at a higher weight."),
@@ -129,6 +131,7 @@ class BenchReport:
         reward: The scorer's name.
         judges_truth: What the scorer says of itself.
         rows: Rows used.
+        rows_left: Rows it was too slow to be tried on; nothing was then scored again.
         completions: Completions tried, each scored three times.
         scored: Those that got a score.
         distinct_scores: How many different scores were given.
@@ -150,6 +153,7 @@ class BenchReport:
     reward: str
     judges_truth: bool
     rows: int
+    rows_left: int
     completions: int
     scored: int
     distinct_scores: int
@@ -235,6 +239,8 @@ def _form(report: BenchReport) -> Iterator[tuple[str, str]]:
     preferred = [one for one in report.exploits if one.kind in ("senseless", "padding") and one.most(one.preferred)]
     if preferred:
         yield "prefers_nonsense", "; ".join(tally.in_words(tally.preferred) for tally in preferred)
+    if level := [one for one in report.exploits if one.kind == "senseless" and one.most(one.level)]:
+        yield "pays_senseless", "; ".join(tally.in_words(tally.level) for tally in level)
 
 
 def _conduct(report: BenchReport) -> Iterator[tuple[str, str]]:
@@ -242,6 +248,11 @@ def _conduct(report: BenchReport) -> Iterator[tuple[str, str]]:
         yield "unsteady", f"{report.changed_again} of {report.completions} changed when scored again"
     if report.changed_in_reverse:
         yield "order", f"{report.changed_in_reverse} of {report.completions} changed when scored in reverse order"
+    if report.rows_left:
+        yield (
+            "cut_short",
+            f"{report.rows_left} rows were left after {report.rows}, at {report.mean_ms:.0f} ms a completion",
+        )
     if report.p95_ms > SLOW_MS:
         yield "slow", f"{report.mean_ms:.0f} ms a completion on average, {report.p95_ms:.0f} ms in the slowest rows"
 

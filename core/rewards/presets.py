@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from core.rewards.base import Parameter, Preset, RewardFunction
+from core.rewards.base import PATTERN, Parameter, Preset, RewardFunction
 from core.rewards.library import answering, answers, coding, form, procedural, reasoning, writing
 
 MODULES = (answers, answering, reasoning, coding, writing, form, procedural)
@@ -68,6 +68,8 @@ def _checked(preset: str, parameter: Parameter | None, key: str, value: Any) -> 
         value = float(value)
     if type(value) is not wanted:
         raise ValueError(f"{key} of {preset} is {_kind(wanted)}, not {value!r}")
+    if parameter.unit == PATTERN and value:
+        _check_pattern(f"{key} of {preset}", value)
     if parameter.choices and value not in parameter.choices:
         raise ValueError(f"{key} of {preset} is one of {', '.join(parameter.choices)}, not {value!r}")
     if parameter.minimum is not None and value < parameter.minimum:
@@ -75,6 +77,15 @@ def _checked(preset: str, parameter: Parameter | None, key: str, value: Any) -> 
     if parameter.maximum is not None and value > parameter.maximum:
         raise ValueError(f"{key} of {preset} is at most {parameter.maximum:g}, not {value!r}")
     return value
+
+
+def _check_pattern(name: str, pattern: str) -> None:
+    import regex
+
+    try:
+        regex.compile(pattern)
+    except regex.error as error:
+        raise ValueError(f"{name} is no regular expression: {error}") from error
 
 
 def _kind(wanted: type) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -76,3 +76,35 @@ def checked(score: object, prints: str = "") -> Outcome:
     if not isinstance(score, Score) or isinstance(score.value, bool) or not math.isfinite(score.value):
         return Outcome("failed", problem=f"returned {score!r} instead of a score from 0 to 1", prints=prints)
     return Outcome("scored", Score(min(1.0, max(0.0, float(score.value))), score.reason, score.parts), prints=prints)
+
+
+class Together:
+    """Several scorers as one: the weighted mean that training sums, 0 to 1, each part's score kept apart.
+
+    Args:
+        name: What it is called.
+        parts: The scorers.
+        weights: Name of each -> weight.
+    """
+
+    def __init__(self, name: str, parts: Sequence[Scorer], weights: Mapping[str, float]):
+        self.name = name
+        self.judges_truth = any(part.judges_truth for part in parts)
+        self._parts = parts
+        self._weights = weights
+
+    def score_all(
+        self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
+    ) -> list[Outcome]:
+        """One outcome per completion; a part without a score adds nothing, and if none has one there is none."""
+        columns = [part.score_all(responses, references, examples) for part in self._parts]
+        return [self._sum(outcomes) for outcomes in zip(*columns, strict=True)]
+
+    def _sum(self, outcomes: Sequence[Outcome]) -> Outcome:
+        named = {part.name: one.score for part, one in zip(self._parts, outcomes, strict=True) if one.score is not None}
+        if not named:
+            return outcomes[0]
+        total = sum(self._weights[name] * score.value for name, score in named.items())
+        reason = "; ".join(f"{name} {score.value:.2f}: {score.reason}" for name, score in named.items())
+        parts = {name: score.value for name, score in named.items()}
+        return Outcome("scored", Score(total / sum(self._weights.values()), reason, parts))

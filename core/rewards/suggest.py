@@ -18,9 +18,12 @@ from core.rewards.library.answers import normal_form
 
 MOST = 0.9
 FEW_WORDS = 6
+CLOSED_ROWS, CLOSED_ANSWERS = 20, 6
+ENTRY_POINT = "entry_point"
+TEXT_WORDS = {"concise-summarization": ("summary", "highlights", "abstract"), "creative-writing": ("story", "poem")}
 TEST_WORDS = ("tests", "test", "asserts")
 CHOICE_WORDS = ("choices", "options")
-FORMAT_WEIGHT = 0.2
+FORMAT_WEIGHT = 0.1
 
 
 @dataclass
@@ -51,6 +54,7 @@ def suggest(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggestio
     preset, fields, why = _reward(dataset, kind, rows, examples)
     template, template_why = _template(preset, examples)
     has_markers = template not in ("plain", "code-block")
+    found.dataset = config.model_dump(mode="json", exclude_defaults=True) | {"source": config.source} | found.dataset
     found.prompt = {"template": template}
     found.reward = _weighed(preset, fields, has_markers)
     found.reasons += [f"Reward {preset}: {why}.", f"Prompt template {template}: {template_why}."]
@@ -87,11 +91,19 @@ def _reward(
         return BUILTIN[config.source].preset, {}, "the set is made for it"
     tests = next((c for c in columns_of(rows) if set(words_of(c)) & set(TEST_WORDS)), None)
     if tests is not None:
-        return "programming", {"tests": tests}, f"the column {tests!r} holds tests to run"
+        entry = {"entry_point": ENTRY_POINT} if ENTRY_POINT in columns_of(rows) else {}
+        return "programming", {"tests": tests, **entry}, f"the column {tests!r} holds tests to run"
     choices = next((c for c in columns_of(rows) if set(words_of(c)) & set(CHOICE_WORDS)), None)
     if choices is not None:
         return "multiple-choice", {"choices": choices}, f"the column {choices!r} holds options"
+    kind_of_text = next(
+        (p for p, words in TEXT_WORDS.items() if set(words_of(config.response_field)) & set(words)), None
+    )
+    if kind_of_text is not None:
+        return kind_of_text, {}, f"the column {config.response_field!r} is called so"
     references = [row.reference for row in examples if row.reference]
+    if len(references) >= CLOSED_ROWS and len(set(references)) <= CLOSED_ANSWERS and not _is_letter(references[0]):
+        return "exact-match", {}, f"there are only {len(set(references))} different answers, and hedging must not pay"
     for preset, fits, why in RULES:
         if references and sum(map(fits, references)) >= MOST * len(references):
             return preset, _fields(preset, config, rows), why
@@ -142,7 +154,7 @@ def _is_json(text: str) -> bool:
 
 
 RULES: tuple[tuple[str, Callable[[str], bool], str], ...] = (
-    ("multiple-choice", _is_letter, "the answers are letters"),
+    ("multiple-choice", _is_letter, "the answers are letters; the question must show its options"),
     ("math-science", _is_mathematical, "the answers are numbers or formulas, which may be written in many ways"),
     ("json-output", _is_json, "the answers are JSON"),
     ("programming", lambda text: "assert " in text, "the answers are tests to run"),

@@ -18,9 +18,17 @@ from core.data.checks import check_rows
 from core.data.columns import column_statistics
 from core.data.guess import columns_of, guess_mapping
 from core.data.hub import describe, hub_rows
-from core.data.mapping import Row, map_row
+from core.data.mapping import Row, map_rows
 from core.data.procedural import procedural_names
-from core.data.source import check_source, data_file, first_rows, kind_of, rows_of_run
+from core.data.source import (
+    FILTERED_ROWS,
+    check_source,
+    data_file,
+    final_answer_problem,
+    first_rows,
+    kind_of,
+    rows_of_run,
+)
 from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.chosen import template_of
@@ -53,20 +61,21 @@ def preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
 def fields(workspace: Workspace, arguments: dict, report: Any) -> dict:
     """{"config"} -> the guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
-    rows = first_rows(config.dataset, workspace, GUESS_ROWS)
-    mapping = guess_mapping(rows)
+    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else GUESS_ROWS)
+    mapping = guess_mapping(rows[:GUESS_ROWS])
     return {
-        "columns": columns_of(rows),
+        "columns": columns_of(rows[:GUESS_ROWS]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **rendered(rows, config, workspace),
+        "notices": [problem] if (problem := final_answer_problem(rows, config.dataset)) else [],
     }
 
 
 def rendered(rows: Sequence[dict], config: RunConfig, workspace: Workspace) -> dict:
     """Three rows through the model's chat template; `problem` says why, where that can't be had."""
     template = template_of(config.prompt)
-    mapped = [map_row(row, config.dataset, config.reward.columns) for row in rows[:RENDERED_ROWS]]
+    mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
     prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
     samples = [
         {

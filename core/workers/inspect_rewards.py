@@ -17,8 +17,11 @@ from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record
-from core.rewards.scoring import Scorer
+from core.rewards.scoring import Scorer, Together
 from core.workers.reward_tools import tools
+
+TOGETHER = "together"
+"""The report on the weighted sum of several rewards, which is what training pays."""
 
 
 def reward_test(workspace: Any, arguments: dict, report: Any) -> dict:
@@ -71,11 +74,13 @@ def reward_bench(workspace: Any, arguments: dict, report: Any) -> dict:
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     rows = dataset_rows(config, workspace, arguments["samples"])
+    used = scorers(config.reward, tools(workspace))
+    tried = used if len(used) == 1 else [*used, Together(TOGETHER, used, config.reward.weights)]
     reports = {}
-    for place, scorer in enumerate(used := scorers(config.reward, tools(workspace))):
-        report(place / len(used), scorer.name)
+    for place, scorer in enumerate(tried):
+        report(place / len(tried), scorer.name)
         reports[scorer.name] = asdict(bench(scorer, rows, template))
-    return {"rows": len(rows), "rewards": reports}
+    return {"rows": len(rows), "grade": reports[tried[-1].name]["grade"], "rewards": reports}
 
 
 def reward_validate(workspace: Any, arguments: dict, report: Any) -> dict:

@@ -8,7 +8,19 @@ import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Score, excerpt, right, weighted, wrong
+from core.rewards.base import (
+    PATTERN,
+    Component,
+    Example,
+    NotRun,
+    Parameter,
+    Preset,
+    Score,
+    excerpt,
+    right,
+    weighted,
+    wrong,
+)
 from core.rewards.library.answering_samples import BAD, GOOD
 from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same
 from core.rewards.text.prose import prose_problem
@@ -341,7 +353,7 @@ PRESETS: dict[str, Preset] = {
         bad=BAD["pattern"],
         tags=("regex", "regular expression", "date", "identifier"),
         parameters=(
-            Parameter("pattern", "", "The regular expression; empty for the reference."),
+            Parameter("pattern", "", "The regular expression; empty for the reference.", unit=PATTERN),
             Parameter("ignore_case", False, "Whether small and capital letters are the same."),
         ),
     ),

@@ -14,7 +14,7 @@ from core.rewards.base import NotRun, Score
 from core.rewards.bench import bench
 from core.rewards.bench_report import RULES, SEVERITIES
 from core.rewards.library.answers import exact_match
-from core.rewards.scoring import EachAlone, Outcome
+from core.rewards.scoring import EachAlone, Outcome, Together
 
 TEMPLATE = PromptTemplate("marked", "Think, then answer.", Markers("<think>", "</think>", "<answer>", "</answer>"))
 ROWS = [Row(f"What is {a} times {b}?", str(a * b)) for a, b in [(2, 3), (7, 8), (12, 12), (9, 5)]]
@@ -153,9 +153,9 @@ def test_a_slow_reward_is_told_its_time():
     assert report.p95_ms == pytest.approx(100)
 
 
-def test_a_reward_of_form_is_told_to_find_a_partner_and_not_blamed_for_wrong_answers():
+def test_a_reward_of_form_alone_is_told_to_find_a_partner_and_what_it_pays_for():
     report = judged(visible_form, truth=False)
-    assert (report.grade, codes(report)) == ("A", ["needs_partner"])
+    assert (report.grade, codes(report)) == ("C", ["pays_senseless", "needs_partner"])
     assert len(report.violations) == 4
 
 
@@ -167,7 +167,7 @@ def test_a_reward_of_form_that_pays_for_markers_alone_fails():
 
 def test_a_reward_of_length_prefers_nonsense():
     report = judged(lambda response, reference, example: Score(min(1.0, len(response.split()) / 900), ""), truth=False)
-    assert (report.grade, codes(report)) == ("C", ["prefers_nonsense", "needs_partner"])
+    assert (report.grade, codes(report)) == ("C", ["prefers_nonsense", "pays_senseless", "needs_partner"])
 
 
 def test_rows_with_the_same_answer_are_compared_with_another_one_only():
@@ -214,3 +214,20 @@ def test_the_report_is_json():
 def test_without_answers_there_is_nothing_to_bench(rows):
     with pytest.raises(InvalidInput, match="no row with an answer"):
         judged(exact_match, rows=rows)
+
+
+def test_form_beside_truth_at_a_low_weight_is_graded_as_training_pays_it():
+    truth = EachAlone("truth", exact_match, True)
+    form = EachAlone("form", visible_form, False)
+    wise = bench(Together("together", [truth, form], {"truth": 1.0, "form": 0.1}), ROWS, TEMPLATE)
+    foolish = bench(Together("together", [truth, form], {"truth": 0.01, "form": 1.0}), ROWS, TEMPLATE)
+    assert wise.grade == "A"
+    assert foolish.grade in "DF"
+
+
+def test_a_reward_that_hangs_is_given_up_after_a_while_and_told_so():
+    ticks = iter(range(0, 100_000, 25))
+    report = bench(EachAlone("slow", exact_match, True), ROWS, TEMPLATE, clock=lambda: next(ticks))
+    assert report.rows < len(ROWS)
+    assert report.rows_left == len(ROWS) - report.rows
+    assert "cut_short" in codes(report)
