@@ -93,7 +93,7 @@ def test_files_shaped_like_published_ones_are_mapped_and_rendered(
     assert first["perfect_answer"].endswith(f"<SOLUTION>{reference}</SOLUTION>")
     assert first["tokens"] > 20
     suggested = shared_server.call("POST", "/api/datasets/suggest", {"path": taken["path"]})[1]
-    assert suggested["dataset"] == guessed
+    assert suggested["dataset"] == dataset
     assert suggested["reasons"]
     if preset:
         parts = suggested["reward"].get("components", [suggested["reward"]])

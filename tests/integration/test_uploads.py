@@ -65,6 +65,10 @@ HOSTILE = {
     "another encoding": ("a.csv", "q,a\nschön und gut,1\n".encode("cp1252"), "not utf-8 in line 2"),
     "a format that is none": ("a.xlsx", b"PK\x03\x04", "is none of .json"),
     "nothing": ("a.csv", b"", "no column headers"),
+    "no rows": ("a.csv", b"q,a\n", "holds no rows"),
+    "an empty list": ("a.json", b"[]", "holds no rows"),
+    "no lines": ("a.jsonl", b"", "holds no rows"),
+    "an empty table": ("a.parquet", b"", "not readable Parquet"),
 }
 
 
@@ -82,13 +86,17 @@ def test_a_named_encoding_is_used(server):
     status, reply = server.upload("alt.csv", text.encode("cp1252"), "?encoding=cp1252")
     assert status == 201
     assert reply["preview"] == [{"Frage": "Wie heißt es?", "Antwort": "schön"}]
+    again = server.call("POST", "/api/datasets/preview", {"path": reply["path"]})[1]
+    assert again["rows"] == reply["preview"]
     assert reply["rows"] == 1
 
 
 def test_pieces_become_a_file_and_the_last_one_says_so(server):
     half = len(CSV) // 2
     assert server.send("PUT", PUT.format(0, len(CSV)), CSV[:half])[0] == 202
-    assert server.call("GET", "/api/datasets/uploads/pieces.csv")[1]["received"] == half
+    state = {"name": "pieces.csv", "received": half, "complete": False}
+    assert server.call("GET", "/api/datasets/uploads/pieces.csv")[1] == state
+    assert server.call("GET", "/api/datasets/uploads")[1]["unfinished"] == [state]
     status, reply = server.send("PUT", PUT.format(half, len(CSV)), CSV[half:])
     assert status == 201
     assert reply["complete"]
