@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from core.config.base import Section, knob
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Hosts that are this machine."""
 
 
 class JudgeSettings(Section):
@@ -36,7 +39,7 @@ class JudgeSettings(Section):
     @field_validator("url")
     @classmethod
     def address_is_plain(cls, url: str) -> str:
-        """Only http and https, and no secret in what is saved and shown."""
+        """Only http and https, in lower case, and no secret in what is saved and shown."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("it must start with http:// or https:// and name a server")
@@ -44,4 +47,15 @@ class JudgeSettings(Section):
             raise ValueError("leave user and password out of it; name an api_key_variable instead")
         if parts.query or parts.fragment or parts.port == 0 or not url.isprintable() or " " in url:
             raise ValueError("it must be a server, perhaps a port, and a path such as /v1, without spaces")
-        return url.rstrip("/")
+        return parts.geturl().rstrip("/")
+
+    @model_validator(mode="after")
+    def key_travels_encrypted(self) -> JudgeSettings:
+        """Over plain http anyone on the way could read the key."""
+        address = urlsplit(self.url)
+        if self.api_key_variable and address.scheme == "http" and address.hostname not in LOOPBACK:
+            raise ValueError(
+                f"the key in {self.api_key_variable} would travel unencrypted to {address.hostname}; "
+                "use https:// in url, a server on localhost, or leave api_key_variable empty"
+            )
+        return self

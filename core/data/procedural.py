@@ -21,7 +21,10 @@ from core.errors import InvalidInput, Unavailable
 MAX_SIZE = 1_000_000
 SOLVER = "pycosat"
 DEFAULTS = {"size": 1000, "seed": 42}
-UNSETTABLE = ("board_format_opts", "datasets")
+UNSETTABLE = ("board_format_opts", "datasets", "data_file")
+"""Settings that no row may choose: objects, and the name of a file to read."""
+CLOSED = ("operators", "operations")
+"""Settings whose items may only be those of the default: rows are made by evaluating them."""
 HASH_ORDER = (
     "The questions follow Python's hash order, so a seed repeats them only under the same PYTHONHASHSEED; "
     "each row is still scored correctly anywhere."
@@ -37,7 +40,6 @@ NOTES = {
     "ransom_note": HASH_ORDER,
     "word_ladder": HASH_ORDER,
     "propositional_logic": "Restating a premise counts as a conclusion.",
-    "number_sorting": "Its verifier forgives each number a difference of up to 1.",
 }
 SAMPLE_ANSWERS = ("possible_answer", "example_correct_answer", "example_answer")
 
@@ -196,6 +198,8 @@ def _fitted(name: str, parameters: dict, known: dict[str, Field]) -> dict:
             raise _refused(f"{name} takes no {key!r}; it takes {', '.join(near)}")
         try:
             settings[key] = _fit(value, _default(known[key]), _kind(known[key]))
+            if key in CLOSED and not set(settings[key]) <= set(_default(known[key])):
+                raise _refused(f"{key} of {name} may hold {', '.join(_default(known[key]))}, not {value!r}")
         except (TypeError, ValueError, IndexError) as error:
             wanted = _kind(known[key])
             raise _refused(f"{key} of {name} takes a {wanted}, not {value!r}") from error

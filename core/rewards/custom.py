@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.errors import InvalidInput
 from core.rewards import recipe as recipes
@@ -38,6 +38,14 @@ class CustomReward(BaseModel):
     """Of kind python: the text of `def reward(response, reference, example)` and what it needs."""
     recipe: Recipe | None = None
     """Of kind recipe: the checks."""
+
+    @field_validator("recipe")
+    @classmethod
+    def recipe_gives_nothing_away(cls, recipe: Recipe | None) -> Recipe | None:
+        """Here, and not when it is saved, so that a recipe written into a run's configuration is tried as well."""
+        if recipe is not None:
+            recipes.refuse_free_points(recipe)
+        return recipe
 
     @model_validator(mode="after")
     def content_fits_the_kind(self) -> CustomReward:
@@ -119,12 +127,11 @@ def validate(definition: CustomReward) -> None:
     """Try a definition before it is saved.
 
     Raises:
-        InvalidInput: A recipe that pays for nonsense; or source with a syntax error, syntax or a module that the
-            sandbox lacks, an unknown name, no function `reward` of three arguments, a hang or a nonsense value on a
-            harmless sample. An exception that may come from the sample (such as a missing column) passes.
+        InvalidInput: Source with a syntax error, syntax or a module that the sandbox lacks, an unknown name, no
+            function `reward` of three arguments, a hang or a nonsense value on a harmless sample. An exception that may
+            come from the sample (such as a missing column) passes.
     """
-    if definition.recipe is not None:
-        recipes.refuse_free_points(definition.recipe)
+    if definition.kind == "recipe":
         return
     loading = sandbox.run(definition.source, limits=LIMITS).problem
     if loading is not None:
@@ -161,12 +168,13 @@ def read_score(value: Any) -> Score:
     if isinstance(value, Mapping) and set(value) <= {"score", "reason", "parts"} and "score" in value:
         parts = value.get("parts") or {}
         if not isinstance(parts, Mapping):
-            raise ValueError(f"returned parts {parts!r}; parts map names to numbers from 0 to 1")
+            raise ValueError(f"returned parts {_shown(parts)}; parts map names to numbers from 0 to 1")
         reason, number = value.get("reason") or "", value["score"]
-        parts = {str(name): _fraction(part, f"part {name!r} of") for name, part in parts.items()}
-        return Score(_fraction(number, "score"), str(reason)[:REASON_CHARACTERS], parts)
+        named = {_text(name): part for name, part in parts.items()}
+        parts = {name: _fraction(part, f"part {name!r} of") for name, part in named.items()}
+        return Score(_fraction(number, "score"), _text(reason), parts)
     if isinstance(value, (tuple, list)) and len(value) == 2:
-        return Score(_fraction(value[0], "score"), str(value[1])[:REASON_CHARACTERS])
+        return Score(_fraction(value[0], "score"), _text(value[1]))
     return Score(_fraction(value, ""), "")
 
 
@@ -177,9 +185,13 @@ def _fraction(value: Any, what: str) -> float:
     return float(value)
 
 
+def _text(value: Any) -> str:
+    return value[:REASON_CHARACTERS] if isinstance(value, str) else sandbox.shown(value)
+
+
 def _shown(value: Any) -> str:
     """A value in a few characters; without repr for containers, whose depth a user's code chooses."""
-    return f"a {type(value).__name__}" if isinstance(value, (list, tuple, dict, set)) else repr(value)[:60]
+    return f"a {type(value).__name__}" if isinstance(value, (list, tuple, dict, set)) else sandbox.shown(value)
 
 
 def _run(source: str, response: str, reference: str, example: Example, limits: sandbox.Limits) -> sandbox.Ran:

@@ -7,9 +7,9 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from core.config.judge import JudgeSettings
 from core.errors import InvalidInput
@@ -47,17 +47,8 @@ class _Busy(NoVerdict):
         self.pause_s = pause_s
 
 
-@dataclass
-class _Tally:
-    """What the judging of one completion came to."""
-
-    outcome: Outcome
-    calls: int = 0
-    cache_hits: int = 0
-
-
 class Judge:
-    """A Scorer that asks a language model.
+    """A Scorer that asks a language model; it never claims to judge truth.
 
     With a reference and `order_swap` the judge marks completion and reference as Answer 1 and Answer 2, then the other
     way round; the score is the mean of the completion's two marks over 10, which cancels a fixed liking for one place
@@ -74,22 +65,17 @@ class Judge:
         settings: Which model, and how.
         cache: File of verdicts, made when missing; threads and processes may share it.
         api_key: Sent as a bearer token; empty for none.
-        judges_truth: Whether a full score counts as a correct answer.
-    Attributes:
-        calls: Requests sent so far.
-        cache_hits: Verdicts taken from the cache so far.
     Raises:
         InvalidInput: The key holds characters that can't be sent.
         Unavailable: The cache file can't be used.
     """
 
-    def __init__(self, name: str, settings: JudgeSettings, cache: Path, api_key: str = "", judges_truth: bool = False):
+    judges_truth = False
+
+    def __init__(self, name: str, settings: JudgeSettings, cache: Path, api_key: str = ""):
         if not (api_key.isascii() and api_key.isprintable()):
             raise InvalidInput("The judge's key holds characters that can't be sent.", "Copy it again, in one line.")
         self.name = name
-        self.judges_truth = judges_truth
-        self.calls = 0
-        self.cache_hits = 0
         self._settings = settings
         self._headers = {"Content-Type": "application/json"}
         if api_key:
@@ -109,36 +95,30 @@ class Judge:
         unique = list(dict.fromkeys(asked))
         pool = ThreadPoolExecutor(self._settings.max_parallel)
         # As redirects are not followed, plain http never comes to need the certificates, which take 50 ms to load.
-        verify = self._settings.url.startswith("https:")
+        verify = urlsplit(self._settings.url).scheme == "https"
         try:
             with httpx.Client(headers=self._headers, verify=verify, trust_env=False, follow_redirects=False) as client:
-                tallies = list(pool.map(lambda question: self._judge(client, *question), unique))
+                judged = list(pool.map(lambda question: self._judge(client, *question), unique))
         finally:
             pool.shutdown(cancel_futures=True)
-        self.calls += sum(tally.calls for tally in tallies)
-        self.cache_hits += sum(tally.cache_hits for tally in tallies)
-        outcomes = {question: tally.outcome for question, tally in zip(unique, tallies, strict=True)}
+        outcomes = dict(zip(unique, judged, strict=True))
         return [outcomes[question] for question in asked]
 
-    def _judge(self, client: httpx.Client, question: str, reference: str, completion: str) -> _Tally:
-        tally = _Tally(Outcome("scored", wrong("the answer is empty")))
+    def _judge(self, client: httpx.Client, question: str, reference: str, completion: str) -> Outcome:
         if not completion.strip():
-            return tally
+            return Outcome("scored", wrong("the answer is empty"))
         swapped = bool(reference.strip()) and self._settings.order_swap
         orders = [(completion, reference), (reference, completion)] if swapped else [(completion,)]
         known = "" if swapped else reference
         try:
             verdicts = [
-                self._verdict(client, tally, self._messages(question, known, answers), len(answers))
-                for answers in orders
+                self._verdict(client, self._messages(question, known, answers), len(answers)) for answers in orders
             ]
         except NoVerdict as problem:
-            tally.outcome = Outcome("failed", problem=f"{problem}")
+            return Outcome("failed", problem=f"{problem}")
         except sqlite3.Error as error:
-            tally.outcome = Outcome("failed", problem=f"the cache of verdicts can't be used: {error}")
-        else:
-            tally.outcome = Outcome("scored", _both_orders(*verdicts) if swapped else _once(*verdicts))
-        return tally
+            return Outcome("failed", problem=f"the cache of verdicts can't be used: {error}")
+        return Outcome("scored", _both_orders(*verdicts) if swapped else _once(*verdicts))
 
     def _messages(self, question: str, reference: str, answers: Sequence[str]) -> list[dict]:
         """The chat put to the judge; `reference` is shown as the right answer, unless it is blank."""
@@ -154,30 +134,27 @@ class Judge:
         fenced = [f"{title}\n<<<{fence}\n{text}\n{fence}>>>" for title, text in sections.items() if text.strip()]
         return [{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(fenced)}]
 
-    def _verdict(self, client: httpx.Client, tally: _Tally, messages: list[dict], answers: int) -> Verdict:
+    def _verdict(self, client: httpx.Client, messages: list[dict], answers: int) -> Verdict:
         """The verdict on one chat, from the cache or the server; only a good one is kept."""
-        key = digest([self._settings.model, messages])
+        key = digest([self._settings.url, self._settings.model, messages])
         kept = self._cache.get(key)
         if kept is not None:
-            tally.cache_hits += 1
             return kept
         body = json.dumps({"model": self._settings.model, "messages": messages, "temperature": 0}).encode()
-        verdict = read_verdict(chat_text(self._ask(client, tally, body)), answers)
+        verdict = read_verdict(chat_text(self._ask(client, body)), answers)
         self._cache.put(key, verdict)
         return verdict
 
-    def _ask(self, client: httpx.Client, tally: _Tally, body: bytes) -> bytes:
+    def _ask(self, client: httpx.Client, body: bytes) -> bytes:
         """The server's reply; a server that is busy is asked once more if there is time left for it."""
         deadline = time.monotonic() + self._settings.timeout_s
         address = f"{self._settings.url}/chat/completions"
-        tally.calls += 1
         try:
             return _post(client, address, body, deadline)
         except _Busy as busy:
             if time.monotonic() + busy.pause_s >= deadline:
                 raise
             time.sleep(busy.pause_s)
-        tally.calls += 1
         return _post(client, address, body, deadline)
 
 

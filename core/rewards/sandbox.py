@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import builtins
 import functools
 import importlib
 import re
+import reprlib
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -137,6 +140,14 @@ def run(
     return Ran(value, printed.output)
 
 
+def shown(value: Any) -> str:
+    """A value from the sandbox in a few characters; repr alone raises on integers of thousands of digits."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:
+        return f"a {type(value).__name__} too large to show"
+
+
 @functools.cache
 def _pool() -> Monty:
     """The worker pool: starting one takes 60 ms and a process, so there is one per process, made on first use.
@@ -180,7 +191,7 @@ def _problem(error: MontyError, source: str, limits: Limits) -> Problem:
     if isinstance(raised, NotImplementedError) and not in_function and "monty syntax parser" in text:
         missing = text.partition("support ")[2] or text
         return Problem("unsupported", f"the sandbox has no {missing}", line, raised)
-    if _lacks(raised, text):
+    if _lacks(raised, text) and not _raised_on_purpose(source, line):
         text = text.removesuffix(" (unknown location)")
         return Problem("unsupported", f"the sandbox can't run this: {text}", line, raised)
     return Problem("error", f"{type(raised).__name__}: {text}".removesuffix(": "), line, raised)
@@ -196,7 +207,7 @@ def _place(error: MontyError, source: str) -> tuple[int | None, bool]:
 
 
 def _lacks(raised: BaseException, text: str) -> bool:
-    """Whether an exception means that Monty lacks something which CPython has."""
+    """Whether an exception means that Monty lacks something which CPython has, unless the code made it itself."""
     if isinstance(raised, ImportError):
         if found := MISSING_MODULE.fullmatch(text):
             return found[1] in sys.stdlib_module_names or found[1] in THIRD_PARTY
@@ -211,6 +222,19 @@ def _lacks(raised: BaseException, text: str) -> bool:
         found = MISSING_IN_TYPE.fullmatch(text)
         return bool(found) and _type_has(found["type"], found["name"])
     return isinstance(raised, RuntimeError) and text.startswith("Internal error in monty")
+
+
+def _raised_on_purpose(source: str, line: int | None) -> bool:
+    """Whether a raise statement stands on the line: its exception is the code's own, however much like Monty's."""
+    if line is None or "raise" not in source:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(node, ast.Raise) and node.lineno <= line <= node.end_lineno for node in ast.walk(tree))
 
 
 def _module_has(module: str, name: str) -> bool:

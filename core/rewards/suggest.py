@@ -102,7 +102,7 @@ def _reward(
     if kind_of_text is not None:
         return kind_of_text, {}, f"the column {config.response_field!r} is called so"
     references = [row.reference for row in examples if row.reference]
-    if len(references) >= CLOSED_ROWS and len(set(references)) <= CLOSED_ANSWERS and not _is_letter(references[0]):
+    if _is_closed(references) and not isinstance(cell(rows[0], config.response_field), list):
         return "exact-match", {}, f"there are only {len(set(references))} different answers, and hedging must not pay"
     for preset, fits, why in RULES:
         if references and sum(map(fits, references)) >= MOST * len(references):
@@ -135,6 +135,12 @@ def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> dict[str
         return {"type": "preset", "preset_name": preset, **extras}
     parts = [{"preset_name": preset}, {"preset_name": "solution-format", "weight": FORMAT_WEIGHT}]
     return {"type": "composite", "components": parts, **extras}
+
+
+def _is_closed(references: Sequence[str]) -> bool:
+    """Whether many rows share a few answers, such as yes and no, which are more than letters."""
+    few = 1 < len(set(references)) <= CLOSED_ANSWERS
+    return few and len(references) >= CLOSED_ROWS and not all(map(_is_letter, references))
 
 
 def _is_letter(text: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
@@ -15,6 +14,9 @@ LONGEST_MATHS = 2000
 MOST_MENTIONS = 2
 """Times that an answer may stand in its solution, as in "56 (56.0)"."""
 
+GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])", re.ASCII)
+"""An integer with thousands separators; any other comma separates two numbers."""
+PLAIN_NUMBER = re.compile(r"(?=\D*\d)([+-]?)(\d*)(?:\.(\d*))?", re.ASCII)
 FRACTION = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?(%?)")
 LATEX_FRACTION = re.compile(r"\\[dt]?frac\{(-?[\d.]+)\}\{([\d.]+)\}")
 AROUND_OPERATOR = re.compile(r"\s*([-+*/=^])\s*")
@@ -41,14 +43,18 @@ def is_same(solution: str, reference: str) -> bool:
 def normal_form(text: str) -> str:
     """`text` in lower case with single spaces; a plain number in its shortest form (1,000.0 becomes 1000)."""
     flat = " ".join(text.split()).casefold()
-    digits = flat.replace(",", "")
-    if not digits.replace(".", "", 1).lstrip("+-").isdigit() or not digits.isascii():
+    found = PLAIN_NUMBER.fullmatch(_ungrouped(flat))
+    if not found:
         return flat
-    try:
-        number = Decimal(digits).normalize()
-    except InvalidOperation:
-        return flat
-    return format(number + 0, "f")
+    # Digits are compared as text, because a float or a Decimal would round the long ones to one value.
+    sign, whole, decimals = found.groups("")
+    number = f"{whole.lstrip('0') or '0'}.{decimals.rstrip('0')}".rstrip(".")
+    return f"-{number}" if sign == "-" and number != "0" else number
+
+
+def _ungrouped(text: str) -> str:
+    """`text` without thousands separators."""
+    return GROUPED.sub(lambda found: found[0].replace(",", ""), text)
 
 
 def plain_value(text: str) -> Fraction | None:
@@ -58,7 +64,8 @@ def plain_value(text: str) -> Fraction | None:
     """
     if len(text) > 60 or not text.isascii():
         return None
-    flat = LATEX_FRACTION.sub(r"\1/\2", text.strip().strip("$.").replace("\\%", "%").replace(",", "").replace(" ", ""))
+    flat = _ungrouped(text).strip().strip("$.").replace("\\%", "%").replace(" ", "")
+    flat = LATEX_FRACTION.sub(r"\1/\2", flat)
     name, _, value = flat.rpartition("=")
     found = FRACTION.fullmatch(value)
     if not found or len(name) > 1:

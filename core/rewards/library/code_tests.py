@@ -7,7 +7,6 @@ import builtins
 import json
 import math
 import re
-import reprlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +79,7 @@ class Candidate:
         if self.spent_s > BUDGET * self.limits.seconds:
             self.ended = sandbox.Problem("time", f"all calls took over {BUDGET * self.limits.seconds:g} s together")
         if isinstance(ran.value, str) and LAZY.fullmatch(ran.value):
-            self.ended = sandbox.Problem("unsupported", f"{reprlib.repr(ran.value)} can't leave the sandbox")
+            self.ended = sandbox.Problem("unsupported", f"{sandbox.shown(ran.value)} can't leave the sandbox")
             raise Broke(self.ended)
         if ran.problem is not None:
             self.ended = self.ended if ran.problem.kind == "error" else ran.problem
@@ -119,7 +118,7 @@ class Pair:
         try:
             value = solution(self.function, self.arguments, self.keywords)
             same = value == self.expected if self.exactly else alike(value, self.expected)
-            return "" if same is True else f"returned {reprlib.repr(value)}"
+            return "" if same is True else f"returned {sandbox.shown(value)}"
         except Broke as broke:
             return complaint_about(broke.problem)
         except RecursionError:
@@ -140,12 +139,14 @@ class Program:
 
     def complaint(self, solution: Solution) -> str:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
+        broken: list[sandbox.Problem] = []
 
         def bridge(function: str) -> Callable:
             def call(*arguments: Any, **keywords: Any) -> Any:
                 try:
                     return solution(function, arguments, keywords)
                 except Broke as broke:
+                    broken.append(broke.problem)
                     raise broke.problem.raised or RuntimeError(str(broke)) from broke
 
             return call
@@ -156,6 +157,10 @@ class Program:
             return complaint_about(solution.ended)
         if problem is None:
             return ""
+        # What the code raised on purpose comes back from the host as if the test's own sandbox had failed.
+        own = [one for one in broken if str(one.raised) == str(problem.raised)]
+        if problem.kind == "unsupported" and own:
+            return str(own[0])
         if problem.kind == "unsupported":
             raise NotRun(f"the tests can't run: {problem.message}")
         if "sandbox class" in problem.message:
@@ -185,9 +190,17 @@ def alike(value: Any, expected: Any) -> bool:
     if isinstance(value, dict) and isinstance(expected, dict):
         return value.keys() == expected.keys() and all(alike(value[key], expected[key]) for key in value)
     if isinstance(value, float) or isinstance(expected, float):
-        both = isinstance(value, (int, float)) and isinstance(expected, (int, float))
-        return both and math.isclose(value, expected, rel_tol=1e-6, abs_tol=1e-9)
+        return _close(value, expected)
     return type(value) is type(expected) and value == expected
+
+
+def _close(value: Any, expected: Any) -> bool:
+    if not isinstance(value, (int, float)) or not isinstance(expected, (int, float)):
+        return False
+    try:
+        return math.isclose(value, expected, rel_tol=1e-6, abs_tol=1e-9)
+    except OverflowError:  # an integer beyond every float
+        return False
 
 
 def complaints_of(tests: Sequence[Test], solution: Solution, *, all_of_them: bool) -> list[str]:

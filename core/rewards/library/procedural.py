@@ -1,50 +1,66 @@
-"""The reward of procedural tasks: reasoning-gym's own verifiers, kept from running what a model wrote."""
+"""The reward of procedural tasks: reasoning-gym's own verifiers, except those that would run text as Python.
+
+Both the answer, which a model wrote, and the entry, a column of any uploaded file, may be hostile.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
 import math
+import operator
 import re
 import warnings
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.data.procedural import unpacked, verifier
 from core.errors import InvalidInput
 from core.prompts.template import Markers
 from core.rewards.base import Example, NotRun, Parameter, Preset, Sample, Score, excerpt, wrong
 
-BY_TEXT = {"binary_matrix", "coin_flip", "game_of_life_halting", "n_queens", "spiral_matrix", "string_insertion"}
-"""Tasks judged here by comparing answers. The verifier of coin_flip takes 0 for 0.3, that of game_of_life_halting any
-text, and the others would run the answer as Python in search of a small consolation."""
-EVALUATED = {
-    "countdown",
-    "intermediate_integration",
-    "number_sorting",
-    "polynomial_multiplication",
-    "puzzle24",
-    "simple_integration",
+if TYPE_CHECKING:
+    from sympy import Expr
+
+REVIEWED = {
+    "basic_arithmetic": "evaluates only what it makes itself, while making rows",
+    "codeio": "runs only the programs it ships, while making rows",
+    "gsm_symbolic": "evaluates only the fractions it ships, while making rows",
+    "pool_matrix": "reads the lines of a text as numbers; a list of lines is never taken for a file name",
+    "propositional_logic": "has a parser of its own, named as sympy's is",
 }
-"""Tasks whose verifier evaluates text (eval, or sympy's parse_expr, which uses eval): `is_formula` must allow it."""
-NO_ARITHMETIC = re.compile(r"\*\*|[A-Za-z\[]")
+"""Task -> why its verifier may be asked, although its module holds a word such as eval, which can run text."""
+CONNECTIVES = "()∧∨¬→↔"
 REFUSED = {
-    "countdown": NO_ARITHMETIC,
-    "puzzle24": NO_ARITHMETIC,
+    "countdown": re.compile(r"\*\*"),
+    "puzzle24": re.compile(r"\*\*"),
     "complex_arithmetic": re.compile("nan", re.IGNORECASE),
-    "number_sorting": re.compile("nan", re.IGNORECASE),
+    "propositional_logic": re.compile(rf"[^A-Z\s{CONNECTIVES}]|[A-Z]\s*[A-Z]"),
     "rubiks_cube": re.compile(r"\d{3}"),
     "rush_hour": re.compile(r"\d{3}"),
 }
-"""Task -> what no answer may hold: NaN passes for every number, powers and functions are not among the operations
-asked for, and a huge count of moves takes for ever."""
+"""Task -> what no answer may hold: NaN passes for every number, powers are not among the operations asked for, a huge
+count of moves takes for ever, and so does every further name in a proof."""
+LARGEST = {"cube_size": 20, "num_disks": 64, "num_pegs": 64}
+MAX_NAMES = 12
 CALLS = {"sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "ln", "sqrt", "Abs"}
-FORMULA = (ast.Expression, ast.List, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Call, ast.expr_context)
-SIGNS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.UAdd, ast.USub)
+FORMULA = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Call, ast.expr_context)
+SIGNS: dict[type, Callable] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
 MAX_FORMULA, MAX_NUMBER, MAX_EXPONENT = 600, 10**20, 3
+MAX_FACTOR = 10**80
 SHORT_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15}|/\d{1,15})?")
 UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-ROUNDING = 1e-9
+ROUNDING, TOLERANCE = 1e-9, 1e-4
+POINTS, DIGITS = (0.2917, 0.7331, 1.6193), 20
 
 
 def procedural(response: str, reference: str, example: Example, *, least: float = 1.0) -> Score:
@@ -71,72 +87,179 @@ def _entry(example: Example) -> dict[str, Any]:
     try:
         entry = json.loads(example.extras["entry"])
         entry["metadata"] = unpacked(entry["metadata"])
+        _check_size(entry["task"], entry["metadata"])
         entry["verifier"] = verifier(entry["task"], json.dumps(entry["parameters"], sort_keys=True))
         entry["answer"] = entry["answer"] if entry["answer"] is None else str(entry["answer"])
     except InvalidInput as error:
         raise NotRun(error.message) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except UNREADABLE as error:
         raise NotRun("the column entry holds no entry of a procedural task; use it with such a data set") from error
     return entry
 
 
+def _check_size(task: str, metadata: dict[str, Any]) -> None:
+    """Raise ValueError where the puzzle alone would fill the memory or take for ever."""
+    too_large = any(not 0 <= metadata.get(key, 0) <= largest for key, largest in LARGEST.items())
+    if task == "rubiks_cube":
+        too_large |= REFUSED[task].search(metadata["scramble_moves"]) is not None
+    if task == "propositional_logic":
+        names = re.findall(rf"[^\s{CONNECTIVES}]+", " ".join(metadata["premises"]))
+        too_large |= len({*names, *metadata["variables"]}) > MAX_NAMES
+    if too_large:
+        raise ValueError(task)
+
+
 def _judged(entry: dict[str, Any], solution: str) -> tuple[float, str]:
-    """The verifier's value, 0 to 1, and why it was not asked, or empty."""
+    """The verdict on a solution, 0 to 1, and why it was not judged, or empty."""
     task = entry["task"]
-    if task in BY_TEXT:
-        allowed = entry["metadata"].get("valid_answers") or [entry["answer"]]
-        return float(any(same_answer(solution, answer) for answer in allowed)), ""
     if task in REFUSED and REFUSED[task].search(solution):
         return 0.0, f"{excerpt(solution)} is no answer to {task}"
-    if task in EVALUATED:
-        texts = (solution, entry["answer"], entry["metadata"].get("integrand", "0"))
-        if not all(is_formula(text) for text in texts):
-            return 0.0, f"{excerpt(solution)} is not written as {task} asks"
-    if task == "puzzle24" and not _makes_24(solution, entry["metadata"]["numbers"]):
-        return 0.0, f"{excerpt(solution)} does not make 24 of the four numbers"
-    return _asked(entry, solution)
+    try:
+        value = float(OURS[task](solution, entry)) if task in OURS else _asked(entry, solution)
+    except UNREADABLE as error:
+        return 0.0, f"{excerpt(solution)} can't be read as an answer to {task} ({type(error).__name__})"
+    return (min(1.0, max(0.0, value)), "") if math.isfinite(value) else (0.0, "")
 
 
-def _makes_24(formula: str, numbers: list[int]) -> bool:
-    """What the verifier of puzzle24 leaves out: that the given numbers are used, and that 24.5 is not 24."""
-    from sympy.parsing.sympy_parser import parse_expr
-
-    return sorted(map(int, re.findall(r"\d+", formula))) == sorted(numbers) and parse_expr(formula) == 24
-
-
-def _asked(entry: dict[str, Any], solution: str) -> tuple[float, str]:
+def _asked(entry: dict[str, Any], solution: str) -> float:
     # Answers come out of their markers stripped, but some verifiers compare every space.
     answer = entry["answer"]
     text = answer if answer is not None and answer.strip() == solution else solution
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = float(entry["verifier"].score_answer(text, entry))
-    except UNREADABLE as error:
-        return 0.0, f"{excerpt(solution)} can't be read as an answer to {entry['task']} ({type(error).__name__})"
-    return (min(1.0, max(0.0, value)), "") if math.isfinite(value) else (0.0, "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return float(entry["verifier"].score_answer(text, entry))
+
+
+def _is_allowed(solution: str, entry: dict[str, Any]) -> bool:
+    allowed = entry["metadata"].get("valid_answers") or [entry["answer"]]
+    return any(same_answer(solution, answer) for answer in allowed)
+
+
+def _is_the_integer(solution: str, entry: dict[str, Any]) -> bool:
+    return int(solution, 0) == int(entry["answer"], 0)
+
+
+def _is_the_list(solution: str, entry: dict[str, Any]) -> bool:
+    given, wanted = (json.loads(text.replace("'", '"')) for text in (solution, entry["answer"]))
+    if not isinstance(given, list) or len(given) != len(wanted):
+        return False
+    return all(abs(float(one) - float(other)) <= TOLERANCE for one, other in zip(given, wanted, strict=True))
+
+
+def _makes_the_target(solution: str, entry: dict[str, Any]) -> bool:
+    """Whether a formula uses each given number once, and nothing else, and makes the target, in puzzle24 always 24."""
+    value = expression(solution)
+    leaves = [node for node in ast.walk(_parsed(solution)) if isinstance(node, (ast.Constant, ast.Name))]
+    if any(isinstance(leaf, ast.Name) or not isinstance(leaf.value, int) for leaf in leaves):
+        return False
+    used = sorted(leaf.value for leaf in leaves)
+    return used == sorted(entry["metadata"]["numbers"]) and bool(value == int(entry["metadata"].get("target", 24)))
+
+
+def _is_the_polynomial(solution: str, entry: dict[str, Any]) -> bool:
+    return bool(expression(solution) == expression(entry["answer"]))
+
+
+def _is_the_integral(solution: str, entry: dict[str, Any]) -> bool:
+    import sympy
+
+    derivative = sympy.diff(expression(solution), expression(entry["metadata"]["variable"]))
+    integrand = expression(entry["metadata"]["integrand"])
+    return all(_agree(derivative, integrand, point) for point in POINTS)
+
+
+def _agree(one: Expr, other: Expr, point: float) -> bool:
+    """Whether two formulas have one value at a point, to 12 digits; sympy's simplify can take hours instead."""
+    names = sorted(one.free_symbols | other.free_symbols, key=str)
+    values = {name: point + index / 7 for index, name in enumerate(names)}
+    left, right = (complex(formula.evalf(DIGITS, subs=values)) for formula in (one, other))
+    return abs(left - right) <= 1e-12 * abs(right)
+
+
+OURS: dict[str, Callable[[str, dict[str, Any]], bool]] = {
+    "binary_matrix": _is_allowed,
+    "bitwise_arithmetic": _is_the_integer,
+    "coin_flip": _is_allowed,
+    "countdown": _makes_the_target,
+    "game_of_life_halting": _is_allowed,
+    "intermediate_integration": _is_the_integral,
+    "n_queens": _is_allowed,
+    "number_sorting": _is_the_list,
+    "polynomial_multiplication": _is_the_polynomial,
+    "puzzle24": _makes_the_target,
+    "simple_integration": _is_the_integral,
+    "spiral_matrix": _is_allowed,
+    "string_insertion": _is_allowed,
+}
+"""Task -> our own judge. Most of these tasks' verifiers run the answer or the entry as Python (eval, or sympy's
+parse_expr, which uses eval) and are never asked; that of coin_flip takes 0 for 0.3, that of game_of_life_halting any
+text."""
 
 
 def same_answer(given: str, expected: str) -> bool:
     """Whether two answers are the same text, letter case and spacing aside, or numbers at most 0.0001 apart."""
     if SHORT_NUMBER.fullmatch(given) and SHORT_NUMBER.fullmatch(expected):
         try:
-            return abs(Fraction(given) - Fraction(expected)) <= Fraction(1, 10_000)
+            return abs(Fraction(given) - Fraction(expected)) <= TOLERANCE
         except ZeroDivisionError:
             return False
     return given.split() == expected.split() or given.casefold() == expected.casefold()
 
 
-def is_formula(text: str) -> bool:
-    """Whether `text` is a plain formula or a list of numbers, which is safe and quick to evaluate.
+def expression(text: str) -> Expr:
+    """The sympy expression that a plain formula writes, built node by node, so that nothing is ever run.
 
-    Allowed are numbers, names of up to one letter, + - * / and **, one level of functions such as sin, and lists.
-    Attributes, other calls, towers of powers and huge numbers, all of which could act or hang, are not.
+    Raises:
+        ValueError: `text` is no plain formula.
+    """
+    if not is_formula(text):
+        raise ValueError("no plain formula")
+    return _built(_parsed(text).body)
+
+
+def _parsed(text: str) -> ast.Expression:
+    return ast.parse(text.strip(), mode="eval")
+
+
+def _built(node: ast.expr) -> Expr:
+    import sympy
+
+    if isinstance(node, ast.Constant):
+        return sympy.Integer(node.value) if isinstance(node.value, int) else sympy.Float(node.value)
+    if isinstance(node, ast.Name):
+        return {"E": sympy.E, "I": sympy.I}.get(node.id) or sympy.Symbol(node.id)
+    if isinstance(node, ast.UnaryOp):
+        return SIGNS[type(node.op)](_built(node.operand))
+    if isinstance(node, ast.BinOp):
+        return _bounded(SIGNS[type(node.op)](_built(node.left), _built(node.right)))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+        return getattr(sympy, node.func.id)(_built(node.args[0]))
+    raise ValueError(type(node).__name__)
+
+
+def _bounded(value: Expr) -> Expr:
+    """`value`, unless it is or begins with a number so large that a function of it would take for ever."""
+    factor = value.as_coeff_Mul()[0]
+    if (
+        factor.is_Rational
+        and max(abs(factor.p), factor.q) >= MAX_FACTOR
+        or factor.is_Float
+        and abs(factor) >= MAX_FACTOR
+    ):
+        raise ValueError("too large a number")
+    return value
+
+
+def is_formula(text: str) -> bool:
+    """Whether `text` is a plain formula, which is quick to build.
+
+    Allowed are numbers, names of up to one letter, + - * / and **, and one level of functions such as sin. Attributes,
+    other calls, towers of powers and huge numbers, all of which could act or hang, are not.
     """
     if len(text) > MAX_FORMULA:
         return False
     try:
-        nodes = list(ast.walk(ast.parse(text.strip(), mode="eval")))
+        nodes = list(ast.walk(_parsed(text)))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return all(_is_plain(node) for node in nodes)
@@ -153,7 +276,7 @@ def _is_plain(node: ast.AST) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         digits = sum(len(str(c.value)) for c in ast.walk(node.right) if isinstance(c, ast.Constant))
         return digits <= MAX_EXPONENT and not _holds(node.left, ast.Pow) and not _holds(node.right, ast.Pow)
-    return isinstance(node, FORMULA + SIGNS)
+    return isinstance(node, (*FORMULA, *SIGNS))
 
 
 def _holds(node: ast.AST, kind: type) -> bool:
@@ -161,8 +284,6 @@ def _holds(node: ast.AST, kind: type) -> bool:
 
 
 def _is_small(value: object) -> bool:
-    if isinstance(value, str):
-        return SHORT_NUMBER.fullmatch(value) is not None
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < MAX_NUMBER
 
 

@@ -117,6 +117,9 @@ def test_parameters_a_task_can_not_use_are_refused_by_name(parameters, words):
         ("aiw", {"task_types": "friends"}),
         ("word_sorting", {"transformation": "bold"}),
         ("rearc", {"board_format_opts": {}}),
+        ("spell_backward", {"data_file": "../utils.py"}),
+        ("puzzle24", {"operators": ["+", "**"]}),
+        ("basic_arithmetic", {"operators": ["+print(1)+"]}),
     ],
 )
 def test_values_of_the_wrong_kind_are_refused(task, parameters):

@@ -41,7 +41,7 @@ def test_parts_are_kept():
 
 NONSENSE = (
     *("None", "'good'", "1.5", "-0.1", "float('nan')", "float('inf')", "[]", "(1, 2, 3)", "{}", "{'score': 7}"),
-    *("{'score': 1, 'parts': {'a': 2}}", "{'score': 1, 'parts': 5}", "(None, 'why')", "len", "10**400"),
+    *("{'score': 1, 'parts': {'a': 2}}", "{'score': 1, 'parts': 5}", "(None, 'why')", "len", "10**400", "10**5000"),
 )
 
 
@@ -50,6 +50,12 @@ def test_a_nonsense_value_is_a_failure_that_says_what_to_return(nonsense):
     result = outcome(f"return {nonsense}")
     assert result.kind == "failed"
     assert "from 0 to 1" in result.problem
+
+
+@pytest.mark.parametrize("reason", ["10**5000", "deep", "{'deep': deep}"])
+def test_a_reason_of_any_size_is_cut(reason):
+    score = outcome(f"deep = []\n    for _ in range(3000): deep = [deep]\n    return 0.5, {reason}").score
+    assert 0 < len(score.reason) < 100
 
 
 def test_an_exception_is_a_failure_with_its_line():

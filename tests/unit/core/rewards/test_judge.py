@@ -79,12 +79,16 @@ def test_a_known_answer_is_shown_where_the_order_is_not_swapped(judge):
 
 def test_verdicts_outlive_the_judge(judge):
     with JudgeStandIn(fair("56")) as server:
-        first = judge(server)
-        before = ask(first, "57", "58")
-        second = judge(server)
-        assert ask(second, "57", "58") == before
-        assert (first.calls, first.cache_hits, second.calls, second.cache_hits) == (4, 0, 0, 4)
+        before = ask(judge(server), "57", "58")
+        assert ask(judge(server), "57", "58") == before
         assert server.calls == 4
+
+
+def test_two_servers_with_one_name_for_a_model_share_no_verdict(judge):
+    with JudgeStandIn(fair("56")) as strict, JudgeStandIn(fair("57")) as mistaken:
+        (first,) = ask(judge(strict), "57", reference="")
+        (second,) = ask(judge(mistaken), "57", reference="")
+    assert (first.score.value, second.score.value) == (0.2, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -127,9 +131,8 @@ def test_a_silent_server_is_given_up_within_the_limit(judge):
 
 def test_a_busy_server_is_asked_once_more(judge):
     with JudgeStandIn(fair("56"), first=(500,)) as server:
-        asking = judge(server)
-        (outcome,) = ask(asking, "56", reference="")
-    assert (outcome.score.value, asking.calls) == (1.0, 2)
+        (outcome,) = ask(judge(server), "56", reference="")
+        assert (outcome.score.value, server.calls) == (1.0, 2)
 
 
 STATUSES = {
@@ -236,6 +239,24 @@ def test_a_judge_can_be_pickled(judge):
 def test_an_address_that_is_not_plain_http_is_refused(url):
     with pytest.raises(ValidationError, match="url"):
         JudgeSettings(url=url)
+
+
+@pytest.mark.parametrize("url", ["http://judge.example/v1", "http://10.0.0.5:8000/v1", "HTTP://localhost.evil.example"])
+def test_a_key_does_not_leave_the_machine_unencrypted(url):
+    with pytest.raises(ValidationError, match=r"OPENAI_API_KEY would travel unencrypted.*use https"):
+        JudgeSettings(url=url, api_key_variable="OPENAI_API_KEY")
+    JudgeSettings(url=url)
+
+
+@pytest.mark.parametrize(
+    "host", ["http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1", "https://judge.example"]
+)
+def test_a_key_may_go_to_this_machine_and_over_https(host):
+    assert JudgeSettings(url=host, api_key_variable="OPENAI_API_KEY").url == host
+
+
+def test_the_scheme_is_kept_in_lower_case():
+    assert JudgeSettings(url="HTTPS://host/v1").url == "https://host/v1"
 
 
 def test_the_last_slash_of_the_address_is_dropped():

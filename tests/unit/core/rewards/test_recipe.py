@@ -3,11 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
+from core.config.reward import RewardConfig
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
 from core.rewards.custom import read
-from core.rewards.recipe import KINDS, Recipe, judge, refuse_free_points
+from core.rewards.recipe import KINDS, Recipe, judge
 
 GATE = {"kind": "contains", "text": "because", "required": True}
 PLAIN = Example()
@@ -113,14 +114,20 @@ def test_a_malformed_recipe_names_the_check_and_the_field(checks, place, problem
 )
 def test_a_recipe_that_pays_for_nonsense_is_refused_until_a_check_is_required(check):
     with pytest.raises(InvalidInput, match="pays for nonsense") as refused:
-        refuse_free_points(Recipe.model_validate({"checks": [check]}))
-    assert "required" in refused.value.hint
-    refuse_free_points(Recipe.model_validate({"checks": [check, GATE]}))
+        read({"kind": "recipe", "recipe": {"checks": [check]}})
+    assert "mark a check as required" in refused.value.fields["recipe"]
+    read({"kind": "recipe", "recipe": {"checks": [check, GATE]}})
+
+
+def test_a_recipe_written_into_a_configuration_is_refused_too():
+    custom = {"kind": "recipe", "recipe": {"checks": [{"kind": "one_line", "look_at": "response"}]}}
+    with pytest.raises(ValidationError, match="pays for nonsense"):
+        RewardConfig.model_validate({"type": "custom", "custom_name": "mine", "custom": custom})
 
 
 def test_a_pattern_that_backtracks_without_end_is_refused():
     with pytest.raises(InvalidInput, match="would hang"):
-        refuse_free_points(Recipe.model_validate({"checks": [{"kind": "matches", "pattern": "(a+)+$"}]}))
+        read({"kind": "recipe", "recipe": {"checks": [{"kind": "matches", "pattern": "(a+)+$"}]}})
 
 
 def test_an_unknown_key_is_an_error():

@@ -35,6 +35,11 @@ def test_it_gives_the_value_and_the_prints():
         ("error", 1, "undefined_name"),
         ("error", 1, "'a'.no_such_method()"),
         ("error", 1, "raise NotImplementedError('The monty syntax parser does not yet support this')"),
+        ("error", 1, "raise ImportError(\"No module named 'numpy'\")"),
+        ("error", 1, "raise RuntimeError('Internal error in monty: made up')"),
+        ("error", 1, "raise AttributeError(\n    \"'int' object has no attribute 'bit_count'\"\n)"),
+        ("error", 2, "def f(e):\n    raise e\nf(NameError(\"name 'memoryview' is not defined\"))"),
+        ("unsupported", 2, "if False: raise ValueError\nimport numpy"),
         ("error", 1, "raise SystemExit"),
         ("error", 2, "import sys\nsys.exit()"),
         ("error", 1, "input()"),
@@ -114,6 +119,11 @@ def test_it_serves_several_threads():
 
 def test_a_line_of_the_expression_behind_the_source_is_not_a_line_of_the_source():
     assert sandbox.run("x = 1", "no_such_function()").problem.line is None
+
+
+@pytest.mark.parametrize("source", ["10**5000", "[10**5000]", "{'a': (10**5000,)}"])
+def test_a_value_of_any_size_can_be_shown(source):
+    assert sandbox.shown(sandbox.run(source).value).endswith("too large to show")
 
 
 def test_text_that_is_no_unicode_is_a_syntax_problem():

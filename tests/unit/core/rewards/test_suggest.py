@@ -53,6 +53,19 @@ SHAPES = {
         "solution-only",
         {"answers": "answers.text"},
     ),
+    "yes and no": (
+        [{"question": "q", "answer": "yes" if n % 2 else "no"} for n in range(30)],
+        "exact-match",
+        "solution-only",
+        {},
+    ),
+    "HumanEval": (
+        [{"prompt": "p", "canonical_solution": "  return 1", "test": "def check(f): assert f()", "entry_point": "f"}],
+        "programming",
+        "code-block",
+        {"tests": "test", "entry_point": "entry_point"},
+    ),
+    "summaries": ([{"article": "a", "highlights": "word " * 40}] * 3, "concise-summarization", "plain", {}),
     "long texts": ([{"instruction": "i", "response": "word " * 80}] * 3, "question-answering", "plain", {}),
 }
 

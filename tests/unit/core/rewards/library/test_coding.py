@@ -117,6 +117,29 @@ def test_tests_that_judge_nothing_are_not_run(tests, problem):
         judged(RIGHT, tests)
 
 
+@pytest.mark.parametrize("tests", [ADD["tests"], ["assert [add(1, 2)] == [3]"]], ids=["literal", "program"])
+@pytest.mark.parametrize(
+    "raised",
+    [
+        "ImportError(\"No module named 'numpy'\")",
+        "RuntimeError('Internal error in monty: made up')",
+        "AttributeError(\"'int' object has no attribute 'bit_count'\")",
+    ],
+)
+def test_code_can_not_pretend_that_the_sandbox_lacks_something(raised, tests):
+    score = judged(f"def add(a, b):\n    raise {raised}", tests)
+    assert score.value == 0.0
+    assert raised.partition("(")[0] in score.reason
+
+
+@pytest.mark.parametrize("value", ["10**100000", "[10**100000]", "{10**100000: 1}"])
+@pytest.mark.parametrize("expected", [3, 3.5], ids=["integer", "float"])
+def test_a_value_too_large_to_show_is_wrong_and_no_failure(value, expected):
+    pairs = [{"input": [1, 2], "output": expected}]
+    for tests in (pairs, [f"assert add(1, 2) == {expected}"], [f"assert [add(1, 2)] == [{expected}]"]):
+        assert judged(f"def add(a, b):\n    return {value}", tests, "add", partial=True).value == 0.0
+
+
 @pytest.mark.parametrize(
     "code",
     [
