@@ -240,12 +240,8 @@ def _built(node: ast.expr) -> Expr:
 def _bounded(value: Expr) -> Expr:
     """`value`, unless it is or begins with a number so large that a function of it would take for ever."""
     factor = value.as_coeff_Mul()[0]
-    if (
-        factor.is_Rational
-        and max(abs(factor.p), factor.q) >= MAX_FACTOR
-        or factor.is_Float
-        and abs(factor) >= MAX_FACTOR
-    ):
+    parts = (factor.p, factor.q) if factor.is_Rational else (factor,)
+    if any(abs(part) >= MAX_FACTOR for part in parts):
         raise ValueError("too large a number")
     return value
 
