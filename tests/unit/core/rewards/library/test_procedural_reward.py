@@ -197,6 +197,12 @@ def test_a_reviewed_task_that_evaluates_does_so_only_where_rows_are_made():
     assert {task for task in REVIEWED if hazards(judging(sources(task)))} == {"pool_matrix", "propositional_logic"}
 
 
+def test_no_verifier_opens_a_file_or_looks_up_an_attribute_by_name():
+    # The Game of sokoban can read a level from a file, but its verifier hands it the level.
+    words = FILES_AND_ATTRIBUTES
+    assert {row["name"] for row in procedural_names() if hazards(judging(sources(row["name"])), words)} == {"sokoban"}
+
+
 def test_the_search_sees_each_verifier_known_to_run_text():
     known = {"binary_matrix", "bitwise_arithmetic", "n_queens", "number_sorting", "puzzle24", "simple_integration"}
     assert all(hazards(judging(sources(task))) for task in known)
@@ -207,6 +213,7 @@ HAZARDS = {
     "parse_mathematica", "sympify", "lambdify", "setattr", "system", "popen", "Popen", "subprocess", "pickle", "dill",
     "marshal", "shelve", "yaml", "globals", "vars", "breakpoint", "loadtxt", "genfromtxt", "unsafe_load", "numexpr",
 }  # fmt: skip
+FILES_AND_ATTRIBUTES = {"open", "getattr", "read_text", "read_bytes", "read_data_file", "get_data_file_path"}
 FRAMEWORK = ("reasoning_gym.coaching", "reasoning_gym.factory", "reasoning_gym.dataset", "reasoning_gym.version")
 
 
@@ -256,13 +263,13 @@ def is_module(name):
         return False
 
 
-def hazards(nodes):
-    """The words that can run text, wherever they are named, called or not."""
-    return set().union(*(words(node) for node in nodes)) & HAZARDS
+def hazards(nodes, sought=frozenset(HAZARDS)):
+    """Those of the words sought that the nodes hold, called or not."""
+    return set().union(*(words_of(node) for node in nodes)) & sought
 
 
 @cache
-def words(node):
+def words_of(node):
     return {word for inner in ast.walk(node) for word in named(inner)}
 
 
@@ -281,7 +288,7 @@ def judging(modules):
     reached, names = [], {"score_answer"}
     while fresh := [node for node in defined if node.name in names and node not in reached]:
         reached += fresh
-        names |= set().union(*map(words, fresh))
+        names |= set().union(*map(words_of, fresh))
     return reached
 
 
