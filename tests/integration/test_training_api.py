@@ -180,6 +180,7 @@ def test_a_run_whose_worker_died_with_the_server_is_interrupted_and_resumes(serv
 def test_a_waiting_run_is_queued_again_after_a_restart(server, until):
     server.begin("first", "steps=60 delay=0.05")
     server.begin("second", "steps=2")
+    until(lambda: server.session("first")["step"], what="the first run's first step")
     server.kill()
     server.start()
     until(lambda: server.status("second") == "completed")
