@@ -32,6 +32,11 @@ class Hardware:
         return bool(self.gpus)
 
     @property
+    def largest(self) -> Gpu | None:
+        """The GPU with the most memory; None where there is none."""
+        return max(self.gpus, key=lambda gpu: gpu.memory_gib, default=None)
+
+    @property
     def devices(self) -> tuple[str, ...]:
         """The devices runs queue for; without a GPU the CPU counts as one."""
         return tuple(f"cuda:{gpu.index}" for gpu in self.gpus) or ("cpu",)
@@ -51,6 +56,11 @@ def detect_hardware() -> Hardware:
         memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
         gpus.append(Gpu(index, str(pynvml.nvmlDeviceGetName(handle)), memory.total / GIB))
     return Hardware(tuple(gpus))
+
+
+def memory_gib() -> float:
+    """All main memory of this machine, in GiB."""
+    return psutil.virtual_memory().total / GIB
 
 
 def physical_cores() -> int:

@@ -1,13 +1,15 @@
 """HTTP in, service call, JSON out."""
 
-from routes import configs, datasets, exports, pages, prompts, rewards, schema, system, training
+from routes import assets, configs, datasets, exports, models, pages, prompts, rewards, schema, system, training
 
 BLUEPRINTS = (
     (pages.bp, ""),
+    (assets.bp, ""),
     (training.bp, "/api/training"),
     (datasets.bp, "/api/datasets"),
     (prompts.bp, "/api/prompts"),
     (rewards.bp, "/api/rewards"),
+    (models.bp, "/api/models"),
     (configs.bp, "/api/configs"),
     (exports.bp, "/api/exports"),
     (schema.bp, "/api/schema"),

@@ -7,24 +7,31 @@ from pathlib import Path
 
 from flask import Blueprint, Response, g, render_template
 
+from core.config.describe import as_schema
 from core.jsonfile import read_json
+from routes.assets import first_modules
 
 bp = Blueprint("pages", __name__)
-DEMO_CONFIG = Path(__file__).resolve().parent.parent / "configs" / "examples" / "demo-arithmetic.json"
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEMO_CONFIG = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
 
 
 @bp.get("/")
 def index():
-    """The sessions and the live numbers of a running one."""
-    return render_template("index.html", nonce=_nonce(), demo_config=read_json(DEMO_CONFIG))
+    """The wizard: seven steps, the sessions, and the live numbers of a run."""
+    boot = {"demo": read_json(DEMO_CONFIG), "fields": as_schema()["fields"]}
+    return render_template("index.html", nonce=_nonce(), boot=boot, preloads=first_modules())
 
 
 @bp.after_app_request
 def protect(response: Response) -> Response:
     """Headers that keep foreign scripts, frames and guessed content types out."""
-    policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    scripts = f"script-src 'self' 'nonce-{g.nonce}'" if "nonce" in g else "script-src 'self'"
-    response.headers["Content-Security-Policy"] = f"{policy}; {scripts}; connect-src 'self' ws: wss:"
+    nonce = f" 'nonce-{g.nonce}'" if "nonce" in g else ""
+    policy = (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    policy += f"; form-action 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; connect-src 'self' ws: wss:"
+    response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

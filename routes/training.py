@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint
 from pydantic import Field
@@ -19,6 +19,12 @@ class StartRequest(Body):
     """A configuration, and the id the session is to have."""
 
     session_id: str | None = None
+    config: dict[str, Any]
+
+
+class PlanRequest(Body):
+    """A configuration that may be started."""
+
     config: dict[str, Any]
 
 
@@ -45,9 +51,26 @@ class MetricsQuery(Query):
 
 
 class CompletionsQuery(Query):
-    """Which step; the latest when null."""
+    """Which step, the latest when null; and whether the steps there are come with it."""
 
     step: int | None = None
+    steps: bool = True
+
+
+class SearchQuery(Query):
+    """What to look for, from which step on, in which direction, and how much of it."""
+
+    filter: Literal["flat", "truncated", "no_answer", "missed", "failed", "not_run", "best", "wrong_but_paid"]
+    from_step: int | None = None
+    direction: Literal["next", "previous"] = "next"
+    limit: int = Field(1, ge=1, le=1000)
+
+
+class DiagnosisQuery(Query):
+    """Up to which step, the latest when null, and how many steps are looked at."""
+
+    step: int | None = None
+    window: int = Field(5, ge=1, le=100)
 
 
 class LogQuery(Query):
@@ -64,6 +87,12 @@ def start():
     return reply({"session_id": state.session_id, "status": state.status}, 202)
 
 
+@bp.post("/plan")
+def plan():
+    """What a configuration would do here: steps, rows, time and memory; nothing is started."""
+    return reply(services().plans.plan(body(PlanRequest).config))
+
+
 @bp.post("/stop")
 def stop():
     """Ask a run to stop: save and leave, or discard."""
@@ -74,9 +103,8 @@ def stop():
 
 @bp.get("/sessions")
 def sessions():
-    """All sessions, newest first."""
-    states = services().store.states()
-    return reply({"sessions": [state.as_dict() for state in states], "queue": services().training.queue.snapshot()})
+    """All sessions in short, newest first."""
+    return reply({"sessions": services().store.summaries(), "queue": services().training.queue.snapshot()})
 
 
 @bp.get("/sessions/<session_id>")
@@ -103,8 +131,25 @@ def metrics(session_id: str):
 
 @bp.get("/sessions/<session_id>/completions")
 def completions(session_id: str):
-    """The groups of one step with scores, reasons and advantages."""
-    return reply(services().store.completions(session_id, query(CompletionsQuery).step))
+    """The groups of one step with scores, reasons, advantages and the answers in them."""
+    wanted = query(CompletionsQuery)
+    return reply(services().rollouts.completions(session_id, wanted.step, wanted.steps))
+
+
+@bp.get("/sessions/<session_id>/completions/search")
+def search(session_id: str):
+    """The next place in the stored completions that holds what is looked for."""
+    wanted = query(SearchQuery)
+    backwards = wanted.direction == "previous"
+    found = services().rollouts.search(session_id, wanted.filter, wanted.from_step, backwards, wanted.limit)
+    return reply(found)
+
+
+@bp.get("/sessions/<session_id>/diagnosis")
+def diagnosis(session_id: str):
+    """Why the reward is flat, from the last stored groups."""
+    wanted = query(DiagnosisQuery)
+    return reply(services().rollouts.diagnosis(session_id, wanted.step, wanted.window))
 
 
 @bp.get("/sessions/<session_id>/logs")

@@ -1,14 +1,18 @@
-"""Ask the Hugging Face hub, before a run starts, whether its model can be had."""
+"""Ask the Hugging Face hub whether a model can be had, and for its config.json."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from constants import HUB_TIMEOUT_S
 from core.catalog.models import FIELD, hub_id_of
-from core.errors import Conflict, NotFound, Unavailable
+from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
+from core.jsonfile import read_json
 
 
 @dataclass(frozen=True)
@@ -36,32 +40,76 @@ class Hub:
             Unavailable: It is not at hand and the hub can't be reached.
         """
         hub_id = hub_id_of(name, root)
-        if hub_id is None or self._is_cached(hub_id):
-            return
-        if self.offline:
-            raise _unreachable(hub_id, "the server runs offline")
-        self._ask(hub_id)
+        if hub_id is not None and not self.is_cached(hub_id):
+            self._require_network(hub_id)
+            self._ask(hub_id)
 
-    def _is_cached(self, hub_id: str) -> bool:
+    def is_cached(self, hub_id: str) -> bool:
+        """Whether a model's config.json lies in the cache, as it does once the model has been downloaded."""
+        return self._cached_config(hub_id) is not None
+
+    def config(self, hub_id: str) -> dict:
+        """A model's config.json: from the cache, or fetched, a few kilobytes; what is fetched is not kept there.
+
+        Raises:
+            NotFound, Conflict, Unavailable: As `require`.
+            InvalidInput: It is no JSON object.
+        """
+        cached = self._cached_config(hub_id)
+        if cached is None:
+            self._require_network(hub_id)
+        config = self._fetch(hub_id) if cached is None else read_json(cached)
+        if not isinstance(config, dict):
+            raise InvalidInput(f"The config.json of {hub_id} is no JSON object.", "Choose another model.")
+        return config
+
+    def _cached_config(self, hub_id: str) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
 
-        return isinstance(try_to_load_from_cache(hub_id, "config.json", cache_dir=self.cache), str)
+        found = try_to_load_from_cache(hub_id, "config.json", cache_dir=self.cache)
+        return Path(found) if isinstance(found, str) else None
+
+    def _require_network(self, hub_id: str) -> None:
+        if self.offline:
+            raise _unreachable(hub_id, "the server runs offline")
 
     def _ask(self, hub_id: str) -> None:
-        import httpx
         from huggingface_hub import get_hf_file_metadata, hf_hub_url
-        from huggingface_hub.errors import EntryNotFoundError, GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+
+        with _told_apart(hub_id):
+            url = hf_hub_url(hub_id, "config.json", endpoint=self.endpoint)
+            get_hf_file_metadata(url, token=self.token or False, timeout=HUB_TIMEOUT_S)
+
+    def _fetch(self, hub_id: str) -> Any:
+        from huggingface_hub import get_session, hf_hub_url
+        from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
         url = hf_hub_url(hub_id, "config.json", endpoint=self.endpoint)
+        headers = build_hf_headers(token=self.token or False)
+        with _told_apart(hub_id):
+            response = get_session().get(url, headers=headers, timeout=HUB_TIMEOUT_S, follow_redirects=True)
+            hf_raise_for_status(response)
         try:
-            get_hf_file_metadata(url, token=self.token or False, timeout=HUB_TIMEOUT_S)
-        except GatedRepoError as error:
-            raise Conflict(f"{hub_id} is gated.", GATED_CURE, {FIELD: "is gated"}) from error
-        except (RepositoryNotFoundError, EntryNotFoundError) as error:
-            hint = "Check the spelling; a private model needs HF_TOKEN."
-            raise NotFound(f"The hub has no model {hub_id!r}.", hint, {FIELD: "does not exist"}) from error
-        except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
-            raise _unreachable(hub_id, type(error).__name__) from error
+            return response.json()
+        except ValueError as error:
+            raise InvalidInput(f"The config.json of {hub_id} is not valid JSON.", "Choose another model.") from error
+
+
+@contextmanager
+def _told_apart(hub_id: str) -> Iterator[None]:
+    """Turn the hub's errors into ours."""
+    import httpx
+    from huggingface_hub.errors import EntryNotFoundError, GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+
+    try:
+        yield
+    except GatedRepoError as error:
+        raise Conflict(f"{hub_id} is gated.", GATED_CURE, {FIELD: "is gated"}) from error
+    except (RepositoryNotFoundError, EntryNotFoundError) as error:
+        hint = "Check the spelling; a private model needs HF_TOKEN."
+        raise NotFound(f"The hub has no model {hub_id!r}.", hint, {FIELD: "does not exist"}) from error
+    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+        raise _unreachable(hub_id, type(error).__name__) from error
 
 
 def _unreachable(hub_id: str, why: str) -> Unavailable:

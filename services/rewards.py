@@ -49,7 +49,8 @@ class RewardService:
         Raises:
             NotFound: There is no such session, or no such step.
         """
-        groups = self._store.completions(session_id, step)["groups"]
+        steps = self._store.completion_steps(session_id) if step is None else [step]
+        groups = self._store.groups(session_id, steps[-1]) if steps else []
         rows = [
             {"response": c["text"], **{key: g.get(key, {}) for key in ("instruction", "reference", "extras")}}
             for g in groups

@@ -16,7 +16,7 @@ from core.config import parse_config
 from core.data.formats import suffix_of
 from core.errors import Conflict, InvalidInput, NotFound, TooLarge, Unavailable
 from core.jsonfile import read_json, write_json
-from core.paths import Workspace, checked_name
+from core.paths import SAFE_NAME, Workspace, checked_name
 from services.inspector import Inspector
 from services.jobs import Job, Jobs
 
@@ -116,6 +116,13 @@ class UploadService:
         if part.is_file():
             return {"name": name, "received": part.stat().st_size, "complete": False}
         raise NotFound(f"There is no upload {name!r}.", "GET /api/datasets/uploads lists them.")
+
+    def rows(self, source: str) -> int | None:
+        """How many rows the upload at the path `source` has; None for any other file, or while they are counted."""
+        folder, _, name = source.rpartition("/")
+        if folder != "uploads" or SAFE_NAME.fullmatch(name) is None or not self._file(name).is_file():
+            return None
+        return self._info(self._file(name))["rows"]
 
     def list(self) -> list[dict]:
         """All uploads, newest first."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import Conflict
-from core.hardware import Hardware, detect_hardware
+from core.hardware import Hardware, detect_hardware, memory_gib
 from core.paths import Workspace
 from core.sessions.store import SessionStore
 from services.configs import ConfigService
@@ -18,8 +18,11 @@ from services.exports import ExportService
 from services.hub import Hub
 from services.inspector import Inspector
 from services.jobs import Jobs
+from services.models import ModelService
+from services.plans import PlanService
 from services.prompts import PromptService
 from services.rewards import RewardService
+from services.rollouts import RolloutService
 from services.system_monitor import SystemMonitor
 from services.training import Checks, Launch, Publish, TrainingService
 from services.uploads import UploadService
@@ -41,6 +44,9 @@ class Services:
     uploads: UploadService
     prompts: PromptService
     rewards: RewardService
+    models: ModelService
+    plans: PlanService
+    rollouts: RolloutService
     jobs: Jobs
     inspector: Inspector
     monitor: SystemMonitor
@@ -84,6 +90,7 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     uploads = UploadService(workspace, inspector, jobs, store.reads)
     datasets = DatasetService(workspace, inspector, jobs, uploads, prompts)
     rewards = RewardService(workspace, store, inspector, prompts)
+    models = ModelService(workspace, store, hub, hardware, memory_gib())
     checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
     return Services(
         workspace=workspace,
@@ -96,6 +103,9 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         uploads=uploads,
         prompts=prompts,
         rewards=rewards,
+        models=models,
+        plans=PlanService(store, models, uploads, hardware, memory_gib()),
+        rollouts=RolloutService(store),
         jobs=jobs,
         inspector=inspector,
         monitor=SystemMonitor(workspace.root, publish),

@@ -5,17 +5,52 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic_core import PydanticUndefined
 
 from core.config.base import Section
 from core.config.run import RunConfig
 
+Kind = Literal["integer", "number", "text", "choice", "boolean", "list", "object"]
+
+KINDS: dict[str, Kind] = {
+    "integer": "integer",
+    "number": "number",
+    "string": "text",
+    "boolean": "boolean",
+    "array": "list",
+    "object": "object",
+}
+"""Type in JSON Schema -> kind of input."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a value may be.
+
+    Attributes:
+        kind: The kind of input that takes it. A list that may also be one word has the word in `choices`.
+        nullable: Whether null is a value.
+        choices: The only values allowed; empty where there is no such list.
+        minimum: Least number, or None.
+        maximum: Greatest number, or None.
+        exclusive_minimum: Whether the least number itself is not allowed.
+        exclusive_maximum: Whether the greatest number itself is not allowed.
+    """
+
+    kind: Kind
+    nullable: bool = False
+    choices: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: bool = False
+    exclusive_maximum: bool = False
+
 
 @dataclass(frozen=True)
 class FieldDescription:
-    """One setting as people meet it; `name` is dotted, `default` a JSON value."""
+    """One setting as people meet it; `name` is dotted, `default` a JSON value, `bounds` what a form must hold."""
 
     name: str
     type: str
@@ -24,6 +59,17 @@ class FieldDescription:
     typical: str
     tier: str
     help: str
+    bounds: Bounds
+
+    @property
+    def section(self) -> str:
+        """The section it stands in; empty for what stands in none."""
+        return self.name.rpartition(".")[0].partition(".")[0]
+
+    def as_dict(self) -> dict:
+        """The description as one flat JSON object."""
+        plain = {key: value for key, value in vars(self).items() if key != "bounds"}
+        return plain | {"section": self.section, **asdict(self.bounds)}
 
 
 def describe() -> list[FieldDescription]:
@@ -33,7 +79,7 @@ def describe() -> list[FieldDescription]:
 
 def as_schema() -> dict:
     """The form's description: the JSON Schema, and the fields with their tiers."""
-    return {"schema": RunConfig.model_json_schema(), "fields": [asdict(field) for field in describe()]}
+    return {"schema": RunConfig.model_json_schema(), "fields": [field.as_dict() for field in describe()]}
 
 
 def markdown_table() -> str:
@@ -62,7 +108,27 @@ def _walk(section: type[Section], prefix: str) -> Iterator[FieldDescription]:
             typical=extra.get("typical", ""),
             tier=extra.get("tier", "advanced"),
             help=" ".join((info.description or "").split()),
+            bounds=bounds_of(properties[name]),
         )
+
+
+def bounds_of(schema: dict) -> Bounds:
+    """What the JSON Schema of one setting allows; null and a single word beside another type are read out of anyOf."""
+    parts = schema.get("anyOf", [schema])
+    given = [part for part in parts if part.get("type") != "null"]
+    words = [word for part in given for word in part.get("enum", [part["const"]] if "const" in part else [])]
+    plain = [part for part in given if "enum" not in part and "const" not in part]
+    kind = KINDS[plain[0].get("type", "object")] if plain else "choice"
+    limits = plain[0] if plain else {}
+    return Bounds(
+        kind=kind,
+        nullable=len(given) < len(parts),
+        choices=tuple(words),
+        minimum=limits.get("minimum", limits.get("exclusiveMinimum")),
+        maximum=limits.get("maximum", limits.get("exclusiveMaximum")),
+        exclusive_minimum="exclusiveMinimum" in limits,
+        exclusive_maximum="exclusiveMaximum" in limits,
+    )
 
 
 def _type_text(schema: dict) -> str:

@@ -137,6 +137,12 @@ class RewardConfig(Section):
         return {part.label: part.weight for part in self.parts}
 
     @property
+    def judges_of_truth(self) -> tuple[str, ...]:
+        """The names of the scoring functions whose full score means a correct answer."""
+        presets = [(part.label, PRESETS[resolve_preset(part.preset_name)]) for part in self.parts if part.preset_name]
+        return tuple(label for label, preset in presets if preset.judges_truth)
+
+    @property
     def columns(self) -> dict[str, str]:
         """Every further column that is read: the rewards' name for it -> the column."""
         presets = [PRESETS[resolve_preset(part.preset_name)] for part in self.parts if part.preset_name]

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from core.catalog.datasets import curated
 from core.config import RunConfig
 from core.config.dataset import DatasetConfig, SourceKind
-from core.data.builtin import BUILTIN, builtin_rows
+from core.data.builtin import BUILTIN, builtin_count, builtin_rows
 from core.data.formats import SUFFIXES, DataFile
 from core.data.hub import hub_rows, preview_rows
 from core.data.mapping import BOXED, FINAL_ANSWER_MARK, Row, as_text, lookup, map_rows, usable_rows
-from core.data.procedural import procedural_rows
+from core.data.procedural import DEFAULTS, procedural_rows
 from core.errors import InvalidInput
 from core.jsonfile import read_json
 from core.paths import Workspace
@@ -45,6 +46,15 @@ class Split:
     def shares_rows(self) -> bool:
         """Whether the warm-up left no rows, so that GRPO uses the same."""
         return bool(self.warm_up) and self.warm_up[0] in self.train
+
+
+@dataclass(frozen=True)
+class SplitSizes:
+    """How many rows each part of a split gets."""
+
+    warm_up: int
+    train: int
+    held_out: int
 
 
 def kind_of(config: DatasetConfig) -> SourceKind:
@@ -165,11 +175,40 @@ def chosen(rows: Iterable[Row], config: RunConfig) -> list[Row]:
 
 def cut(rows: list[Row], config: RunConfig, left_out: Counter) -> Split:
     """Rows in their order as held-out, warm-up and training rows."""
-    dataset, warm_up = config.dataset, config.pre_training
-    held = min(round(len(rows) * dataset.validation_fraction), dataset.validation_samples)
-    held_out, rest = rows[:held], rows[held:]
-    taught: list[Row] = []
-    if warm_up.enabled:
-        taught = rest[: warm_up.max_samples]
-        rest = rest[len(taught) :] or taught
-    return Split(taught, rest[: config.training.samples_per_epoch], held_out, left_out)
+    sizes = split_sizes(len(rows), config)
+    held_out, rest = rows[: sizes.held_out], rows[sizes.held_out :]
+    taught = rest[: sizes.warm_up]
+    rest = rest[len(taught) :] or taught
+    return Split(taught, rest[: sizes.train], held_out, left_out)
+
+
+def split_sizes(rows: int, config: RunConfig) -> SplitSizes:
+    """How `rows` rows are cut; when the warm-up takes all that are not held out, GRPO trains on the same ones."""
+    dataset, warm_up, most = config.dataset, config.pre_training, config.training.samples_per_epoch
+    held_out = min(round(rows * dataset.validation_fraction), dataset.validation_samples)
+    rest = rows - held_out
+    taught = min(rest, warm_up.max_samples or rest) if warm_up.enabled else 0
+    rest = rest - taught or taught
+    return SplitSizes(taught, rest if most is None else min(rest, most), held_out)
+
+
+def rows_expected(config: DatasetConfig) -> int | None:
+    """How many rows a run will find before max_samples, without reading any: of generators and of curated sets.
+
+    None where that is not known: other sets of the hub or other splits, files, and whatever is filtered.
+
+    Raises:
+        InvalidInput: A built-in set can't use its parameters.
+    """
+    if config.filters:
+        return None
+    kind = kind_of(config)
+    if kind == "builtin":
+        return builtin_count(config.source, config.parameters)
+    if kind == "procedural":
+        size = {**DEFAULTS, **config.parameters}["size"]
+        return size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None
+    known = curated(config.source) if kind == "hub" else None
+    if known is None or config.split != known.split or config.subset not in (None, known.subset):
+        return None
+    return known.rows

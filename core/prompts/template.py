@@ -47,6 +47,10 @@ class Markers:
             return text.strip()
         return _last_between(text, self.solution_start, self.solution_end)
 
+    def solution_span(self, text: str) -> tuple[int, int] | None:
+        """(start, end) of what `between_solution` reads between markers; None without one, or without markers."""
+        return _last_span(text, self.solution_start, self.solution_end) if self.solution_start else None
+
     def between_reasoning(self, text: str) -> str:
         """The working out: between its markers, and where one is missing, from the start or up to the solution."""
         if not self.reasoning_start:
@@ -108,11 +112,19 @@ class PromptTemplate:
 
 
 def _last_between(text: str, start: str, end: str) -> str | None:
+    span = _last_span(text, start, end)
+    return None if span is None else text[slice(*span)]
+
+
+def _last_span(text: str, start: str, end: str) -> tuple[int, int] | None:
+    """Where the last text between the two markers stands, without the space around it."""
     place = text.rfind(start)
     while place >= 0:
         inside = place + len(start)
         close = text.find(end, inside)
         if close >= 0:
-            return text[inside:close].strip()
+            found = text[inside:close]
+            first = inside + len(found) - len(found.lstrip())
+            return first, first + len(found.strip())
         place = text.rfind(start, 0, place)
     return None

@@ -94,15 +94,21 @@ class EventReader:
 
     def read(self) -> list[dict]:
         """New events in order; a line still being written is left for the next call."""
+        return list(self.follow())
+
+    def follow(self) -> Iterator[dict]:
+        """New events one at a time, so that a long log is never in memory whole."""
         try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
+            file = self._path.open("rb")
         except FileNotFoundError:
-            return []
-        whole = data.rfind(b"\n") + 1
-        self._offset += whole
-        return list(_parse(data[:whole]))
+            return
+        with file:
+            file.seek(self._offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._offset += len(line)
+                yield from _parse(line)
 
 
 def read_events(path: Path, after_seq: int = 0) -> list[dict]:

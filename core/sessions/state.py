@@ -6,6 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+SUMMARY = (
+    "session_id",
+    "status",
+    "phase",
+    "phase_detail",
+    "phase_started_at",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "last_seq",
+    "device",
+    "step",
+    "total_steps",
+    "eta_seconds",
+    "saved",
+)
+"""What a list shows of a session as it is."""
 FINAL = ("completed", "stopped", "failed", "interrupted")
 
 
@@ -18,6 +35,7 @@ class SessionState:
     phase: str | None = None
     phase_detail: str = ""
     phase_started_at: float | None = None
+    phases: tuple[dict, ...] = ()
     created_at: float | None = None
     started_at: float | None = None
     ended_at: float | None = None
@@ -50,23 +68,30 @@ class SessionState:
         """Whether a worker should be alive."""
         return not self.is_final and self.status != "queued"
 
+    @property
+    def reward(self) -> float | None:
+        """The mean reward of the latest training step."""
+        return (self.metrics or {}).get("reward")
+
     def as_dict(self) -> dict:
         """The session as REST and the socket show it."""
         return asdict(self)
+
+    def summary(self) -> dict:
+        """The session as a list of many shows it."""
+        failure = {"cause": self.failure.get("cause")} if self.failure else None
+        return {name: getattr(self, name) for name in SUMMARY} | {"reward": self.reward, "failure": failure}
 
 
 def fold(state: SessionState, event: dict) -> SessionState:
     """The state after one more event; an event seen before changes nothing."""
     if event["seq"] <= state.last_seq:
         return state
-    state = replace(
-        state,
-        last_seq=event["seq"],
-        last_event_at=event["t"],
-        created_at=state.created_at if state.created_at is not None else event["t"],
-    )
     change = _CHANGES.get(event["kind"])
-    return replace(state, **change(state, event)) if change else state
+    seen = {"last_seq": event["seq"], "last_event_at": event["t"]}
+    if state.created_at is None:
+        seen["created_at"] = event["t"]
+    return replace(state, **seen, **(change(state, event) if change else {}))
 
 
 def fold_all(session_id: str, events: Iterable[dict]) -> SessionState:
@@ -84,18 +109,20 @@ def current_metrics(events: Iterable[dict]) -> list[dict]:
         if event["kind"] == "metrics":
             kept.append(event)
         elif event["kind"] == "resumed":
-            warm_up_counts = event.get("warm_up_kept", True)
-            kept = [
-                row
-                for row in kept
-                if (row["phase"] == "training" and row["step"] <= event["from_step"])
-                or (row["phase"] != "training" and warm_up_counts)
-            ]
+            kept = [row for row in kept if survives(row["phase"], row["step"], event)]
     return kept
 
 
+def survives(phase: str, step: int, resumed: dict) -> bool:
+    """Whether the metrics of a step still count after a resume: those up to the checkpoint, and of a warm-up kept."""
+    if phase == "training":
+        return step <= resumed["from_step"]
+    return resumed.get("warm_up_kept", True)
+
+
 def _queued(state: SessionState, event: dict) -> dict:
-    return {"status": "queued", "ended_at": None, "failure": None, "stop_mode": None, "phase": None, "pid": None}
+    fresh = {"ended_at": None, "failure": None, "stop_mode": None, "phase": None, "phases": (), "pid": None}
+    return {"status": "queued", **fresh}
 
 
 def _starting(state: SessionState, event: dict) -> dict:
@@ -114,8 +141,18 @@ def _phase(state: SessionState, event: dict) -> dict:
         "phase": event["phase"],
         "phase_detail": event.get("detail", ""),
         "phase_started_at": event["t"],
+        "phases": _with_phase(state.phases, event),
         "eta_seconds": None,
     }
+
+
+def _with_phase(phases: tuple[dict, ...], event: dict) -> tuple[dict, ...]:
+    """The phases of this attempt with one more; scoring on the way (detail step) is part of the training around it."""
+    phase, detail = event["phase"], event.get("detail", "")
+    goes_on = bool(phases) and (phases[-1]["phase"], phases[-1]["detail"]) == (phase, detail)
+    if detail == "step" or goes_on:
+        return phases
+    return (*phases, {"phase": phase, "detail": detail, "started_at": event["t"]})
 
 
 def _metrics(state: SessionState, event: dict) -> dict:

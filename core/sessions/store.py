@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import threading
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.config import RunConfig, parse_config
 from core.errors import Conflict, LoraCraftError, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventReader, keep_reserve, read_events
-from core.sessions.state import SessionState, current_metrics, fold
+from core.sessions.history import Histories
+from core.sessions.state import SessionState, fold
 
 LOG = logging.getLogger(__name__)
+CONFIGS_KEPT = 16
+STEP_FILE = re.compile(r"step-\d{6,}\.jsonl")
+
+
+@dataclass(frozen=True)
+class SessionLabel:
+    """What a list shows of a session's configuration, as it is written there; None for what it lacks."""
+
+    name: str | None
+    model: str | None
+    dataset: str | None
+    completions_per_step: int | None
+    max_new_tokens: int | None
 
 
 class SessionStore:
@@ -26,6 +42,9 @@ class SessionStore:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._followed: dict[str, tuple[EventReader, SessionState]] = {}
+        self._labels: dict[str, SessionLabel] = {}
+        self._configs: dict[str, RunConfig] = {}
+        self._histories = Histories()
 
     def create(self, session_id: str, config: RunConfig) -> SessionPaths:
         """Make the folder of a new session with its configuration.
@@ -38,6 +57,7 @@ class SessionStore:
             paths.folder.mkdir(parents=True)
         except FileExistsError as error:
             raise _taken(session_id) from error
+        self._forget(session_id)
         try:
             keep_reserve(paths.folder)
             write_json(paths.config, config.dump())
@@ -67,8 +87,23 @@ class SessionStore:
         return paths
 
     def config(self, session_id: str) -> RunConfig:
-        """The configuration a session ran with."""
-        return parse_config(read_json(self.paths(session_id).config))
+        """The configuration a session ran with; it is written once, so those read last are kept."""
+        paths = self.paths(session_id)
+        config = self._configs.get(session_id)
+        if config is None:
+            config = parse_config(read_json(paths.config))
+            with self._lock:
+                while len(self._configs) >= CONFIGS_KEPT:
+                    self._configs.pop(next(iter(self._configs)))
+                self._configs[session_id] = config
+        return config
+
+    def label(self, session_id: str) -> SessionLabel:
+        """What a list shows of the configuration, also of one that this version would not run."""
+        label = self._labels.get(session_id)
+        if label is None:
+            label = self._labels[session_id] = label_of(read_json(self.paths(session_id).config))
+        return label
 
     def reads(self, source: str) -> bool:
         """Whether a session that has not ended reads a data file, however its configuration spells the path."""
@@ -81,7 +116,7 @@ class SessionStore:
         paths = self.paths(session_id)
         with self._lock:
             reader, state = self._followed.get(session_id) or (EventReader(paths.events), SessionState(session_id))
-            for event in reader.read():
+            for event in reader.follow():
                 state = fold(state, event)
             self._followed[session_id] = (reader, state)
             return state
@@ -96,38 +131,62 @@ class SessionStore:
                 LOG.warning("outputs/%s is left out: %s", config.parent.name, error)
         return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
 
+    def known_states(self) -> list[SessionState]:
+        """The states that are in memory, newest first, as they were last read; no file is touched."""
+        with self._lock:
+            states = [state for _, state in self._followed.values()]
+        return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
+
+    def summaries(self) -> list[dict]:
+        """All sessions as a list shows them, newest first."""
+        return [self.summary(state) for state in self.states()]
+
+    def summary(self, state: SessionState) -> dict:
+        """One session as a list shows it: its state in short, and what it trains on what."""
+        label = self.label(state.session_id)
+        return {**state.summary(), "name": label.name, "model": label.model, "dataset": label.dataset}
+
     def events(self, session_id: str, after_seq: int = 0) -> list[dict]:
         """The session's events with seq above `after_seq`."""
         return read_events(self.paths(session_id).events, after_seq)
 
     def metrics(self, session_id: str, after_step: int, max_points: int, phase: str = "training") -> dict:
         """Columns of one phase's metrics: name -> values; all as long as `step`, thinned to `max_points`."""
-        rows = [row for row in current_metrics(self.events(session_id)) if row["phase"] == phase]
-        return as_columns(thin([row for row in rows if row["step"] > after_step], max_points))
+        history = self._histories.of(session_id, self.paths(session_id).events)
+        return history.columns(phase, after_step, max_points)
 
-    def completions(self, session_id: str, step: int | None) -> dict:
-        """The stored groups of one step, the latest when `step` is null, and the steps there are.
+    def completion_steps(self, session_id: str) -> list[int]:
+        """The steps whose groups are stored, in order."""
+        folder = self.paths(session_id).completions
+        if not folder.is_dir():
+            return []
+        return sorted(step_of(file) for file in folder.iterdir() if STEP_FILE.fullmatch(file.name))
+
+    def groups(self, session_id: str, step: int) -> list[dict]:
+        """The stored groups of one step.
 
         Raises:
             NotFound: That step has none.
         """
-        folder = self.paths(session_id).completions
-        steps = sorted(map(step_of, folder.glob("step-*.jsonl")))
-        if step is None and not steps:
-            return {"step": None, "steps": [], "groups": []}
-        chosen = steps[-1] if step is None else step
-        if chosen not in steps:
-            raise NotFound(f"No completions are stored for step {chosen}.", "Leave step out for the latest.")
-        with (folder / completions_file(chosen)).open(encoding="utf-8") as lines:
-            return {"step": chosen, "steps": steps, "groups": [json.loads(line) for line in lines]}
+        file = self.paths(session_id).completions / completions_file(step)
+        try:
+            with file.open(encoding="utf-8") as lines:
+                return [json.loads(line) for line in lines]
+        except FileNotFoundError as error:
+            raise NotFound(f"No completions are stored for step {step}.", "Leave step out for the latest.") from error
 
     def delete(self, session_id: str) -> None:
         """Remove a session's folder; it disappears from the list at once, even if a file resists."""
         paths = self.paths(session_id)
-        with self._lock:
-            self._followed.pop(session_id, None)
-            paths.config.unlink()
+        paths.config.unlink()
+        self._forget(session_id)
         shutil.rmtree(paths.folder)
+
+    def _forget(self, session_id: str) -> None:
+        with self._lock:
+            for held in (self._followed, self._labels, self._configs):
+                held.pop(session_id, None)
+        self._histories.forget(session_id)
 
 
 def _taken(session_id: str) -> Conflict:
@@ -145,29 +204,23 @@ def step_of(file: Path) -> int:
     return int(file.stem.removeprefix("step-"))
 
 
-def thin(rows: list[dict], max_points: int) -> list[dict]:
-    """At most `max_points` rows, evenly spaced, the last one always among them."""
-    if len(rows) <= max_points:
-        return rows
-    stride = len(rows) / max_points
-    return [rows[min(len(rows) - 1, round((i + 1) * stride) - 1)] for i in range(max_points)]
+def label_of(config: Any) -> SessionLabel:
+    """The label in a stored configuration, whatever its version."""
+    sections = config if isinstance(config, dict) else {}
 
+    def value(section: str, name: str, kind: type) -> Any:
+        held = sections.get(section)
+        found = held.get(name) if isinstance(held, dict) else None
+        return found if isinstance(found, kind) else None
 
-def as_columns(rows: Iterable[dict]) -> dict:
-    """Rows to columns; nested values get dotted names (completion_length.mean), absent ones are null."""
-    flat = [_flatten({k: v for k, v in row.items() if k not in ("kind", "phase")}) for row in rows]
-    names = list(dict.fromkeys(name for row in flat for name in row))
-    return {name: [row.get(name) for row in flat] for name in names}
-
-
-def _flatten(row: dict, prefix: str = "") -> dict:
-    flat: dict = {}
-    for key, value in row.items():
-        if isinstance(value, dict):
-            flat |= _flatten(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat
+    batch, accumulation = (value("training", name, int) for name in ("batch_size", "gradient_accumulation_steps"))
+    return SessionLabel(
+        name=sections.get("name") if isinstance(sections.get("name"), str) else None,
+        model=value("model", "name", str),
+        dataset=value("dataset", "source", str),
+        completions_per_step=batch * accumulation if batch and accumulation else None,
+        max_new_tokens=value("training", "max_new_tokens", int),
+    )
 
 
 def tail_text(path: Path, lines: int, limit_bytes: int = 1_000_000) -> str:

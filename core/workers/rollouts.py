@@ -6,6 +6,7 @@ import json
 from itertools import islice
 from pathlib import Path
 
+from core.jsonfile import write_text
 from core.rewards.for_trl import TrlReward, as_record
 from core.sessions.store import completions_file
 
@@ -51,7 +52,7 @@ class RolloutRecorder:
         ]
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / completions_file(step)
-        file.write_text("".join(json.dumps(group) + "\n" for group in groups), encoding="utf-8")
+        write_text(file, "".join(json.dumps(group) + "\n" for group in groups))
         found = {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
         return found | ({"prints": prints} if (prints := self._prints()) else {})
 

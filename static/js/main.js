@@ -1,158 +1,211 @@
 // @ts-check
-/** Boot: store, socket, panels; one session is shown, named by the address. */
+/** Boot: store, connection, panels, and the step that the address names. */
 
-import * as api from "./lib/api.js";
-import { find, setText } from "./lib/dom.js";
-import { connect } from "./lib/socket.js";
-import { createStore } from "./lib/store.js";
-import { renderCompletions, renderSession } from "./panels/session.js";
+import { mountConfigs } from "./panels/configs.js";
+import { mountRail, renderRail } from "./panels/rail.js";
 import { mountSidebar, renderSidebar } from "./panels/sidebar.js";
+import { renderStepper } from "./panels/stepper.js";
 import { mountTopbar, renderTopbar } from "./panels/topbar.js";
-import { explain, mountWelcome } from "./panels/welcome.js";
-import * as series from "./state/series.js";
-import * as state from "./state/sessions.js";
-import { rewardChart } from "./ui/chart.js";
+import { ApiError, listModels } from "./lib/api.js";
+import { readBoot } from "./lib/boot.js";
+import { find, setText, show } from "./lib/dom.js";
+import { createLive } from "./lib/live.js";
+import { createPlanner, noPlan } from "./lib/planner.js";
+import { DRAFT_STEPS, formatRoute, parseRoute, SESSION_STEPS } from "./lib/router.js";
+import { createStore } from "./lib/store.js";
+import { keepDraft, storedDraft } from "./lib/kept.js";
+import * as drafts from "./state/draft.js";
+import { initial, inOrder, patched, titleOf } from "./state/sessions.js";
+import { say } from "./ui/toast.js";
 
-const LOG_CHARACTERS = 100_000;
-const TOAST_MS = 6000;
+const STEPS = /** @type {Record<string, () => Promise<any>>} */ ({
+  welcome: () => import("./steps/welcome.js"),
+  model: () => import("./steps/model.js"),
+  dataset: () => import("./steps/dataset.js"),
+  config: () => import("./steps/config.js"),
+  reward: () => import("./steps/reward.js"),
+  train: () => import("./steps/train.js"),
+  monitor: () => import("./steps/monitor.js"),
+  export: () => import("./steps/export.js"),
+  test: () => import("./steps/test.js"),
+  compare: () => import("./steps/compare.js"),
+});
+const TICK_MS = 1000;
 
-const store = createStore(state.initial);
-const chart = rewardChart(find("reward-chart"));
-let curve = series.empty;
+const boot = readBoot();
+const store = createStore({ ...initial, route: parseRoute(location.hash), draft: storedDraft(), plan: noPlan, unsaved: {} });
+const planner = createPlanner(store);
+const live = createLive(store, say);
+/** @type {Record<string, any>} */
+const mounted = {};
+/** @type {string} */
+let entered = "";
+/** @type {Promise<any[]> | null} */
+let catalogue = null;
 
-const say = (/** @type {string} */ text) => {
-  setText(find("toast"), text);
-  setTimeout(() => setText(find("toast"), ""), TOAST_MS);
-};
-
-const drawCurve = () => {
-  chart.draw(curve);
-  find("reward-empty").hidden = curve.step.length > 0;
-};
-
-const isShown = (/** @type {{session_id: string}} */ message) => message.session_id === store.get().shown;
-
-const socket = connect(
-  {
-    system_update: (sample) => store.update(state.patched({ system: sample })),
-    training_update(update) {
-      for (const one of [...(update.earlier ?? []), update]) {
-        store.update(state.updated(one));
-        if (isShown(one)) curve = series.withUpdate(curve, one);
-      }
-      if (isShown(update)) drawCurve();
-    },
-    training_status(message) {
-      for (const one of [...(message.earlier ?? []), message]) store.update(state.statusChanged(one));
-      if (isShown(message)) refreshShown();
-    },
-    training_completions: (message) => isShown(message) && renderCompletions(message.sample),
-    training_log: (message) => isShown(message) && appendLog(message.text),
+const context = {
+  store, boot, live, say,
+  /** Change settings of the draft by dotted name; undefined takes the default. @param {Record<string, unknown>} changes */
+  set(changes) {
+    store.update((state) => ({ ...state, draft: drafts.changed(changes, boot.defaults)(state.draft) }));
   },
-  (status) => store.update(state.patched({ connection: status })),
-  () => refreshAll(),
-);
-
-async function refreshAll() {
-  try {
-    store.update(state.listed((await api.listSessions()).sessions));
-    await show(new URLSearchParams(location.hash.slice(1)).get("session") ?? store.get().shown ?? running());
-  } catch (error) {
-    say(explain(error).join(" "));
-  }
-}
-
-const running = () => state.inOrder(store.get())[0]?.session_id ?? null;
-
-/** Fetch the shown session's snapshot; the socket brings what changes after it. */
-async function refreshShown() {
-  const id = store.get().shown;
-  if (!id) return;
-  try {
-    store.update(state.snapshot(await api.getSession(id)));
-  } catch (error) {
-    say(explain(error).join(" "));
-  }
-}
-
-/** @param {string | null} id */
-async function show(id) {
-  const before = store.get().shown;
-  if (before && before !== id) socket.unsubscribe(before);
-  const known = id && id in store.get().sessions ? id : null;
-  store.update(state.shown(known));
-  history.replaceState(null, "", known ? `#session=${encodeURIComponent(known)}` : location.pathname);
-  if (!known) return;
-  socket.subscribe(known, Number.MAX_SAFE_INTEGER);
-  const [, metrics, log, completions] = await Promise.all([
-    refreshShown(), api.getMetrics(known), api.getLog(known), api.getCompletions(known),
-  ]);
-  if (store.get().shown !== known) return;
-  curve = series.fromColumns(metrics.columns);
-  drawCurve();
-  setText(find("log"), log.text);
-  renderCompletions(bestAndWorst(completions.groups));
-}
-
-/** The two completions of a step that say most, as training_completions picks them. @param {any[]} groups */
-function bestAndWorst(groups) {
-  const all = groups.flatMap(({ instruction, reference, completions }) =>
-    completions.map((/** @type {any} */ item) => ({ ...item, instruction, reference })));
-  all.sort((a, b) => b.reward - a.reward);
-  return all.length > 1 ? [all[0], all[all.length - 1]] : all;
-}
-
-/** @param {string} text */
-function appendLog(text) {
-  const log = find("log");
-  const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
-  log.textContent = ((log.textContent ?? "") + text).slice(-LOG_CHARACTERS);
-  if (atEnd) log.scrollTop = log.scrollHeight;
-}
-
-/** @param {(id: string) => Promise<unknown>} action @param {string} done */
-const onShown = (action, done) => async () => {
-  const id = store.get().shown;
-  if (!id) return;
-  try {
-    await action(id);
-    say(done);
-    await refreshShown();
-  } catch (error) {
-    say(explain(error).join(" "));
-  }
+  /** The draft's value of a setting. @param {string} name @returns {any} */
+  get(name) {
+    const own = drafts.valueAt(store.get().draft.config, name);
+    return own === undefined ? boot.defaults[name] : own;
+  },
+  /** Put another draft in place. @param {Record<string, any>} config @param {Partial<drafts.Draft>} [more] */
+  replaceDraft(config, more = {}) {
+    const draft = { ...drafts.emptyDraft, mode: "custom", ...more, config: drafts.sparse(config, boot.defaults) };
+    store.update((state) => ({ ...state, draft }));
+  },
+  /** @param {Partial<drafts.Draft>} patch */
+  patchDraft(patch) {
+    store.update((state) => ({ ...state, draft: { ...state.draft, ...patch } }));
+  },
+  /** Say that something would be lost by leaving, or no longer. @param {string} what @param {boolean} isUnsaved */
+  setUnsaved(what, isUnsaved) {
+    store.update((state) => (Boolean(state.unsaved[what]) === isUnsaved ? state : { ...state, unsaved: { ...state.unsaved, [what]: isUnsaved } }));
+  },
+  /** @param {string} step @param {string | null} [session] @param {Record<string, string>} [params] */
+  go(step, session = null, params = {}) {
+    location.hash = formatRoute({ step, session, params });
+  },
+  /** Change the address without a new entry in the history. @param {Record<string, string>} params */
+  putParams(params) {
+    const { step, session } = store.get().route;
+    history.replaceState(null, "", formatRoute({ step, session, params }));
+    store.update(patched({ route: { step, session, params } }));
+  },
+  refreshPlan: () => planner.refresh(),
+  /** The curated models with what fits this machine; asked for once, and again after a failure. @returns {Promise<any[]>} */
+  async models() {
+    catalogue ??= listModels().then((answer) => answer.base);
+    try {
+      return await catalogue;
+    } catch (error) {
+      catalogue = null;
+      throw error;
+    }
+  },
 };
+
+/** An untouched draft begins with what suits its model on this machine. */
+async function beginDraft() {
+  if (!drafts.isUntouched(store.get().draft)) return;
+  try {
+    const model = (await context.models()).find((one) => one.id === boot.defaults["model.name"]);
+    if (model) store.update((state) => ({ ...state, draft: drafts.begun(model.recommended, boot.defaults)(state.draft) }));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error; // the page says by itself that the server does not answer
+  }
+}
+
+/** Where an address without a step leads: a first visit is welcomed, others see their newest run or their draft. */
+function home() {
+  const { sessions, draft } = store.get();
+  const newest = inOrder({ sessions })[0];
+  if (newest) return formatRoute({ step: "monitor", session: newest.session_id });
+  return formatRoute({ step: Object.keys(draft.config).length ? "model" : "welcome" });
+}
+
+/** Steps of a session without a session in the address take the one last looked at, else the newest. */
+function follow() {
+  const state = store.get();
+  const route = parseRoute(location.hash);
+  if (!route.step && !state.isLoaded) return;
+  if (!route.step) return location.replace(home());
+  if (SESSION_STEPS.includes(route.step) && !route.session && state.isLoaded) {
+    const session = state.lastSession ?? inOrder(state)[0]?.session_id;
+    if (session) return location.replace(formatRoute({ ...route, session }));
+  }
+  store.update(patched({ route, ...(route.session ? { lastSession: route.session } : {}) }));
+  live.watch(route.session);
+  if (DRAFT_STEPS.includes(route.step)) beginDraft();
+  enter(route);
+}
+
+/** @param {import("./lib/router.js").Route} route */
+async function enter(route) {
+  for (const name of Object.keys(STEPS)) show(find(`step-${name}`), name === route.step && name in mounted);
+  if (!(route.step in mounted) && !(await mountStep(route.step))) return;
+  if (store.get().route.step !== route.step) return;
+  show(find("loading"), false);
+  show(find(`step-${route.step}`), true);
+  const isNew = entered !== `${route.step}/${route.session}`;
+  if (isNew) arrive(route);
+  mounted[route.step].enter?.(route);
+  render();
+  if (!performance.getEntriesByName("complete").length) performance.mark("complete");
+}
+
+/** Fetch a step and put it into the page; whether that worked. @param {string} step */
+async function mountStep(step) {
+  setText(find("loading"), "Loading");
+  show(find("loading"), true);
+  try {
+    const module = await STEPS[step]();
+    mounted[step] ??= module.mount(find(`step-${step}`), context) ?? {};
+  } catch (error) {
+    if (!(error instanceof TypeError) || !error.message.includes("module")) throw error;
+    setText(find("loading"), "This step could not be fetched, since the server does not answer. It is tried again as soon as it does.");
+    const off = live.on("connect", () => location.reload());
+    addEventListener("hashchange", off, { once: true });
+    return false;
+  }
+  return true;
+}
+
+/** A step was changed by the user: begin at its top, and say where we are. @param {import("./lib/router.js").Route} route */
+function arrive(route) {
+  const isFirst = entered === "";
+  const before = entered.split("/")[0];
+  if (before && before !== route.step) mounted[before]?.leave?.();
+  entered = `${route.step}/${route.session}`;
+  document.body.dataset.menu = "closed";
+  if (isFirst) return;
+  scrollTo({ top: 0 });
+  find("main").focus({ preventScroll: true });
+}
 
 function render() {
-  const now = store.get();
-  renderTopbar(now);
-  renderSidebar(now);
-  const session = now.shown ? now.sessions[now.shown] : null;
-  find("welcome").hidden = session !== null || !now.isLoaded;
-  find("session").hidden = session === null;
-  if (session) renderSession(session, Date.now() / 1000);
+  const state = store.get();
+  const step = state.route.step;
+  document.title = titleFor(state);
+  renderTopbar(state);
+  renderSidebar(state);
+  renderStepper(state);
+  renderRail(state, boot);
+  show(find("offline"), state.connection === "offline");
+  document.body.dataset.shown = step;
+  if (step in mounted) mounted[step].render?.(state);
 }
 
-const started = async (/** @type {string} */ id) => {
-  store.update(state.listed((await api.listSessions()).sessions));
-  await show(id);
-};
+/** @param {any} state */
+function titleFor(state) {
+  const session = state.route.session ? state.sessions[state.route.session] : null;
+  const heading = find(`step-${state.route.step || "welcome"}`).querySelector("h1")?.textContent;
+  return `${session ? titleOf(session) : (heading ?? "")} · LoRA Craft`;
+}
 
-mountTopbar(() => {
-  chart.clear();
-  drawCurve();
+mountTopbar();
+mountSidebar(context);
+mountConfigs(context);
+mountRail(context);
+let last = store.get();
+store.subscribe((state) => {
+  if (state.draft !== last.draft) keepDraft(state.draft);
+  if (state.draft.config !== last.draft.config) planner.refresh();
+  const isNowLoaded = state.isLoaded && !last.isLoaded;
+  last = state;
+  if (isNowLoaded) follow();
+  render();
 });
-mountSidebar((id) => show(id).catch((error) => say(explain(error).join(" "))));
-mountWelcome(started, say);
-find("stop").addEventListener("click", onShown(api.stopRun, "Asked to save and stop."));
-find("resume").addEventListener("click", onShown(api.resumeRun, "Queued to resume."));
-find("delete").addEventListener("click", async () => {
-  const id = store.get().shown;
-  if (!id || !confirm(`Delete ${id} with its adapter and checkpoints?`)) return;
-  await onShown(async () => {
-    await api.deleteSession(id);
-    store.update(state.removed(id));
-  }, "Deleted.")();
+setInterval(render, TICK_MS);
+addEventListener("hashchange", follow);
+addEventListener("beforeunload", (event) => {
+  const { draft, unsaved } = store.get();
+  if (draft.isDirty || Object.values(unsaved).some(Boolean)) event.preventDefault();
 });
-store.subscribe(render);
-setInterval(render, 1000);
+planner.refresh();
+follow();

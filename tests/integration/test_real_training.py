@@ -233,7 +233,7 @@ def test_a_hub_model_without_a_chat_template_trains_with_or_grpo_and_a_kl_term(t
     assert [s["stage"] for s in run.state.evaluations] == ["base", "warm_up", "step", "trained"]
     store = SessionStore(workspace)
     held_out = {sample["instruction"] for s in run.state.evaluations for sample in s["samples"]}
-    (group,) = store.completions("hub", None)["groups"]
+    (group,) = store.groups("hub", store.completion_steps("hub")[-1])
     assert group["instruction"] in group["prompt"]
     assert group["instruction"] not in held_out
 

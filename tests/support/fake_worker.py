@@ -38,9 +38,7 @@ def act(paths: SessionPaths, to: Reporter) -> None:
     if state.attempt > 1:
         to.log.append("resumed", from_step=done)
     if not state.evaluations:
-        to.log.append(
-            "evaluation", stage="base", step=0, correct=1, total=10, marks="1000000000", reward=0.1, rewards={}
-        )
+        to.log.append("evaluation", **score("base", 0, "1000000000"))
     to.phase("training")
     try:
         for step in range(done + 1, int(script["steps"]) + 1):
@@ -49,8 +47,17 @@ def act(paths: SessionPaths, to: Reporter) -> None:
         to.log.append("saved", path="adapter")
         to.end("stopped", mode=request.mode, step=step - 1, saved=True)
         return
+    to.log.append("evaluation", **score("trained", int(script["steps"]), "1110000000"))
     to.log.append("saved", path="adapter")
     to.end("completed")
+
+
+def score(stage: str, step: int, marks: str) -> dict:
+    """The fields of an evaluation of ten rows, two of which are shown."""
+    correct = marks.count("1")
+    samples = [{"instruction": f"What is {n} + 2?", "reference": str(n + 2), "answer": f"{stage} {n}"} for n in (2, 3)]
+    counts = {"correct": correct, "total": len(marks), "marks": marks, "reward": correct / len(marks)}
+    return {"stage": stage, "step": step, **counts, "rewards": {}, "samples": samples}
 
 
 def take_step(step: int, script: dict, to: Reporter, paths: SessionPaths, attempt: int) -> None:

@@ -12,7 +12,7 @@ from core.data.builtin.strings import STRINGS
 from core.data.builtin.units import UNITS
 from core.errors import InvalidInput
 
-__all__ = ["BUILTIN", "BuiltinSet", "GeneratorParameter", "arithmetic", "builtin_rows", "builtin_sets"]
+__all__ = ["BUILTIN", "BuiltinSet", "GeneratorParameter", "arithmetic", "builtin_count", "builtin_rows", "builtin_sets"]
 
 BUILTIN: dict[str, BuiltinSet] = {
     "arithmetic": ARITHMETIC,
@@ -39,6 +39,16 @@ def builtin_rows(name: str, parameters: dict) -> Iterator[dict]:
             raise refused(f"{name} takes no {key!r}; it takes {', '.join(known)}")
         known[key].check(value)
     return BUILTIN[name].generator(**parameters)
+
+
+def builtin_count(name: str, parameters: dict) -> int:
+    """How many rows `builtin_rows` gives; none is made.
+
+    Raises:
+        InvalidInput: As `builtin_rows`.
+    """
+    builtin_rows(name, parameters)
+    return BUILTIN[name].count(**parameters)
 
 
 def builtin_sets() -> list[dict]:

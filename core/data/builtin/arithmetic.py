@@ -44,10 +44,18 @@ def _arithmetic(operations: str, smallest: int, largest: int, limit: int) -> Ite
                 yield {"instruction": f"What is {first} {symbol} {second}?", "response": str(answer)}
 
 
+def count(operations: str = "+", smallest: int = 1, largest: int = 49, second_largest: int | None = None) -> int:
+    """How many questions `arithmetic` asks."""
+    limit = largest if second_largest is None else second_largest
+    pairs = sum(max(0, min(a, limit) - smallest + 1) for a in range(smallest, largest + 1))
+    return len(set(operations)) * pairs
+
+
 ARITHMETIC = BuiltinSet(
     title="Arithmetic",
     summary="Sums, differences and products of two whole numbers, each pair once.",
     generator=arithmetic,
+    count=count,
     parameters=(
         GeneratorParameter("operations", "+", "Any of + - x, such as +x."),
         GeneratorParameter("smallest", 1, "The least number.", 0, MAX_LARGEST - 1),

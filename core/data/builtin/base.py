@@ -49,6 +49,14 @@ class GeneratorParameter:
         return whole and self.minimum <= value <= self.maximum
 
 
+DEFAULT_SIZE = 3000
+
+
+def as_many_as_asked(size: int = DEFAULT_SIZE, **others: object) -> int:
+    """The rows of a set that makes `size` of them."""
+    return size
+
+
 @dataclass(frozen=True)
 class BuiltinSet:
     """One built-in set as the catalogue shows it.
@@ -60,6 +68,7 @@ class BuiltinSet:
         parameters: What a user may set.
         preset: The reward that suits it.
         template: The prompt template that suits it.
+        count: How many rows the generator makes of the same parameters, without making them.
     """
 
     title: str
@@ -68,6 +77,7 @@ class BuiltinSet:
     parameters: tuple[GeneratorParameter, ...]
     preset: str = "exact-match"
     template: str = "solution-only"
+    count: Callable[..., int] = as_many_as_asked
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ Kind = Callable[[random.Random, int], Question]
 def question_parameters(kinds: Mapping[str, Kind]) -> tuple[GeneratorParameter, ...]:
     """The parameters every set made by `question_rows` takes."""
     return (
-        GeneratorParameter("size", 3000, "How many questions.", 1, MAX_SIZE),
+        GeneratorParameter("size", DEFAULT_SIZE, "How many questions.", 1, MAX_SIZE),
         GeneratorParameter("seed", 0, "Another seed gives other questions.", 0, 2**32 - 1),
         GeneratorParameter("kinds", "all", f"all, or some of: {', '.join(kinds)}."),
         GeneratorParameter("hardest", 3, "The highest level: 1 is easy, 3 is hard; levels are mixed evenly.", 1, 3),

@@ -11,38 +11,140 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {string} path @param {string} [method] @param {unknown} [body] */
-async function call(path, method = "GET", body) {
-  const options = body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-  const { ok, value } = await answer(path, options).catch(() => {
-    throw new ApiError({ code: "offline", message: "The server does not answer.", hint: "Is it still running?", fields: {} });
-  });
+/** @param {string} path @param {string} [method] @param {unknown} [body] @param {AbortSignal} [signal] */
+async function call(path, method = "GET", body, signal) {
+  const json = { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  return send(path, { method, signal, ...(body === undefined ? {} : json) });
+}
+
+/** @param {string} path @param {RequestInit} options */
+async function send(path, options) {
+  const { ok, value } = await answer(path, options);
   if (!ok) throw new ApiError(value.error);
   return value;
 }
 
 /** A server that dies may do so in the middle of its answer. @param {string} path @param {RequestInit} options */
 async function answer(path, options) {
-  const response = await fetch(`/api${path}`, options);
-  return { ok: response.ok, value: await response.json() };
+  try {
+    const response = await fetch(`/api${path}`, options);
+    return { ok: response.ok, value: await response.json() };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError({ code: "offline", message: "The server does not answer.", hint: "Is it still running?", fields: {} });
+  }
+}
+
+/** An error in words for people; what is no refusal of the server is a bug and thrown on. @param {unknown} error */
+export function explain(error) {
+  if (error instanceof ApiError) return `${error.message} ${error.hint}`.trim();
+  throw error;
 }
 
 const id = encodeURIComponent;
+/** Parameters that are given, as a query. @param {Record<string, unknown>} values */
+const query = (values) => {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : "";
+};
+/** @param {string} session @param {string} [rest] */
+const of = (session, rest = "") => `/training/sessions/${id(session)}${rest}`;
 
 export const listSessions = () => call("/training/sessions");
 /** @param {string} session */
-export const getSession = (session) => call(`/training/sessions/${id(session)}`);
+export const getSession = (session) => call(of(session));
+/** @param {string} session @param {object} [wanted] after_step, max_points, phase */
+export const getMetrics = (session, wanted = {}) => call(of(session, `/metrics${query({ ...wanted })}`));
+/** @param {string} session @param {number} [tail] */
+export const getLog = (session, tail) => call(of(session, `/logs${query({ tail })}`));
+/** @param {string} session @param {number | null} [step] @param {boolean} [steps] whether to list all steps @param {AbortSignal} [signal] */
+export const getCompletions = (session, step, steps = true, signal) =>
+  call(of(session, `/completions${query({ step, steps: steps ? undefined : false })}`), "GET", undefined, signal);
+/** @param {string} session @param {{filter: string, from_step: number, direction: string}} wanted */
+export const searchCompletions = (session, wanted) => call(of(session, `/completions/search${query(wanted)}`));
+/** @param {string} session @param {number | null} [step] */
+export const diagnose = (session, step) => call(of(session, `/diagnosis${query({ step })}`));
+/** @param {object} config @param {string} [session] */
+export const startRun = (config, session) => call("/training/start", "POST", { config, ...(session ? { session_id: session } : {}) });
+/** @param {object} config @param {AbortSignal} [signal] */
+export const planRun = (config, signal) => call("/training/plan", "POST", { config }, signal);
+/** @param {string} session @param {"save" | "discard"} mode */
+export const stopRun = (session, mode) => call("/training/stop", "POST", { session_id: session, mode });
 /** @param {string} session */
-export const getMetrics = (session) => call(`/training/sessions/${id(session)}/metrics`);
+export const resumeRun = (session) => call(of(session, "/resume"), "POST");
 /** @param {string} session */
-export const getLog = (session) => call(`/training/sessions/${id(session)}/logs`);
-/** @param {string} session */
-export const getCompletions = (session) => call(`/training/sessions/${id(session)}/completions`);
+export const deleteSession = (session) => call(of(session), "DELETE");
+
+export const listModels = () => call("/models/list");
+/** @param {string} name */
+export const describeModel = (name) => call(`/models/describe${query({ name })}`);
+
+export const listDatasets = () => call("/datasets/list");
+export const listProcedural = () => call("/datasets/procedural");
+/** @param {object} wanted path, subset, split @param {AbortSignal} [signal] */
+export const describeDataset = (wanted, signal) => call(`/datasets/hub${query({ ...wanted })}`, "GET", undefined, signal);
+/** @param {object} wanted path, samples, kind, subset, split, encoding, parameters @param {AbortSignal} [signal] */
+export const previewDataset = (wanted, signal) => call("/datasets/preview", "POST", wanted, signal);
+/** @param {object} config @param {AbortSignal} [signal] */
+export const datasetFields = (config, signal) => call("/datasets/fields", "POST", { config }, signal);
+/** @param {object} wanted path, kind, subset, split, encoding, parameters */
+export const suggestForDataset = (wanted) => call("/datasets/suggest", "POST", wanted);
 /** @param {object} config */
-export const startRun = (config) => call("/training/start", "POST", { config });
-/** @param {string} session */
-export const stopRun = (session) => call("/training/stop", "POST", { session_id: session });
-/** @param {string} session */
-export const resumeRun = (session) => call(`/training/sessions/${id(session)}/resume`, "POST");
-/** @param {string} session */
-export const deleteSession = (session) => call(`/training/sessions/${id(session)}`, "DELETE");
+export const checkDataset = (config) => call("/datasets/check", "POST", { config });
+/** @param {object} wanted */
+export const downloadDataset = (wanted) => call("/datasets/download", "POST", wanted);
+/** @param {string} job */
+export const getJob = (job) => call(`/datasets/jobs/${id(job)}`);
+export const listUploads = () => call("/datasets/uploads");
+/** Send a whole file. @param {File} file @param {string} [encoding] @param {AbortSignal} [signal] */
+export const uploadFile = (file, encoding, signal) => {
+  const form = new FormData();
+  form.append("file", file);
+  return send(`/datasets/upload${query({ encoding })}`, { method: "POST", body: form, signal });
+};
+/** Send a piece of a file. @param {string} name @param {{offset: number, size: number, encoding?: string}} where
+ * @param {Blob} piece @param {AbortSignal} [signal] */
+export const uploadPiece = (name, where, piece, signal) =>
+  send(`/datasets/uploads/${id(name)}${query(where)}`, { method: "PUT", body: piece, signal });
+/** @param {string} name */
+export const getUpload = (name) => call(`/datasets/uploads/${id(name)}`);
+/** @param {string} name */
+export const deleteUpload = (name) => call(`/datasets/uploads/${id(name)}`, "DELETE");
+
+export const listPrompts = () => call("/prompts");
+/** @param {string} name @param {object} prompt */
+export const savePrompt = (name, prompt) => call(`/prompts/${id(name)}`, "PUT", prompt);
+/** @param {string} name */
+export const deletePrompt = (name) => call(`/prompts/${id(name)}`, "DELETE");
+/** @param {{prompt: object, model: string, instruction: string}} wanted @param {AbortSignal} [signal] */
+export const previewPrompt = (wanted, signal) => call("/prompts/preview", "POST", wanted, signal);
+/** @param {object} prompt @param {string} completion */
+export const parseCompletion = (prompt, completion) => call("/prompts/parse", "POST", { prompt, completion });
+
+export const listRewards = () => call("/rewards/list");
+/** @param {object} wanted config, rows, session_id, step, samples */
+export const testReward = (wanted) => call("/rewards/test", "POST", wanted);
+/** @param {object} config @param {number} samples */
+export const benchReward = (config, samples) => call("/rewards/bench", "POST", { config, samples });
+/** @param {string} name @param {number} [version] */
+export const getCustomReward = (name, version) => call(`/rewards/custom/${id(name)}${query({ version })}`);
+/** @param {string} name @param {object} definition */
+export const saveCustomReward = (name, definition) => call(`/rewards/custom/${id(name)}`, "PUT", definition);
+/** @param {string} name */
+export const deleteCustomReward = (name) => call(`/rewards/custom/${id(name)}`, "DELETE");
+
+export const listConfigs = () => call("/configs/list");
+/** @param {string} name */
+export const loadConfig = (name) => call(`/configs/load${query({ name })}`);
+/** @param {string} name @param {object} config */
+export const saveConfig = (name, config) => call("/configs/save", "POST", { name, config });
+/** @param {string} name */
+export const deleteConfig = (name) => call(`/configs/${id(name)}`, "DELETE");
+
+/** @param {string} session @param {string} quantization */
+export const createExport = (session, quantization) =>
+  call("/exports/create", "POST", { session_id: session, format: "gguf", quantization });
+export const listExports = () => call("/exports/list");
+export const getSchema = () => call("/schema");
+/** @param {number} [tail] */
+export const serverLog = (tail) => call(`/system/logs${query({ tail })}`);

@@ -1,31 +1,126 @@
 // @ts-check
-/** The list of sessions. */
+/** The list of sessions with their live status, its search, the choice of runs to compare, and the draft. */
 
-import { fillList, find, part, setText } from "../lib/dom.js";
-import { words } from "../lib/format.js";
-import { inOrder } from "../state/sessions.js";
+import { fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
+import { moment, number, words } from "../lib/format.js";
+import { formatRoute } from "../lib/router.js";
+import { found, isFinal, titleOf } from "../state/sessions.js";
 
-/** @param {(id: string | null) => void} onChoose null for a new run */
-export function mountSidebar(onChoose) {
-  find("new-run").addEventListener("click", () => onChoose(null));
-  find("sessions").addEventListener("click", (event) => {
-    const row = event.target instanceof Element ? event.target.closest("button") : null;
-    if (row instanceof HTMLElement && row.dataset.session) onChoose(row.dataset.session);
+const PAGE = 200;
+let limit = PAGE;
+let isPicking = false;
+/** @type {Set<string>} */
+const picked = new Set();
+/** @type {{sessions: any, key: string} | null} what is drawn */
+let drawn = null;
+
+/** @param {any} context */
+export function mountSidebar(context) {
+  const redraw = () => {
+    drawn = null;
+    renderSidebar(context.store.get());
+  };
+  findInput("session-search").addEventListener("input", () => {
+    limit = PAGE;
+    redraw();
+  });
+  find("more-sessions").addEventListener("click", () => {
+    limit += PAGE;
+    redraw();
+  });
+  find("pick").addEventListener("click", () => {
+    isPicking = !isPicking;
+    picked.clear();
+    redraw();
+  });
+  find("sessions").addEventListener("change", (event) => {
+    const session = itemOf(event.target);
+    if (!session || !(event.target instanceof HTMLInputElement)) return;
+    if (event.target.checked) picked.add(session.id);
+    else picked.delete(session.id);
+    renderPicking();
+  });
+  find("compare-go").addEventListener("click", () => {
+    context.go("compare", null, { ids: [...picked].join(",") });
+    isPicking = false;
+    redraw();
   });
 }
 
-/** @param {import("../state/sessions.js").State} state */
+/** @param {any} state */
 export function renderSidebar(state) {
-  const sessions = inOrder(state);
-  find("no-sessions").hidden = sessions.length > 0;
-  fillList(find("sessions"), "session", sessions, (item, session) => {
-    const row = part(item, "session-row");
-    row.dataset.session = session.session_id;
-    row.setAttribute("aria-current", String(session.session_id === state.shown));
-    setText(part(row, "session-row__name"), session.session_id);
-    const badge = part(row, "badge");
-    badge.dataset.status = session.status;
-    setText(badge, words(session.status));
-    setText(part(row, "session-row__step"), session.total_steps ? `Step ${session.step} of ${session.total_steps}` : "");
-  });
+  renderDraft(state);
+  const search = findInput("session-search").value;
+  const key = [search, limit, isPicking, state.route.session, state.route.step].join("|");
+  if (drawn && drawn.sessions === state.sessions && drawn.key === key) return;
+  drawn = { sessions: state.sessions, key };
+  const matching = found(state, search);
+  const total = Object.keys(state.sessions).length;
+  show(find("no-sessions"), state.isLoaded && matching.length === 0);
+  setText(find("no-sessions"), total ? "No session matches." : "No run yet. The first one appears here.");
+  setText(find("session-count"), total ? String(search ? `${matching.length} of ${total}` : total) : "");
+  show(find("more-sessions"), matching.length > limit);
+  show(find("pick"), total > 1);
+  fillList(find("sessions"), "session", matching.slice(0, limit).map((session) => rowOf(session, state.route)), fill);
+  renderPicking();
+}
+
+/** @type {WeakMap<object, any>} a session's row, kept so that unchanged sessions are not drawn again */
+const rows = new WeakMap();
+
+/** @param {any} session @param {any} route */
+function rowOf(session, route) {
+  const isCurrent = session.session_id === route.session;
+  const kept = rows.get(session);
+  if (kept && kept.isCurrent === isCurrent && kept.isPicking === isPicking) return kept;
+  const row = { id: session.session_id, session, isCurrent, isPicking };
+  rows.set(session, row);
+  return row;
+}
+
+/** @param {HTMLElement} item @param {any} row */
+function fill(item, { id, session, isCurrent }) {
+  const link = /** @type {HTMLAnchorElement} */ (part(item, "session-row"));
+  link.href = formatRoute({ step: "monitor", session: id });
+  if (isCurrent) link.setAttribute("aria-current", "page");
+  else link.removeAttribute("aria-current");
+  setText(part(link, "session-row__name"), titleOf(session));
+  const badge = part(link, "badge");
+  badge.dataset.status = session.status;
+  setText(badge, words(session.status));
+  setText(part(link, "session-row__about"), about(session));
+  const meter = /** @type {HTMLProgressElement} */ (part(link, "session-row__meter"));
+  show(meter, !isFinal(session) && Boolean(session.total_steps));
+  meter.value = session.total_steps ? session.step / session.total_steps : 0;
+  const pick = part(item, "session-item__pick");
+  show(pick, isPicking);
+  const box = /** @type {HTMLInputElement} */ (pick.querySelector("input"));
+  box.checked = picked.has(id);
+  setText(part(pick, "visually-hidden"), `Compare ${titleOf(session)}`);
+}
+
+/** @param {any} session */
+function about(session) {
+  const steps = session.total_steps ? `${session.step} of ${session.total_steps} steps` : moment(session.created_at);
+  const reward = Number.isFinite(session.reward) ? `reward ${number(session.reward, 2)}` : "";
+  return [steps, reward, session.model?.split("/").at(-1)].filter(Boolean).join(" · ");
+}
+
+function renderPicking() {
+  const button = find("pick");
+  button.setAttribute("aria-pressed", String(isPicking));
+  setText(button, isPicking ? "Cancel" : "Compare");
+  show(find("compare-bar"), isPicking);
+  /** @type {HTMLButtonElement} */ (find("compare-go")).disabled = picked.size < 2;
+  setText(find("compare-text"), picked.size < 2 ? "Choose two or more." : `${picked.size} chosen.`);
+}
+
+/** @param {any} state */
+function renderDraft(state) {
+  const { draft } = state;
+  const isThere = Object.keys(draft.config).length > 0;
+  show(find("draft-row"), isThere);
+  if (!isThere) return;
+  const parts = [draft.config.name, draft.config.model?.name, draft.config.dataset?.source].filter(Boolean);
+  setText(find("draft-text"), `${draft.forkOf ? `From ${draft.forkOf} · ` : ""}${parts.join(" · ") || "begun"}`);
 }

@@ -1,41 +1,62 @@
 // @ts-check
-/** The machine's gauges, the connection, the theme. */
+/** The machine's gauges, the connection, the theme, and on small screens the button of the sidebar. */
 
-import { find, setText } from "../lib/dom.js";
+import { find, setText, show } from "../lib/dom.js";
 import { gibOf, number } from "../lib/format.js";
+import { keepTheme, storedTheme } from "../lib/kept.js";
 
-const CONNECTION = { connecting: "Connecting", live: "Live", offline: "No connection, trying again" };
-const THEME_KEY = "lora-craft-theme";
+const CONNECTION = { connecting: "Connecting", live: "Live", offline: "No connection" };
+export const THEME_EVENT = "themechange";
 
-/** @param {() => void} onTheme called after the theme changed */
-export function mountTopbar(onTheme) {
+export function mountTopbar() {
   const button = find("theme");
-  const stored = localStorage.getItem(THEME_KEY);
-  const preferred = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   const apply = (/** @type {string} */ theme) => {
     document.documentElement.dataset.theme = theme;
-    setText(button, theme === "dark" ? "Light" : "Dark");
+    button.setAttribute("aria-label", `Switch to the ${theme === "dark" ? "light" : "dark"} theme`);
+    document.dispatchEvent(new CustomEvent(THEME_EVENT));
   };
-  apply(stored ?? preferred);
+  apply(storedTheme());
   button.addEventListener("click", () => {
     const theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-    localStorage.setItem(THEME_KEY, theme);
+    keepTheme(theme);
     apply(theme);
-    onTheme();
+  });
+  find("menu").addEventListener("click", () => setMenu(document.body.dataset.menu !== "open"));
+  find("scrim").addEventListener("click", () => setMenu(false));
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.dataset.menu === "open") setMenu(false);
   });
 }
 
-/** @param {import("../state/sessions.js").State} state */
+/** @param {boolean} isOpen */
+function setMenu(isOpen) {
+  document.body.dataset.menu = isOpen ? "open" : "closed";
+  if (!isOpen) find("menu").focus();
+}
+
+/** @param {any} state */
 export function renderTopbar(state) {
   const connection = find("connection");
   connection.dataset.status = state.connection;
-  setText(connection, CONNECTION[/** @type {keyof typeof CONNECTION} */ (state.connection)]);
+  setText(find("connection-text"), CONNECTION[/** @type {keyof typeof CONNECTION} */ (state.connection)]);
+  const isOpen = document.body.dataset.menu === "open";
+  find("menu").setAttribute("aria-expanded", String(isOpen));
+  show(find("scrim"), isOpen);
   const system = state.system;
   if (!system) return;
-  find("gauge-gpu").hidden = find("gauge-vram").hidden = system.gpu_name === null;
+  const hasGpu = system.gpu_name !== null;
+  show(find("gauge-gpu"), hasGpu);
+  show(find("gauge-vram"), hasGpu);
+  show(find("gauge-cpu"), !hasGpu);
   setText(find("gpu"), `${system.gpu_name} ${number(system.gpu_utilization, 0)} %`);
-  setText(find("vram"), gibOf(system.gpu_memory, system.gpu_memory_total));
+  gauge("vram", system.gpu_memory, system.gpu_memory_total);
+  gauge("ram", system.ram, system.ram_total);
   setText(find("cpu"), `${number(system.cpu_percent, 0)} %`);
-  setText(find("ram"), gibOf(system.ram, system.ram_total));
   setText(find("disk"), `${number(system.disk_free, 0)} GiB`);
+}
+
+/** @param {string} name @param {number | null} used @param {number | null} total in GiB */
+function gauge(name, used, total) {
+  setText(find(name), gibOf(used, total));
+  /** @type {HTMLMeterElement} */ (find(`${name}-bar`)).value = used && total ? used / total : 0;
 }

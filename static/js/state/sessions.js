@@ -1,61 +1,90 @@
 // @ts-check
 /** The sessions by id and the one that is shown; pure reducers. */
 
-/** @typedef {{sessions: Record<string, any>, shown: string | null, system: any, connection: string, isLoaded: boolean}} State */
+/** @typedef {{sessions: Record<string, any>, exports: Record<string, any>, shown: string | null, system: any, queue: any,
+ *   connection: string, isLoaded: boolean}} State */
 
 /** @type {State} */
-export const initial = { sessions: {}, shown: null, system: null, connection: "connecting", isLoaded: false };
+export const initial = { sessions: {}, exports: {}, shown: null, system: null, queue: null, connection: "connecting", isLoaded: false };
 
-/** The list as REST gave it. @param {any[]} sessions @returns {(state: State) => State} */
+/** The list as REST gave it. @param {any[]} sessions @returns {(state: any) => any} */
 export const listed = (sessions) => (state) => ({
   ...state,
   isLoaded: true,
   sessions: Object.fromEntries(sessions.map((s) => [s.session_id, { ...state.sessions[s.session_id], ...s }])),
 });
 
-/** One session's snapshot. @param {any} session @returns {(state: State) => State} */
-export const snapshot = (session) => (state) => change(state, session.session_id, (old) => ({ ...old, ...session }));
+/** One session's snapshot. @param {any} session @returns {(state: any) => any} */
+export const snapshot = (session) => (state) =>
+  change(state, session.session_id, (old) => ({ ...old, ...session, isWhole: true, ...named(session.config) }));
 
-/** A training_update with those before it. @param {any} update @returns {(state: State) => State} */
+/** A training_update. @param {any} update @returns {(state: any) => any} */
 export const updated = (update) => (state) =>
   change(state, update.session_id, (old) => {
     if (isKnown(update.seq, old, "update_seq")) return old;
-    const step = update.phase === "training" ? { step: update.step, total_steps: update.total_steps } : {};
+    const isTraining = update.phase === "training";
+    const step = isTraining ? { step: update.step, total_steps: update.total_steps, reward: update.reward } : {};
     return { ...old, ...step, metrics: update, eta_seconds: update.eta_seconds, update_seq: update.seq };
   });
 
-/** A training_status. @param {any} message @returns {(state: State) => State} */
+/** A training_status. @param {any} message @returns {(state: any) => any} */
 export const statusChanged = (message) => (state) =>
   change(state, message.session_id, (old) => {
     if (isKnown(message.seq, old, "status_seq")) return old;
     const { status, phase, phase_detail, phase_started_at, step, total_steps, failure, seq } = message;
-    return { ...old, status, phase, phase_detail, phase_started_at, step, total_steps, failure, status_seq: seq };
+    const progress = message.kind === "progress" ? message.event : null;
+    const next = { ...old, status, phase, phase_detail, phase_started_at, step, total_steps, failure, status_seq: seq };
+    if (progress || old.phase_started_at !== phase_started_at) next.progress = progress;
+    return next;
   });
 
-/** @param {string} id @returns {(state: State) => State} */
+/** An export_update. @param {any} one @returns {(state: any) => any} */
+export const exportChanged = (one) => (state) => ({ ...state, exports: { ...state.exports, [one.export_id]: one } });
+
+/** @param {string} id @returns {(state: any) => any} */
 export const removed = (id) => (state) => {
   const { [id]: _, ...sessions } = state.sessions;
-  return { ...state, sessions, shown: state.shown === id ? null : state.shown };
+  const { [id]: __, ...exports } = state.exports;
+  return { ...state, sessions, exports, shown: state.shown === id ? null : state.shown };
 };
 
-/** @param {string | null} id @returns {(state: State) => State} */
+/** @param {string | null} id @returns {(state: any) => any} */
 export const shown = (id) => (state) => ({ ...state, shown: id });
 
-/** @param {Partial<State>} patch @returns {(state: State) => State} */
+/** @param {Record<string, any>} patch @returns {(state: any) => any} */
 export const patched = (patch) => (state) => ({ ...state, ...patch });
 
-/** Newest first. @param {State} state */
+/** Newest first. @param {any} state @returns {any[]} */
 export const inOrder = (state) =>
   Object.values(state.sessions).sort((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0));
 
+/** Those that a search finds by id, name, model or data set, newest first. @param {any} state @param {string} text */
+export function found(state, text) {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return inOrder(state).filter((session) => {
+    const words = [session.session_id, session.name, session.model, session.dataset, session.status].join(" ").toLowerCase();
+    return wanted.every((word) => words.includes(word));
+  });
+}
+
 export const FINAL = ["completed", "stopped", "failed", "interrupted"];
+
+/** @param {any} session */
+export const isFinal = (session) => FINAL.includes(session.status);
+
+/** The name people gave a session, else its id. @param {any} session */
+export const titleOf = (session) => session.name || session.session_id;
 
 /** Whether the snapshot or an earlier message of the kind holds this already; kinds may overtake each other.
  * @param {number} seq @param {any} session @param {"update_seq" | "status_seq"} kind */
 const isKnown = (seq, session, kind) => seq <= Math.max(session.last_seq ?? 0, session[kind] ?? 0);
 
-/** @param {State} state @param {string} id @param {(old: any) => any} reducer @returns {State} */
+/** @param {any} config */
+const named = (config) => (config ? { name: config.name, model: config.model.name, dataset: config.dataset.source } : {});
+
+/** @param {any} state @param {string} id @param {(old: any) => any} reducer */
 function change(state, id, reducer) {
-  const old = state.sessions[id] ?? { session_id: id, status: "queued" };
-  return { ...state, sessions: { ...state.sessions, [id]: reducer(old) } };
+  const old = state.sessions[id] ?? { session_id: id, status: "queued", created_at: Date.now() / 1000 };
+  const next = reducer(old);
+  return next === old ? state : { ...state, sessions: { ...state.sessions, [id]: next } };
 }

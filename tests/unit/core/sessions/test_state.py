@@ -83,3 +83,25 @@ def test_only_a_run_that_should_have_a_worker_has_one():
 
 def test_attempts_are_counted():
     assert state_after(*STARTED, "interrupted", "queued", ("starting", {"device": "cpu"})).attempt == 2
+
+
+def test_phases_are_kept_with_their_beginnings_and_scoring_on_the_way_is_part_of_training():
+    events = history(
+        *STARTED,
+        ("phase", {"phase": "loading", "detail": "data"}),
+        ("phase", {"phase": "training"}),
+        ("phase", {"phase": "evaluating", "detail": "step"}),
+        ("phase", {"phase": "training"}),
+        ("phase", {"phase": "saving"}),
+    )
+    phases = fold_all("one", events).phases
+    assert [(one["phase"], one["started_at"]) for one in phases] == [
+        ("loading", 4.0),
+        ("training", 5.0),
+        ("saving", 8.0),
+    ]
+
+
+def test_a_resume_begins_the_list_of_phases_anew():
+    events = history(*STARTED, ("phase", {"phase": "training"}), "interrupted", "queued")
+    assert fold_all("one", events).phases == ()

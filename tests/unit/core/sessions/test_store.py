@@ -7,7 +7,7 @@ import pytest
 from core.config import RunConfig
 from core.errors import Conflict, InvalidInput, NotFound
 from core.sessions.events import EventLog
-from core.sessions.store import SessionStore, as_columns, tail_text, thin
+from core.sessions.store import SessionStore, completions_file, label_of, tail_text
 
 
 @pytest.fixture
@@ -52,6 +52,46 @@ def test_sessions_are_listed_newest_first(store, workspace):
     assert [s.session_id for s in store.states()] == ["new", "old"]
 
 
+SLIM = {
+    "session_id", "name", "model", "dataset", "status", "phase", "phase_detail", "phase_started_at", "created_at",
+    "started_at", "ended_at", "last_seq", "device", "step", "total_steps", "eta_seconds", "reward", "failure", "saved",
+}  # fmt: skip
+
+
+def test_a_summary_is_slim_and_names_what_is_trained_on_what(store):
+    log = EventLog(store.create("a", RunConfig(name="mine")).events)
+    log.append("metrics", step=3, total_steps=9, phase="training", reward=0.25)
+    log.append("failed", cause="no luck", cure="try again", log_tail="x" * 1000)
+    (summary,) = store.summaries()
+    assert set(summary) == SLIM
+    assert (summary["name"], summary["model"], summary["dataset"]) == ("mine", "SmolLM2-135M-Instruct", "arithmetic")
+    assert (summary["reward"], summary["step"], summary["failure"]) == (0.25, 3, {"cause": "no luck"})
+
+
+@pytest.mark.parametrize(
+    "config", [None, [], {}, {"model": 3}, {"model": {"name": 3}, "training": {"batch_size": "x"}}]
+)
+def test_a_configuration_of_another_version_is_still_listed(config):
+    label = label_of(config)
+    assert (label.model, label.completions_per_step) == (None, None)
+
+
+def test_the_states_in_memory_are_those_that_were_read(store):
+    EventLog(store.create("a", RunConfig()).events).append("queued")
+    assert store.known_states() == []
+    store.states()
+    assert [state.session_id for state in store.known_states()] == ["a"]
+
+
+def test_a_session_made_anew_under_an_old_name_has_nothing_of_the_old_one(store):
+    EventLog(store.create("a", RunConfig(name="old")).events).append("completed")
+    store.summaries()
+    store.delete("a")
+    store.create("a", RunConfig(name="new"))
+    assert store.config("a").name == "new"
+    assert (store.summaries()[0]["name"], store.summaries()[0]["status"]) == ("new", "queued")
+
+
 def test_metrics_come_in_columns_of_equal_length(store):
     log = EventLog(store.create("a", RunConfig()).events)
     log.append("metrics", step=1, phase="training", reward=0.1, completion_length={"mean": 5})
@@ -63,14 +103,17 @@ def test_metrics_come_in_columns_of_equal_length(store):
     assert store.metrics("a", after_step=1, max_points=100)["step"] == [2]
 
 
-def test_completions_of_a_step_are_read_back(store):
+def test_groups_of_a_step_are_read_back(store):
     paths = store.create("a", RunConfig())
-    assert store.completions("a", None)["groups"] == []
+    assert store.completion_steps("a") == []
     paths.completions.mkdir()
-    (paths.completions / "step-000003.jsonl").write_text(json.dumps({"prompt": "p"}) + "\n", encoding="utf-8")
-    assert store.completions("a", None) == {"step": 3, "steps": [3], "groups": [{"prompt": "p"}]}
-    with pytest.raises(NotFound):
-        store.completions("a", 4)
+    for step in (1_000_000, 3):
+        (paths.completions / completions_file(step)).write_text(json.dumps({"prompt": "p"}) + "\n", encoding="utf-8")
+    (paths.completions / ".step-000004.jsonl.0a0b.part").write_text("half", encoding="utf-8")
+    assert store.completion_steps("a") == [3, 1_000_000]
+    assert store.groups("a", 3) == [{"prompt": "p"}]
+    with pytest.raises(NotFound, match="step 4"):
+        store.groups("a", 4)
 
 
 def test_a_deleted_session_is_gone(store):
@@ -78,18 +121,6 @@ def test_a_deleted_session_is_gone(store):
     store.delete("a")
     assert not paths.folder.exists()
     assert store.states() == []
-
-
-def test_thinning_keeps_the_last_row_and_the_order():
-    rows = [{"step": i} for i in range(1000)]
-    kept = thin(rows, 10)
-    assert len(kept) == 10
-    assert kept[-1] == rows[-1]
-    assert kept == sorted(kept, key=lambda row: row["step"])
-
-
-def test_no_rows_make_no_columns():
-    assert as_columns([]) == {}
 
 
 def test_the_tail_of_a_log_is_its_last_lines(tmp_path):

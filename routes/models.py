@@ -1,0 +1,28 @@
+"""/api/models: the trained models, the base models, and what is known of any other."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from pydantic import Field
+
+from routes.http import Query, query, reply, services
+
+bp = Blueprint("models", __name__)
+
+
+class DescribeQuery(Query):
+    """A model, as model.name takes it."""
+
+    name: str = Field(min_length=1, max_length=512)
+
+
+@bp.get("/list")
+def list_models():
+    """Trained models, and base models with settings that suit this machine."""
+    return reply(services().models.list())
+
+
+@bp.get("/describe")
+def describe():
+    """Kind, size and shape of a model; a hub model that is new is looked up."""
+    return reply(services().models.describe(query(DescribeQuery).name))

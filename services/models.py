@@ -1,0 +1,129 @@
+"""Models: the trained ones and the curated base models, what is known of any other, and the shapes seen so far."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from constants import EMBEDDED_MODEL
+from core.catalog.families import FAMILIES, BaseModel, base_model
+from core.catalog.models import hub_id_of, local_model
+from core.catalog.recommended import as_config, memory_of, recommended
+from core.catalog.shapes import ModelShape, model_shape_from_config
+from core.errors import InvalidInput
+from core.hardware import Hardware
+from core.jsonfile import read_json
+from core.paths import Workspace
+from core.sessions.state import SessionState
+from core.sessions.store import SessionStore
+from core.training.vram import fits
+from services.hub import Hub
+
+SCORE = ("stage", "correct", "total", "reward")
+
+
+class ModelService:
+    """The models of one server.
+
+    Args:
+        workspace: Where local models and sessions lie.
+        store: Knows the trained ones.
+        hub: Asked for what is not at hand.
+        hardware: What models are to fit into.
+        ram_gib: Main memory, for a machine without a GPU.
+    """
+
+    def __init__(self, workspace: Workspace, store: SessionStore, hub: Hub, hardware: Hardware, ram_gib: float):
+        self._workspace = workspace
+        self._store = store
+        self._hub = hub
+        self._hardware = hardware
+        self._ram_gib = ram_gib
+        self._seen: dict[str, ModelShape] = {}
+
+    def list(self) -> dict:
+        """Every model at hand: sessions with a saved adapter, newest first, and the curated base models."""
+        trained = [self._trained(state) for state in self._store.states() if state.saved]
+        return {"models": trained, "base": [self._base(entry) for entry in FAMILIES]}
+
+    def describe(self, name: str) -> dict:
+        """What is known of a model; of one of the hub that is new, its config.json is fetched.
+
+        Raises:
+            NotFound, Conflict, Unavailable, InvalidInput: It is no model, or can't be had, as before a run.
+        """
+        kind, known = self._kind(name), base_model(name)
+        problem, shape = None, None
+        try:
+            shape = self.shape(name) or (self._fetched(name) if kind == "hub" else None)
+        except InvalidInput as error:
+            problem = f"{error.message} {error.hint}"
+        return {
+            "name": name,
+            "kind": kind,
+            "family": known.family if known else None,
+            "parameters": known.parameters if known else shape and shape.parameters,
+            "shape": asdict(shape) if shape else None,
+            "cached": kind != "hub" or self._hub.is_cached(name),
+            "problem": problem,
+        }
+
+    def shape(self, name: str) -> ModelShape | None:
+        """The shape of a model that is curated, was described before or lies in a folder; asks no network.
+
+        Raises:
+            InvalidInput: The name leaves its folder, or the folder's model is of another kind.
+        """
+        known = base_model(name)
+        if known is not None:
+            return known.shape
+        if name in self._seen:
+            return self._seen[name]
+        folder = local_model(name, self._workspace.root)
+        return model_shape_from_config(_config_of(folder)) if folder else None
+
+    def _kind(self, name: str) -> str:
+        if name == EMBEDDED_MODEL:
+            return "embedded"
+        return "local" if hub_id_of(name, self._workspace.root) is None else "hub"
+
+    def _fetched(self, name: str) -> ModelShape:
+        self._seen[name] = model_shape_from_config(self._hub.config(name))
+        return self._seen[name]
+
+    def _trained(self, state: SessionState) -> dict:
+        label = self._store.label(state.session_id)
+        score = state.evaluations[-1] if state.evaluations else None
+        return {
+            "session_id": state.session_id,
+            "name": label.name,
+            "path": f"outputs/{state.session_id}/adapter",
+            "base": label.model,
+            "dataset": label.dataset,
+            "status": state.status,
+            "created_at": state.created_at,
+            "score": score and {key: score.get(key) for key in SCORE},
+        }
+
+    def _base(self, entry: BaseModel) -> dict:
+        gpu = self._hardware.largest
+        fragment = recommended(entry, self._hardware, self._ram_gib)
+        needed = memory_of(entry.shape, as_config(entry, fragment), gpu is not None)
+        available = gpu.memory_gib if gpu else self._ram_gib
+        return {
+            **{name: getattr(entry, name) for name in ("id", "family", "title", "parameters", "licence", "note")},
+            "embedded": entry.embedded,
+            "cached": entry.embedded or self._hub.is_cached(entry.id),
+            "memory_gib": round(needed, 2),
+            "available_gib": round(available, 2),
+            "device": gpu.name if gpu else "CPU",
+            "fits": fits(needed, available),
+            "recommended": fragment,
+        }
+
+
+def _config_of(folder: Path) -> dict:
+    config = read_json(folder / "config.json")
+    if not isinstance(config, dict):
+        raise InvalidInput(f"The config.json in {folder.name} is no JSON object.", "Choose another folder.")
+    return config

@@ -1,0 +1,48 @@
+// @ts-check
+/** What the browser keeps between visits: the draft and the theme; without storage they last as long as the page. */
+
+import { emptyDraft } from "../state/draft.js";
+
+const DRAFT = "lora-craft-draft";
+const THEME = "lora-craft-theme";
+
+/** @returns {import("../state/draft.js").Draft} */
+export function storedDraft() {
+  try {
+    const kept = JSON.parse(read(DRAFT) ?? "null");
+    return kept && typeof kept.config === "object" ? { ...emptyDraft, ...kept } : emptyDraft;
+  } catch {
+    return emptyDraft;
+  }
+}
+
+/** @param {import("../state/draft.js").Draft} draft */
+export const keepDraft = (draft) => write(DRAFT, JSON.stringify(draft));
+
+/** @returns {"dark" | "light"} */
+export function storedTheme() {
+  const kept = read(THEME);
+  if (kept === "dark" || kept === "light") return kept;
+  return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+}
+
+/** @param {string} theme */
+export const keepTheme = (theme) => write(THEME, theme);
+
+/** @param {string} key */
+function read(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} key @param {string} value */
+function write(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A browser that keeps nothing still shows everything.
+  }
+}

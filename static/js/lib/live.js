@@ -1,0 +1,93 @@
+// @ts-check
+/** Keeps the store in step with the server: snapshots over REST, changes over the socket; after each reconnect both again. */
+
+import * as state from "../state/sessions.js";
+import { ApiError, getSession, listExports, listSessions } from "./api.js";
+import { connect } from "./socket.js";
+
+/** @typedef {(message: any) => void} Listener */
+
+/** @param {any} store @param {(text: string) => void} say */
+export function createLive(store, say) {
+  /** @type {Map<string, Set<Listener>>} */
+  const listeners = new Map();
+  const tell = (/** @type {string} */ name, /** @type {any} */ message) => listeners.get(name)?.forEach((one) => one(message));
+  /** @type {string | null} */
+  let watched = null;
+
+  const handlers = {
+    system_update: (/** @type {any} */ sample) => store.update(state.patched({ system: sample })),
+    queue_update: (/** @type {any} */ queue) => store.update(state.patched({ queue })),
+    training_update(/** @type {any} */ message) {
+      for (const one of inOrder(message)) {
+        store.update(state.updated(one));
+        tell("training_update", one);
+      }
+    },
+    training_status(/** @type {any} */ message) {
+      for (const one of inOrder(message)) {
+        store.update(state.statusChanged(one));
+        tell("training_status", one);
+      }
+      if (message.session_id === watched) refreshShown();
+    },
+    export_update: (/** @type {any} */ one) => store.update(state.exportChanged(one)),
+    training_completions: (/** @type {any} */ message) => tell("training_completions", message),
+    training_log: (/** @type {any} */ message) => tell("training_log", message),
+    dataset_update: (/** @type {any} */ message) => tell("dataset_update", message),
+  };
+
+  const socket = connect(handlers, (status) => store.update(state.patched({ connection: status })), async () => {
+    await refreshAll();
+    if (watched) socket.subscribe(watched, Number.MAX_SAFE_INTEGER);
+    tell("connect", null);
+  });
+
+  async function refreshAll() {
+    await attempt(async () => {
+      const [{ sessions, queue }, { exports }] = await Promise.all([listSessions(), listExports()]);
+      store.update(state.listed(sessions));
+      store.update(state.patched({ queue, exports: Object.fromEntries(exports.map((/** @type {any} */ one) => [one.export_id, one])) }));
+      await refreshShown();
+    });
+  }
+
+  /** Fetch the watched session's snapshot; the socket brings what changes after it. */
+  async function refreshShown() {
+    const id = watched;
+    if (id) await attempt(async () => store.update(state.snapshot(await getSession(id))));
+  }
+
+  /** @param {() => Promise<void>} action */
+  async function attempt(action) {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "not_found" && watched) store.update(state.removed(watched));
+      else if (error.code !== "offline") say(error.message);
+    }
+  }
+
+  return {
+    refreshAll,
+    refreshShown,
+    /** Hear messages of a name; "connect" after each connection. @param {string} name @param {Listener} listener */
+    on(name, listener) {
+      listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
+      return () => listeners.get(name)?.delete(listener);
+    },
+    /** Be told all about one session, or none. @param {string | null} id */
+    watch(id) {
+      if (id === watched) return;
+      if (watched) socket.unsubscribe(watched);
+      watched = id;
+      store.update(state.shown(id));
+      if (id) socket.subscribe(id, Number.MAX_SAFE_INTEGER);
+      refreshShown();
+    },
+  };
+}
+
+/** A message with those that were batched before it. @param {any} message */
+const inOrder = (message) => [...(message.earlier ?? []), message];

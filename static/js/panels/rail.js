@@ -1,0 +1,125 @@
+// @ts-check
+/** The draft at a glance beside its steps: what is trained on what, memory, steps and time, problems; and Back and Next. */
+
+import { fillList, find, part, setText, show } from "../lib/dom.js";
+import { compact, count, duration, gib } from "../lib/format.js";
+import { labelOf } from "../forms/schema.js";
+import { DRAFT_STEPS, formatRoute } from "../lib/router.js";
+import { stepOf, valueAt } from "../state/draft.js";
+import { renderMemory } from "../ui/memory.js";
+
+const NAMES = { model: "Model", dataset: "Dataset", config: "Configuration", reward: "Reward", train: "Review and start" };
+
+/** @param {any} context */
+export function mountRail(context) {
+  find("rail-problems").addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (link?.dataset.field) revealLater(link.dataset.field);
+  });
+  context.live.on("connect", () => context.refreshPlan());
+}
+
+/** Move to a setting once its step is shown. @param {string} name */
+export function revealLater(name) {
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const field = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    for (let at = field?.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+    field?.scrollIntoView({ block: "center" });
+    /** @type {HTMLElement | null} */ (field?.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
+  }));
+}
+
+/** @param {any} state @param {any} boot */
+export function renderRail(state, boot) {
+  const at = DRAFT_STEPS.indexOf(state.route.step);
+  show(find("rail"), at >= 0);
+  show(find("actions"), at >= 0);
+  if (at < 0) return;
+  const { plan } = state;
+  const value = (/** @type {string} */ name) => valueAt(state.draft.config, name) ?? boot.defaults[name];
+  facts(find("rail-facts"), [
+    ["Model", value("model.name")],
+    ["Data", value("dataset.source")],
+    ["Reward", rewardText(value)],
+    ["Algorithm", String(value("grpo.algorithm")).toUpperCase().replace("_", " ")],
+  ]);
+  renderMemory(plan.value?.memory);
+  setText(find("plan-step"), plan.value?.step.words ?? "");
+  renderEstimate(plan.value?.estimate);
+  renderProblems(plan.errors);
+  const notices = plan.value?.notices ?? [];
+  show(find("rail-notices-part"), notices.length > 0);
+  fillList(find("rail-notices"), "notice", notices, (row, notice) => {
+    row.dataset.level = notice.level;
+    setText(part(row, "notice__field"), labelOf(notice.field));
+    setText(part(row, "notice__text"), notice.message);
+  });
+  renderActions(state, at);
+}
+
+/** Name and value pairs. @param {HTMLElement} list @param {[string, string][]} pairs */
+export function facts(list, pairs) {
+  fillList(list, "fact", pairs, (row, [name, text]) => {
+    setText(row.querySelector("dt"), name);
+    setText(row.querySelector("dd"), text);
+  });
+}
+
+/** The reward in a few words. @param {(name: string) => any} value */
+export function rewardText(value) {
+  if (value("reward.type") === "custom") return value("reward.custom_name") ?? "custom";
+  if (value("reward.type") !== "composite") return value("reward.preset_name") ?? "math-science";
+  return value("reward.components").map((/** @type {any} */ c) => c.name ?? c.preset_name ?? c.custom_name ?? "judge").join(" + ") || "none yet";
+}
+
+/** @param {any} estimate */
+function renderEstimate(estimate) {
+  facts(find("plan-estimate"), estimate ? [
+    ["Rows", count(estimate.rows)],
+    ["Trained on", count(estimate.train_rows)],
+    ["Held out", count(estimate.held_out_rows)],
+    ["GRPO steps", count(estimate.steps)],
+    ["Completions", count(estimate.completions)],
+    ["Tokens, at most", compact(estimate.tokens_at_most)],
+    ["Time", estimate.seconds === null ? "not known yet" : `about ${duration(estimate.seconds)}`],
+  ] : []);
+  setText(find("plan-basis"), estimate?.basis ?? "");
+}
+
+/** @param {Record<string, string>} errors */
+function renderProblems(errors) {
+  const problems = Object.entries(errors);
+  show(find("rail-problems-part"), problems.length > 0);
+  fillList(find("rail-problems"), "problem", problems, (row, [name, text]) => {
+    const link = /** @type {HTMLAnchorElement} */ (part(row, "problem__link"));
+    link.href = formatRoute({ step: stepOf(name) });
+    link.dataset.field = name;
+    setText(link, labelOf(name));
+    setText(part(row, "problem__text"), text);
+  });
+}
+
+/** @param {any} state @param {number} at */
+function renderActions(state, at) {
+  const [before, after] = [DRAFT_STEPS[at - 1], DRAFT_STEPS[at + 1]];
+  const back = /** @type {HTMLAnchorElement} */ (find("back"));
+  const next = /** @type {HTMLAnchorElement} */ (find("next"));
+  show(back, at > 0);
+  show(next, Boolean(after));
+  back.href = formatRoute({ step: before });
+  next.href = formatRoute({ step: after });
+  setText(find("next-text"), after ? NAMES[/** @type {keyof typeof NAMES} */ (after)] : "");
+  setText(find("actions-text"), statusText(state.plan));
+}
+
+/** @param {any} plan */
+function statusText(plan) {
+  const problems = Object.keys(plan.errors).length;
+  if (plan.status === "offline") return "Not checked: the server does not answer.";
+  if (problems) return problems === 1 ? "1 thing to settle" : `${problems} things to settle`;
+  if (plan.status === "refused") return plan.message;
+  if (!plan.value) return "Checking";
+  const { memory, estimate } = plan.value;
+  const parts = [estimate.steps === null ? "" : `${count(estimate.steps)} steps`, memory.total_gib === null ? "" : `${gib(memory.total_gib)} of memory`];
+  return parts.filter(Boolean).join(" · ") || "Ready";
+}

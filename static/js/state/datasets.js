@@ -1,0 +1,160 @@
+// @ts-check
+/** Data sets as the wizard thinks of them: which is chosen, what choosing changes, mapping, filters and checks in words; pure. */
+
+import { count, counted, words } from "../lib/format.js";
+import { SUFFIX } from "./uploads.js";
+
+/** @typedef {{path: string, kind: string | null, subset: string | null, split: string, encoding: string | null, parameters: Record<string, any>}} Wanted */
+
+export const SOURCES = ["public", "hub", "upload", "builtin", "procedural"];
+export const ROLES = ["instruction", "response", "context", "reasoning"];
+export const COMPARISONS = ["equals", "not_equals", "contains", "not_contains", "at_least", "at_most"];
+const MAPPING = ["instruction_field", "response_field", "context_field", "reasoning_field", "final_answer"];
+const OF_A_SET = ["kind", "subset", "split", "encoding", "parameters", "filters", ...MAPPING];
+
+/** What the server is asked about: the draft's data set. @param {(name: string) => any} get @returns {Wanted} */
+export const wantedOf = (get) => ({
+  path: get("dataset.source"), kind: get("dataset.kind"), subset: get("dataset.subset"), split: get("dataset.split"),
+  encoding: get("dataset.encoding"), parameters: get("dataset.parameters"),
+});
+
+/** What a source names; as said, or as its form tells.
+ * @param {string} source @param {string | null} kind @param {string[]} builtin names of the built-in sets */
+export function kindOf(source, kind, builtin) {
+  if (kind) return kind;
+  if (builtin.includes(source)) return "builtin";
+  return SUFFIX.test(source) ? "upload" : "hub";
+}
+
+/** Among which of the five sources a chosen set is found. @param {string} kind @param {boolean} isCurated */
+export const shelfOf = (kind, isCurated) => (kind === "hub" && isCurated ? "public" : kind);
+
+/** The changes of the draft that choose a data set: what belonged to the one before is forgotten.
+ * @param {string} source @param {Record<string, any>} known values of the dataset section that are known of it
+ * @returns {Record<string, unknown>} */
+export function choosing(source, known) {
+  const forgotten = Object.fromEntries(OF_A_SET.map((key) => [`dataset.${key}`, undefined]));
+  return { ...forgotten, "dataset.source": source, ...inSection("dataset", known) };
+}
+
+/** The changes that take a guessed mapping, as far as it guesses anything. @param {Record<string, any>} mapping */
+export function taking(mapping) {
+  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && ["instruction_field", "response_field"].includes(key)));
+  return Object.fromEntries(kept.map((key) => [`dataset.${key}`, mapping[key]]));
+}
+
+/** The changes of Quick Start; of prompt and reward what it leaves out is as by default.
+ * @param {{dataset: any, prompt: any, reward: any}} suggestion @param {string[]} names all settings
+ * @param {string[]} sections those to change @returns {Record<string, unknown>} */
+export function suggested(suggestion, names, sections = ["dataset", "prompt", "reward"]) {
+  const changes = sections.includes("dataset") ? taking(suggestion.dataset) : {};
+  for (const section of ["prompt", "reward"].filter((one) => sections.includes(one))) {
+    Object.assign(changes, cleared(names, section), inSection(section, /** @type {any} */ (suggestion)[section]));
+  }
+  return changes;
+}
+
+/** @param {string} section @param {Record<string, any>} values */
+const inSection = (section, values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [`${section}.${key}`, value]));
+
+/** Items of a category that a search finds. @template {Record<string, any>} T
+ * @param {T[]} items @param {string} search @param {string} category empty for all @param {string[]} keys searched in */
+export function matching(items, search, category, keys) {
+  const wanted = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return items.filter((item) => {
+    const text = keys.map((key) => item[key] ?? "").join(" ").replaceAll("_", " ").toLowerCase();
+    return (category === "" || item.category === category) && wanted.every((word) => text.includes(word.replaceAll("_", " ")));
+  });
+}
+
+/** The question that the prompt is shown with: of a row of the draft's data, or one that stands in.
+ * @param {{instruction: string}[]} samples @param {number} index @returns {{text: string, row: number | null}} */
+export function questionFor(samples, index) {
+  if (!samples.length) return { text: "What is 12 + 30?", row: null };
+  const row = Math.min(Math.max(index, 0), samples.length - 1);
+  return { text: samples[row].instruction, row };
+}
+
+/** The value at a path such as answers.text or messages.0.content; undefined where the row has none.
+ * @param {any} row @param {string} path @returns {any} */
+export function cellAt(row, path) {
+  if (row && Object.hasOwn(row, path)) return row[path];
+  return path.split(".").reduce((at, key) => (at === null || at === undefined ? undefined : at[key]), row);
+}
+
+/** A cell as text. @param {any} value */
+export function cellText(value) {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** How sure a guess is, in words. @param {number} confidence from 0 to 1 */
+export function sureness(confidence) {
+  if (confidence >= 0.9) return "sure";
+  if (confidence >= 0.7) return "likely";
+  return confidence > 0.5 ? "perhaps" : "only a guess";
+}
+
+const KINDS = /** @type {Record<string, string>} */ ({ "whole number": "integer", number: "number", "true or false": "boolean", choice: "choice", list: "list" });
+
+/** A parameter of a built-in set or of a procedural task, described as settings are.
+ * @param {any} parameter @returns {import("../forms/schema.js").Field} */
+export function parameterField(parameter) {
+  const type = parameter.type ?? (typeof parameter.default === "string" ? "text" : "whole number");
+  return {
+    name: `dataset.parameters.${parameter.name}`, section: "dataset", kind: KINDS[type] ?? "text", nullable: parameter.default === null,
+    choices: parameter.choices ?? [], minimum: parameter.minimum ?? null, maximum: parameter.maximum ?? null, exclusive_minimum: false,
+    exclusive_maximum: false, default: parameter.default, unit: "", typical: "", tier: "essential",
+    help: [parameter.summary, { list: "A JSON list.", date: "As 2025-01-31.", "time of day": "As 09:30." }[type]].filter(Boolean).join(" "),
+  };
+}
+
+/** Parameters with one changed; one that is its default is left out.
+ * @param {Record<string, any>} parameters @param {{name: string, default: any}} parameter @param {any} value */
+export function withParameter(parameters, parameter, value) {
+  const { [parameter.name]: _, ...others } = parameters;
+  return value === undefined || JSON.stringify(value) === JSON.stringify(parameter.default) ? others : { ...others, [parameter.name]: value };
+}
+
+/** Whether a reward lets the task's own verifier judge, which only procedural data brings. @param {(name: string) => any} get */
+export const usesVerifier = (get) =>
+  (get("reward.type") === "preset" && get("reward.preset_name") === "procedural") ||
+  (get("reward.type") === "composite" && get("reward.components").some((/** @type {any} */ one) => one.preset_name === "procedural"));
+
+/** The settings of a section as they are by default. @param {string[]} names @param {string} section @returns {Record<string, unknown>} */
+export const cleared = (names, section) =>
+  Object.fromEntries(names.filter((name) => name.startsWith(`${section}.`)).map((name) => [name, undefined]));
+
+/** What a filter compares with, as the server takes it. @param {string} comparison @param {string} text */
+export function filterValue(comparison, text) {
+  const isBound = comparison === "at_least" || comparison === "at_most";
+  return isBound && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** Everything wrong with the draft: as the plan says, and as a look at its data says.
+ * @param {any} state @returns {Record<string, string>} */
+export const errorsOf = (state) => ({ ...state.rendered?.error?.fields, ...state.look?.error?.fields, ...state.promptError?.fields, ...state.plan.errors });
+
+const TITLES = { empty: "Empty", repeated: "Repeated", filtered: "Filtered out", too_long: "Too long", leakage: "Leaking" };
+const ORDER = ["too_long", "leakage", "empty", "repeated", "filtered"];
+
+/** What a check of every row found, the worst first.
+ * @param {any} checks @returns {{level: string, title: string, text: string, examples: string[]}[]} */
+export function findingsOf(checks) {
+  return ORDER.filter((name) => checks.findings[name]?.count > 0).map((name) => {
+    const finding = checks.findings[name];
+    const share = finding.count / Math.max(1, checks.rows);
+    const level = name === "filtered" ? "info" : share > 0.2 ? "bad" : "warning";
+    const title = `${TITLES[/** @type {keyof typeof TITLES} */ (name)] ?? words(name)}: ${counted(finding.count, "row")}`;
+    return { level, title, text: `${words(finding.meaning)}.`, examples: finding.examples };
+  });
+}
+
+/** The verdict of a check in one sentence. @param {any} checks @returns {{level: string, text: string}} */
+export function verdictOf(checks) {
+  if (checks.train === 0) return { level: "bad", text: "No row is left to train on." };
+  const lost = checks.rows - checks.usable;
+  const found = findingsOf(checks).filter((one) => one.level !== "info");
+  if (!found.length) return { level: "good", text: `All ${count(checks.usable)} rows can be used: none is empty, repeated, too long or leaking.` };
+  return { level: found.some((one) => one.level === "bad") ? "bad" : "warning", text: `${count(checks.usable)} of ${count(checks.rows)} rows are used${lost ? `, ${count(lost)} are left out` : ""}. Look at what was found below.` };
+}

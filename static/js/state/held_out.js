@@ -1,0 +1,52 @@
+// @ts-check
+/** Held-out scores as a history that can be drawn: one row per evaluation, with its interval and the base model's score; pure. */
+
+import { at, fromColumns, last, rowNear } from "./series.js";
+
+/** @typedef {import("./series.js").History} History */
+
+const Z = 1.959964;
+
+/** The 95 % interval of a share of right answers: Wilson's score interval, as core/statistics.py has it.
+ * @param {number} correct @param {number} total @returns {[number, number]} */
+export function wilson(correct, total) {
+  if (!total) return [0, 1];
+  const share = correct / total;
+  const scale = 1 + (Z * Z) / total;
+  const centre = (share + (Z * Z) / (2 * total)) / scale;
+  const half = (Z * Math.sqrt((share * (1 - share)) / total + (Z * Z) / (4 * total * total))) / scale;
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+/** The share of right answers, or the mean reward where no reward judges truth. @param {any} score */
+export const shareOf = (score) => (score.correct === null || score.correct === undefined ? score.reward : score.correct / score.total);
+
+/** Columns step, t, score, low, high and base. The base model is the first point unless the warm-up takes its place, and
+ * its score goes on to the newest step of the run.
+ * @param {any[]} evaluations @param {History} history of the run, which knows when a step was @param {number} startedAt Unix seconds */
+export function heldOutHistory(evaluations, history, startedAt) {
+  const base = evaluations.find((score) => score.stage === "base");
+  const hasWarmUp = evaluations.some((score) => score.stage === "warm_up");
+  const points = evaluations.filter((score) => !(hasWarmUp && score.stage === "base")).map(pointOf);
+  points.sort((a, b) => a.step - b.step);
+  const newest = Math.max(0, last(history, "step") || 0);
+  if (points.length && newest > points[points.length - 1].step) points.push({ step: newest, score: NaN, low: NaN, high: NaN });
+  return fromColumns({
+    step: points.map((point) => point.step),
+    t: points.map((point) => timeOf(history, point.step, startedAt)),
+    score: points.map((point) => point.score),
+    low: points.map((point) => point.low),
+    high: points.map((point) => point.high),
+    base: points.map(() => (base ? shareOf(base) : NaN)),
+  });
+}
+
+/** @param {any} score */
+function pointOf(score) {
+  const isCounted = score.correct !== null && score.correct !== undefined;
+  const [low, high] = isCounted ? wilson(score.correct, score.total) : [NaN, NaN];
+  return { step: score.step ?? 0, score: shareOf(score), low, high };
+}
+
+/** @param {History} history @param {number} step @param {number} startedAt */
+const timeOf = (history, step, startedAt) => (step > 0 && history.length ? at(history, "t", rowNear(history, "step", step)) : startedAt);

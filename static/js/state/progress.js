@@ -1,0 +1,78 @@
+// @ts-check
+/** How far a run is: its phases with their times, and the tiles of its latest step; pure. */
+
+import { number, percent, words } from "../lib/format.js";
+import { isFinal } from "./sessions.js";
+
+/** @typedef {{name: string, seconds: number | null, isCurrent: boolean, final: string}} Phase */
+
+/** Every phase so far, and at the end what became of the run.
+ * @param {any} session @param {number} now Unix seconds @returns {Phase[]} */
+export function phasesOf(session, now) {
+  const past = session.phases ?? [];
+  const isOver = isFinal(session);
+  const list = past.map((/** @type {any} */ phase, /** @type {number} */ index) => {
+    const end = past[index + 1]?.started_at ?? session.ended_at;
+    const isCurrent = !isOver && index === past.length - 1;
+    return { name: nameOf(phase), seconds: (isCurrent ? now : end ?? now) - phase.started_at, isCurrent, final: "" };
+  });
+  if (isOver) return [...list, { name: words(session.status), seconds: null, isCurrent: false, final: session.status }];
+  if (!list.length) return [{ name: words(session.status), seconds: session.created_at ? now - session.created_at : null, isCurrent: true, final: "" }];
+  return list;
+}
+
+const DETAILS = /** @type {Record<string, string>} */ ({ base: "base model", warm_up: "after warm-up", trained: "after GRPO", step: "on the way", data: "data", model: "model" });
+const PHASES = /** @type {Record<string, string>} */ ({ pre_training: "Warm-up", training: "GRPO", evaluating: "Scoring" });
+
+/** @param {{phase: string, detail: string}} phase */
+function nameOf({ phase, detail }) {
+  const name = PHASES[phase] ?? words(phase);
+  return detail ? `${name}: ${DETAILS[detail] ?? detail}` : name;
+}
+
+/** @typedef {{name: string, value: string, level: string}} Tile */
+
+/** The bar of numbers above the charts. @param {any} metrics of the latest GRPO step @returns {Tile[]} */
+export function tilesOf(metrics) {
+  const length = metrics.completion_length;
+  const { level: signalLevel } = levelOf(metrics.signal_fraction, 0.5, 0.25);
+  const { level: cutLevel } = levelOf(metrics.truncated_fraction === undefined ? undefined : 1 - metrics.truncated_fraction, 0.7, 0.2);
+  return [
+    { name: "Reward", value: withDeviation(metrics.reward, metrics.reward_std), level: "" },
+    { name: "Signal fraction", value: percent(metrics.signal_fraction), level: signalLevel },
+    { name: "KL", value: klText(metrics), level: "" },
+    { name: "Length, tokens", value: length ? `${number(length.mean, 0)} (${number(length.min, 0)} to ${number(length.max, 0)})` : "–", level: "" },
+    { name: "Truncated", value: percent(metrics.truncated_fraction), level: cutLevel },
+    { name: "Clip ratio", value: clipText(metrics.clip_ratio), level: "" },
+    { name: "Gradient norm", value: number(metrics.grad_norm), level: "" },
+    { name: "Tokens per second", value: number(metrics.tokens_per_second, 0), level: "" },
+    ...trouble("Reward errors", metrics.reward_errors, "bad"),
+    ...trouble("Not judged", metrics.reward_not_run, "warning"),
+  ];
+}
+
+/** @param {number | null | undefined} value @param {number} good @param {number} bad */
+function levelOf(value, good, bad) {
+  if (!Number.isFinite(value)) return { level: "" };
+  return { level: /** @type {number} */ (value) < bad ? "bad" : /** @type {number} */ (value) < good ? "warning" : "" };
+}
+
+/** @param {number | null | undefined} mean @param {number | null | undefined} deviation */
+const withDeviation = (mean, deviation) => (Number.isFinite(deviation) ? `${number(mean)} ± ${number(deviation, 2)}` : number(mean));
+
+/** @param {any} metrics */
+const klText = (metrics) => (metrics.step && !Number.isFinite(metrics.kl) ? "off" : number(metrics.kl, 4));
+
+/** The ratio and the side on which more was clipped. @param {any} clip */
+export function clipText(clip) {
+  if (!clip) return "–";
+  if (!clip.low && !clip.high) return "0";
+  return clip.high >= clip.low ? `${number(clip.high)} high` : `${number(clip.low)} low`;
+}
+
+/** A tile for counts of trouble, when there is any.
+ * @param {string} name @param {Record<string, number> | undefined} counts @param {string} level @returns {Tile[]} */
+function trouble(name, counts, level) {
+  const total = Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0);
+  return total ? [{ name, value: String(total), level }] : [];
+}

@@ -1,0 +1,153 @@
+// @ts-check
+/** Which charts a run has, what is drawn in each, and why one is empty; pure. */
+
+import { number, percent, count } from "../lib/format.js";
+import { hasValues, lastKnown, rewardNames } from "./series.js";
+
+/** @typedef {import("./series.js").History} History */
+/** @typedef {import("./curves.js").Wanted} Wanted */
+
+/** What is known of one run. @typedef {{history: History, warmUp: History, heldOut: History, config: any, isOver: boolean, startedAt: number}} Run */
+
+/** `band` is the area between two curves, `whiskers` names the columns of an interval at each point.
+ * @typedef {{label: string, history: History, name: string, startedAt: number, colour: number, dash?: number, isSmooth?: boolean,
+ *   hasPoints?: boolean, isThin?: boolean, band?: {low: Wanted, high: Wanted}, whiskers?: {low: string, high: string}}} Line */
+
+/** @typedef {{key: string, title: string, note?: string, isFraction?: boolean, isFromZero?: boolean, hasLog?: boolean,
+ *   format: (value: number) => string, linesOf: (run: Run) => Line[], reasonOf: (run: Run) => string}} Spec */
+
+const decimals = (/** @type {number} */ digits) => (/** @type {number} */ value) => number(value, digits);
+const asPercent = (/** @type {number} */ value) => percent(value, 1);
+const scientific = (/** @type {number} */ value) => (value === 0 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : number(value, 4));
+
+/** A line of the run's own history. @param {Run} run @param {string} label @param {string} name @param {Partial<Line>} more @returns {Line} */
+const line = (run, label, name, more) => ({ label, history: run.history, name, startedAt: run.startedAt, colour: 1, isSmooth: true, ...more });
+
+/** @param {Run} run */
+const noStepYet = (run) => (run.isOver ? "The run ended before its first GRPO step." : "Begins with the first GRPO step.");
+
+/** Empty because there is no step yet, else because of `why`. @param {string | ((run: Run) => string)} why @returns {(run: Run) => string} */
+const reason = (why) => (run) => (run.history.length ? (typeof why === "string" ? why : why(run)) : noStepYet(run));
+
+/** Only lines that have a value. @param {Line[]} lines */
+const present = (lines) => lines.filter(({ history, name }) => hasValues(history, name));
+
+/** @type {Spec[]} */
+export const RUN_CHARTS = [
+  {
+    key: "reward", title: "Reward", note: "Mean of a step’s completions; the band is one standard deviation.", format: decimals(3),
+    linesOf: (run) => present([line(run, "Mean reward", "reward", {
+      band: { low: { name: "reward", other: "reward_std", sign: -1 }, high: { name: "reward", other: "reward_std", sign: 1 } },
+    })]),
+    reasonOf: reason("No step was scored."),
+  },
+  {
+    key: "parts", title: "Reward parts", note: "Mean of each reward before weights.", format: decimals(3),
+    linesOf: (run) => partsOf(run),
+    reasonOf: reason("There is one reward."),
+  },
+  {
+    key: "held-out", title: "Held-out score", note: "Rows that training never sees; bars are 95 % intervals.", isFraction: true, format: asPercent,
+    linesOf: (run) => present([
+      line(run, "Score", "score", { history: run.heldOut, isSmooth: false, hasPoints: true, whiskers: { low: "low", high: "high" } }),
+      line(run, "Base model", "base", { history: run.heldOut, isSmooth: false, colour: 8, dash: 1, isThin: true }),
+    ]),
+    reasonOf: (run) => {
+      if (run.isOver) return "Nothing was scored on held-out rows.";
+      if (run.config?.dataset?.validation_fraction === 0) return "Off: validation_fraction is 0, so no rows are held out.";
+      return "The base model is scored first. Its score appears here.";
+    },
+  },
+  {
+    key: "signal", title: "Signal and truncation", note: "Groups whose completions differ in reward; completions cut off at the length limit.",
+    isFraction: true, format: asPercent,
+    linesOf: (run) => present([
+      line(run, "Signal fraction", "signal_fraction", {}), line(run, "Truncated", "truncated_fraction", { colour: 4, dash: 1 }),
+    ]),
+    reasonOf: reason("This run logs neither."),
+  },
+  {
+    key: "length", title: "Completion length", note: "Tokens; the band runs from the shortest to the longest.", isFromZero: true, format: decimals(0),
+    linesOf: (run) => present([
+      line(run, "Mean", "completion_length.mean", { colour: 3, band: { low: { name: "completion_length.min" }, high: { name: "completion_length.max" } } }),
+      line(run, "Shortest", "completion_length.min", { colour: 8, dash: 2, isThin: true, isSmooth: false }),
+      line(run, "Longest", "completion_length.max", { colour: 6, dash: 1, isThin: true, isSmooth: false }),
+    ]),
+    reasonOf: reason("This run logs no lengths."),
+  },
+  {
+    key: "kl", title: "KL", note: "How far the policy has moved from the base model.", hasLog: true, format: scientific,
+    linesOf: (run) => present([line(run, "KL divergence", "kl", { colour: 2 })]),
+    reasonOf: reason((run) => (run.config?.grpo?.kl_penalty ? "No value yet." : "Off: kl_penalty is 0, so there is no reference model to compare with.")),
+  },
+  {
+    key: "clip", title: "Policy clip ratios", note: "Share of tokens whose change was cut back.", isFromZero: true, format: scientific,
+    linesOf: (run) => (hasClipping(run) ? clipLines(run) : []),
+    reasonOf: reason(clipReason),
+  },
+  {
+    key: "entropy", title: "Entropy", note: "A fall to 0 means that all answers become alike.", isFromZero: true, format: decimals(3),
+    linesOf: (run) => present([line(run, "Entropy", "entropy", { colour: 6 })]),
+    reasonOf: reason("This run logs no entropy."),
+  },
+  {
+    key: "loss", title: "Loss", note: "A falling loss is no goal in GRPO; watch the reward.", hasLog: true, format: scientific,
+    linesOf: (run) => present([
+      line(run, "GRPO loss", "loss", { colour: 7 }),
+      line(run, "Warm-up loss", "loss", { history: run.warmUp, colour: 4, dash: 1 }),
+    ]),
+    reasonOf: reason("This run logs no loss."),
+  },
+  {
+    key: "learning-rate", title: "Learning rate", hasLog: true, isFromZero: true, format: scientific,
+    linesOf: (run) => present([line(run, "Learning rate", "learning_rate", { colour: 5, isSmooth: false })]),
+    reasonOf: reason("This run logs no learning rate."),
+  },
+  {
+    key: "gradient", title: "Gradient norm", note: "Before clipping to max_grad_norm.", hasLog: true, isFromZero: true, format: decimals(3),
+    linesOf: (run) => present([line(run, "Gradient norm", "grad_norm", { colour: 4 })]),
+    reasonOf: reason("This run logs no gradient norm."),
+  },
+  {
+    key: "tokens", title: "Tokens per second", isFromZero: true, format: (value) => (value < 100 ? number(value, 1) : count(value)),
+    linesOf: (run) => present([line(run, "Tokens per second", "tokens_per_second", { colour: 3 })]),
+    reasonOf: reason("This run logs no token counts."),
+  },
+  {
+    key: "seconds", title: "Seconds per step", note: "Of which the rewards take their part.", isFromZero: true, hasLog: true, format: decimals(2),
+    linesOf: (run) => present([
+      line(run, "Whole step", "step_seconds", { colour: 1 }), line(run, "Rewards", "reward_seconds", { colour: 2, dash: 1 }),
+    ]),
+    reasonOf: reason("This run logs no times."),
+  },
+];
+
+/** One line per reward, unless there is only one. @param {Run} run @returns {Line[]} */
+function partsOf(run) {
+  const names = rewardNames(run.history);
+  if (names.length < 2) return [];
+  return present(names.map((name, index) => line(run, name, `rewards.${name}.mean`, { colour: (index % 8) + 1, dash: index % 6 })));
+}
+
+/** Whether a chart is worth its place: the parts of a single reward are the reward. @param {Spec} spec @param {Run} run */
+export const isWorthShowing = (spec, run) => spec.key !== "parts" || rewardNames(run.history).length > 1;
+
+const CLIPS = ["low", "high", "region"];
+
+/** @param {Run} run */
+const hasClipping = (run) => CLIPS.some((side) => hasValues(run.history, `clip_ratio.${side}`, true));
+
+/** @param {Run} run */
+const clipLines = (run) => present([
+  line(run, "Lower bound", "clip_ratio.low", { colour: 3, dash: 1 }),
+  line(run, "Upper bound", "clip_ratio.high", { colour: 2, dash: 2 }),
+  line(run, "Either", "clip_ratio.region", { colour: 1 }),
+]);
+
+/** @param {Run} run */
+function clipReason(run) {
+  if (!Number.isFinite(lastKnown(run.history, "clip_ratio.region"))) return "This run logs no clip ratios.";
+  const { num_iterations: passes = 1, steps_per_generation: batches } = run.config?.grpo ?? {};
+  if (passes > 1 || batches > 1) return "0 so far: no token’s ratio has left the clip range.";
+  return "0 by construction: training is on-policy. Each batch is used once, by the policy that wrote it, so there is nothing to clip.";
+}

@@ -1,0 +1,52 @@
+// @ts-check
+/** The completions of one group: reward, advantage, each part with its reason, and the text with its answer marked. */
+
+import { fillList, make, part, setText } from "../lib/dom.js";
+import { counted, number } from "../lib/format.js";
+import { aroundAnswer, flagsOf, largestAdvantage } from "../state/rollouts.js";
+import { fillParts } from "../ui/parts.js";
+
+/** @param {HTMLElement} list @param {any} group @param {number | null} found the completion that a search found */
+export function fillCompletions(list, group, found) {
+  const largest = largestAdvantage(group);
+  const items = group.completions.map((/** @type {any} */ one, /** @type {number} */ index) => ({ one, isFound: index === found }));
+  fillList(list, "completion", items, (row, { one, isFound }) => {
+    row.dataset.side = one.advantage > 0 ? "up" : one.advantage < 0 ? "down" : "none";
+    row.dataset.found = String(isFound);
+    setText(part(row, "completion__reward"), `Reward ${number(one.reward)}`);
+    part(row, "completion__flags").replaceChildren(...flagsOf(one).map((flag) => chip(flag)));
+    part(row, "completion__bar").style.setProperty("--share", String(Math.abs(one.advantage ?? 0) / largest));
+    setText(part(row, "completion__sign"), advantageText(one.advantage));
+    fillParts(part(row, "parts"), one.scores ?? {});
+    fillText(part(row, "completion__text"), one);
+    fillList(part(row, "completion__problems"), "text", one.problems ?? [], (item, problem) => setText(item, problem));
+    setText(part(row, "completion__foot"), `${counted(one.tokens, "token")}${printsOf(one.scores)}`);
+    if (isFound) row.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+}
+
+/** @param {{text: string, level: string}} flag */
+function chip(flag) {
+  const node = make("span", "badge", flag.text);
+  node.dataset.status = flag.level;
+  return node;
+}
+
+/** @param {number} advantage */
+function advantageText(advantage) {
+  if (!advantage) return "advantage 0: not moved";
+  return `advantage ${advantage > 0 ? "+" : "−"}${number(Math.abs(advantage), 2)}: made ${advantage > 0 ? "likelier" : "less likely"}`;
+}
+
+/** @param {HTMLElement} pre @param {any} one */
+function fillText(pre, one) {
+  const [before, answer, after] = aroundAnswer(one);
+  pre.replaceChildren(before, ...(one.answer ? [make("mark", "", answer), after] : []));
+  if (one.text === "") pre.replaceChildren("(empty)");
+}
+
+/** What the user's own reward code printed. @param {Record<string, any> | undefined} scores */
+function printsOf(scores) {
+  const prints = Object.values(scores ?? {}).map((score) => score?.prints).filter(Boolean);
+  return prints.length ? ` · printed: ${prints.join(" ")}` : "";
+}

@@ -1,0 +1,79 @@
+// @ts-check
+/** The check of every row: started, followed, and its findings in words. */
+
+import { checkDataset, explain } from "../lib/api.js";
+import { fillList, find, part, setText, show } from "../lib/dom.js";
+import { count } from "../lib/format.js";
+import { findingsOf, verdictOf } from "../state/datasets.js";
+import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
+
+/** @param {HTMLElement} root @param {any} context @param {(job: any) => void} putJob */
+export function mountCheck(root, context, putJob) {
+  /** The job that this page started, and the draft it looks at. */
+  let [started, checked] = ["", ""];
+  const now = () => {
+    const { dataset, prompt, training, model } = context.store.get().draft.config;
+    return JSON.stringify([dataset, prompt, training, model]);
+  };
+
+  find("check", root).addEventListener("click", async () => {
+    fail("");
+    try {
+      const job = await checkDataset(context.store.get().draft.config);
+      [started, checked] = [job.job_id, now()];
+      putJob(job);
+    } catch (error) {
+      fail(explain(error));
+    }
+  });
+
+  /** @param {string} text */
+  function fail(text) {
+    setText(find("check-error-text", root), text);
+    show(find("check-error", root), text !== "");
+  }
+
+  return {
+    /** @param {any} state @param {import("./dataset.js").Shown} shown */
+    render(state, { chosen }) {
+      const job = state.jobs?.check?.subject === chosen.source ? state.jobs.check : null;
+      const isBusy = isUnderWay(job);
+      /** @type {HTMLButtonElement} */ (find("check", root)).disabled = isBusy;
+      show(find("check-progress", root), isBusy);
+      if (isBusy) {
+        showFraction(find("check-meter", root), job);
+        setText(find("check-text", root), jobText(job, "Reading"));
+      }
+      if (job?.status === "failed") fail(`${job.error.message} ${job.error.hint}`);
+      const isDone = job?.status === "completed";
+      show(find("check-result", root), isDone);
+      if (!isDone) return;
+      show(find("check-stale", root), job.job_id === started && checked !== now());
+      renderResult(root, job.result);
+    },
+  };
+}
+
+/** @param {HTMLElement} root @param {any} checks */
+function renderResult(root, checks) {
+  const { level, text } = verdictOf(checks);
+  find("check-verdict", root).dataset.level = level;
+  setText(find("check-verdict-text", root), text);
+  fillList(find("check-tiles", root), "tile", tilesOf(checks), (tile, [name, value]) => {
+    setText(tile.querySelector("dt"), name);
+    setText(tile.querySelector("dd"), value);
+  });
+  fillList(find("check-findings", root), "finding", findingsOf(checks), (row, finding) => {
+    row.dataset.level = finding.level;
+    setText(part(row, "finding__title"), finding.title);
+    setText(part(row, "finding__text"), finding.text);
+    fillList(part(row, "finding__examples"), "text", finding.examples, (item, example) => setText(item, example));
+  });
+}
+
+/** @param {any} checks @returns {string[][]} */
+function tilesOf(checks) {
+  const longest = checks.longest_prompt === null ? [] : [["Longest prompt", `${count(checks.longest_prompt)} tokens`]];
+  const warmUp = checks.warm_up ? [["Warm-up", count(checks.warm_up)]] : [];
+  return [["Rows", count(checks.rows)], ["Usable", count(checks.usable)], ["Trained on", count(checks.train)], ["Held out", count(checks.held_out)], ...warmUp, ...longest];
+}

@@ -1,0 +1,125 @@
+// @ts-check
+/** The first rows of the chosen data set as a table, what is known of the rest, and its download. */
+
+import { downloadDataset, explain } from "../lib/api.js";
+import { fillList, find, make, setText, show } from "../lib/dom.js";
+import { bytes, count } from "../lib/format.js";
+import { cellAt, cellText, wantedOf } from "../state/datasets.js";
+import { read } from "../ui/copy.js";
+import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
+
+const CELL_CHARACTERS = 220;
+const LARGE_ROWS = 100_000;
+const CUT_ROWS = 5000;
+const KINDS = /** @type {Record<string, string>} */ ({ hub: "Hugging Face hub", upload: "your file", builtin: "built-in", procedural: "procedural" });
+const ROLE_NAMES = /** @type {Record<string, string>} */ ({ instruction_field: "question", response_field: "answer", context_field: "context", reasoning_field: "reasoning" });
+
+/** @param {HTMLElement} root @param {any} context @param {{again: () => void, putJob: (job: any) => void}} tell */
+export function mountLook(root, context, { again, putJob }) {
+  /** @type {any} */
+  let drawn = null;
+
+  find("look-again", root).addEventListener("click", again);
+  find("look-count", root).addEventListener("change", again);
+  find("look-large-cut", root).addEventListener("click", () => context.set({ "dataset.max_samples": CUT_ROWS }));
+  find("download", root).addEventListener("click", async () => {
+    try {
+      putJob(await downloadDataset(wantedOf(context.get)));
+    } catch (error) {
+      context.say(explain(error), "error");
+    }
+  });
+
+  /** @param {any} value @param {Record<string, string>} roles */
+  function drawTable(value, roles) {
+    find("look-head", root).replaceChildren(...value.columns.map((/** @type {string} */ column) => headOf(column, roles[column])));
+    find("look-body", root).replaceChildren(...value.rows.map((/** @type {any} */ row, /** @type {number} */ index) => {
+      const line = make("tr");
+      line.append(...value.columns.map((/** @type {string} */ column) => cellOf(cellText(cellAt(row, column)), `${column}, row ${index + 1}`, context.say)));
+      return line;
+    }));
+  }
+
+  return {
+    /** @param {any} state @param {import("./dataset.js").Shown} shown */
+    render(state, { chosen }) {
+      const { status, value, error } = state.look ?? { status: "busy", value: null, error: null };
+      setText(find("look-title", root), chosen.title);
+      fillList(find("look-facts", root), "chip", factsOf(chosen, value, context.get), (row, text) => setText(row, text));
+      show(find("look-busy", root), status === "busy");
+      show(find("look-error", root), status === "failed");
+      setText(find("look-error-text", root), status === "failed" ? explain(error) : "");
+      show(find("look-scroll", root), Boolean(value) && status !== "failed");
+      const roles = rolesOf(context.get);
+      const key = JSON.stringify(roles);
+      if (value && (value !== drawn?.value || key !== drawn.key)) {
+        drawTable(value, roles);
+        drawn = { value, key };
+      }
+      renderLarge(chosen.known?.rows ?? value?.total_rows ?? 0, chosen.kind);
+      renderDownload(chosen, state.jobs?.download);
+    },
+  };
+
+  /** A set of the hub that takes long to fetch and to train on is better cut. @param {number} rows @param {string} kind */
+  function renderLarge(rows, kind) {
+    show(find("look-large", root), kind === "hub" && rows > LARGE_ROWS && context.get("dataset.max_samples") === null);
+    setText(find("look-large-text", root), `${count(rows)} rows are far more than one run needs, and all of them would be downloaded.`);
+  }
+
+  /** @param {import("./dataset.js").Chosen} chosen @param {any} job */
+  function renderDownload(chosen, job) {
+    const isMine = chosen.kind === "hub" && job?.subject === chosen.source;
+    const isBusy = isMine && isUnderWay(job);
+    show(find("download", root), chosen.kind === "hub" && !isBusy);
+    show(find("download-part", root), isMine);
+    if (!isMine) return;
+    show(find("download-meter", root), isBusy);
+    showFraction(find("download-meter", root), job);
+    setText(find("download-text", root), downloadText(job));
+  }
+}
+
+/** @param {any} job */
+function downloadText(job) {
+  if (isUnderWay(job)) return jobText(job, "Downloading");
+  if (job.status === "failed") return `The download failed. ${job.error.message} ${job.error.hint}`;
+  return `Downloaded: ${count(job.result.rows)} rows are on this machine now.`;
+}
+
+/** @param {import("./dataset.js").Chosen} chosen @param {any} value @param {(name: string) => any} get @returns {string[]} */
+function factsOf(chosen, value, get) {
+  const rows = value?.total_rows ?? chosen.known?.rows;
+  const subset = chosen.kind === "hub" ? [get("dataset.subset"), get("dataset.split")].filter(Boolean).join(" / ") : "";
+  const size = chosen.known?.size_bytes ? bytes(chosen.known.size_bytes) : "";
+  return [
+    KINDS[chosen.kind], subset, rows ? `${count(rows)} rows` : "", size, chosen.known?.licence ?? "",
+    value ? `${value.columns.length} columns` : "", ...(value?.notes ?? []),
+  ].filter(Boolean);
+}
+
+/** Column to what the draft takes it for. @param {(name: string) => any} get @returns {Record<string, string>} */
+const rolesOf = (get) => Object.fromEntries(Object.entries(ROLE_NAMES).filter(([key]) => get(`dataset.${key}`)).map(([key, role]) => [get(`dataset.${key}`), role]));
+
+/** @param {string} column @param {string | undefined} role */
+function headOf(column, role) {
+  const head = make("th", "", column);
+  head.setAttribute("scope", "col");
+  if (role) {
+    head.dataset.role = role;
+    head.append(" ", make("span", "chip", role));
+  }
+  return head;
+}
+
+/** @param {string} text @param {string} about @param {any} say */
+function cellOf(text, about, say) {
+  const cell = make("td", text ? "" : "muted", text.length > CELL_CHARACTERS ? `${text.slice(0, CELL_CHARACTERS).trimEnd()}… ` : text || "empty");
+  if (text.length <= CELL_CHARACTERS) return cell;
+  const button = make("button", "dataset__more-text", "Read all");
+  button.setAttribute("type", "button");
+  button.setAttribute("aria-label", `Read all of ${about}`);
+  button.addEventListener("click", () => read(about, text, say));
+  cell.append(button);
+  return cell;
+}

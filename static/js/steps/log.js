@@ -1,0 +1,71 @@
+// @ts-check
+/** The worker's output: the end of it at first, what is new as it comes, lines that match, and the whole as a file. */
+
+import { explain, getLog } from "../lib/api.js";
+import { debounced, find, findInput, saveFile, setText, show } from "../lib/dom.js";
+
+const LINES = 2000;
+const CHARACTERS = 500_000;
+
+/** @param {HTMLElement} root @param {any} context */
+export function mountLog(root, context) {
+  const view = find("log", root);
+  const filter = findInput("log-filter", root);
+  const follow = findInput("log-follow", root);
+  /** @type {string | null} */
+  let session = null;
+  let text = "";
+  let isDrawn = false;
+
+  const draw = () => {
+    const wanted = filter.value.toLowerCase();
+    const lines = wanted ? text.split("\n").filter((line) => line.toLowerCase().includes(wanted)).join("\n") : text;
+    setText(view, lines);
+    setText(find("log-empty", root), text ? "No line contains that." : "The worker has written nothing yet.");
+    show(find("log-empty", root), lines === "");
+    show(view, lines !== "");
+    if (follow.checked) view.scrollTop = view.scrollHeight;
+    isDrawn = true;
+  };
+
+  const load = async () => {
+    const id = session;
+    if (!id) return;
+    try {
+      const answer = await getLog(id, LINES);
+      if (id !== session) return;
+      text = answer.text ? `${answer.text}\n` : "";
+    } catch (error) {
+      text = explain(error);
+    }
+    isDrawn = false;
+  };
+
+  context.live.on("training_log", (/** @type {any} */ message) => {
+    if (message.session_id !== session) return;
+    text = (text + message.text).slice(-CHARACTERS);
+    isDrawn = false;
+  });
+  context.live.on("connect", load);
+  filter.addEventListener("input", debounced(draw, 100));
+  follow.addEventListener("change", draw);
+  view.addEventListener("scroll", () => {
+    const isAtEnd = view.scrollTop + view.clientHeight >= view.scrollHeight - 24;
+    if (!isAtEnd && follow.checked && view.matches(":hover, :focus")) follow.checked = false;
+  });
+  find("log-save", root).addEventListener("click", () => saveFile(`${session}.log`, text, "text/plain"));
+
+  return {
+    /** @param {string | null} id */
+    show(id) {
+      session = id;
+      text = "";
+      isDrawn = false;
+      load();
+    },
+    /** @param {any} _session @param {boolean} isOpen */
+    render(_session, isOpen) {
+      if (isOpen && !isDrawn) draw();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+// @ts-check
+/** Step 1: the base model, and the adapter that is put on it. */
+
+import { describeModel, explain } from "../lib/api.js";
+import { fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
+import { compact, gib } from "../lib/format.js";
+import { drawFields, problemOf, showFields } from "../forms/form.js";
+import { flat } from "../state/draft.js";
+
+const ALL = "All";
+const CUSTOM_FIELDS = ["model.lora_rank", "model.lora_alpha", "model.lora_dropout", "model.quantization"];
+const ADVANCED_FIELDS = ["model.target_modules", "model.gradient_checkpointing"];
+
+/** @param {HTMLElement} root @param {any} context */
+export function mount(root, context) {
+  const drawn = drawFields(find("lora-fields", root), [...CUSTOM_FIELDS, ...ADVANCED_FIELDS], context);
+  /** @type {any[]} */
+  let models = [];
+  let family = ALL;
+
+  const fetchModels = async () => {
+    try {
+      models = await context.models();
+      show(find("models-error", root), false);
+    } catch (error) {
+      setText(find("models-error-text", root), explain(error));
+      show(find("models-error", root), true);
+    }
+    show(find("models-busy", root), false);
+    draw();
+  };
+
+  const draw = () => {
+    const families = [ALL, ...new Set(models.map((model) => model.family))];
+    fillList(find("families", root), "family", models.length ? families : [], (row, name) => {
+      const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+      input.value = name;
+      input.checked = name === family;
+      setText(row.querySelector("span"), name);
+    });
+    const shown = models.filter((model) => family === ALL || model.family === family);
+    fillList(find("models", root), "model", shown, fillModel);
+    render(context.store.get());
+  };
+
+  find("families", root).addEventListener("change", (event) => {
+    family = /** @type {HTMLInputElement} */ (event.target).value;
+    draw();
+  });
+  find("models", root).addEventListener("change", (event) => choose(itemOf(event.target)));
+  find("modes", root).addEventListener("change", (event) => {
+    const mode = /** @type {HTMLInputElement} */ (event.target).value;
+    context.patchDraft({ mode });
+    const model = models.find((one) => one.id === context.get("model.name"));
+    if (mode === "recommended" && model) choose(model);
+  });
+
+  /** @param {any} model */
+  function choose(model) {
+    const isGuided = context.store.get().draft.mode === "recommended";
+    context.set({ "model.name": model.id, ...(isGuided ? flat(model.recommended) : {}) });
+    setText(find("other-result", root), "");
+  }
+
+  find("other-form", root).addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const name = findInput("other-name", root).value.trim();
+    const result = find("other-result", root);
+    if (!name) return setText(result, "Type a name first.");
+    setText(result, "Asking");
+    try {
+      const about = await describeModel(name);
+      context.set({ "model.name": name });
+      context.refreshPlan();
+      setText(result, aboutText(about));
+    } catch (error) {
+      setText(result, explain(error));
+    }
+  });
+
+  /** @param {any} state */
+  function render(state) {
+    const name = context.get("model.name");
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=model]"))) input.checked = itemOf(input)?.id === name;
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=mode]"))) input.checked = input.value === state.draft.mode;
+    const isCurated = models.some((model) => model.id === name);
+    const other = findInput("other-name", root);
+    if (models.length && !isCurated && other.value === "") other.value = name;
+    const problem = problemOf(state.plan.errors, "model.name");
+    setText(find("model-problem", root), problem);
+    show(find("model-problem", root), problem !== "");
+    show(find("lora", root), state.draft.mode !== "recommended");
+    for (const { element, field } of drawn) show(element, state.draft.mode === "advanced" || CUSTOM_FIELDS.includes(field.name));
+    showFields(drawn, state);
+  }
+
+  fetchModels();
+  return { render };
+}
+
+/** @param {HTMLElement} row @param {any} model */
+function fillModel(row, model) {
+  setText(part(row, "choice__title"), model.title);
+  setText(part(row, "choice__text"), model.note);
+  const badge = part(row, "badge");
+  badge.dataset.status = model.fits ? "good" : "warning";
+  setText(badge, model.fits ? "Fits" : "Too large here");
+  setText(part(row, "model__size"), `${compact(model.parameters)} parameters`);
+  setText(part(row, "model__memory"), `about ${gib(model.memory_gib)}`);
+  setText(part(row, "model__licence"), model.embedded ? "embedded, no download" : `${model.licence}${model.cached ? ", downloaded" : ""}`);
+  const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+  input.value = model.id;
+  input.dataset.model = model.id;
+}
+
+/** @param {any} about */
+function aboutText(about) {
+  const where = { embedded: "It comes with the installation.", local: "It is a folder on this machine.", hub: about.cached ? "It is downloaded already." : "It is downloaded when the run starts." };
+  const size = about.parameters ? ` About ${compact(about.parameters)} parameters.` : "";
+  return `${about.name} can be used. ${where[/** @type {keyof typeof where} */ (about.kind)]}${size}${about.problem ? ` ${about.problem}` : ""}`;
+}

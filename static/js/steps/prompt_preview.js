@@ -1,0 +1,87 @@
+// @ts-check
+/** The prompt as the model reads it, for a row of the data, and what would be read from an answer. */
+
+import { ApiError, explain, parseCompletion, previewPrompt } from "../lib/api.js";
+import { debounced, fillList, find, part, setText, show } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
+import { questionFor } from "../state/datasets.js";
+import { facts } from "../panels/rail.js";
+import { createAnswer } from "./dataset_answer.js";
+
+const QUIET_MS = 250;
+
+/** @param {HTMLElement} root @param {any} context */
+export function mountPromptPreview(root, context) {
+  const text = /** @type {HTMLTextAreaElement} */ (find("try-text", root));
+  let row = 0;
+  let isTyped = false;
+  let read = "";
+
+  const preview = createAnswer(context, "promptShown", {
+    ask: (wanted, signal) => previewPrompt(wanted, signal), subjectOf: () => "", quietMs: QUIET_MS,
+  });
+  const samples = () => context.store.get().rendered?.value?.samples ?? [];
+  const prompt = () => context.store.get().draft.config.prompt ?? {};
+  const turn = (/** @type {number} */ by) => () => {
+    row = (row + by + samples().length) % Math.max(1, samples().length);
+    render(context.store.get());
+  };
+  find("prompt-before", root).addEventListener("click", turn(-1));
+  find("prompt-after", root).addEventListener("click", turn(1));
+  text.addEventListener("input", () => {
+    isTyped = true;
+    render(context.store.get());
+  });
+
+  const parse = debounced(async () => {
+    try {
+      showParsed(await parseCompletion(prompt(), text.value));
+      fail("");
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      fail(explain(error));
+    }
+  }, QUIET_MS);
+
+  /** @param {any} parsed */
+  function showParsed(parsed) {
+    facts(find("try-facts", root), [["Working out", parsed.reasoning || "none"], ["Solution", parsed.solution === null ? "none is found" : parsed.solution || "empty"]]);
+    const problems = parsed.problems.length ? parsed.problems : ["Perfect form: every marker stands once, in order."];
+    fillList(find("try-problems", root), "notice", problems, (item, problem) => {
+      item.dataset.level = parsed.problems.length ? "warning" : "good";
+      setText(part(item, "notice__text"), problem);
+    });
+  }
+
+  /** @param {string} problem */
+  function fail(problem) {
+    setText(find("try-error", root), problem);
+    show(find("try-error", root), problem !== "");
+  }
+
+  /** @param {any} state */
+  function render(state) {
+    const question = questionFor(samples(), row);
+    preview.follow({ prompt: prompt(), model: context.get("model.name"), instruction: question.text });
+    const { status, value, error } = state.promptShown ?? { status: "busy", value: null, error: null };
+    const isFailed = status === "failed";
+    if (value) setText(find("prompt-text", root), value.prompt);
+    setText(find("prompt-problem", root), isFailed ? `Not refreshed: ${explain(error)}` : (value?.problem?.message ?? ""));
+    setText(find("prompt-tokens", root), value?.tokens ? counted(value.tokens, "token") : "");
+    show(find("prompt-tokens", root), Boolean(value?.tokens));
+    setText(find("prompt-row", root), question.row === null ? "A made-up question" : `Row ${question.row + 1}`);
+    for (const ref of ["prompt-before", "prompt-after"]) show(find(ref, root), samples().length > 1);
+    renderTry(state);
+  }
+
+  /** @param {any} state */
+  function renderTry(state) {
+    if (!isTyped && document.activeElement !== text) text.value = samples()[0]?.perfect_answer ?? text.value;
+    const next = JSON.stringify([state.draft.config.prompt ?? {}, text.value]);
+    if (next === read || !/** @type {HTMLDetailsElement} */ (find("try", root)).open) return;
+    read = next;
+    parse();
+  }
+
+  return { render };
+}

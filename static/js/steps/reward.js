@@ -1,0 +1,84 @@
+// @ts-check
+/** Step 4: the algorithm, where the reward comes from, what it is made of, and how it stands up to attack. */
+
+import { fillList, find, part, setText, show } from "../lib/dom.js";
+import { drawFields, problemOf, showFields } from "../forms/form.js";
+import { ALGORITHMS, noteOn } from "../state/algorithms.js";
+import { mountBench } from "./reward_bench.js";
+import { mountBuilder } from "./reward_builder.js";
+import { mountParts } from "./reward_parts.js";
+import { mountPresets } from "./reward_presets.js";
+import { mountQuick } from "./reward_quick.js";
+import { fetchRewards, rewardsOf, tell } from "./reward_shared.js";
+import { mountTry } from "./reward_try.js";
+
+const SOURCES = ["quick", "presets", "custom"];
+
+/** @param {HTMLElement} root @param {any} context */
+export function mount(root, context) {
+  const renderAlgorithm = mountAlgorithm(root, context);
+  const panels = { quick: mountQuick(root, context), presets: mountPresets(root, context), custom: mountBuilder(root, context) };
+  const others = [mountParts(root, context, edit), mountBench(root, context), mountTry(root, context)];
+  let source = "";
+
+  find("sources", root).addEventListener("change", (event) => choose(/** @type {HTMLInputElement} */ (event.target).value));
+  find("rewards-again", root).addEventListener("click", () => fetchRewards(context));
+  context.live.on("connect", () => fetchRewards(context));
+
+  /** @param {string} name */
+  function choose(name) {
+    source = name;
+    context.putParams({ from: name });
+  }
+
+  /** Open a saved reward in the builder. @param {string} name */
+  function edit(name) {
+    choose("custom");
+    panels.custom.open(name);
+  }
+
+  /** @param {any} state */
+  function render(state) {
+    const rewards = rewardsOf(state);
+    renderAlgorithm(state);
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=reward-source]"))) input.checked = input.value === source;
+    show(find("rewards-busy", root), rewards.status === "loading");
+    tell(find("rewards-error", root), find("rewards-error-text", root), rewards.message);
+    for (const [name, panel] of Object.entries(panels)) {
+      const isShown = name === source && rewards.status === "ready";
+      show(find(`source-${name}`, root), isShown);
+      if (isShown) panel.render(state);
+    }
+    for (const other of others) other.render(state);
+  }
+
+  fetchRewards(context);
+  return {
+    render,
+    /** @param {import("../lib/router.js").Route} route */
+    enter({ params }) {
+      source = SOURCES.includes(params.from) ? params.from : source || (context.get("reward.type") === "custom" ? "custom" : "quick");
+    },
+  };
+}
+
+/** @param {HTMLElement} root @param {any} context @returns {(state: any) => void} */
+function mountAlgorithm(root, context) {
+  const host = find("algorithms", root);
+  const settings = drawFields(find("algorithm-fields", root), ["grpo.num_iterations", "grpo.steps_per_generation"], context);
+  fillList(host, "algorithm", ALGORITHMS, (row, item) => {
+    /** @type {HTMLInputElement} */ (row.querySelector("input")).value = item.value;
+    setText(part(row, "choice__title"), item.title);
+    setText(part(row, "choice__text"), item.text);
+    setText(part(row, "choice__when"), item.when);
+  });
+  host.addEventListener("change", (event) => context.set({ "grpo.algorithm": /** @type {HTMLInputElement} */ (event.target).value }));
+  return (state) => {
+    const chosen = context.get("grpo.algorithm");
+    for (const input of host.querySelectorAll("input")) input.checked = input.value === chosen;
+    tell(find("algorithm-error", root), find("algorithm-error", root), problemOf(state.plan.errors, "grpo.algorithm"));
+    tell(find("algorithm-note", root), find("algorithm-note-text", root), noteOn(context.get));
+    show(find("algorithm-settings", root), chosen === "gspo");
+    showFields(settings, state);
+  };
+}

@@ -1,0 +1,24 @@
+// @ts-check
+/** Texts to the clipboard, and the dialog in which a long text is read. */
+
+import { find, setText } from "../lib/dom.js";
+import { dialog, open } from "./dialog.js";
+
+/** @param {string} text @param {(text: string, level?: "info" | "error") => void} say */
+export async function copy(text, say) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    say("The browser does not let pages copy here; select the text and copy it.", "error");
+  }
+}
+
+/** @param {string} title @param {string} text @param {(text: string, level?: "info" | "error") => void} say */
+export function read(title, text, say) {
+  const box = dialog("reader");
+  setText(find("reader-title", box), title);
+  setText(find("reader-text", box), text);
+  find("reader-copy", box).onclick = () => copy(text, say);
+  open(box);
+}

@@ -1,0 +1,17 @@
+// @ts-check
+/** Held-out scores as a list of bars, one a stage. */
+
+import { fillList, part, setText } from "../lib/dom.js";
+import { scoreText, STAGES } from "../state/scores.js";
+
+/** @param {HTMLElement} list @param {any[]} scores evaluations */
+export function fillScores(list, scores) {
+  fillList(list, "score", scores, (row, score) => {
+    const name = STAGES[/** @type {keyof typeof STAGES} */ (score.stage)] ?? `Step ${score.step}`;
+    const meter = /** @type {HTMLProgressElement} */ (part(row, "meter"));
+    meter.value = Math.min(1, score.correct === null ? score.reward : score.correct / score.total);
+    meter.setAttribute("aria-label", name);
+    setText(part(row, "score__name"), name);
+    setText(part(row, "score__value"), scoreText(score));
+  });
+}

@@ -1,0 +1,43 @@
+// @ts-check
+/** Tabs by the ARIA pattern: arrow keys move, one panel is shown. */
+
+/** @param {HTMLElement} root holds [role=tab] with data-tab, and [role=tabpanel] with data-panel
+ * @param {(name: string) => void} [onChange] @returns {{select: (name: string) => void, selected: () => string}} */
+export function mountTabs(root, onChange) {
+  const tabs = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[role=tab]")]);
+  const panels = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-panel]")]);
+  let current = "";
+
+  const put = (/** @type {string} */ name) => {
+    current = name;
+    for (const tab of tabs) {
+      const isOn = tab.dataset.tab === name;
+      tab.setAttribute("aria-selected", String(isOn));
+      tab.tabIndex = isOn ? 0 : -1;
+    }
+    for (const panel of panels) panel.hidden = panel.dataset.panel !== name;
+  };
+  const select = (/** @type {string} */ name) => {
+    if (name === current) return;
+    put(name);
+    onChange?.(name);
+  };
+
+  root.addEventListener("click", (event) => {
+    const tab = event.target instanceof Element ? event.target.closest("[role=tab]") : null;
+    if (tab instanceof HTMLElement && tab.dataset.tab && tabs.includes(tab)) select(tab.dataset.tab);
+  });
+  root.addEventListener("keydown", (event) => {
+    const at = tabs.indexOf(/** @type {HTMLElement} */ (event.target));
+    const visible = tabs.filter((tab) => !tab.hidden);
+    const from = visible.indexOf(tabs[at]);
+    const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: visible.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const tab = visible[(to + visible.length) % visible.length];
+    tab.focus();
+    select(tab.dataset.tab ?? "");
+  });
+  put(tabs.find((tab) => tab.getAttribute("aria-selected") === "true")?.dataset.tab ?? tabs[0]?.dataset.tab ?? "");
+  return { select, selected: () => current };
+}

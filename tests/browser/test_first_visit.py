@@ -1,0 +1,53 @@
+"""The first visit: the demo in one click, nothing asked of the outside, the whole page quickly and small."""
+
+import re
+import statistics
+
+from playwright.sync_api import expect
+
+from tests.support.browser import open_step, ref
+
+PAGE_MS = 500
+PAGE_BYTES = 600_000
+
+
+def test_a_first_visit_is_welcomed_and_offers_the_demo(server, page):
+    page.goto(server.url)
+    expect(page).to_have_url(re.compile("#/welcome"))
+    expect(page.get_by_role("button", name="Start the demo run")).to_be_visible()
+    expect(ref(page, "connection-text")).to_have_text("Live")
+    expect(ref(page, "cpu")).to_contain_text("%")
+
+
+def test_one_click_starts_the_demo_and_shows_it(server, page):
+    page.goto(server.url)
+    page.get_by_role("button", name="Start the demo run").click()
+    expect(ref(page, "step-monitor")).to_be_visible(timeout=20_000)
+    expect(ref(page, "session-title")).to_have_text("Demo: arithmetic")
+    expect(ref(page, "session-status")).to_have_text("Completed", timeout=20_000)
+
+
+def test_the_first_page_is_complete_within_its_budgets_of_time_and_size(server, browser):
+    times, sizes = [], []
+    for _ in range(5):
+        context = browser.new_context()
+        page = context.new_page()
+        received = []
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", lambda event, into=received: into.append(event["encodedDataLength"]))
+        page.goto(server.url)
+        expect(ref(page, "step-welcome")).to_be_visible()
+        expect(ref(page, "connection-text")).to_have_text("Live")
+        times.append(page.evaluate("() => performance.getEntriesByName('complete')[0].startTime"))
+        sizes.append(sum(received))
+        context.close()
+    assert max(sizes) < PAGE_BYTES
+    assert statistics.median(times) < PAGE_MS, times
+
+
+def test_an_offline_server_is_told_and_what_can_be_done_about_it(server, page):
+    open_step(page, server, "model")
+    server.kill()
+    expect(ref(page, "offline")).to_contain_text("does not answer")
+    expect(ref(page, "connection-text")).to_have_text("No connection")

@@ -1,0 +1,175 @@
+"""Settings: drawn from the schema, checked as they are typed, kept over a reload, asked about before they are lost."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from tests.support.browser import open_step, ref, setting
+
+
+def test_a_wrong_value_is_refused_beside_its_field_and_in_the_overview(server, page):
+    open_step(page, server, "config")
+    setting(page, "training.learning_rate").fill("-1")
+    field = page.locator("[data-field='training.learning_rate']")
+    expect(field.locator(".field__error")).to_contain_text("greater than 0")
+    expect(setting(page, "training.learning_rate")).to_have_attribute("aria-invalid", "true")
+    expect(ref(page, "actions-text")).to_contain_text("1 thing to settle")
+    expect(page.locator("[data-step=config] .stepper__problems")).to_have_text("1 to settle")
+    setting(page, "training.learning_rate").fill("2e-5")
+    expect(field.locator(".field__error")).to_be_hidden()
+    expect(ref(page, "actions-text")).to_contain_text("steps")
+
+
+def test_text_where_a_number_belongs_is_refused(server, page):
+    open_step(page, server, "config")
+    setting(page, "training.max_new_tokens").fill("many")
+    expect(page.locator("[data-field='training.max_new_tokens'] .field__error")).to_contain_text("integer")
+
+
+def test_a_group_that_does_not_fill_the_batch_is_explained(server, page):
+    open_step(page, server, "config")
+    setting(page, "training.num_generations").fill("7")
+    expect(ref(page, "rail-problems")).to_contain_text("7")
+
+
+def test_a_problem_in_the_overview_leads_to_its_field(server, page):
+    open_step(page, server, "config")
+    setting(page, "training.learning_rate").fill("5")
+    expect(ref(page, "rail-problems")).to_contain_text("Learning rate")
+    page.goto(f"{server.url}/#/model")
+    ref(page, "rail-problems").get_by_role("link", name="Learning rate").click()
+    expect(ref(page, "step-config")).to_be_visible()
+    expect(setting(page, "training.learning_rate")).to_be_focused()
+
+
+def test_one_step_memory_and_steps_move_with_the_settings(server, page):
+    open_step(page, server, "config")
+    expect(ref(page, "plan-step")).to_contain_text("completions")
+    before = ref(page, "memory-text").inner_text(), ref(page, "plan-estimate").inner_text()
+    setting(page, "training.max_sequence_length").fill("4096")
+    expect(ref(page, "memory-text")).not_to_have_text(before[0])
+    setting(page, "training.batch_size").fill("32")
+    expect(ref(page, "plan-step")).to_contain_text("32 completions")
+    assert ref(page, "plan-estimate").inner_text() != before[1]
+
+
+def test_tiers_show_more_settings_and_a_search_finds_any(server, page):
+    open_step(page, server, "config")
+    expect(setting(page, "training.learning_rate")).to_be_visible()
+    expect(page.locator("[data-field='grpo.loss_type']")).to_be_hidden()
+    page.get_by_role("radio", name="Everything").check()
+    expect(page.locator("[data-field='grpo.loss_type']")).to_be_visible()
+    page.get_by_role("radio", name="Essential").check()
+    ref(page, "setting-search").fill("loss type")
+    expect(page.locator("[data-field='grpo.loss_type']")).to_be_visible()
+    expect(page.locator("[data-field='training.learning_rate']")).to_be_hidden()
+
+
+def test_every_setting_of_the_configuration_step_can_be_reached(server, page):
+    open_step(page, server, "config")
+    page.get_by_role("radio", name="Everything").check()
+    fields = page.evaluate("() => JSON.parse(document.querySelector('[data-ref=boot]').textContent).fields")
+    wanted = {f["name"] for f in fields if f["name"].split(".")[0] in ("training", "grpo", "pre_training", "resources")}
+    there = set(
+        page.eval_on_selector_all("[data-ref=step-config] [data-field]", "all => all.map(e => e.dataset.field)")
+    )
+    assert wanted - {"grpo.algorithm"} <= there
+
+
+def test_the_draft_survives_a_reload(server, page):
+    open_step(page, server, "config")
+    setting(page, "training.learning_rate").fill("3e-5")
+    expect(ref(page, "draft-row")).to_be_visible()
+    page.reload()
+    expect(setting(page, "training.learning_rate")).to_have_value("3e-5")
+
+
+def test_leaving_with_unsaved_changes_asks(server, page):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    open_step(page, server, "config")
+    setting(page, "training.learning_rate").fill("3e-5")
+    expect(ref(page, "draft-row")).to_be_visible()
+    page.close(run_before_unload=True)
+    page.wait_for_event("close")
+    assert asked == ["beforeunload"]
+
+
+def test_configurations_are_saved_loaded_exported_imported_and_deleted(server, page, tmp_path):
+    open_step(page, server, "config")
+    setting(page, "training.learning_rate").fill("3e-5")
+    ref(page, "open-configs").click()
+    ref(page, "config-name").fill("mine")
+    ref(page, "configs").get_by_role("button", name="Save", exact=True).click()
+    expect(ref(page, "config-list")).to_contain_text("mine")
+    with page.expect_download() as download:
+        ref(page, "config-export").click()
+    exported = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert exported["training"]["learning_rate"] == 3e-5
+    ref(page, "config-reset").click()
+    expect(setting(page, "training.learning_rate")).not_to_have_value("3e-5")
+    ref(page, "open-configs").click()
+    page.get_by_role("button", name="Load mine").click()
+    expect(ref(page, "configs")).to_be_hidden()
+    page.goto(f"{server.url}/#/config")
+    expect(setting(page, "training.learning_rate")).to_have_value("3e-5")
+    file = tmp_path / "theirs.json"
+    file.write_text(json.dumps({"name": "theirs", "training": {"learning_rate": 4e-5}}), encoding="utf-8")
+    ref(page, "open-configs").click()
+    ref(page, "config-import").set_input_files(file)
+    expect(ref(page, "configs")).to_be_hidden()
+    page.goto(f"{server.url}/#/config")
+    expect(setting(page, "training.learning_rate")).to_have_value("4e-5")
+    ref(page, "open-configs").click()
+    page.get_by_role("button", name="Delete mine").click()
+    ref(page, "confirm-yes").click()
+    expect(ref(page, "config-empty")).to_be_visible()
+
+
+def test_a_file_that_is_no_configuration_is_refused_with_its_reason(server, page, tmp_path):
+    open_step(page, server, "model")
+    ref(page, "open-configs").click()
+    for name, text, why in (
+        ("broken.json", "{", "no JSON object"),
+        ("typo.json", '{"training": {"learning_rat": 1}}', "learning_rate"),
+    ):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        ref(page, "config-import").set_input_files(file)
+        expect(ref(page, "config-error")).to_contain_text(why)
+
+
+def test_the_run_is_shown_as_configuration_curl_and_python(server, page):
+    open_step(page, server, "config")
+    expect(ref(page, "outside-code")).to_contain_text('"optim"')
+    page.get_by_role("tab", name="curl").click()
+    expect(ref(page, "outside-code")).to_contain_text("/api/training/start")
+    page.get_by_role("tab", name="Python").click()
+    expect(ref(page, "outside-code")).to_contain_text("urllib.request")
+
+
+def test_choosing_a_model_as_recommended_sets_what_suits_it(server, page):
+    open_step(page, server, "model")
+    page.locator("input[data-model='unsloth/Qwen3-0.6B']").check()
+    expect(ref(page, "rail-facts")).to_contain_text("unsloth/Qwen3-0.6B")
+    page.get_by_role("radio", name="Advanced").check()
+    expect(setting(page, "model.gradient_checkpointing")).to_be_visible()
+
+
+def test_a_model_that_is_not_there_is_refused_in_words(server, page):
+    open_step(page, server, "model")
+    ref(page, "other-name").fill("no such model")
+    page.get_by_role("button", name="Check and use it").click()
+    expect(ref(page, "other-result")).to_have_text(re.compile("There is no such model"))
+
+
+def test_a_run_that_is_refused_at_its_start_says_why_and_stays_a_draft(server, page):
+    open_step(page, server, "train")
+    ref(page, "run-id").fill("taken")
+    page.get_by_role("button", name="Start training").click()
+    expect(ref(page, "step-monitor")).to_be_visible()
+    page.goto(f"{server.url}/#/train")
+    ref(page, "run-id").fill("taken")
+    page.get_by_role("button", name="Start training").click()
+    expect(ref(page, "start-error")).to_contain_text("exists")

@@ -1,0 +1,100 @@
+"""The browser of groups: steps, groups, completions with reasons, search, and why a reward is flat."""
+
+import pytest
+from playwright.sync_api import expect
+
+from core.paths import Workspace
+from tests.support.browser import open_step, ref
+from tests.support.past_runs import write_run
+
+
+@pytest.fixture(scope="module")
+def runs(shared_server):
+    """A server with one run that learns and one whose reward is flat."""
+    workspace = Workspace(shared_server.root)
+    write_run(workspace, "learns", steps=30, groups=5, name="Learns", seed=1)
+    write_run(workspace, "flat", steps=12, groups=5, name="Flat", signal=False)
+    return shared_server
+
+
+def show(page, server, session="learns", rest=""):
+    open_step(page, server, "monitor", f"/{session}?tab=rollouts{rest}")
+    expect(ref(page, "rollouts")).to_be_visible()
+
+
+def test_the_newest_step_is_shown_with_all_completions_side_by_side(runs, page):
+    show(page, runs)
+    expect(ref(page, "step-label")).to_have_text("Step 30 of 30")
+    expect(ref(page, "groups").locator("li")).to_have_count(5)
+    completions = ref(page, "completions").locator(".completion")
+    expect(completions).to_have_count(4)
+    expect(completions.first).to_contain_text("exact-match")
+    expect(completions.first).to_contain_text("advantage")
+    boxes = [completions.nth(i).bounding_box() for i in range(2)]
+    assert boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] < boxes[1]["x"]
+
+
+def test_the_extracted_answer_is_marked_in_the_text(runs, page):
+    show(page, runs)
+    mark = ref(page, "completions").locator("mark").first
+    assert mark.inner_text().isdigit()
+
+
+def test_the_slider_moves_through_the_steps_by_keyboard(runs, page):
+    show(page, runs)
+    ref(page, "step-slider").focus()
+    page.keyboard.press("Home")
+    expect(ref(page, "step-label")).to_have_text("Step 1 of 30")
+    page.keyboard.press("ArrowRight")
+    expect(ref(page, "step-label")).to_have_text("Step 2 of 30")
+    expect(ref(page, "step-follow")).not_to_be_checked()
+
+
+def test_a_search_finds_the_next_completion_that_was_cut(runs, page):
+    show(page, runs)
+    page.get_by_role("button", name="Step before").click()
+    expect(ref(page, "step-label")).to_have_text("Step 29 of 30")
+    ref(page, "rollout-filter").select_option("truncated")
+    ref(page, "find-back").click()
+    expect(ref(page, "find-result")).to_contain_text("Found in step")
+    found = ref(page, "completions").locator("[data-found='true']")
+    expect(found).to_contain_text("cut at the limit")
+
+
+def test_a_search_without_a_match_says_so(runs, page):
+    show(page, runs)
+    ref(page, "rollout-filter").select_option("failed")
+    ref(page, "find-back").click()
+    expect(ref(page, "find-result")).to_contain_text("None in the steps before")
+
+
+def test_a_flat_reward_is_explained_with_examples_that_lead_to_it(runs, page):
+    show(page, runs, "flat")
+    expect(ref(page, "flat-hint")).to_be_visible()
+    expect(ref(page, "diagnosis-verdict")).not_to_be_empty()
+    finding = ref(page, "findings").locator(".finding", has_text="earn nothing").first
+    expect(finding).to_be_visible()
+    finding.get_by_role("button").first.click()
+    expect(ref(page, "group-title")).to_contain_text("Group")
+    expect(ref(page, "completions")).to_contain_text("Reward 0")
+
+
+def test_new_groups_appear_while_the_newest_step_is_followed(server, page):
+    server.begin("live", "steps=60 delay=0.1")
+    show(page, server, "live")
+    first = ref(page, "step-label").inner_text()
+    expect(ref(page, "step-label")).not_to_have_text(first)
+    expect(ref(page, "completions")).to_contain_text("not judged")
+
+
+def test_a_fixed_step_stays_while_training_goes_on(server, page):
+    server.begin("live", "steps=60 delay=0.1")
+    show(page, server, "live")
+    ref(page, "step-slider").focus()
+    page.keyboard.press("Home")
+    expect(ref(page, "step-label")).to_contain_text("Step 1 of")
+    expect(ref(page, "progress-text")).to_contain_text("Step 1", timeout=10_000)
+    page.wait_for_function(
+        "() => Number(document.querySelector('[data-ref=progress-text]').textContent.split(' ')[1]) > 12"
+    )
+    expect(ref(page, "step-label")).to_contain_text("Step 1 of")
