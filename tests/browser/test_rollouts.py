@@ -31,7 +31,7 @@ def test_the_newest_step_is_shown_with_all_completions_side_by_side(runs, page):
     expect(completions.first).to_contain_text("exact-match")
     expect(completions.first).to_contain_text("advantage")
     boxes = [completions.nth(i).bounding_box() for i in range(2)]
-    assert boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] < boxes[1]["x"]
+    assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2 and boxes[0]["x"] < boxes[1]["x"]
 
 
 def test_the_extracted_answer_is_marked_in_the_text(runs, page):

@@ -84,6 +84,26 @@ export function debounced(action, ms) {
   };
 }
 
+/** Call `action` at most once per `ms`, at once after a pause, and once more after a burst.
+ * @param {() => void} action @param {number} ms @returns {() => void} */
+export function throttled(action, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let isWanted = false;
+  const run = () => {
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isWanted) run();
+    }, ms);
+    isWanted = false;
+    action();
+  };
+  return () => {
+    if (timer === undefined) run();
+    else isWanted = true;
+  };
+}
+
 /** Hand a text to the user as a file. @param {string} name @param {string | Blob} content @param {string} [type] */
 export function saveFile(name, content, type = "application/json") {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));

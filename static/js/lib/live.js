@@ -3,7 +3,10 @@
 
 import * as state from "../state/sessions.js";
 import { ApiError, getSession, listExports, listSessions } from "./api.js";
+import { throttled } from "./dom.js";
 import { connect } from "./socket.js";
+
+const LIST_MS = 1000;
 
 /** @typedef {(message: any) => void} Listener */
 
@@ -25,6 +28,7 @@ export function createLive(store, say) {
       }
     },
     training_status(/** @type {any} */ message) {
+      if (!store.get().sessions[message.session_id]?.model) listAgain();
       for (const one of inOrder(message)) {
         store.update(state.statusChanged(one));
         tell("training_status", one);
@@ -51,6 +55,9 @@ export function createLive(store, say) {
       await refreshShown();
     });
   }
+
+  /** A run that somebody else has started is known by its id only, until the list is asked for its name. */
+  const listAgain = throttled(refreshAll, LIST_MS);
 
   /** Fetch the watched session's snapshot; the socket brings what changes after it. */
   async function refreshShown() {

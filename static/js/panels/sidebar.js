@@ -118,9 +118,8 @@ function renderPicking() {
 /** @param {any} state */
 function renderDraft(state) {
   const { draft } = state;
-  const isThere = Object.keys(draft.config).length > 0;
-  show(find("draft-row"), isThere);
-  if (!isThere) return;
+  show(find("draft-row"), draft.isOwn);
+  if (!draft.isOwn) return;
   const parts = [draft.config.name, draft.config.model?.name, draft.config.dataset?.source].filter(Boolean);
   setText(find("draft-text"), `${draft.forkOf ? `From ${draft.forkOf} · ` : ""}${parts.join(" · ") || "begun"}`);
 }

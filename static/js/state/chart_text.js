@@ -73,13 +73,14 @@ export function csvOf(parts) {
   return `${lines.join("\n")}\n`;
 }
 
-/** All metrics of a run, the warm-up's rows first. @param {{phase: string, history: History}[]} phases */
-export function wholeCsv(phases) {
+/** All metrics of several histories, one after the other; the first column, under `heading`, says which one a row is of.
+ * @param {{phase: string, history: History}[]} phases @param {string} [heading] */
+export function wholeCsv(phases, heading = "phase") {
   const names = [...new Set(phases.flatMap(({ history }) => [...history.columns.keys()]))].filter((name) => name !== "step").sort();
-  const lines = [["phase", "step", ...names].map(quoted).join(",")];
+  const lines = [[heading, "step", ...names].map(quoted).join(",")];
   for (const { phase, history } of phases) {
     for (let row = 0; row < history.length; row += 1) {
-      lines.push([phase, ...["step", ...names].map((name) => plain(at(history, name, row)))].join(","));
+      lines.push([quoted(phase), ...["step", ...names].map((name) => plain(at(history, name, row)))].join(","));
     }
   }
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is drawn of a history: smoothed and combined columns, thinned to pairs of extremes per pixel; kept up to date row by row. */
 
-import { column, rowFrom } from "./series.js";
+import { at, column, last, rowFrom } from "./series.js";
 
 /** @typedef {import("./series.js").History} History */
 
@@ -14,6 +14,11 @@ import { column, rowFrom } from "./series.js";
 
 /** The part of a history that is in view: whole buckets of `size` rows, and x at both ends of each.
  * @typedef {{first: number, end: number, size: number, x: number[]}} View */
+
+/** A history and the Unix time from which its own time is counted. @typedef {{history: History, startedAt: number}} Placed */
+
+/** The column that gives x. */
+export const COLUMNS = { step: "step", time: "t" };
 
 const NO_NUMBERS = new Float64Array(0);
 const NO_FLAGS = new Uint8Array(0);
@@ -29,6 +34,20 @@ export function curve(history, wanted) {
   }
   if (kept.rows < history.length) extend(kept, history, wanted);
   return kept;
+}
+
+/** Times are shown since the start of the run. @param {"step" | "time"} axis @param {number} startedAt */
+export const offsetOf = (axis, startedAt) => (axis === "time" ? startedAt : 0);
+
+/** From the first x of all histories to the last. @param {Placed[]} histories @param {"step" | "time"} axis */
+export function extentOf(histories, axis) {
+  let [min, max] = [Infinity, -Infinity];
+  for (const { history, startedAt } of histories) {
+    if (!history.length) continue;
+    min = Math.min(min, at(history, COLUMNS[axis], 0) - offsetOf(axis, startedAt));
+    max = Math.max(max, last(history, COLUMNS[axis]) - offsetOf(axis, startedAt));
+  }
+  return min <= max ? { min, max } : { min: 0, max: 1 };
 }
 
 /** The rows with x in a range and one more on each side, in at most about `width` buckets.

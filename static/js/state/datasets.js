@@ -23,7 +23,8 @@ export const wantedOf = (get) => ({
 export function kindOf(source, kind, builtin) {
   if (kind) return kind;
   if (builtin.includes(source)) return "builtin";
-  return SUFFIX.test(source) ? "upload" : "hub";
+  if (SUFFIX.test(source)) return "upload";
+  return source.includes("/") ? "hub" : "builtin"; // an id of the hub has an owner; the lists may not be there yet
 }
 
 /** Among which of the five sources a chosen set is found. @param {string} kind @param {boolean} isCurated */
@@ -133,7 +134,7 @@ export function filterValue(comparison, text) {
 
 /** Everything wrong with the draft: as the plan says, and as a look at its data says.
  * @param {any} state @returns {Record<string, string>} */
-export const errorsOf = (state) => ({ ...state.rendered?.error?.fields, ...state.look?.error?.fields, ...state.promptError?.fields, ...state.plan.errors });
+export const errorsOf = (state) => ({ ...state.rendered?.error?.fields, ...state.look?.error?.fields, ...state.promptShown?.error?.fields, ...state.plan.errors });
 
 const TITLES = { empty: "Empty", repeated: "Repeated", filtered: "Filtered out", too_long: "Too long", leakage: "Leaking" };
 const ORDER = ["too_long", "leakage", "empty", "repeated", "filtered"];
@@ -155,6 +156,7 @@ export function verdictOf(checks) {
   if (checks.train === 0) return { level: "bad", text: "No row is left to train on." };
   const lost = checks.rows - checks.usable;
   const found = findingsOf(checks).filter((one) => one.level !== "info");
-  if (!found.length) return { level: "good", text: `All ${count(checks.usable)} rows can be used: none is empty, repeated, too long or leaking.` };
+  const use = lost ? `${count(checks.usable)} of ${count(checks.rows)} rows pass the filters, and all of them` : `All ${count(checks.usable)} rows`;
+  if (!found.length) return { level: "good", text: `${use} can be used: none is empty, repeated, too long or leaking.` };
   return { level: found.some((one) => one.level === "bad") ? "bad" : "warning", text: `${count(checks.usable)} of ${count(checks.rows)} rows are used${lost ? `, ${count(lost)} are left out` : ""}. Look at what was found below.` };
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /** The run being drafted: only what differs from the defaults, by dotted names; pure. */
 
-/** @typedef {{config: Record<string, any>, mode: string, forkOf: string | null, isDirty: boolean}} Draft */
+/** `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere.
+ * @typedef {{config: Record<string, any>, mode: string, forkOf: string | null, isOwn: boolean, isDirty: boolean}} Draft */
 
 /** @type {Draft} mode: recommended, custom or advanced */
-export const emptyDraft = { config: {}, mode: "recommended", forkOf: null, isDirty: false };
+export const emptyDraft = { config: {}, mode: "recommended", forkOf: null, isOwn: false, isDirty: false };
 
 /** The value at a dotted name, or undefined. @param {any} config @param {string} name */
 export function valueAt(config, name) {
@@ -29,7 +30,7 @@ export const changed = (changes, defaults) => (draft) => {
   for (const [name, value] of Object.entries(changes)) {
     config = withValue(config, name, isSame(value, defaults[name]) ? undefined : value);
   }
-  return isSame(config, draft.config) ? draft : { ...draft, config, isDirty: true };
+  return isSame(config, draft.config) ? draft : { ...draft, config, isOwn: true, isDirty: true };
 };
 
 /** A whole configuration to a draft's: what differs from the defaults.
@@ -70,10 +71,10 @@ export function flat(fragment, prefix = "") {
 /** An untouched draft takes what is recommended for its model on this machine; that is no change of the user's.
  * @param {Record<string, any>} recommended @param {Record<string, any>} defaults @returns {(draft: Draft) => Draft} */
 export const begun = (recommended, defaults) => (draft) =>
-  (isUntouched(draft) ? { ...changed(flat(recommended), defaults)(draft), isDirty: false } : draft);
+  (isUntouched(draft) ? { ...changed(flat(recommended), defaults)(draft), isOwn: false, isDirty: false } : draft);
 
 /** @param {Draft} draft */
-export const isUntouched = (draft) => draft.mode === "recommended" && Object.keys(draft.config).length === 0;
+export const isUntouched = (draft) => !draft.isOwn && draft.mode === "recommended" && Object.keys(draft.config).length === 0;
 
 const SECTION_STEPS = { model: "model", dataset: "dataset", prompt: "dataset", reward: "reward" };
 

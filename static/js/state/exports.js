@@ -11,8 +11,12 @@ export const QUANTIZATIONS = [
   { name: "f16", title: "F16", text: "Sixteen-bit weights: nothing is lost, and four times as large.", bits: 16 },
 ];
 
-/** The expected size of a file. @param {Quantization} kind @param {number | null | undefined} parameters */
-export const sizeText = (kind, parameters) => (parameters ? `about ${bytes((parameters * kind.bits) / 8)}` : "size as the model’s");
+/** The expected size of a file; quantised ones get larger where layers do not divide into blocks.
+ * @param {Quantization} kind @param {number | null} parameters of the base model */
+export function sizeText(kind, parameters) {
+  if (!parameters) return "size as the model’s";
+  return `${kind.bits === 16 ? "about" : "from"} ${bytes((parameters * kind.bits) / 8)}`;
+}
 
 /** A proof as name and value pairs. @param {any} file @returns {[string, string][]} */
 export function proofFacts(file) {

@@ -45,7 +45,7 @@ export function tilesOf(metrics) {
     { name: "Truncated", value: percent(metrics.truncated_fraction), level: cutLevel },
     { name: "Clip ratio", value: clipText(metrics.clip_ratio), level: "" },
     { name: "Gradient norm", value: number(metrics.grad_norm), level: "" },
-    { name: "Tokens per second", value: number(metrics.tokens_per_second, 0), level: "" },
+    { name: "Tokens/s", value: number(metrics.tokens_per_second, 0), level: "" },
     ...trouble("Reward errors", metrics.reward_errors, "bad"),
     ...trouble("Not judged", metrics.reward_not_run, "warning"),
   ];

@@ -18,7 +18,7 @@ import { hasValues, lastKnown, rewardNames } from "./series.js";
 
 const decimals = (/** @type {number} */ digits) => (/** @type {number} */ value) => number(value, digits);
 const asPercent = (/** @type {number} */ value) => percent(value, 1);
-const scientific = (/** @type {number} */ value) => (value === 0 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : number(value, 4));
+const scientific = (/** @type {number} */ value) => (value === 0 ? "0" : Math.abs(value) < 1e-3 ? Number(value.toPrecision(3)).toExponential() : number(value, 4));
 
 /** A line of the run's own history. @param {Run} run @param {string} label @param {string} name @param {Partial<Line>} more @returns {Line} */
 const line = (run, label, name, more) => ({ label, history: run.history, name, startedAt: run.startedAt, colour: 1, isSmooth: true, ...more });
@@ -35,7 +35,7 @@ const present = (lines) => lines.filter(({ history, name }) => hasValues(history
 /** @type {Spec[]} */
 export const RUN_CHARTS = [
   {
-    key: "reward", title: "Reward", note: "Mean of a step’s completions; the band is one standard deviation.", format: decimals(3),
+    key: "reward", title: "Reward", note: "Mean of a step; the band is one deviation up and down.", format: decimals(3),
     linesOf: (run) => present([line(run, "Mean reward", "reward", {
       band: { low: { name: "reward", other: "reward_std", sign: -1 }, high: { name: "reward", other: "reward_std", sign: 1 } },
     })]),
@@ -59,7 +59,7 @@ export const RUN_CHARTS = [
     },
   },
   {
-    key: "signal", title: "Signal and truncation", note: "Groups whose completions differ in reward; completions cut off at the length limit.",
+    key: "signal", title: "Signal and truncation", note: "Share of groups that teach, and of completions cut off.",
     isFraction: true, format: asPercent,
     linesOf: (run) => present([
       line(run, "Signal fraction", "signal_fraction", {}), line(run, "Truncated", "truncated_fraction", { colour: 4, dash: 1 }),
@@ -70,8 +70,8 @@ export const RUN_CHARTS = [
     key: "length", title: "Completion length", note: "Tokens; the band runs from the shortest to the longest.", isFromZero: true, format: decimals(0),
     linesOf: (run) => present([
       line(run, "Mean", "completion_length.mean", { colour: 3, band: { low: { name: "completion_length.min" }, high: { name: "completion_length.max" } } }),
-      line(run, "Shortest", "completion_length.min", { colour: 8, dash: 2, isThin: true, isSmooth: false }),
-      line(run, "Longest", "completion_length.max", { colour: 6, dash: 1, isThin: true, isSmooth: false }),
+      line(run, "Shortest", "completion_length.min", { colour: 8, dash: 2, isThin: true }),
+      line(run, "Longest", "completion_length.max", { colour: 6, dash: 1, isThin: true }),
     ]),
     reasonOf: reason("This run logs no lengths."),
   },

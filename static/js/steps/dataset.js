@@ -1,13 +1,14 @@
 // @ts-check
 /** Step 2: the data set, its columns and rows, and the prompt; each part in a module of its own. */
 
-import { datasetFields, explain, listDatasets, previewDataset } from "../lib/api.js";
+import { datasetFields, previewDataset } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
-import { choosing, cleared, errorsOf, kindOf, shelfOf, SOURCES, taking, usesVerifier, wantedOf } from "../state/datasets.js";
+import { choosing, cleared, errorsOf, SOURCES, taking, usesVerifier, wantedOf } from "../state/datasets.js";
 import { createAnswer } from "./dataset_answer.js";
 import { mountCheck } from "./dataset_check.js";
 import { mountHub } from "./dataset_hub.js";
 import { mountJobs } from "./dataset_jobs.js";
+import { chosenOf, mountLists } from "./dataset_lists.js";
 import { mountLook } from "./dataset_look.js";
 import { mountMapping } from "./dataset_mapping.js";
 import { mountParameters } from "./dataset_parameters.js";
@@ -29,7 +30,7 @@ const NOTES = /** @type {Record<string, string>} */ ({
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
   const names = Object.keys(context.boot.defaults);
-  let shelf = "";
+  let [shelf, seen] = ["", ""];
   /** The set whose columns are to be guessed as soon as its rows are there. @type {string | null} */
   let unmapped = null;
 
@@ -52,34 +53,28 @@ export function mount(root, context) {
   const rendered = createAnswer(context, "rendered", {
     ask: (wanted, signal) => datasetFields(wanted, signal), subjectOf: (wanted) => JSON.stringify([wanted.dataset?.source, wanted.dataset?.kind]), quietMs: QUIET_MS,
   });
-  const uploads = mountUploads(root, context, { choose, onList: putList, putJob: (/** @type {any} */ job) => jobs.put(job) });
+  const lists = mountLists(root, context);
+  const uploads = mountUploads(root, context, { choose, onList: lists.put, putJob: (/** @type {any} */ job) => jobs.put(job), lookAgain: () => follow(true) });
   const jobs = mountJobs(context, (job) => uploads.jobEnded(job));
   const parts = [
     mountPublic(root, context, choose), mountHub(root, context, choose, () => openShelf("upload")), uploads, mountTasks(root, context, choose),
-    mountParameters(root, context), mountLook(root, context, { again: () => follow(true), putJob: jobs.put }), mountMapping(root, context),
+    mountParameters(root, context), mountLook(root, context, { follow, putJob: jobs.put }), mountMapping(root, context),
     mountRows(root, context), mountCheck(root, context, jobs.put), mountPrompt(root, context),
   ];
-
-  async function fetchList() {
-    show(find("dataset-list-error", root), false);
-    try {
-      putList(await listDatasets());
-    } catch (error) {
-      setText(find("dataset-list-error-text", root), explain(error));
-      show(find("dataset-list-error", root), true);
-    }
-    show(find("dataset-list-busy", root), false);
-  }
-
-  /** @param {any} patch */
-  function putList(patch) {
-    context.store.update((/** @type {any} */ state) => ({ ...state, datasets: { ...state.datasets, ...patch } }));
-  }
 
   /** @param {string} name */
   function openShelf(name) {
     shelf = name;
     context.putParams({ source: name });
+  }
+
+  /** The shelf to show: the one that was opened, until other data is chosen, here or by loading a configuration.
+   * @param {import("./dataset_lists.js").Chosen} chosen */
+  function shelfFor({ kind, source, shelf: own }) {
+    const isOther = seen !== "" && seen !== source;
+    seen = source;
+    if (shelf && !isOther) return shelf;
+    return shelf === "hub" && kind === "hub" ? shelf : own;
   }
 
   /** @param {boolean} [again] */
@@ -91,19 +86,16 @@ export function mount(root, context) {
   }
 
   find("dataset-shelves", root).addEventListener("change", (event) => openShelf(/** @type {HTMLInputElement} */ (event.target).value));
-  find("dataset-list-again", root).addEventListener("click", fetchList);
   context.live.on("connect", () => {
     const state = context.store.get();
-    if (!state.datasets) fetchList();
     if ([state.look, state.rendered].some((one) => one?.error?.code === "offline")) follow(true);
   });
-  fetchList();
 
   /** @param {any} state */
   function render(state) {
     follow();
     const chosen = chosenOf(context.get, state.datasets);
-    if (!shelf) shelf = SOURCES.includes(state.route.params.source) ? state.route.params.source : state.datasets ? chosen.shelf : "";
+    if (state.datasets?.builtin) shelf = shelfFor(chosen);
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=dataset-shelf]"))) input.checked = input.value === shelf;
     for (const panel of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-shelf]"))) show(panel, panel.dataset.shelf === shelf);
     setText(find("dataset-shelf-note", root), NOTES[shelf] ?? "");
@@ -125,14 +117,4 @@ export function mount(root, context) {
 /** @param {object} wanted */
 const subjectOf = (wanted) => JSON.stringify(wanted);
 
-/** @typedef {{kind: string, source: string, shelf: string, known: any, title: string}} Chosen */
-/** @typedef {{chosen: Chosen, shelf: string, errors: Record<string, string>}} Shown */
-
-/** The draft's data set, and what the lists say about it. @param {(name: string) => any} get @param {any} lists @returns {Chosen} */
-function chosenOf(get, lists) {
-  const source = get("dataset.source");
-  const kind = kindOf(source, get("dataset.kind"), (lists?.builtin ?? []).map((/** @type {any} */ one) => one.source));
-  const shelves = /** @type {Record<string, any[]>} */ ({ hub: lists?.datasets, builtin: lists?.builtin, procedural: lists?.tasks });
-  const known = kind === "upload" ? lists?.uploads?.find((/** @type {any} */ one) => one.path === source) : shelves[kind]?.find((one) => one.source === source);
-  return { kind, source, shelf: shelfOf(kind, Boolean(known)), known, title: known?.title ?? source.replace(/^uploads\//, "") };
-}
+/** @typedef {{chosen: import("./dataset_lists.js").Chosen, shelf: string, errors: Record<string, string>}} Shown */

@@ -16,7 +16,7 @@ export function mountCheck(root, context, putJob) {
     return JSON.stringify([dataset, prompt, training, model]);
   };
 
-  find("check", root).addEventListener("click", async () => {
+  find("dataset-check", root).addEventListener("click", async () => {
     fail("");
     try {
       const job = await checkDataset(context.store.get().draft.config);
@@ -29,8 +29,8 @@ export function mountCheck(root, context, putJob) {
 
   /** @param {string} text */
   function fail(text) {
-    setText(find("check-error-text", root), text);
-    show(find("check-error", root), text !== "");
+    setText(find("dataset-check-error-text", root), text);
+    show(find("dataset-check-error", root), text !== "");
   }
 
   return {
@@ -38,17 +38,17 @@ export function mountCheck(root, context, putJob) {
     render(state, { chosen }) {
       const job = state.jobs?.check?.subject === chosen.source ? state.jobs.check : null;
       const isBusy = isUnderWay(job);
-      /** @type {HTMLButtonElement} */ (find("check", root)).disabled = isBusy;
-      show(find("check-progress", root), isBusy);
+      /** @type {HTMLButtonElement} */ (find("dataset-check", root)).disabled = isBusy;
+      show(find("dataset-check-progress", root), isBusy);
       if (isBusy) {
-        showFraction(find("check-meter", root), job);
-        setText(find("check-text", root), jobText(job, "Reading"));
+        showFraction(find("dataset-check-meter", root), job);
+        setText(find("dataset-check-text", root), jobText(job, "Reading"));
       }
       if (job?.status === "failed") fail(`${job.error.message} ${job.error.hint}`);
       const isDone = job?.status === "completed";
-      show(find("check-result", root), isDone);
+      show(find("dataset-check-result", root), isDone);
       if (!isDone) return;
-      show(find("check-stale", root), job.job_id === started && checked !== now());
+      show(find("dataset-check-stale", root), job.job_id === started && checked !== now());
       renderResult(root, job.result);
     },
   };
@@ -57,17 +57,17 @@ export function mountCheck(root, context, putJob) {
 /** @param {HTMLElement} root @param {any} checks */
 function renderResult(root, checks) {
   const { level, text } = verdictOf(checks);
-  find("check-verdict", root).dataset.level = level;
-  setText(find("check-verdict-text", root), text);
-  fillList(find("check-tiles", root), "tile", tilesOf(checks), (tile, [name, value]) => {
+  find("dataset-check-verdict", root).dataset.level = level;
+  setText(find("dataset-check-verdict-text", root), text);
+  fillList(find("dataset-check-tiles", root), "tile", tilesOf(checks), (tile, [name, value]) => {
     setText(tile.querySelector("dt"), name);
     setText(tile.querySelector("dd"), value);
   });
-  fillList(find("check-findings", root), "finding", findingsOf(checks), (row, finding) => {
+  fillList(find("dataset-check-findings", root), "dataset-finding", findingsOf(checks), (row, finding) => {
     row.dataset.level = finding.level;
-    setText(part(row, "finding__title"), finding.title);
-    setText(part(row, "finding__text"), finding.text);
-    fillList(part(row, "finding__examples"), "text", finding.examples, (item, example) => setText(item, example));
+    setText(part(row, "dataset__finding-title"), finding.title);
+    setText(part(row, "dataset__finding-text"), finding.text);
+    fillList(part(row, "dataset__finding-examples"), "text", finding.examples, (item, example) => setText(item, example));
   });
 }
 

@@ -67,6 +67,10 @@ export function mountHub(root, context, choose, toUpload) {
   });
   find("hub-unseen", root).addEventListener("click", take);
   find("hub-to-upload", root).addEventListener("click", toUpload);
+  path.addEventListener("input", () => {
+    [subset.value, split.value] = ["", ""];
+    for (const ref of ["hub-found", "hub-error"]) show(find(ref, root), false);
+  });
   subsets.addEventListener("change", () => {
     subset.value = subsets.value;
     lookUp();
@@ -79,7 +83,7 @@ export function mountHub(root, context, choose, toUpload) {
   return {
     /** The draft's own id stands in the form from the start. @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { chosen }) {
-      if (chosen.kind !== "hub" || chosen.source === shownFor) return;
+      if (chosen.shelf !== "hub" || chosen.source === shownFor) return;
       shownFor = chosen.source;
       [path.value, subset.value, split.value] = [chosen.source, context.get("dataset.subset") ?? "", context.get("dataset.split")];
       show(find("hub-found", root), false);

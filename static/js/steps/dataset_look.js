@@ -8,21 +8,21 @@ import { cellAt, cellText, wantedOf } from "../state/datasets.js";
 import { read } from "../ui/copy.js";
 import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
 
-const CELL_CHARACTERS = 220;
+const CELL_CHARACTERS = 160;
 const LARGE_ROWS = 100_000;
 const CUT_ROWS = 5000;
 const KINDS = /** @type {Record<string, string>} */ ({ hub: "Hugging Face hub", upload: "your file", builtin: "built-in", procedural: "procedural" });
 const ROLE_NAMES = /** @type {Record<string, string>} */ ({ instruction_field: "question", response_field: "answer", context_field: "context", reasoning_field: "reasoning" });
 
-/** @param {HTMLElement} root @param {any} context @param {{again: () => void, putJob: (job: any) => void}} tell */
-export function mountLook(root, context, { again, putJob }) {
+/** @param {HTMLElement} root @param {any} context @param {{follow: (again?: boolean) => void, putJob: (job: any) => void}} tell */
+export function mountLook(root, context, { follow, putJob }) {
   /** @type {any} */
   let drawn = null;
 
-  find("look-again", root).addEventListener("click", again);
-  find("look-count", root).addEventListener("change", again);
+  find("look-again", root).addEventListener("click", () => follow(true));
+  find("look-count", root).addEventListener("change", () => follow());
   find("look-large-cut", root).addEventListener("click", () => context.set({ "dataset.max_samples": CUT_ROWS }));
-  find("download", root).addEventListener("click", async () => {
+  find("dataset-download", root).addEventListener("click", async () => {
     try {
       putJob(await downloadDataset(wantedOf(context.get)));
     } catch (error) {
@@ -45,18 +45,18 @@ export function mountLook(root, context, { again, putJob }) {
     render(state, { chosen }) {
       const { status, value, error } = state.look ?? { status: "busy", value: null, error: null };
       setText(find("look-title", root), chosen.title);
-      fillList(find("look-facts", root), "chip", factsOf(chosen, value, context.get), (row, text) => setText(row, text));
+      fillList(find("look-facts", root), "dataset-chip", factsOf(chosen, value, context.get), (row, text) => setText(row, text));
       show(find("look-busy", root), status === "busy");
       show(find("look-error", root), status === "failed");
       setText(find("look-error-text", root), status === "failed" ? explain(error) : "");
       show(find("look-scroll", root), Boolean(value) && status !== "failed");
-      const roles = rolesOf(context.get);
+      const roles = rolesOf(value?.columns ?? [], context.get);
       const key = JSON.stringify(roles);
       if (value && (value !== drawn?.value || key !== drawn.key)) {
         drawTable(value, roles);
         drawn = { value, key };
       }
-      renderLarge(chosen.known?.rows ?? value?.total_rows ?? 0, chosen.kind);
+      renderLarge(chosen.facts?.rows ?? value?.total_rows ?? 0, chosen.kind);
       renderDownload(chosen, state.jobs?.download);
     },
   };
@@ -71,12 +71,12 @@ export function mountLook(root, context, { again, putJob }) {
   function renderDownload(chosen, job) {
     const isMine = chosen.kind === "hub" && job?.subject === chosen.source;
     const isBusy = isMine && isUnderWay(job);
-    show(find("download", root), chosen.kind === "hub" && !isBusy);
-    show(find("download-part", root), isMine);
+    show(find("dataset-download", root), chosen.kind === "hub" && !isBusy);
+    show(find("dataset-download-part", root), isMine);
     if (!isMine) return;
-    show(find("download-meter", root), isBusy);
-    showFraction(find("download-meter", root), job);
-    setText(find("download-text", root), downloadText(job));
+    show(find("dataset-download-meter", root), isBusy);
+    showFraction(find("dataset-download-meter", root), job);
+    setText(find("dataset-download-text", root), downloadText(job));
   }
 }
 
@@ -89,19 +89,26 @@ function downloadText(job) {
 
 /** @param {import("./dataset.js").Chosen} chosen @param {any} value @param {(name: string) => any} get @returns {string[]} */
 function factsOf(chosen, value, get) {
-  const rows = value?.total_rows ?? chosen.known?.rows;
+  const rows = value?.total_rows ?? chosen.facts?.rows;
   const subset = chosen.kind === "hub" ? [get("dataset.subset"), get("dataset.split")].filter(Boolean).join(" / ") : "";
-  const size = chosen.known?.size_bytes ? bytes(chosen.known.size_bytes) : "";
+  const size = chosen.facts?.size_bytes ? bytes(chosen.facts.size_bytes) : "";
   return [
     KINDS[chosen.kind], subset, rows ? `${count(rows)} rows` : "", size, chosen.known?.licence ?? "",
     value ? `${value.columns.length} columns` : "", ...(value?.notes ?? []),
   ].filter(Boolean);
 }
 
-/** Column to what the draft takes it for. @param {(name: string) => any} get @returns {Record<string, string>} */
-const rolesOf = (get) => Object.fromEntries(Object.entries(ROLE_NAMES).filter(([key]) => get(`dataset.${key}`)).map(([key, role]) => [get(`dataset.${key}`), role]));
+/** Column to what the draft takes it, or a value in it, for.
+ * @param {string[]} columns @param {(name: string) => any} get @returns {Record<string, string>} */
+function rolesOf(columns, get) {
+  const isIn = (/** @type {string} */ column, /** @type {string | null} */ path) => path === column || Boolean(path?.startsWith(`${column}.`));
+  return Object.fromEntries(columns.map((column) => {
+    const roles = Object.entries(ROLE_NAMES).filter(([key]) => isIn(column, get(`dataset.${key}`)));
+    return [column, roles.map(([, role]) => role).join(", ")];
+  }));
+}
 
-/** @param {string} column @param {string | undefined} role */
+/** @param {string} column @param {string} role empty for none */
 function headOf(column, role) {
   const head = make("th", "", column);
   head.setAttribute("scope", "col");

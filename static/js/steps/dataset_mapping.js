@@ -1,10 +1,10 @@
 // @ts-check
-/** Which column is question, answer and the rest: selects with the guess beside them, Quick Start, and three rendered rows. */
+/** Which column is question, answer and the rest: selects with the guess beside them. */
 
-import { explain, suggestForDataset } from "../lib/api.js";
-import { clone, find, fillList, part, setText, show } from "../lib/dom.js";
-import { counted } from "../lib/format.js";
-import { cellText, suggested, sureness, taking, wantedOf } from "../state/datasets.js";
+import { clone, find, part, setText, show } from "../lib/dom.js";
+import { sureness, taking } from "../state/datasets.js";
+import { mountQuickStart } from "./dataset_quick.js";
+import { renderRendered } from "./dataset_rendered.js";
 
 const PATH = "\u0000path";
 const FIELDS = [
@@ -18,12 +18,11 @@ const RULES = [["auto", "Automatic"], ["none", "All of the answer"], ["hash", "W
 /** @param {HTMLElement} root @param {any} context */
 export function mountMapping(root, context) {
   const rows = [...FIELDS, { key: "final_answer", role: "", label: "Final answer", help: "Which part of the answer is compared.", isNeeded: true }].map(draw);
-  /** The draft before Quick Start. @type {any} */
-  let before = null;
+  const quick = mountQuickStart(root, context);
 
   /** @param {typeof FIELDS[number]} field */
   function draw(field) {
-    const element = clone("mapping");
+    const element = clone("dataset-mapping");
     const [select, path] = [element.querySelector("select"), element.querySelector("input")];
     if (!select || !path) throw new Error("The row of a mapping lacks its inputs.");
     const id = `mapping-${field.key}`;
@@ -52,59 +51,32 @@ export function mountMapping(root, context) {
     if (mapping) context.set(taking(mapping));
     context.say("The guessed columns are taken.");
   });
-  find("quick-start", root).addEventListener("click", async () => {
-    show(find("quick-error", root), false);
-    try {
-      const suggestion = await suggestForDataset(wantedOf(context.get));
-      before ??= context.store.get().draft;
-      context.set(suggested(suggestion, Object.keys(context.boot.defaults)));
-      showReasons("Set for these rows:", suggestion.reasons);
-    } catch (error) {
-      setText(find("quick-error", root), explain(error));
-      show(find("quick-error", root), true);
-    }
-  });
-  find("quick-undo", root).addEventListener("click", () => {
-    if (before) context.patchDraft(before);
-    closeReasons();
-  });
-  find("quick-close", root).addEventListener("click", closeReasons);
-
-  /** @param {string} title @param {string[]} reasons */
-  function showReasons(title, reasons) {
-    setText(find("quick-title", root), title);
-    fillList(find("quick-reasons", root), "text", reasons, (row, text) => setText(row, text));
-    show(find("quick-result", root), true);
-  }
-
-  function closeReasons() {
-    before = null;
-    show(find("quick-result", root), false);
-  }
-
   let source = "";
   return {
     /** @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { errors, chosen }) {
       const name = `${chosen.kind}/${chosen.source}`;
-      if (source && name !== source) closeReasons();
+      if (source && name !== source) quick.close();
       source = name;
       const known = state.look?.value;
       for (const row of rows) renderRow(row, context.get(`dataset.${row.field.key}`), known, errors[`dataset.${row.field.key}`] ?? "");
       /** @type {HTMLButtonElement} */ (find("take-guess", root)).disabled = !known;
-      renderRendered(root, state.rendered);
+      renderRendered(root, state.rendered, state.look);
     },
   };
 }
 
 /** @param {any} row @param {string | null} value @param {any} known what the first rows tell @param {string} error */
 function renderRow({ field, element, select, path }, value, known, error) {
-  const options = optionsOf(field, known?.columns ?? []);
+  const guessed = known ? known.mapping[field.key] : value;
+  const options = optionsOf(field, [...new Set([...(known?.columns ?? []), guessed].filter(Boolean))]);
   const isListed = options.some(([name]) => name === (value ?? ""));
-  const wanted = JSON.stringify([options, isListed ? "" : value]);
+  const wanted = JSON.stringify(options);
   if (select.dataset.options !== wanted) {
+    const before = select.value;
     select.dataset.options = wanted;
     select.replaceChildren(...options.map(([name, text]) => new Option(text, name)));
+    select.value = before;
   }
   if (document.activeElement !== select && document.activeElement !== path) {
     select.value = isListed ? (value ?? "") : PATH;
@@ -133,35 +105,4 @@ function guessOf(field, known) {
   const mapped = known.mapping[field.key];
   if (mapped !== guess.field) return `Known: ${mapped ?? "none"}.`;
   return guess.field === null ? `Guess: none, ${guess.reason}.` : `Guess, ${sureness(guess.confidence)}: ${guess.reason}.`;
-}
-
-/** @param {HTMLElement} root @param {any} answer */
-function renderRendered(root, answer) {
-  const { status, value, error } = answer ?? { status: "busy", value: null, error: null };
-  const isFailed = status === "failed";
-  show(find("rendered-busy", root), status === "busy");
-  show(find("rendered-error", root), isFailed);
-  setText(find("rendered-error-text", root), isFailed ? explain(error) : "");
-  const notice = value && !isFailed ? [...value.notices.map((/** @type {string} */ text) => `${text}.`), value.problem?.message ?? ""].filter(Boolean).join(" ") : "";
-  setText(find("rendered-notice-text", root), notice);
-  show(find("rendered-notice", root), notice !== "");
-  const samples = isFailed ? [] : (value?.samples ?? []);
-  fillList(find("rendered", root), "rendered", samples, (row, sample, index) => fillSample(row, sample, index));
-  show(find("rendered-empty", root), status === "known" && samples.length === 0);
-  setText(find("rendered-empty", root), "No row is left. Look at the filters and the columns.");
-}
-
-/** @param {HTMLElement} row @param {any} sample @param {number} index */
-function fillSample(row, sample, index) {
-  setText(row.querySelector("h4"), `Row ${index + 1}`);
-  setText(part(row, "chip"), sample.tokens === null ? "" : counted(sample.tokens, "token"));
-  show(part(row, "chip"), sample.tokens !== null);
-  const prompt = part(row, "code");
-  setText(prompt, sample.prompt);
-  prompt.setAttribute("aria-label", `Prompt of row ${index + 1}`);
-  setText(part(row, "rendered__reference"), cellText(sample.reference) || "empty");
-  setText(part(row, "rendered__perfect"), sample.perfect_answer);
-  const extras = Object.entries(sample.extras).map(([name, value]) => `${name}: ${cellText(value).slice(0, 200)}`);
-  show(part(row, "rendered__extras"), extras.length > 0);
-  setText(part(row, "rendered__extras").querySelector(".mono"), extras.join("\n"));
 }

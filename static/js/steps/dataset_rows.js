@@ -11,9 +11,11 @@ const NAMES = ["dataset.max_samples", "dataset.validation_fraction", "dataset.va
 /** @param {HTMLElement} root @param {any} context */
 export function mountRows(root, context) {
   const drawn = drawFields(find("rows-fields", root), NAMES, context, {
+    "dataset.max_samples": { help: "At most this many, drawn by the seed; empty uses all. Of a large set of the hub only the first files are downloaded then." },
     "dataset.validation_fraction": { label: "Held out" },
     "dataset.validation_samples": { label: "Held out, at most" },
   });
+  /** @type {HTMLInputElement} */ (drawn[0].element.querySelector("input")).placeholder = "all";
   const list = find("filters", root);
   const filters = () => /** @type {any[]} */ (context.get("dataset.filters"));
   const put = (/** @type {any[]} */ next) => context.set({ "dataset.filters": next });
@@ -42,7 +44,7 @@ export function mountRows(root, context) {
       setText(find("rows-words", root), wordsOf(state.plan.value?.estimate));
       const current = filters();
       setText(find("filters-count", root), current.length ? counted(current.length, "filter") : "none");
-      fillList(list, "filter", current, (row, filter) => fill(row, filter));
+      fillList(list, "dataset-filter", current, (row, filter) => fill(row, filter));
       const isWrong = problemOf(errors, "dataset.filters") !== "";
       if (isWrong) /** @type {HTMLDetailsElement} */ (find("filters-part", root)).open = true;
       [...list.children].forEach((row, index) => renderError(/** @type {HTMLElement} */ (row), index, errors));

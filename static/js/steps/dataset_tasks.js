@@ -32,7 +32,7 @@ export function mountTasks(root, context, choose) {
   function draw(state) {
     const all = state.datasets?.tasks ?? [];
     const tasks = matching(all, search.value, category.value, ["source", "category"]);
-    fillList(find("tasks", root), "task", tasks, fill);
+    fillList(find("tasks", root), "dataset-task", tasks, fill);
     setText(find("task-count", root), all.length ? counted(tasks.length, "task") : "");
   }
 
@@ -61,9 +61,8 @@ export function mountTasks(root, context, choose) {
       show(find("verifier", root), isOffered);
       show(find("verifier-use", root), !hasIt);
       find("verifier", root).dataset.level = hasIt ? "good" : "info";
-      setText(find("verifier-text", root), hasIt
-        ? `${chosen.title} is scored by its own verifier, which accepts every right answer.`
-        : `${chosen.title} brings its own verifier. It accepts every right answer, where comparing texts would not.`);
+      const text = hasIt ? "is scored by its own verifier, which accepts every right answer." : "brings its own verifier. It accepts every right answer, where comparing texts would not.";
+      setText(find("verifier-text", root), `${chosen.title} ${text} ${chosen.known?.note ?? ""}`.trim());
     },
   };
 }
@@ -74,8 +73,6 @@ const asChoice = (task) => ({ ...task, kind: "procedural", source: task.name, ti
 /** @param {HTMLElement} row @param {any} task */
 function fill(row, task) {
   setText(part(row, "choice__title"), task.title);
-  setText(part(row, "choice__text"), task.note);
-  show(part(row, "choice__text"), task.note !== "");
   setText(part(row, "chip"), words(task.category));
   /** @type {HTMLInputElement} */ (part(row, "choice__input")).value = task.source;
 }

@@ -1,28 +1,21 @@
 // @ts-check
-/** The user's own files: sending one, going on with one, the list of them. */
+/** The user's own files: the list of them, of those begun and not finished, and the counts of their rows. */
 
 import { ApiError, deleteUpload, explain, getJob, listUploads } from "../lib/api.js";
 import { fillList, find, itemOf, part, setText, show } from "../lib/dom.js";
-import { bytes, count, counted, duration, moment, percent } from "../lib/format.js";
-import { continues, encodingNamed, refusal, uploadName } from "../state/uploads.js";
+import { bytes, counted, moment } from "../lib/format.js";
+import { continues } from "../state/uploads.js";
 import { ask } from "../ui/dialog.js";
-import { discard, mountDrop, startUpload } from "../ui/upload.js";
+import { discard } from "../ui/upload.js";
 import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
-import { forget, note, noted } from "./dataset_notes.js";
-
-const WORDS = { sending: "Sending", waiting: "Waiting for the server", paused: "Paused", checking: "Looking into it", done: "Done", refused: "Refused", cancelled: "Cancelled" };
-const LEVELS = /** @type {Record<string, string>} */ ({ done: "good", refused: "bad", waiting: "warning", paused: "plain" });
+import { forget, noted } from "./dataset_notes.js";
+import { mountSending } from "./dataset_sending.js";
 
 /** @param {HTMLElement} root @param {any} context
- * @param {{choose: (source: string, known: any, isMapped?: boolean) => void, onList: (lists: any) => void, putJob: (job: any) => void}} tell */
-export function mountUploads(root, context, { choose, onList, putJob }) {
-  const encoding = /** @type {HTMLSelectElement} */ (find("upload-encoding", root));
-  /** @type {ReturnType<typeof startUpload> | null} */
-  let current = null;
-  /** @type {File | null} */
-  let file = null;
-  let isActive = false;
-  let before = "";
+ * @param {{choose: (source: string, known: any, isMapped?: boolean) => void, onList: (lists: any) => void,
+ *   putJob: (job: any) => void, lookAgain: () => void}} tell */
+export function mountUploads(root, context, { choose, onList, putJob, lookAgain }) {
+  const sending = mountSending(root, context, { onDone: arrived, onEnd: () => attempt(fetchUploads) });
 
   async function fetchUploads() {
     const { uploads, unfinished } = await listUploads();
@@ -48,50 +41,11 @@ export function mountUploads(root, context, { choose, onList, putJob }) {
     }
   }
 
-  /** @param {File} chosen @param {{name: string, received: number} | null} [unfinished] @param {string} [named] its encoding */
-  function begin(chosen, unfinished = null, named = "") {
-    if (isActive) return context.say("Another file is being sent. Wait for it, or cancel it.", "error");
-    const problem = refusal(chosen);
-    file = chosen;
-    before = context.get("dataset.source");
-    encoding.value = named;
-    if (problem) return showProgress({ status: "refused", name: chosen.name, sent: 0, size: chosen.size, rate: null, left: null, error: new ApiError({ code: "refused", message: problem, hint: "", fields: {} }) });
-    const { uploads = [], unfinished: others = [] } = context.store.get().datasets ?? {};
-    const name = unfinished?.name ?? uploadName(chosen.name, [...uploads, ...others].map((/** @type {any} */ one) => one.name));
-    current = startUpload(chosen, { name, encoding: named || undefined, received: unfinished?.received }, (progress) => showProgress(progress, named));
-    if (current.isInPieces) note(name, chosen);
-  }
-
-  /** @param {File[]} files */
-  function take(files) {
-    if (files.length > 1) context.say("One file at a time: the first one is taken.");
-    const unfinished = (context.store.get().datasets?.unfinished ?? []).find((/** @type {any} */ one) => continues(files[0], one, noted(one.name)));
-    begin(files[0], unfinished);
-  }
-
-  /** @param {import("../ui/upload.js").Progress} progress @param {string} [named] */
-  function showProgress(progress, named = "") {
-    const { status, name, info, error } = progress;
-    isActive = ["sending", "waiting", "paused", "checking"].includes(status);
-    context.setUnsaved("upload", isActive);
-    drawProgress(root, progress, current?.isInPieces ?? false);
-    if (status === "refused") offerAgain(error, named);
-    if (isActive || status === "refused") return;
-    forget(name);
-    attempt(fetchUploads);
-    if (status !== "done") return;
-    show(find("upload-card", root), false);
+  /** @param {any} info @param {boolean} isStillWanted */
+  function arrived(info, isStillWanted) {
     if (info.job_id) fetchCount(info.job_id);
     context.say(info.duplicate ? `${info.name} is here already, so it is used.` : `${info.name} is uploaded.`);
-    if (context.get("dataset.source") === before) use(info);
-  }
-
-  /** @param {unknown} error @param {string} named */
-  function offerAgain(error, named) {
-    if (!(error instanceof ApiError)) throw error;
-    const meant = encodingNamed(error.hint);
-    if (meant && ![...encoding.options].some((option) => option.value === meant)) encoding.append(new Option(meant, meant));
-    encoding.value = meant || named;
+    if (isStillWanted) use(info);
   }
 
   /** @param {any} upload */
@@ -106,41 +60,31 @@ export function mountUploads(root, context, { choose, onList, putJob }) {
       await deleteUpload(upload.name);
       await fetchUploads();
       context.refreshPlan();
+      if (isUsed) lookAgain();
     });
   }
 
-  mountDrop(find("upload-drop", root), take);
-  find("upload-pause", root).addEventListener("click", () => current?.pause());
-  find("upload-resume", root).addEventListener("click", () => current?.resume());
-  find("upload-cancel", root).addEventListener("click", () => attempt(async () => {
-    await current?.cancel();
-    show(find("upload-card", root), false);
+  /** @param {{name: string}} one */
+  async function drop({ name }) {
+    await discard(name);
+    forget(name);
     await fetchUploads();
-  }));
-  find("upload-close", root).addEventListener("click", () => show(find("upload-card", root), false));
-  find("upload-retry", root).addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (file) begin(file, null, encoding.value);
-  });
+  }
+
   find("uploads", root).addEventListener("click", (event) => {
-    const action = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]"))?.dataset.do : "";
+    const action = doOf(event);
     if (action === "use") use(itemOf(event.target));
     if (action === "delete") remove(itemOf(event.target));
   });
   find("unfinished", root).addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("[data-do=discard]")) attempt(async () => {
-      const { name } = itemOf(event.target);
-      await discard(name);
-      forget(name);
-      await fetchUploads();
-    });
+    if (doOf(event) === "discard") attempt(() => drop(itemOf(event.target)));
   });
   find("unfinished", root).addEventListener("change", (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     const [chosen, one] = [input.files?.[0], itemOf(input)];
     input.value = "";
     if (!chosen) return;
-    if (continues(chosen, one, noted(one.name))) begin(chosen, one);
+    if (continues(chosen, one, noted(one.name))) sending.begin(chosen, one);
     else context.say(`${chosen.name} is not the file that ${one.name} began with: name, size or time of change differ.`, "error");
   });
   attempt(fetchUploads);
@@ -154,43 +98,23 @@ export function mountUploads(root, context, { choose, onList, putJob }) {
     },
     /** @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { shelf }) {
-      if (shelf !== "upload") return;
-      const { uploads, unfinished = [] } = state.datasets ?? {};
-      const waiting = isActive ? unfinished.filter((/** @type {any} */ one) => one.name !== find("upload-card", root).dataset.name) : unfinished;
-      fillList(find("uploads", root), "upload", uploads ?? [], fillUpload);
-      for (const row of find("uploads", root).children) markUpload(/** @type {HTMLElement} */ (row), context.get("dataset.source"), state.jobs?.statistics);
-      show(find("uploads-empty", root), uploads?.length === 0);
-      fillList(find("unfinished", root), "unfinished", waiting, fillUnfinished);
-      show(find("unfinished-part", root), waiting.length > 0);
+      if (shelf === "upload") renderFiles(root, state, context.get("dataset.source"), sending.activeName());
     },
   };
 }
 
-/** @param {HTMLElement} root @param {import("../ui/upload.js").Progress} progress @param {boolean} isInPieces */
-function drawProgress(root, progress, isInPieces) {
-  const { status, name, sent, size, rate, left, error } = progress;
-  const card = find("upload-card", root);
-  card.dataset.name = name;
-  show(card, status !== "cancelled");
-  setText(find("upload-title", root), name);
-  const badge = find("upload-badge", root);
-  badge.dataset.status = LEVELS[status] ?? "training";
-  setText(badge, WORDS[status]);
-  setText(find("upload-status", root), `${name}: ${WORDS[status]}`);
-  const meter = /** @type {HTMLProgressElement} */ (find("upload-meter", root));
-  show(meter, status !== "refused");
-  if (isInPieces) meter.value = size ? sent / size : 0;
-  else meter.removeAttribute("value");
-  const amount = isInPieces ? `${bytes(sent)} of ${bytes(size)}, ${percent(size ? sent / size : 0)}` : bytes(size);
-  const pace = rate ? ` · ${bytes(rate)} a second · ${duration(left)} left` : "";
-  setText(find("upload-text", root), status === "waiting" ? `${amount} · the connection broke; it goes on by itself` : `${amount}${pace}`);
-  const isRefused = status === "refused";
-  show(find("upload-refusal", root), isRefused);
-  setText(find("upload-refusal-text", root), isRefused ? explain(error) : "");
-  show(find("upload-retry", root), isRefused);
-  show(find("upload-pause", root), isInPieces && ["sending", "waiting"].includes(status));
-  show(find("upload-resume", root), status === "paused");
-  show(find("upload-cancel", root), !isRefused);
+/** What a click asks for. @param {Event} event */
+const doOf = (event) => (event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]"))?.dataset.do : "");
+
+/** @param {HTMLElement} root @param {any} state @param {string} source of the draft @param {string} active the upload under way */
+function renderFiles(root, state, source, active) {
+  const { uploads, unfinished = [] } = state.datasets ?? {};
+  const waiting = unfinished.filter((/** @type {any} */ one) => one.name !== active);
+  fillList(find("uploads", root), "dataset-upload", uploads ?? [], fillUpload);
+  for (const row of find("uploads", root).children) markUpload(/** @type {HTMLElement} */ (row), source, state.jobs?.statistics);
+  show(find("uploads-empty", root), uploads?.length === 0);
+  fillList(find("unfinished", root), "dataset-unfinished", waiting, fillUnfinished);
+  show(find("unfinished-part", root), waiting.length > 0);
 }
 
 /** @param {HTMLElement} row @param {any} upload */

@@ -45,7 +45,7 @@ export function mount(root, context) {
     show(find("export-none", root), state.isLoaded && runs.length === 0);
     show(find("export-body", root), runs.length > 0);
     fillSessions(select, runs, session?.saved ? session.session_id : null);
-    const kinds = QUANTIZATIONS.map((kind) => kindOf(kind, session?.engine?.parameters));
+    const kinds = QUANTIZATIONS.map((kind) => kindOf(kind, baseParameters(session)));
     fillList(find("quantizations", root), "quantization", kinds, fillKind);
     renderState(root, state.exports[select.value], select.value);
     const isBusy = Boolean(state.exports[select.value]) && !isFinal(state.exports[select.value]);
@@ -56,10 +56,13 @@ export function mount(root, context) {
   return { render, enter: () => fail("") };
 }
 
+/** @param {any} session @returns {number | null} */
+const baseParameters = (session) => (session?.engine ? session.engine.parameters - session.engine.trainable_parameters : null);
+
 /** @type {Map<string, any>} kept by what is shown, so that the choice is not drawn anew each second */
 const drawnKinds = new Map();
 
-/** @param {import("../state/exports.js").Quantization} kind @param {number | undefined} parameters */
+/** @param {import("../state/exports.js").Quantization} kind @param {number | null} parameters */
 function kindOf(kind, parameters) {
   const size = sizeText(kind, parameters);
   const key = `${kind.name} ${size}`;

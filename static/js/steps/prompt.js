@@ -12,21 +12,20 @@ import { mountPromptPreview } from "./prompt_preview.js";
 export function mountPrompt(root, context) {
   const select = /** @type {HTMLSelectElement} */ (find("prompt-template", root));
   const inputs = Object.fromEntries(TEXTS.map((name) => [name, findInput(`prompt-${name}`, root)]));
-  /** @type {any[]} */
-  let templates = [];
   const preview = mountPromptPreview(root, context);
-  const template = () => templateNamed(templates, context.get("prompt.template"));
+  const templates = () => /** @type {any[]} */ (context.store.get().templates ?? []);
+  const template = () => templateNamed(templates(), context.get("prompt.template"));
 
   async function fetchTemplates() {
     try {
-      templates = (await listPrompts()).prompts;
+      const { prompts } = await listPrompts();
+      fillSelect(select, prompts);
+      context.store.update((/** @type {any} */ state) => ({ ...state, templates: prompts }));
       show(find("prompts-error", root), false);
     } catch (error) {
       setText(find("prompts-error-text", root), explain(error));
       show(find("prompts-error", root), true);
     }
-    fillSelect(select, templates);
-    context.store.update((/** @type {any} */ state) => ({ ...state }));
   }
 
   select.addEventListener("change", async () => {
@@ -44,7 +43,7 @@ export function mountPrompt(root, context) {
   find("prompt-save", root).addEventListener("submit", async (event) => {
     event.preventDefault();
     const name = findInput("prompt-name", root).value.trim();
-    const isKnown = templates.some((one) => one.name === name && !one.shipped);
+    const isKnown = templates().some((one) => one.name === name && !one.shipped);
     if (isKnown && !(await ask({ title: `Replace ${name}?`, text: "There is a template of that name.", yes: "Replace it" }))) return;
     try {
       await savePrompt(name, { template: context.get("prompt.template"), ...inForce(template(), context.get) });
@@ -69,7 +68,7 @@ export function mountPrompt(root, context) {
       context.say(explain(error), "error");
     }
   });
-  context.live.on("connect", () => !templates.length && fetchTemplates());
+  context.live.on("connect", () => !templates().length && fetchTemplates());
   fetchTemplates();
 
   /** @param {string} text */
@@ -82,7 +81,7 @@ export function mountPrompt(root, context) {
     /** @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { errors }) {
       const name = context.get("prompt.template");
-      if (templates.length && ![...select.options].some((option) => option.value === name)) select.append(new Option(name, name));
+      if (state.templates && ![...select.options].some((option) => option.value === name)) select.append(new Option(name, name));
       if (document.activeElement !== select) select.value = name;
       const known = template();
       setText(find("prompt-summary", root), known?.summary || (known ? "A template of your own." : ""));

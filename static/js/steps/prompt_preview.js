@@ -12,7 +12,7 @@ const QUIET_MS = 250;
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountPromptPreview(root, context) {
-  const text = /** @type {HTMLTextAreaElement} */ (find("try-text", root));
+  const text = /** @type {HTMLTextAreaElement} */ (find("prompt-try-text", root));
   let row = 0;
   let isTyped = false;
   let read = "";
@@ -45,9 +45,9 @@ export function mountPromptPreview(root, context) {
 
   /** @param {any} parsed */
   function showParsed(parsed) {
-    facts(find("try-facts", root), [["Working out", parsed.reasoning || "none"], ["Solution", parsed.solution === null ? "none is found" : parsed.solution || "empty"]]);
+    facts(find("prompt-try-facts", root), [["Working out", parsed.reasoning || "none"], ["Solution", parsed.solution === null ? "none is found" : parsed.solution || "empty"]]);
     const problems = parsed.problems.length ? parsed.problems : ["Perfect form: every marker stands once, in order."];
-    fillList(find("try-problems", root), "notice", problems, (item, problem) => {
+    fillList(find("prompt-try-problems", root), "notice", problems, (item, problem) => {
       item.dataset.level = parsed.problems.length ? "warning" : "good";
       setText(part(item, "notice__text"), problem);
     });
@@ -55,8 +55,8 @@ export function mountPromptPreview(root, context) {
 
   /** @param {string} problem */
   function fail(problem) {
-    setText(find("try-error", root), problem);
-    show(find("try-error", root), problem !== "");
+    setText(find("prompt-try-error", root), problem);
+    show(find("prompt-try-error", root), problem !== "");
   }
 
   /** @param {any} state */
@@ -78,7 +78,7 @@ export function mountPromptPreview(root, context) {
   function renderTry(state) {
     if (!isTyped && document.activeElement !== text) text.value = samples()[0]?.perfect_answer ?? text.value;
     const next = JSON.stringify([state.draft.config.prompt ?? {}, text.value]);
-    if (next === read || !/** @type {HTMLDetailsElement} */ (find("try", root)).open) return;
+    if (next === read || !/** @type {HTMLDetailsElement} */ (find("prompt-try", root)).open) return;
     read = next;
     parse();
   }

@@ -15,7 +15,7 @@ import { putParts, rewardsOf } from "./reward_shared.js";
 /** @typedef {import("../state/rewards.js").Part} Part */
 /** @typedef {{element: HTMLElement, show: (part: Part, problems: Record<string, string>) => void}} Drawn */
 
-const JUDGE_FIELDS = ["url", "model", "timeout_s", "order_swap", "max_parallel", "api_key_variable"];
+const JUDGE_FIELDS = { url: "Address", model: "Model", timeout_s: "Time limit", max_parallel: "Questions at once", api_key_variable: "Variable with the key", order_swap: "Grade in both orders" };
 
 /** @param {HTMLElement} root @param {any} context @param {(name: string) => void} edit opens a custom reward */
 export function mountParts(root, context, edit) {
@@ -116,8 +116,10 @@ function fillChoices(select, { list, custom }) {
 function showShare(element, parts, at) {
   const isOne = parts.length === 1;
   show(part(element, "reward-part__share"), !isOne);
-  show(part(element, "reward-part__weight"), !isOne);
   show(part(element, "reward-part__remove"), !isOne);
+  const settings = /** @type {HTMLElement[]} */ ([...part(element, "reward-part__fields").children]);
+  for (const setting of settings) show(setting, !isOne || !setting.dataset.field?.endsWith(".name"));
+  show(part(element, "reward-part__more"), settings.some((setting) => !setting.hidden));
   /** @type {HTMLProgressElement} */ (part(element, "meter")).value = shareOf(parts, at);
   setText(part(element, "reward-part__share-text"), `${percent(shareOf(parts, at))} of the sum`);
 }
@@ -132,9 +134,9 @@ function drawPart(one, at, context) {
   const preset = presetOf(list, one.preset_name);
   const patch = (/** @type {Partial<Part>} */ values) => putParts(context, withPatch(partsOf(context.get), at, values));
   const fields = [
-    ...(defs.RewardComponent ? weightFields(defs.RewardComponent.properties, place, element, patch) : []),
     ...parameterFields(preset, place, element, context, at, patch),
     ...(one.judge && defs.JudgeSettings ? judgeFields(defs.JudgeSettings.properties, place, element, context, at, patch) : []),
+    ...(defs.RewardComponent ? weightFields(defs.RewardComponent.properties, place, element, patch) : []),
   ];
   fillWords(element, one, preset, custom);
   return { element, show: (now, problems) => showPart(element, fields, now, problems, list) };
@@ -145,9 +147,9 @@ function drawPart(one, at, context) {
 /** @param {Record<string, any>} properties @param {string} place @param {HTMLElement} element @param {(values: Partial<Part>) => void} patch @returns {Bound[]} */
 function weightFields(properties, place, element, patch) {
   return ["weight", "name"].map((key) => {
-    const words = key === "name" ? { label: "Name in charts" } : {};
+    const words = key === "name" ? { label: "Name in charts", help: "Automatic takes the name of what scores." } : {};
     const field = createField(schemaField(`${place}.${key}`, properties[key]), (_, value) => patch({ [key]: value ?? undefined }), words);
-    part(element, "reward-part__weight").append(field.element);
+    part(element, key === "weight" ? "reward-part__weight" : "reward-part__fields").append(field.element);
     return { name: key, draw: (now, problems) => field.show(/** @type {any} */ (now)[key] ?? properties[key].default, problems[key] ?? "") };
   });
 }
@@ -172,8 +174,8 @@ function parameterFields(preset, place, element, context, at, patch) {
 function judgeFields(properties, place, element, context, at, patch) {
   const put = (/** @type {string} */ key, /** @type {any} */ value) => patch({ judge: withEntry(partsOf(context.get)[at].judge, key, value) });
   const host = part(element, "reward-part__fields");
-  const plain = JUDGE_FIELDS.map((key) => {
-    const field = createField(schemaField(`${place}.judge.${key}`, properties[key]), (_, value) => put(key, value));
+  const plain = Object.entries(JUDGE_FIELDS).map(([key, label]) => {
+    const field = createField(schemaField(`${place}.judge.${key}`, properties[key]), (_, value) => put(key, value), { label });
     host.append(field.element);
     return { name: key, draw: (/** @type {Part} */ now, /** @type {Record<string, string>} */ problems) => field.show(now.judge?.[key] ?? properties[key].default, problems[`judge.${key}`] ?? (key === "url" ? problems.judge ?? "" : "")) };
   });
@@ -215,7 +217,6 @@ function fillWords(element, one, preset, custom) {
   }
   show(part(element, "reward-part__edit"), Boolean(one.custom_name));
   const more = /** @type {HTMLDetailsElement} */ (part(element, "reward-part__more"));
-  show(more, part(element, "reward-part__fields").childElementCount > 0);
   more.open = Boolean(one.judge) || Object.keys(one.parameters ?? {}).length > 0;
 }
 

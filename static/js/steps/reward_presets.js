@@ -82,8 +82,8 @@ export function fillTruth(badge, preset) {
 
 /** @param {any} preset */
 function needsOf(preset) {
-  const names = preset.fields.map((/** @type {string} */ name) => (name === "reference" ? "the expected answer" : `column ${name}`));
-  return names.length ? `needs ${names.join(", ")}` : "";
+  const names = preset.fields.map((/** @type {string} */ name) => (name === "reference" ? "the expected answer" : `a column ${name}`));
+  return names.length ? `Needs ${names.join(" and ")}` : "";
 }
 
 /** @param {HTMLElement} root @param {any} context */

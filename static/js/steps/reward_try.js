@@ -77,11 +77,8 @@ export function mountTry(root, context) {
   /** A row of the data set with its perfect answer, to change and see what that costs. */
   function fillIn() {
     run(async () => {
-      const [sample] = (await datasetFields(context.store.get().draft.config)).samples;
-      if (!sample) return;
-      findInput("try-response", root).value = sample.perfect_answer;
-      findInput("try-reference", root).value = sample.reference;
-      findInput("try-instruction", root).value = sample.instruction;
+      const sample = await firstRow(context.store.get().draft.config, extras.childElementCount > 0);
+      for (const name of TEXTS) findInput(`try-${name}`, root).value = sample[name];
       for (const input of extras.querySelectorAll("input")) input.value = asText(sample.extras[input.name]);
       keep(context, KEPT, typedTexts());
     });
@@ -122,6 +119,14 @@ export function mountTry(root, context) {
   }
   box.addEventListener("toggle", () => render(context.store.get()));
   return { render };
+}
+
+/** The data set's first row with its perfect answer; further columns are told only with the rows as the model sees them,
+ * which takes its tokenizer. @param {object} config @param {boolean} needsExtras */
+async function firstRow(config, needsExtras) {
+  if (!needsExtras) return { ...(await testReward({ config, samples: 1 })).results[0], extras: {} };
+  const [sample] = (await datasetFields(config)).samples;
+  return { ...sample, response: sample.perfect_answer };
 }
 
 /** A list or object where the text is one, so that tests and options can be given. @param {string} text */

@@ -2,13 +2,14 @@
 /** The browser of groups: a step, its groups, the completions of one side by side, search, and why a reward is flat. */
 
 import { ApiError, explain, getCompletions, searchCompletions } from "../lib/api.js";
-import { debounced, fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
+import { debounced, fillList, find, findInput, itemOf, part, setText, show, throttled } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 import { groupText, isFlat, mostOf, placeOf, shares } from "../state/rollouts.js";
 import { fillCompletions } from "./completion.js";
 import { mountDiagnosis } from "./diagnosis.js";
 
 const QUIET_MS = 60;
+const FOLLOW_MS = 500;
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountRollouts(root, context) {
@@ -130,7 +131,6 @@ export function mountRollouts(root, context) {
     diagnosis.about(view.session, step);
   }
 
-  context.live.on("training_status", noteNews);
   context.live.on("training_completions", noteNews);
   context.live.on("connect", () => noteNews({ session_id: view.session }));
 
@@ -138,9 +138,11 @@ export function mountRollouts(root, context) {
   function noteNews(message) {
     if (message.session_id !== view.session) return;
     view.isStale = true;
-    if (view.isOpen && follow.checked) refresh();
+    if (view.isOpen) refresh();
   }
-  const refresh = debounced(() => fetchStep(null, { group: view.group }), 200);
+  const refresh = throttled(() => {
+    if (follow.checked) fetchStep(null, { group: view.group });
+  }, FOLLOW_MS);
 
   return {
     /** @param {string | null} session */
@@ -157,8 +159,7 @@ export function mountRollouts(root, context) {
     },
     /** @param {any} _session @param {boolean} isOpen */
     render(_session, isOpen) {
-      if (isOpen && !view.isOpen && view.step === null) fetchStep(null);
-      else if (isOpen && !view.isOpen && view.isStale && follow.checked) refresh();
+      if (isOpen && !view.isOpen && view.isStale) refresh();
       view.isOpen = isOpen;
     },
   };

@@ -4,7 +4,7 @@
 import { clone, fillList, part, setText, show } from "../lib/dom.js";
 import { count, duration } from "../lib/format.js";
 import { sentenceOf } from "../state/chart_text.js";
-import { curve, pick, viewOf } from "../state/curves.js";
+import { COLUMNS, curve, extentOf, offsetOf, pick, viewOf } from "../state/curves.js";
 import { at, lastKnown, rowNear } from "../state/series.js";
 import { saveCsv, savePng, showTable } from "./chart_files.js";
 import { createPlot, DASHES, joined } from "./plot.js";
@@ -15,7 +15,6 @@ import { createPlot, DASHES, joined } from "./plot.js";
 /** What the charts of a grid have in common. @typedef {{axis: "step" | "time", weight: number, range: {min: number, max: number} | null}} Setting */
 
 const RAW_ALPHA = 0.25;
-const COLUMNS = { step: "step", time: "t" };
 
 /** @param {Spec} spec @param {{setting: Setting, told: Omit<import("./plot.js").Told, "onCursor" | "onResize">,
  *   fileName: (key: string) => string, onChange: () => void}} grid */
@@ -82,8 +81,8 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
 
   return {
     node, spec,
-    /** @param {any} input @param {{min: number, max: number}} extent of x over all charts */
-    draw(input, extent) {
+    /** @param {any} input @param {import("../state/curves.js").Placed[]} common histories that give all charts their extent of x */
+    draw(input, common) {
       lines = spec.linesOf(input);
       const isEmpty = lines.length === 0;
       show(part(node, "chart__empty"), isEmpty);
@@ -94,7 +93,9 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
         return plot.clear();
       }
       fillLegend(part(node, "chart__legend"), lines, hidden);
-      plot.draw({ ...pictureOf(lines, hidden, setting, isLog, plot.width()), ...flags(spec, isLog), axis: setting.axis, range: setting.range, extent, format: spec.format });
+      const extent = extentOf([...common, ...lines], setting.axis);
+      const how = { ...flags(spec, isLog), axis: setting.axis, range: setting.range, extent, format: spec.format };
+      plot.draw({ ...pictureOf(lines, hidden, setting, isLog, plot.width()), ...how });
       plot.canvas()?.setAttribute("aria-label", `${spec.title}. ${partsOf(lines).map((one) => sentenceOf(one, spec.format)).join(" ")}`);
       fillValues();
     },
@@ -138,9 +139,6 @@ function placeText({ history, startedAt }, x, axis) {
   return row < 0 ? "" : `step ${count(at(history, "step", row))}`;
 }
 
-/** Times are shown since the start of the run. @param {Setting["axis"]} axis @param {number} startedAt */
-const offsetOf = (axis, startedAt) => (axis === "time" ? startedAt : 0);
-
 /** Lines to what uPlot draws: one table per history, joined; behind a smoothed line its own values.
  * @param {Line[]} lines @param {Set<string>} hidden @param {Setting} setting @param {boolean} isLog @param {number} width */
 function pictureOf(lines, hidden, { axis, weight, range }, isLog, width) {
@@ -153,7 +151,11 @@ function pictureOf(lines, hidden, { axis, weight, range }, isLog, width) {
     tables.set(line.history, table);
   }
   const picture = { data: /** @type {any[]} */ ([]), strokes: /** @type {any[]} */ ([]), bands: /** @type {any[]} */ ([]), whiskers: /** @type {any[]} */ ([]) };
-  for (const table of tables.values()) for (const line of table.lines) addLine(picture, table, line, { weight: line.isSmooth ? weight : 0, isPositive: isLog, isHidden: hidden.has(line.label) });
+  for (const table of tables.values()) {
+    for (const line of table.lines) {
+      addLine(picture, table, line, { weight: line.isSmooth ? weight : 0, isPositive: isLog, isHidden: hidden.has(line.label) });
+    }
+  }
   picture.data = joined([...tables.values()].map((table) => table.columns));
   return picture;
 }
@@ -170,6 +172,6 @@ function addLine(picture, { view, columns }, line, { weight, isPositive, isHidde
   const edge = { width: 0, dash: [] };
   if (band) picture.bands.push([add({ ...band.high, weight }, "high", edge), add({ ...band.low, weight }, "low", edge), colour]);
   if (whiskers && !isHidden) picture.whiskers.push([add({ name: whiskers.low }, "low", edge), add({ name: whiskers.high }, "high", edge), colour]);
-  if (weight > 0) add({ name }, "both", { width: 1, alpha: RAW_ALPHA, dash: [] });
-  add({ name, weight }, "both", { width: line.isThin ? 1.25 : 2, hasPoints: Boolean(line.hasPoints), isHovered: !isHidden });
+  if (weight > 0 && !line.isThin) add({ name }, "both", { width: 1, alpha: RAW_ALPHA, dash: [] });
+  add({ name, weight }, "both", { width: line.isThin ? 1.25 : 1.75, hasPoints: Boolean(line.hasPoints), isHovered: !isHidden });
 }

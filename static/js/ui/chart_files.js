@@ -21,10 +21,10 @@ export function showTable(title, parts, format) {
   const rows = rowsOf(parts, TABLE_ROWS).reverse();
   setText(find("chart-table-title", box), title);
   setText(find("chart-table-note", box), rows.length < TABLE_ROWS ? "All points, the newest first." : `The newest ${TABLE_ROWS} points. The CSV has all of them.`);
-  find("chart-table-head", box).replaceChildren(...["Step", ...parts.map((one) => one.title)].map(headCell));
+  find("chart-table-head", box).replaceChildren(...["Step", ...parts.map((one) => one.title)].map((text) => cell("th", text, { scope: "col" })));
   fillList(find("chart-table-rows", box), "chart-table-row", rows, (row, { step, values }) => {
-    row.replaceChildren(make("th", "", count(step)), ...values.map((value) => make("td", "", Number.isFinite(value) ? format(value) : "–")));
-    row.firstElementChild?.setAttribute("scope", "row");
+    const texts = values.map((value) => (Number.isFinite(value) ? format(value) : "–"));
+    row.replaceChildren(cell("th", count(step), { scope: "row" }), ...texts.map((text) => cell("td", text, { "data-kind": "number" })));
   });
   open(box);
 }
@@ -37,11 +37,11 @@ function tableDialog() {
   return box;
 }
 
-/** @param {string} text */
-function headCell(text) {
-  const cell = make("th", "", text);
-  cell.setAttribute("scope", "col");
-  return cell;
+/** @param {"th" | "td"} tag @param {string} text @param {Record<string, string>} attributes */
+function cell(tag, text, attributes) {
+  const node = make(tag, "", text);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
 }
 
 /** The canvas below the title and the legend, on the theme's background.

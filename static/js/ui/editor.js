@@ -50,7 +50,7 @@ export function createEditor(host, { text, label, describedBy, nonce, onChange, 
       doc: text,
       extensions: [
         EditorView.cspNonce.of(nonce),
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, tabindex: "0" }),
         lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(),
         indentUnit.of("    "), python(), autocompletion(), pythonLanguage.data.of({ autocomplete: exampleKeys(keys) }),
         syntaxHighlighting(colours), looks,

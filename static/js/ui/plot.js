@@ -82,11 +82,14 @@ function options(current, size, told) {
   const { strokes, bands, isLog } = current();
   return {
     ...size,
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     series: [{}, ...strokes.map((stroke) => seriesOf(stroke, colour(stroke.colour)))],
     bands: bands.map(([upper, lower, index]) => ({ series: [upper + 1, lower + 1], fill: translucent(colour(index)) })),
-    scales: { x: { time: false, range: () => xRange(current()) }, y: { distr: isLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ min, /** @type {number} */ max) => yRange(current(), min, max) } },
+    scales: {
+      x: { time: false, range: () => xRange(current()) },
+      y: { distr: isLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ min, /** @type {number} */ max) => yRange(current(), min, max) },
+    },
     axes: axesOf(current, token),
     cursor: cursorOf(current, told),
     hooks: hooksOf(current, told, colour),
@@ -106,14 +109,13 @@ function axesOf(current, token) {
     stroke: token("--text-muted"), font: `500 11px ${token("--font")}`,
     grid: { stroke: token("--border"), width: 1 }, ticks: { show: false }, border: { show: false },
   };
-  const words = axis === "time" ? timeTick : count;
-  const known = (/** @type {(number | null)[]} */ splits, /** @type {(value: number) => string} */ format) =>
-    splits.map((value) => (value === null || value === undefined ? "" : format(value)));
-  return [
-    { ...look, size: 28, gap: 4, space: axis === "time" ? 72 : 56, incrs: axis === "time" ? SECONDS : WHOLE, values: (/** @type {any} */ _, /** @type {any[]} */ splits) => known(splits, words) },
-    { ...look, size: 52, gap: 6, space: 34, values: (/** @type {any} */ _, /** @type {any[]} */ splits) => known(splits, current().format) },
-  ];
+  const x = axis === "time" ? { space: 72, incrs: SECONDS, values: marks(timeTick) } : { space: 56, incrs: WHOLE, values: marks(count) };
+  return [{ ...look, size: 22, gap: 3, ...x }, { ...look, size: 52, gap: 6, space: 34, values: marks((value) => current().format(value)) }];
 }
+
+/** An axis' marks in words; those that uPlot left out stay empty. @param {(value: number) => string} format */
+const marks = (format) => (/** @type {any} */ _, /** @type {(number | null | undefined)[]} */ splits) =>
+  splits.map((value) => (value === null || value === undefined ? "" : format(value)));
 
 /** @param {() => Picture} current @param {Told} told */
 function cursorOf(current, told) {
@@ -163,6 +165,7 @@ function drawWhiskers(plot, low, high, colour) {
   ctx.clip();
   ctx.strokeStyle = colour;
   ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   data[0].forEach((/** @type {number} */ x, /** @type {number} */ row) => {
     if (data[low][row] === null || data[low][row] === undefined) return;

@@ -67,7 +67,7 @@ def test_an_optimiser_keeps_what_it_needs(optim, size):
 
 def test_a_paged_optimiser_says_so():
     config = parse_config({"training": {"optim": "paged_adamw_8bit"}})
-    assert "main memory" in memory_parts(TINY, config, True)[2].label
+    assert "paged" in memory_parts(TINY, config, True)[2].label
 
 
 def test_logits_of_a_batch_are_whole_on_cpu_and_those_of_one_completion_on_cuda():

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as rollouts from "../../static/js/state/rollouts.js";
+
+const completion = (reward, more = {}) => ({ text: "a", reward, advantage: reward - 0.5, scores: {}, ...more });
+const group = (...rewards) => ({ completions: rewards.map((reward) => completion(reward)) });
+
+test("a group whose completions earn the same is flat", () => {
+  assert.equal(rollouts.isFlat(group(1, 1)), true);
+  assert.equal(rollouts.isFlat(group(1, 0)), false);
+  assert.equal(rollouts.groupText(group(0, 0)), "all 0: no signal");
+  assert.equal(rollouts.groupText(group(1, 0)), "mean 0.5, best 1");
+});
+
+test("rewards are drawn against the best of the step", () => {
+  const groups = [group(0, 2), group(1, 1)];
+  assert.deepEqual(rollouts.shares(groups[1], rollouts.mostOf(groups)), [0.5, 0.5]);
+  assert.deepEqual(rollouts.shares(group(0, 0), 0), [0, 0]);
+});
+
+test("the answer is cut out of the text in the browser's own units", () => {
+  const one = { text: "\u{1F600}<a>42</a>", answer: { start: 5, end: 7 } };
+  assert.deepEqual(rollouts.aroundAnswer(one), ["\u{1F600}<a>", "42", "</a>"]);
+  assert.deepEqual(rollouts.aroundAnswer({ text: "none", answer: null }), ["none", "", ""]);
+});
+
+test("what was cut, failed or missed is flagged", () => {
+  const flags = rollouts.flagsOf(completion(0, { truncated: true, mentions_reference: true, answer: null, problems: ["x"], scores: { a: { kind: "failed" } } }));
+  assert.deepEqual(flags.map((flag) => flag.text), ["cut at the limit", "reward failed", "reference present, scored 0", "no answer found"]);
+  assert.deepEqual(rollouts.flagsOf(completion(1)), []);
+});
+
+test("a reward without a value says why, and is never shown as 0", () => {
+  assert.equal(rollouts.partOf("r", { value: null, kind: "not_run", reason: "tests miss" }).text, "not judged");
+  assert.equal(rollouts.partOf("r", null).text, "failed");
+  assert.equal(rollouts.partOf("r", { value: 0, kind: "scored", reason: "" }).text, "0");
+});
+
+test("the nearest step before is found among many", () => {
+  assert.equal(rollouts.placeOf([1, 5, 9], 6), 1);
+  assert.equal(rollouts.placeOf([1, 5, 9], 0), 0);
+  assert.equal(rollouts.placeOf([], 3), 0);
+});

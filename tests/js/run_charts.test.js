@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { heldOutHistory, wilson } from "../../static/js/state/held_out.js";
+import { isWorthShowing, RUN_CHARTS } from "../../static/js/state/run_charts.js";
+import { column, emptyHistory, fromColumns } from "../../static/js/state/series.js";
+
+const spec = (key) => RUN_CHARTS.find((one) => one.key === key);
+const run = (columns, more = {}) => ({
+  history: fromColumns(columns), warmUp: emptyHistory(), heldOut: emptyHistory(), config: { grpo: {} }, isOver: false, startedAt: 0, ...more,
+});
+const labels = (key, given) => spec(key).linesOf(given).map((line) => line.label);
+const numbers = (history, name) => [...column(history, name).subarray(0, history.length)];
+
+test("before the first step a chart says what it waits for", () => {
+  assert.equal(spec("reward").reasonOf(run({})), "Begins with the first GRPO step.");
+  assert.match(spec("kl").reasonOf(run({}, { isOver: true })), /ended before/);
+});
+
+test("KL is off without a penalty", () => {
+  const given = run({ step: [1], kl: [null] });
+  assert.deepEqual(labels("kl", given), []);
+  assert.match(spec("kl").reasonOf(given), /^Off: kl_penalty is 0/);
+});
+
+test("clip ratios of 0 are explained instead of drawn", () => {
+  const zero = { step: [1], "clip_ratio.low": [0], "clip_ratio.high": [0], "clip_ratio.region": [0] };
+  assert.deepEqual(labels("clip", run(zero)), []);
+  assert.match(spec("clip").reasonOf(run(zero)), /^0 by construction/);
+  assert.match(spec("clip").reasonOf(run(zero, { config: { grpo: { num_iterations: 2 } } })), /^0 so far/);
+  assert.deepEqual(labels("clip", run({ ...zero, "clip_ratio.low": [0.1] })), ["Lower bound", "Upper bound", "Either"]);
+});
+
+test("parts are shown when there are two rewards", () => {
+  const one = run({ step: [1], "rewards.a.mean": [1] });
+  const two = run({ step: [1], "rewards.a.mean": [1], "rewards.b.mean": [0] });
+  assert.deepEqual([isWorthShowing(spec("parts"), one), isWorthShowing(spec("parts"), two)], [false, true]);
+  assert.deepEqual(labels("parts", two), ["a", "b"]);
+});
+
+test("the warm-up has its own line in the loss", () => {
+  const given = run({}, { warmUp: fromColumns({ step: [1], loss: [3] }) });
+  assert.deepEqual(labels("loss", given), ["Warm-up loss"]);
+});
+
+test("Wilson's interval is that of the server", () => {
+  const [low, high] = wilson(8, 10);
+  assert.deepEqual([low.toFixed(4), high.toFixed(4)], ["0.4902", "0.9433"]);
+  assert.deepEqual(wilson(0, 0), [0, 1]);
+});
+
+test("held-out scores stand at their steps, after the warm-up instead of the base model", () => {
+  const history = fromColumns({ step: [1, 2, 3], t: [11, 12, 13] });
+  const scores = [
+    { stage: "base", step: 0, correct: 1, total: 10 }, { stage: "warm_up", step: 0, correct: 2, total: 10 },
+    { stage: "step", step: 2, correct: 5, total: 10 },
+  ];
+  const drawn = heldOutHistory(scores, history, 10);
+  assert.deepEqual(numbers(drawn, "step"), [0, 2, 3]);
+  assert.deepEqual(numbers(drawn, "score"), [0.2, 0.5, NaN]);
+  assert.deepEqual(numbers(drawn, "base"), [0.1, 0.1, 0.1]);
+  assert.deepEqual(numbers(drawn, "t"), [10, 12, 13]);
+});
+
+test("without a judge of truth the score is the mean reward, without an interval", () => {
+  const drawn = heldOutHistory([{ stage: "base", step: 0, correct: null, total: 4, reward: 0.4 }], emptyHistory(), 0);
+  assert.deepEqual([numbers(drawn, "score"), numbers(drawn, "low")], [[0.4], [NaN]]);
+});
