@@ -1,7 +1,8 @@
-"""Plans: what a configuration would do on this machine, told at once; no network, data file or child process."""
+"""Plans: what a configuration would do on this machine, told at once: no network, no data file, no child process."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from core.config.dataset import DatasetConfig
 from core.config.resolve import resolve
 from core.data.source import kind_of, rows_expected
 from core.errors import InvalidInput
-from core.hardware import Hardware
+from core.hardware import Hardware, memory_gib
 from core.sessions.store import SessionStore
 from core.training.plan import Pace, estimate, step_summary
 from core.training.vram import fits, memory_parts, total_gib
@@ -26,17 +27,22 @@ class PlanService:
         models: Knows the shapes of models.
         uploads: Knows how many rows uploads have.
         hardware: Where the run would take place.
-        ram_gib: Main memory, for a machine without a GPU.
+        freeze: Writes saved templates and custom rewards out into a configuration, as the start of a run does.
     """
 
     def __init__(
-        self, store: SessionStore, models: ModelService, uploads: UploadService, hardware: Hardware, ram_gib: float
+        self,
+        store: SessionStore,
+        models: ModelService,
+        uploads: UploadService,
+        hardware: Hardware,
+        freeze: Callable[[RunConfig], RunConfig],
     ):
         self._store = store
         self._models = models
         self._uploads = uploads
         self._hardware = hardware
-        self._ram_gib = ram_gib
+        self._freeze = freeze
 
     def plan(self, config: Any) -> dict:
         """The configuration as it would run, with its steps, rows, time and memory.
@@ -44,7 +50,7 @@ class PlanService:
         Raises:
             InvalidInput: It can't be used; `fields` names what is wrong.
         """
-        resolved, notices = resolve(parse_config(config), self._hardware)
+        resolved, notices = resolve(self._freeze(parse_config(config)), self._hardware)
         planned = estimate(resolved, self._rows(resolved.dataset), self._pace(resolved))
         return {
             "config": resolved.dump(),
@@ -77,7 +83,7 @@ class PlanService:
     def _memory(self, config: RunConfig) -> dict:
         chosen = [gpu for gpu in self._hardware.gpus if gpu.index in (config.resources.gpus or ())]
         gpu = chosen[0] if chosen else self._hardware.largest
-        available, device = (gpu.memory_gib, gpu.name) if gpu else (self._ram_gib, "CPU")
+        available, device = (gpu.memory_gib, gpu.name) if gpu else (memory_gib(), "CPU")
         found = {"parts": [], "total_gib": None, "available_gib": available, "device": device, "fits": None}
         name = config.model.name
         try:

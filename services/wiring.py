@@ -104,7 +104,7 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         prompts=prompts,
         rewards=rewards,
         models=models,
-        plans=PlanService(store, models, uploads, hardware, memory_gib()),
+        plans=PlanService(store, models, uploads, hardware, rewards.frozen),
         rollouts=RolloutService(store),
         jobs=jobs,
         inspector=inspector,

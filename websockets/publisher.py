@@ -39,6 +39,8 @@ class Publisher:
             self._add("training_log", session_id, {"session_id": session_id, "text": text})
         elif topic == "export":
             self._add("export_update", payload["export_id"], payload)
+        elif topic == "dataset":
+            self._add("dataset_update", payload["job_id"], payload)
         else:
             self._add(f"{topic}_update", "", payload)
 

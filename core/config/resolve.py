@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from constants import EMBEDDED_MODEL
 from core.config.run import RunConfig
 from core.errors import InvalidInput
 from core.hardware import Hardware
 
 CUDA_OPTIMISERS = ("adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit")
-HIGH_LEARNING_RATE = 1e-4
+HIGH_LEARNING_RATE, HIGH_FOR_EMBEDDED = 1e-4, 1.5e-4
+"""Above this GRPO tends to collapse; the embedded model, a small one in short runs, bears more (see DECISIONS.md)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def _for_cpu(config: RunConfig) -> tuple[dict, list[Notice]]:
 
 def _advice(config: RunConfig) -> list[Notice]:
     notices = []
-    if config.training.learning_rate > HIGH_LEARNING_RATE:
+    most = HIGH_FOR_EMBEDDED if config.model.name == EMBEDDED_MODEL else HIGH_LEARNING_RATE
+    if config.training.learning_rate > most:
         message = (
             f"{config.training.learning_rate:g} is a supervised learning rate. LoRA GRPO usually wants 5e-6 to 5e-5; "
             "above 1e-4 the model tends to collapse."

@@ -89,3 +89,11 @@ def test_the_form_is_answered_at_once(server):
     for _ in range(20):
         plan(server, DEMO)
     assert (time.perf_counter() - began) / 20 < 0.1
+
+
+def test_a_template_or_reward_that_is_not_there_is_refused_while_one_types(shared_server):
+    status, reply = shared_server.call("POST", "/api/training/plan", {"config": {"prompt": {"template": "lost"}}})
+    assert status == 400
+    assert "prompt.template" in reply["error"]["fields"]
+    lost = {"config": {"reward": {"type": "custom", "custom_name": "lost"}}}
+    assert "reward.custom_name" in shared_server.call("POST", "/api/training/plan", lost)[1]["error"]["fields"]

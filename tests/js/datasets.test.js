@@ -105,10 +105,13 @@ test("findings come worst first, and a fifth of all rows is bad", () => {
   const result = checks({ repeated: { count: 5, meaning: "left out", examples: [] }, too_long: { count: 40, meaning: "no room", examples: ["x"] } }, { usable: 95 });
   assert.deepEqual(datasets.findingsOf(result).map((one) => [one.title, one.level]), [["Too long: 40 rows", "bad"], ["Repeated: 5 rows", "warning"]]);
   assert.equal(datasets.verdictOf(result).level, "bad");
+  assert.match(datasets.verdictOf(result).text, /^55 rows can be used; of the 100 that were read, 45 are left out/);
 });
 
 test("no row to train on is the first thing said", () => {
-  assert.deepEqual(datasets.verdictOf(checks({}, { train: 0 })), { level: "bad", text: "No row is left to train on." });
+  assert.deepEqual(datasets.verdictOf(checks({}, { train: 0 })), { level: "bad", text: "No row is left to train on. See below why." });
+  const tooLong = { too_long: { count: 100, meaning: "no room", examples: [] } };
+  assert.match(datasets.verdictOf(checks(tooLong)).text, /^No row is left/);
 });
 
 const template = { name: "two", system_prompt: "Answer between <A> and </A>.", instruction_template: "{instruction}", reasoning_start: "", reasoning_end: "", solution_start: "<A>", solution_end: "</A>" };

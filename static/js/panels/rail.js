@@ -22,11 +22,17 @@ export function mountRail(context) {
 /** Move to a setting once its step is shown. @param {string} name */
 export function revealLater(name) {
   requestAnimationFrame(() => requestAnimationFrame(() => {
-    const field = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    const field = fieldOf(name);
     for (let at = field?.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
     field?.scrollIntoView({ block: "center" });
     /** @type {HTMLElement | null} */ (field?.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
   }));
+}
+
+/** The node of a setting, or of the setting that a problem is inside of. @param {string} name @returns {Element | null} */
+function fieldOf(name) {
+  const own = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  return own ?? (name.includes(".") ? fieldOf(name.slice(0, name.lastIndexOf("."))) : null);
 }
 
 /** @param {any} state @param {any} boot */
@@ -47,14 +53,19 @@ export function renderRail(state, boot) {
   setText(find("plan-step"), plan.value?.step.words ?? "");
   renderEstimate(plan.value?.estimate);
   renderProblems(plan.errors);
-  const notices = plan.value?.notices ?? [];
-  show(find("rail-notices-part"), notices.length > 0);
-  fillList(find("rail-notices"), "notice", notices, (row, notice) => {
+  const warnings = (plan.value?.notices ?? []).filter((/** @type {any} */ notice) => notice.level === "warning");
+  show(find("rail-notices-part"), warnings.length > 0);
+  fillNotices(find("rail-notices"), warnings);
+  renderActions(state, at);
+}
+
+/** What is said about settings. @param {HTMLElement} list @param {any[]} notices */
+export function fillNotices(list, notices) {
+  fillList(list, "notice", notices, (row, notice) => {
     row.dataset.level = notice.level;
     setText(part(row, "notice__field"), labelOf(notice.field));
     setText(part(row, "notice__text"), notice.message);
   });
-  renderActions(state, at);
 }
 
 /** Name and value pairs. @param {HTMLElement} list @param {[string, string][]} pairs */

@@ -153,10 +153,13 @@ export function findingsOf(checks) {
 
 /** The verdict of a check in one sentence. @param {any} checks @returns {{level: string, text: string}} */
 export function verdictOf(checks) {
-  if (checks.train === 0) return { level: "bad", text: "No row is left to train on." };
-  const lost = checks.rows - checks.usable;
+  const having = (/** @type {string} */ name) => checks.findings[name]?.count ?? 0;
+  const usable = checks.usable - having("too_long");
+  if (checks.train === 0 || usable <= 0) return { level: "bad", text: "No row is left to train on. See below why." };
   const found = findingsOf(checks).filter((one) => one.level !== "info");
-  const use = lost ? `${count(checks.usable)} of ${count(checks.rows)} rows pass the filters, and all of them` : `All ${count(checks.usable)} rows`;
-  if (!found.length) return { level: "good", text: `${use} can be used: none is empty, repeated, too long or leaking.` };
-  return { level: found.some((one) => one.level === "bad") ? "bad" : "warning", text: `${count(checks.usable)} of ${count(checks.rows)} rows are used${lost ? `, ${count(lost)} are left out` : ""}. Look at what was found below.` };
+  const passing = having("filtered") ? `${count(usable)} rows pass the filters, and all of them` : `All ${count(usable)} rows`;
+  if (!found.length) return { level: "good", text: `${passing} can be used: none is empty, repeated, too long or leaking.` };
+  const lost = ["empty", "repeated", "filtered", "too_long"].reduce((sum, name) => sum + having(name), 0);
+  const level = found.some((one) => one.level === "bad") ? "bad" : "warning";
+  return { level, text: `${count(usable)} rows can be used${lost ? `; of the ${count(checks.rows)} that were read, ${count(lost)} are left out` : ""}. See below why.` };
 }

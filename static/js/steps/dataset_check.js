@@ -67,6 +67,7 @@ function renderResult(root, checks) {
     row.dataset.level = finding.level;
     setText(part(row, "dataset__finding-title"), finding.title);
     setText(part(row, "dataset__finding-text"), finding.text);
+    show(part(row, "dataset__finding-examples"), finding.examples.length > 0);
     fillList(part(row, "dataset__finding-examples"), "text", finding.examples, (item, example) => setText(item, example));
   });
 }
@@ -75,5 +76,10 @@ function renderResult(root, checks) {
 function tilesOf(checks) {
   const longest = checks.longest_prompt === null ? [] : [["Longest prompt", `${count(checks.longest_prompt)} tokens`]];
   const warmUp = checks.warm_up ? [["Warm-up", count(checks.warm_up)]] : [];
-  return [["Rows", count(checks.rows)], ["Usable", count(checks.usable)], ["Trained on", count(checks.train)], ["Held out", count(checks.held_out)], ...warmUp, ...longest];
+  const tooLong = checks.findings.too_long?.count ?? 0; // counted apart: the split is made before prompts are measured
+  const most = tooLong ? ", at most" : "";
+  return [
+    ["Rows", count(checks.rows)], ["Usable", count(checks.usable - tooLong)], [`Trained on${most}`, count(Math.min(checks.train, checks.usable - tooLong))],
+    [`Held out${most}`, count(Math.min(checks.held_out, checks.usable - tooLong))], ...warmUp, ...longest,
+  ];
 }

@@ -2,7 +2,7 @@
 /** Which rows of the data set are used: how many, how many are held out, and the filters. */
 
 import { fillList, find, part, setText, show } from "../lib/dom.js";
-import { count, counted } from "../lib/format.js";
+import { count } from "../lib/format.js";
 import { drawFields, problemOf, showFields } from "../forms/form.js";
 import { COMPARISONS, filterValue } from "../state/datasets.js";
 
@@ -43,7 +43,7 @@ export function mountRows(root, context) {
       showFields(drawn, state);
       setText(find("rows-words", root), wordsOf(state.plan.value?.estimate));
       const current = filters();
-      setText(find("filters-count", root), current.length ? counted(current.length, "filter") : "none");
+      setText(find("filters-count", root), current.length ? `· ${current.length}` : "· none");
       fillList(list, "dataset-filter", current, (row, filter) => fill(row, filter));
       const isWrong = problemOf(errors, "dataset.filters") !== "";
       if (isWrong) /** @type {HTMLDetailsElement} */ (find("filters-part", root)).open = true;

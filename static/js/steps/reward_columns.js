@@ -29,25 +29,7 @@ export function mountColumns(root, context) {
 
   const put = (/** @type {string} */ name, /** @type {string | undefined} */ column) => context.set({ "reward.fields": withEntry(context.get("reward.fields"), name, column) });
 
-  host.addEventListener("change", (event) => {
-    const select = event.target instanceof HTMLSelectElement ? event.target : null;
-    const name = itemOf(event.target)?.name;
-    if (event.target instanceof HTMLInputElement && event.target.value.trim() === "") typed.delete(name);
-    if (!select) return;
-    if (select.value === OTHER) typed.add(name);
-    else put(name, select.value || undefined);
-    context.store.update((/** @type {any} */ state) => ({ ...state }));
-    if (select.value === OTHER) /** @type {HTMLElement} */ (select.parentElement?.querySelector("input")).focus();
-  });
-  host.addEventListener("input", (event) => {
-    if (event.target instanceof HTMLInputElement) put(itemOf(event.target).name, event.target.value.trim() || undefined);
-  });
-  host.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-do=remove]") : null;
-    if (!button) return;
-    put(itemOf(button).name, undefined);
-    findInput("column-name", root).focus();
-  });
+  listen(root, host, typed, put, () => context.store.update((/** @type {any} */ state) => ({ ...state })));
   find("column-form", root).addEventListener("submit", (event) => {
     event.preventDefault();
     const input = findInput("column-name", root);
@@ -78,6 +60,30 @@ export function mountColumns(root, context) {
     asked = key;
   }
   return { render };
+}
+
+/** Choosing, typing and removing a column.
+ * @param {HTMLElement} root @param {HTMLElement} host @param {Set<string>} typed
+ * @param {(name: string, column: string | undefined) => void} put @param {() => void} redraw */
+function listen(root, host, typed, put, redraw) {
+  host.addEventListener("change", ({ target }) => {
+    const name = itemOf(target)?.name;
+    if (target instanceof HTMLInputElement && target.value.trim() === "") typed.delete(name);
+    if (!(target instanceof HTMLSelectElement)) return;
+    if (target.value !== OTHER) return put(name, target.value || undefined);
+    typed.add(name);
+    redraw();
+    requestAnimationFrame(() => requestAnimationFrame(() => /** @type {HTMLElement} */ (target.parentElement?.querySelector("input")).focus()));
+  });
+  host.addEventListener("input", ({ target }) => {
+    if (target instanceof HTMLInputElement) put(itemOf(target).name, target.value.trim() || undefined);
+  });
+  host.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("[data-do=remove]") : null;
+    if (!button) return;
+    put(itemOf(button).name, undefined);
+    findInput("column-name", root).focus();
+  });
 }
 
 /** @param {HTMLElement} row @param {import("../state/rewards.js").Wanted} item @param {Record<string, string>} fields

@@ -64,26 +64,27 @@ export function mountParts(root, context, edit) {
       drawn[at].show(one, problemsOfPart(errors, at, isComposite));
       showShare(drawn[at].element, parts, at);
     });
-    renderProblems(parts, errors, isComposite, rewards);
+    renderProblems(root, parts, errors, isComposite, rewards);
     setText(find("parts-note", root), parts.length === 1 ? "One thing scores; the score is 0 to 1." : `The weighted sum of ${counted(parts.length, "part")}. Let truth weigh more than form.`);
     fillChoices(choice, rewards);
     columns.render(state, parts);
   }
-
-  /** @param {Part[]} parts @param {Record<string, string>} errors @param {boolean} isComposite @param {any} rewards */
-  function renderProblems(parts, errors, isComposite, rewards) {
-    const saved = rewards.custom.map((/** @type {any} */ one) => one.name);
-    const missing = rewards.status !== "ready" ? [] : parts.filter((one) => one.custom_name && !one.custom && !saved.includes(one.custom_name))
-      .map((one) => `There is no saved reward ${one.custom_name} any more. Save one of that name, or choose another.`);
-    const own = isComposite ? [] : Object.keys(parts[0]?.parameters ?? {}).map((name) => problemOfParameter({ "": errors.reward ?? "" }, name));
-    const problems = [...problemsOfAll(errors).filter((problem) => !own.includes(problem)), ...missing];
-    show(find("reward-problems", root), problems.length > 0);
-    fillList(find("reward-problems", root), "text", problems, (row, problem) => {
-      row.className = "problem";
-      setText(row, problem);
-    });
-  }
   return { render };
+}
+
+/** What is said against the reward as a whole, and custom rewards that are gone.
+ * @param {HTMLElement} root @param {Part[]} parts @param {Record<string, string>} errors @param {boolean} isComposite @param {any} rewards */
+function renderProblems(root, parts, errors, isComposite, rewards) {
+  const saved = rewards.custom.map((/** @type {any} */ one) => one.name);
+  const missing = rewards.status !== "ready" ? [] : parts.filter((one) => one.custom_name && !one.custom && !saved.includes(one.custom_name))
+    .map((one) => `There is no saved reward ${one.custom_name} any more. Save one of that name, or choose another.`);
+  const own = isComposite ? [] : Object.keys(parts[0]?.parameters ?? {}).map((name) => problemOfParameter({ "": errors.reward ?? "" }, name));
+  const problems = [...problemsOfAll(errors).filter((problem) => !own.includes(problem)), ...missing];
+  show(find("reward-problems", root), problems.length > 0);
+  fillList(find("reward-problems", root), "text", problems, (row, problem) => {
+    row.className = "problem";
+    setText(row, problem);
+  });
 }
 
 /** "preset:math-science", "custom:mine" or "judge:" to a part. @param {string} value @returns {Part} */
@@ -227,9 +228,15 @@ function showPart(element, fields, now, problems, catalogue) {
   part(element, "reward-part__remove").setAttribute("aria-label", `Remove ${now.name ?? title}`);
   part(element, "reward-part__edit").setAttribute("aria-label", `Edit ${title}`);
   for (const field of fields) field.draw(now, problems);
-  const isPlaced = Object.keys(now.parameters ?? {}).some((name) => problemOfParameter(problems, name));
-  const isOfSection = !element.dataset.field;
-  const own = isOfSection || isPlaced ? "" : problems[""] ?? problems.preset_name ?? problems.custom_name ?? "";
+  const own = element.dataset.field ? leftOver(fields, now, problems) : "";
   setText(part(element, "reward-part__error"), own);
   show(part(element, "reward-part__error"), own !== "");
+}
+
+/** What is said against a part and stands beside none of its inputs. @param {Bound[]} fields @param {Part} now @param {Record<string, string>} problems */
+function leftOver(fields, now, problems) {
+  const isPlaced = (/** @type {string} */ place) => place === ""
+    ? Object.keys(now.parameters ?? {}).some((name) => problemOfParameter(problems, name))
+    : place === "judge" || fields.some(({ name }) => [name, `judge.${name}`, `parameters.${name}`].includes(place));
+  return Object.entries(problems).filter(([place]) => !isPlaced(place)).map(([, problem]) => problem).join(" ");
 }

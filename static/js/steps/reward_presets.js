@@ -9,18 +9,25 @@ import { dialog, open } from "../ui/dialog.js";
 import { putParts, rewardsOf } from "./reward_shared.js";
 
 const ALL = "All";
+const AT_FIRST = 9;
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountPresets(root, context) {
   const shelf = find("presets", root);
   const detail = mountDetail(root, context);
   let category = ALL;
+  let showsAll = false;
 
   find("categories", root).addEventListener("change", (event) => {
     category = /** @type {HTMLInputElement} */ (event.target).value;
     render(context.store.get());
   });
   findInput("preset-search", root).addEventListener("input", () => render(context.store.get()));
+  find("presets-more", root).addEventListener("click", () => {
+    showsAll = true;
+    render(context.store.get());
+    /** @type {HTMLElement} */ (shelf.children[AT_FIRST].querySelector("button")).focus();
+  });
   shelf.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("button")) : null;
     const preset = itemOf(button);
@@ -37,8 +44,12 @@ export function mountPresets(root, context) {
       input.checked = name === category;
       setText(row.querySelector("span"), words(name));
     });
-    const shown = found(list, category === ALL ? "" : category, findInput("preset-search", root).value);
+    const search = findInput("preset-search", root).value;
+    const matching = found(list, category === ALL ? "" : category, search);
+    const shown = showsAll || search || category !== ALL ? matching : matching.slice(0, AT_FIRST);
     fillList(shelf, "preset", shown, fillPreset);
+    show(find("presets-more", root), shown.length < matching.length);
+    setText(find("presets-more", root), `Show all ${matching.length} presets`);
     show(find("presets-empty", root), shown.length === 0);
     setText(find("preset-count", root), counted(shown.length, "preset"));
     const used = partsOf(context.get).map((one) => presetOf(list, one.preset_name)?.name);

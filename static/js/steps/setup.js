@@ -1,9 +1,9 @@
 // @ts-check
 /** What a run was started with: each setting beside its default, and what was said about it at the start. */
 
-import { fillList, find, part, saveFile, setText } from "../lib/dom.js";
+import { fillList, find, saveFile, setText } from "../lib/dom.js";
 import { setting } from "../lib/format.js";
-import { labelOf } from "../forms/schema.js";
+import { fillNotices } from "../panels/rail.js";
 import { isSame, valueAt } from "../state/draft.js";
 import { read } from "../ui/copy.js";
 
@@ -33,11 +33,7 @@ export function mountSetup(root, context) {
         setText(value, setting(item.value));
         setText(byDefault, setting(item.byDefault));
       });
-      fillList(find("setup-notices", root), "notice", one.notices ?? [], (row, notice) => {
-        row.dataset.level = notice.level;
-        setText(part(row, "notice__field"), labelOf(notice.field));
-        setText(part(row, "notice__text"), notice.message);
-      });
+      fillNotices(find("setup-notices", root), one.notices ?? []);
     },
   };
 }

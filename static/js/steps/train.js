@@ -5,7 +5,7 @@ import { ApiError, startRun } from "../lib/api.js";
 import { fillList, find, findInput, part, setText, show } from "../lib/dom.js";
 import { count, duration, percent, setting } from "../lib/format.js";
 import { formatRoute } from "../lib/router.js";
-import { facts, rewardText } from "../panels/rail.js";
+import { facts, fillNotices, rewardText } from "../panels/rail.js";
 import { problemsByStep } from "../panels/stepper.js";
 
 /** @param {HTMLElement} root @param {any} context */
@@ -55,6 +55,9 @@ export function mount(root, context) {
     show(find("review-fork", root), Boolean(draft.forkOf));
     setText(find("review-fork-text", root), `This draft began as a copy of ${draft.forkOf}. It starts as a run of its own.`);
     fillList(find("review", root), "review", parts(context, state), fillPart);
+    const notices = plan.value?.notices ?? [];
+    show(find("review-notices", root), notices.length > 0);
+    fillNotices(find("review-notice-list", root), notices);
     setText(find("queue-text", root), queueText(state.queue));
     start.disabled = isStarting || plan.status === "refused" || plan.status === "offline";
     setText(start.querySelector("span"), isStarting ? "Checking data and model" : "Start training");

@@ -52,3 +52,14 @@ def test_output_is_strung_together(until):
     for part in "abc":
         publisher.publish("output", ("s", part))
     until(lambda: "".join(p["text"] for p, _ in sink.named("training_log")) == "abc")
+
+
+def test_the_end_of_a_job_is_told_though_the_next_begins_at_once(until):
+    sink = Sink()
+    publisher = Publisher(sink)
+    publisher.publish("dataset", {"job_id": "check-1", "status": "running"})
+    until(lambda: sink.named("dataset_update"))
+    publisher.publish("dataset", {"job_id": "check-1", "status": "done"})
+    publisher.publish("dataset", {"job_id": "check-2", "status": "waiting"})
+    until(lambda: len(sink.named("dataset_update")) == 3)
+    assert {payload["status"] for payload, _ in sink.named("dataset_update")[1:]} == {"done", "waiting"}

@@ -61,3 +61,8 @@ def test_a_gpu_that_is_not_there_is_refused(hardware):
     with pytest.raises(InvalidInput) as refusal:
         resolve(parse_config({"resources": {"gpus": [3]}}), hardware)
     assert "resources.gpus" in refusal.value.fields
+
+
+def test_what_is_recommended_for_the_embedded_model_draws_no_warning_about_its_learning_rate():
+    config = parse_config({"training": {"learning_rate": 1.5e-4}})
+    assert "training.learning_rate" not in [notice.field for notice in resolve(config, Hardware())[1]]

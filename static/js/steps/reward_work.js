@@ -1,0 +1,101 @@
+// @ts-check
+/** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a reload. */
+
+import { ApiError, explain, getCustomReward, saveCustomReward } from "../lib/api.js";
+import { bodyOf, editingOf, isSameWork, newEditing } from "../state/recipes.js";
+import { ask } from "../ui/dialog.js";
+import { fetchRewards, keep, kept, putParts } from "./reward_shared.js";
+
+/** @typedef {import("../state/recipes.js").Editing} Editing */
+/** @typedef {{editing: Editing, original: Editing, version: number | null}} Work version: the one opened, null for a new reward */
+
+const KEPT = "reward-work";
+
+/** @param {any} context @param {() => void} onChange called when something other than the text has changed */
+export function createWork(context, onChange) {
+  const state = {
+    work: /** @type {Work | null} */ (kept(KEPT)),
+    /** What the server refused, by place. */
+    refused: /** @type {Record<string, string>} */ ({}),
+    isSaving: false,
+    /** What became of the last save. */
+    said: "",
+  };
+  const isChanged = () => state.work !== null && !isSameWork(state.work.editing, state.work.original);
+
+  /** @param {Work | null} work */
+  function put(work) {
+    state.work = work;
+    state.refused = {};
+    context.setUnsaved("reward", isChanged());
+    keep(context, KEPT, work);
+  }
+
+  /** @param {Record<string, string>} fields */
+  function refuse(fields) {
+    state.refused = fields;
+    state.said = "";
+    onChange();
+  }
+
+  /** Take up other work, or none; false when the user would rather keep what is not saved. @param {Work | null} next */
+  async function begin(next) {
+    const text = `The changes to ${state.work?.editing.name || "the new reward"} would be lost.`;
+    if (isChanged() && !(await ask({ title: "Leave what is not saved?", text, yes: "Leave it", danger: true }))) return false;
+    state.said = "";
+    put(next);
+    onChange();
+    return true;
+  }
+
+  /** @param {Editing} editing @param {boolean} isUsedThen */
+  async function send(editing, isUsedThen) {
+    const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
+    put({ editing: editingOf(saved), original: editingOf(saved), version: saved.version });
+    await fetchRewards(context);
+    if (isUsedThen) putParts(context, [{ custom_name: saved.name }]);
+    state.said = `Saved as version ${saved.version}${isUsedThen ? ", and it scores the answers now" : ""}.`;
+  }
+
+  context.setUnsaved("reward", isChanged());
+  return {
+    state, isChanged, begin,
+    /** @param {Partial<Editing>} patch */
+    change(patch) {
+      if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
+    },
+    /** @param {"recipe" | "python"} kind */
+    beginNew: (kind) => begin({ editing: newEditing(kind), original: newEditing(kind), version: null }),
+    /** @param {string} name @param {number} [version] the newest unless given */
+    async open(name, version) {
+      try {
+        const found = await getCustomReward(name, version);
+        return await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
+      } catch (error) {
+        context.say(explain(error), "error");
+        return false;
+      }
+    },
+    /** The saved one is gone, so what is written is new again. @param {string} name */
+    forget(name) {
+      if (state.work?.original.name === name) put({ ...state.work, original: newEditing(state.work.editing.kind), version: null });
+    },
+    /** @param {boolean} isUsedThen */
+    async save(isUsedThen) {
+      const editing = state.work?.editing;
+      if (!editing || state.isSaving) return;
+      if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
+      state.isSaving = true;
+      onChange();
+      try {
+        await send(editing, isUsedThen);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
+      } finally {
+        state.isSaving = false;
+        onChange();
+      }
+    },
+  };
+}
