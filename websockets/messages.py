@@ -7,6 +7,7 @@ from typing import Any
 from core.sessions.state import SessionState
 
 TRAINING_UPDATE_KEYS = (
+    "t",
     "step",
     "total_steps",
     "epoch",

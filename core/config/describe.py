@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic_core import PydanticUndefined
@@ -77,6 +78,7 @@ def describe() -> list[FieldDescription]:
     return list(_walk(RunConfig, ""))
 
 
+@lru_cache
 def as_schema() -> dict:
     """The form's description: the JSON Schema, and the fields with their tiers."""
     return {"schema": RunConfig.model_json_schema(), "fields": [field.as_dict() for field in describe()]}

@@ -207,5 +207,6 @@ addEventListener("beforeunload", (event) => {
   const { draft, unsaved } = store.get();
   if (draft.isDirty || Object.values(unsaved).some(Boolean)) event.preventDefault();
 });
+live.refreshAll();
 planner.refresh();
 follow();

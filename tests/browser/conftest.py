@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from launch import find_browser
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
-EXPECTED = ("net::ERR_", "WebSocket connection", "responded with a status of 4")
+EXPECTED = ("net::ERR_", "WebSocket connection", "responded with a status of 4", "status of 503")
 
 
 @pytest.fixture(scope="session")

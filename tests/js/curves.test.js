@@ -67,6 +67,10 @@ test("the edges of a band keep to their side", () => {
   assert.deepEqual(drawn(history, { name: "reward" }, 2, "high"), [5, 5, 6, 6]);
 });
 
+test("a smooth curve is drawn by the ends of its buckets, past gaps", () => {
+  assert.deepEqual(drawn(of([1, 9, null, 4, null, 6, 7, null]), { name: "reward" }, 2, "ends"), [1, 4, 6, 7]);
+});
+
 test("buckets follow new rows", () => {
   const history = of(Array.from({ length: 64 }, (_, row) => row));
   drawn(history, { name: "reward" }, 16);

@@ -33,7 +33,7 @@ export function createField(field, onChange, words = {}) {
 function helpOf(field) {
   const typical = field.typical ? ` Typical: ${field.typical}.` : "";
   const bounds = boundsOf(field);
-  return `${field.help}${typical}${bounds && !field.typical ? ` ${bounds[0].toUpperCase()}${bounds.slice(1)}.` : ""}`;
+  return `${field.help.replaceAll(/\bnull\b/g, "automatic")}${typical}${bounds && !field.typical ? ` ${bounds[0].toUpperCase()}${bounds.slice(1)}.` : ""}`;
 }
 
 /** @param {Field} field @returns {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} */

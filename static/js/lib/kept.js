@@ -6,6 +6,9 @@ import { emptyDraft } from "../state/draft.js";
 const DRAFT = "lora-craft-draft";
 const THEME = "lora-craft-theme";
 
+/** Told to the document when the theme has changed, for what draws by itself. */
+export const THEME_EVENT = "themechange";
+
 /** @returns {import("../state/draft.js").Draft} */
 export function storedDraft() {
   try {

@@ -3,10 +3,9 @@
 
 import { find, setText, show } from "../lib/dom.js";
 import { gibOf, number } from "../lib/format.js";
-import { keepTheme, storedTheme } from "../lib/kept.js";
+import { keepTheme, storedTheme, THEME_EVENT } from "../lib/kept.js";
 
 const CONNECTION = { connecting: "Connecting", live: "Live", offline: "No connection" };
-export const THEME_EVENT = "themechange";
 
 export function mountTopbar() {
   const button = find("theme");

@@ -68,8 +68,9 @@ export function viewOf(history, axis, offset, range, width) {
   return { first, end, size, x };
 }
 
-/** The values of a curve in a view, as uPlot takes them: per bucket both extremes in their order, or one of them twice.
- * @param {Curve} drawn @param {View} view @param {"both" | "low" | "high"} [side] @returns {(number | null)[]} */
+/** The values of a curve in a view, as uPlot takes them. Per bucket "both" gives its extremes in their order, so that spikes
+ * stay, "low" and "high" one of them twice, and "ends" the first and the last value, which is enough for a smooth curve.
+ * @param {Curve} drawn @param {View} view @param {"both" | "low" | "high" | "ends"} [side] @returns {(number | null)[]} */
 export function pick(drawn, view, side = "both") {
   const { first, end, size } = view;
   const y = [];
@@ -77,11 +78,24 @@ export function pick(drawn, view, side = "both") {
     for (let row = first; row < end; row += 1) y.push(known(drawn.values[row]));
     return y;
   }
+  if (side === "ends") return endsOf(drawn, view);
   fillBuckets(drawn, size);
   for (let bucket = first; bucket < end; bucket += 1) {
     const isLowFirst = drawn.isLowFirst[bucket] === 1;
     y.push(known((side === "both" ? isLowFirst : side === "low") ? drawn.low[bucket] : drawn.high[bucket]));
     y.push(known((side === "both" ? !isLowFirst : side === "low") ? drawn.low[bucket] : drawn.high[bucket]));
+  }
+  return y;
+}
+
+/** @param {Curve} drawn @param {View} view */
+function endsOf({ values, rows }, { first, end, size }) {
+  const y = [];
+  for (let bucket = first; bucket < end; bucket += 1) {
+    let [low, high] = [bucket * size, Math.min(rows, (bucket + 1) * size) - 1];
+    while (low < high && values[low] !== values[low]) low += 1;
+    while (high > low && values[high] !== values[high]) high -= 1;
+    y.push(known(values[low]), known(values[high]));
   }
   return y;
 }

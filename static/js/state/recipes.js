@@ -23,15 +23,15 @@ const FIRST = /** @type {Record<string, any>} */ ({ text: "", pattern: "", minim
 const NUMBERS = ["minimum", "maximum", "tolerance", "weight"];
 
 export const STARTER = `def reward(response, reference, example):
-    """Full marks for the expected answer, a little for an answer of the right form."""
-    answer = example["solution"].strip()
+    """Full marks for the right answer, a little for another number."""
+    answer, wanted = example["solution"].strip(), reference.strip()
     if not answer:
         return 0.0, "no solution between the markers"
-    if answer.casefold() == reference.strip().casefold():
+    if answer.casefold() == wanted.casefold():
         return 1.0, "equals the expected answer"
-    if answer.replace(".", "", 1).isdigit() and reference.replace(".", "", 1).isdigit():
+    if answer.isdigit() and wanted.isdigit():
         return 0.1, "a number, but another one"
-    return 0.0, f"{answer!r} is not {reference!r}"
+    return 0.0, f"{answer!r} is not {wanted!r}"
 `;
 
 /** @typedef {{kind: string, look_at: string, weight: any, required: boolean, label: string, [input: string]: any}} Check */

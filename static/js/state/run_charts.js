@@ -9,9 +9,10 @@ import { hasValues, lastKnown, rewardNames } from "./series.js";
 
 /** What is known of one run. @typedef {{history: History, warmUp: History, heldOut: History, config: any, isOver: boolean, startedAt: number}} Run */
 
-/** `band` is the area between two curves, `whiskers` names the columns of an interval at each point.
+/** `band` is the area between two curves, `whiskers` names the columns of an interval at each point, `side` says that of many
+ * values on a pixel only the lowest or highest matters.
  * @typedef {{label: string, history: History, name: string, startedAt: number, colour: number, dash?: number, isSmooth?: boolean,
- *   hasPoints?: boolean, isThin?: boolean, band?: {low: Wanted, high: Wanted}, whiskers?: {low: string, high: string}}} Line */
+ *   hasPoints?: boolean, isThin?: boolean, side?: "low" | "high", band?: {low: Wanted, high: Wanted}, whiskers?: {low: string, high: string}}} Line */
 
 /** @typedef {{key: string, title: string, note?: string, isFraction?: boolean, isFromZero?: boolean, hasLog?: boolean,
  *   format: (value: number) => string, linesOf: (run: Run) => Line[], reasonOf: (run: Run) => string}} Spec */
@@ -70,8 +71,8 @@ export const RUN_CHARTS = [
     key: "length", title: "Completion length", note: "Tokens; the band runs from the shortest to the longest.", isFromZero: true, format: decimals(0),
     linesOf: (run) => present([
       line(run, "Mean", "completion_length.mean", { colour: 3, band: { low: { name: "completion_length.min" }, high: { name: "completion_length.max" } } }),
-      line(run, "Shortest", "completion_length.min", { colour: 8, dash: 2, isThin: true }),
-      line(run, "Longest", "completion_length.max", { colour: 6, dash: 1, isThin: true }),
+      line(run, "Shortest", "completion_length.min", { colour: 8, dash: 2, isThin: true, side: "low" }),
+      line(run, "Longest", "completion_length.max", { colour: 6, dash: 1, isThin: true, side: "high" }),
     ]),
     reasonOf: reason("This run logs no lengths."),
   },

@@ -26,8 +26,8 @@ export function mount(root, context) {
 
   /** @param {Record<string, string>} params */
   function openRollouts(params) {
-    context.putParams({ ...params, tab: "rollouts" });
     tabs.select("rollouts");
+    context.putParams({ ...params, tab: "rollouts" });
     views.rollouts.open(params);
   }
   find("flat-why", root).addEventListener("click", () => openRollouts({}));

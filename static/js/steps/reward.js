@@ -57,7 +57,8 @@ export function mount(root, context) {
     render,
     /** @param {import("../lib/router.js").Route} route */
     enter({ params }) {
-      source = SOURCES.includes(params.from) ? params.from : source || (context.get("reward.type") === "custom" ? "custom" : "quick");
+      const isOwn = context.get("reward.type") === "custom" || context.store.get().unsaved.reward;
+      source = SOURCES.includes(params.from) ? params.from : source || (isOwn ? "custom" : "quick");
     },
   };
 }

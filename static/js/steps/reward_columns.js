@@ -68,7 +68,6 @@ export function mountColumns(root, context) {
 function listen(root, host, typed, put, redraw) {
   host.addEventListener("change", ({ target }) => {
     const name = itemOf(target)?.name;
-    if (target instanceof HTMLInputElement && target.value.trim() === "") typed.delete(name);
     if (!(target instanceof HTMLSelectElement)) return;
     if (target.value !== OTHER) return put(name, target.value || undefined);
     typed.add(name);
@@ -77,6 +76,11 @@ function listen(root, host, typed, put, redraw) {
   });
   host.addEventListener("input", ({ target }) => {
     if (target instanceof HTMLInputElement) put(itemOf(target).name, target.value.trim() || undefined);
+  });
+  host.addEventListener("focusout", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.value.trim() !== "") return;
+    typed.delete(itemOf(target).name);
+    redraw();
   });
   host.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest("[data-do=remove]") : null;

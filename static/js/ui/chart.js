@@ -173,5 +173,5 @@ function addLine(picture, { view, columns }, line, { weight, isPositive, isHidde
   if (band) picture.bands.push([add({ ...band.high, weight }, "high", edge), add({ ...band.low, weight }, "low", edge), colour]);
   if (whiskers && !isHidden) picture.whiskers.push([add({ name: whiskers.low }, "low", edge), add({ name: whiskers.high }, "high", edge), colour]);
   if (weight > 0 && !line.isThin) add({ name }, "both", { width: 1, alpha: RAW_ALPHA, dash: [] });
-  add({ name, weight }, "both", { width: line.isThin ? 1.25 : 1.75, hasPoints: Boolean(line.hasPoints), isHovered: !isHidden });
+  add({ name, weight }, line.side ?? (weight > 0 ? "ends" : "both"), { width: line.isThin ? 1.25 : 1.75, hasPoints: Boolean(line.hasPoints), isHovered: !isHidden });
 }

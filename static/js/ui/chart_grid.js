@@ -2,7 +2,7 @@
 /** Charts that belong together: one cursor, one zoom, one smoothing, drawn at most once a frame and only where they are seen. */
 
 import { clone, show } from "../lib/dom.js";
-import { THEME_EVENT } from "../panels/topbar.js";
+import { THEME_EVENT } from "../lib/kept.js";
 import { COLUMNS, extentOf, offsetOf } from "../state/curves.js";
 import { at, last, rowNear } from "../state/series.js";
 import { createBar } from "./chart_bar.js";

@@ -1,0 +1,105 @@
+"""Step 4: Quick Start, presets and parts, recipes and Python of one's own, trying a reward out, the Reward Bench."""
+
+from playwright.sync_api import expect
+
+from tests.support.browser import open_step, picture, ref, violations
+
+SLOW = 30_000
+
+
+def show(page, server, source=None):
+    open_step(page, server, "reward")
+    expect(ref(page, "rewards-busy")).to_be_hidden(timeout=SLOW)
+    if source:
+        page.get_by_role("radio", name=source).check()
+
+
+def config(page):
+    return page.evaluate("() => JSON.parse(localStorage.getItem('lora-craft-draft')).config")
+
+
+def test_algorithms_explain_themselves_and_say_when_they_change_nothing(server, page):
+    show(page, server)
+    ref(page, "algorithms").get_by_role("radio", name="GSPO").check()
+    expect(ref(page, "algorithm-note")).to_be_visible()
+    assert config(page)["grpo"]["algorithm"] == "gspo"
+
+
+def test_quick_start_proposes_with_reasons_and_is_taken_with_one_click(server, page):
+    show(page, server)
+    expect(ref(page, "quick-reasons").locator("li").first).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Use this").click()
+    expect(ref(page, "quick-used")).to_be_visible()
+    assert [part["preset_name"] for part in config(page)["reward"]["components"]] == ["exact-match", "solution-format"]
+
+
+def test_a_preset_is_found_read_and_used(server, page):
+    show(page, server, "Preset Library")
+    ref(page, "preset-search").fill("closeness")
+    expect(ref(page, "presets").locator("li")).to_have_count(1)
+    ref(page, "presets").get_by_role("button").first.click()
+    expect(ref(page, "preset-dialog")).to_be_visible()
+    expect(ref(page, "preset-samples").locator("li").first).to_be_visible()
+    assert violations(page) == []
+
+
+def test_parts_are_added_weighed_and_removed(server, page):
+    show(page, server)
+    ref(page, "part-choice").select_option(label="Solution Format")
+    ref(page, "part-add").click()
+    assert len(config(page)["reward"]["components"]) == 2
+    expect(ref(page, "rail-facts")).to_contain_text("solution-format")
+
+
+def test_a_recipe_is_built_saved_and_used(server, page):
+    show(page, server, "Custom Builder")
+    ref(page, "new-recipe").click()
+    ref(page, "builder-name").fill("short-and-right")
+    ref(page, "builder-use").click()
+    expect(ref(page, "customs")).to_contain_text("short-and-right", timeout=SLOW)
+    assert config(page)["reward"]["custom_name"] == "short-and-right"
+
+
+def test_python_of_ones_own_is_refused_at_its_line_and_saved_when_it_works(server, page):
+    show(page, server, "Custom Builder")
+    ref(page, "new-python").click()
+    editor = page.locator(".cm-content")
+    expect(editor).to_be_visible(timeout=SLOW)
+    expect(editor).to_contain_text("def reward")
+    picture(page, "reward-code")
+    assert violations(page) == []
+    ref(page, "builder-name").fill("mine")
+    editor.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("def broken(:\n")
+    ref(page, "builder-save").click()
+    expect(ref(page, "builder-error")).to_be_visible(timeout=SLOW)
+    page.keyboard.press("Control+Home")
+    editor.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Delete")
+    ref(page, "builder-use").click()
+    expect(ref(page, "customs")).to_contain_text("mine", timeout=SLOW)
+    assert config(page)["reward"]["type"] == "custom"
+
+
+def test_a_text_is_scored_with_reasons(server, page):
+    show(page, server)
+    ref(page, "try").locator("summary").first.click()
+    ref(page, "try-response").fill("<SOLUTION>4</SOLUTION>")
+    ref(page, "try-reference").fill("4")
+    ref(page, "try").get_by_role("button", name="Score it").click()
+    expect(ref(page, "verdicts")).to_contain_text("equals", timeout=SLOW)
+
+
+def test_the_bench_grades_the_reward_and_knows_when_the_grade_is_out_of_date(server, page):
+    show(page, server)
+    ref(page, "bench-samples").select_option("20")
+    ref(page, "bench-run").click()
+    expect(ref(page, "grade-letter")).to_have_text("A", timeout=60_000)
+    picture(page, "reward-bench")
+    assert violations(page) == []
+    ref(page, "part-choice").select_option(label="Solution Format")
+    ref(page, "part-add").click()
+    expect(ref(page, "bench-stale")).to_be_visible()
