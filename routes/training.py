@@ -13,6 +13,7 @@ from core.statistics import verdict
 from routes.http import Body, Query, body, query, reply, services
 
 bp = Blueprint("training", __name__)
+MOST_STEPS = 10**9
 
 
 class StartRequest(Body):
@@ -45,7 +46,7 @@ class ForkRequest(Body):
 class MetricsQuery(Query):
     """Which part of the history, and how finely."""
 
-    after_step: int = 0
+    after_step: int = Field(0, ge=0, le=MOST_STEPS)
     max_points: int = Field(2000, ge=1, le=100_000)
     phase: str = "training"
 
@@ -53,7 +54,7 @@ class MetricsQuery(Query):
 class CompletionsQuery(Query):
     """Which step, the latest when null; and whether the steps there are come with it."""
 
-    step: int | None = None
+    step: int | None = Field(None, ge=0, le=MOST_STEPS)
     steps: bool = True
 
 
@@ -61,7 +62,7 @@ class SearchQuery(Query):
     """What to look for, from which step on, in which direction, and how much of it."""
 
     filter: Literal["flat", "truncated", "no_answer", "missed", "failed", "not_run", "best", "wrong_but_paid"]
-    from_step: int | None = None
+    from_step: int | None = Field(None, ge=0, le=MOST_STEPS)
     direction: Literal["next", "previous"] = "next"
     limit: int = Field(1, ge=1, le=1000)
 
@@ -69,7 +70,7 @@ class SearchQuery(Query):
 class DiagnosisQuery(Query):
     """Up to which step, the latest when null, and how many steps are looked at."""
 
-    step: int | None = None
+    step: int | None = Field(None, ge=0, le=MOST_STEPS)
     window: int = Field(5, ge=1, le=100)
 
 

@@ -64,7 +64,7 @@ class ExportService:
         session = self._store.paths(session_id)
         names = [quantization(name).name for name in quantizations]
         if not session.adapter.is_dir():
-            raise Conflict(f"The session {session_id!r} has no trained adapter.", "Wait until it is saved.")
+            raise Conflict(f"The session {session_id!r} has no trained adapter.", "Export a run that has saved one.")
         paths = SessionPaths(self._workspace.export(session_id))
         with self._lock:
             if self.is_running(session_id):

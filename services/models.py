@@ -15,7 +15,7 @@ from core.hardware import Hardware
 from core.jsonfile import read_json
 from core.paths import Workspace
 from core.sessions.state import SessionState
-from core.sessions.store import SessionStore
+from core.sessions.store import SessionLabel, SessionStore
 from core.training.vram import fits
 from services.hub import Hub
 
@@ -43,7 +43,8 @@ class ModelService:
 
     def list(self) -> dict:
         """Every model at hand: sessions with a saved adapter, newest first, and the curated base models."""
-        trained = [self._trained(state) for state in self._store.states() if state.saved]
+        saved = [state for state in self._store.states() if state.saved]
+        trained = [self._trained(state, label) for state, label in self._store.labelled(saved)]
         return {"models": trained, "base": [self._base(entry) for entry in FAMILIES]}
 
     def describe(self, name: str) -> dict:
@@ -91,8 +92,7 @@ class ModelService:
         self._seen[name] = model_shape_from_config(self._hub.config(name))
         return self._seen[name]
 
-    def _trained(self, state: SessionState) -> dict:
-        label = self._store.label(state.session_id)
+    def _trained(self, state: SessionState, label: SessionLabel) -> dict:
         score = state.evaluations[-1] if state.evaluations else None
         return {
             "session_id": state.session_id,

@@ -12,6 +12,7 @@ from core.config.resolve import resolve
 from core.data.source import kind_of, rows_expected
 from core.errors import InvalidInput
 from core.hardware import Hardware, memory_gib
+from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
 from core.training.plan import Pace, estimate, step_summary
 from core.training.vram import fits, memory_parts, total_gib
@@ -68,15 +69,12 @@ class PlanService:
     def _pace(self, config: RunConfig) -> Pace | None:
         """The newest run of the same model on the same kind of device that has told how long its steps take."""
         kind = "cuda" if self._hardware.has_cuda else "cpu"
-        for state in self._store.known_states():
-            metrics = state.metrics or {}
-            if metrics.get("phase") != "training" or not metrics.get("step_seconds"):
-                continue
-            label = self._store.label(state.session_id)
+        timed = [state for state in self._store.known_states() if _is_timed(state)]
+        for state, label in self._store.labelled(timed):
             if label.model != config.model.name or not (state.device or "").startswith(kind):
                 continue
             if label.completions_per_step and label.max_new_tokens:
-                seconds = metrics["step_seconds"]
+                seconds = state.metrics["step_seconds"]
                 return Pace(state.session_id, seconds, label.completions_per_step, label.max_new_tokens)
         return None
 
@@ -98,3 +96,8 @@ class PlanService:
         total = total_gib(parts)
         found |= {"parts": [asdict(part) for part in parts], "total_gib": total, "fits": fits(total, available)}
         return found | {"problem": None}
+
+
+def _is_timed(state: SessionState) -> bool:
+    metrics = state.metrics or {}
+    return metrics.get("phase") == "training" and bool(metrics.get("step_seconds"))

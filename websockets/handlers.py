@@ -30,12 +30,9 @@ def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> dic
     Raises:
         NotFound: No such session.
     """
-    state, missed = SessionState(session_id), []
-    for event in store.events(session_id):
-        state = fold(state, event)
-        message = message_of(state, event) if event["seq"] > after_seq else None
-        if message:
-            missed.append({"name": message[0], "payload": message[1]})
+    state, missed = store.state(session_id), []
+    if after_seq < state.last_seq:
+        state, missed = _replayed(store, session_id, after_seq)
     return {
         "session_id": session_id,
         "session": state.as_dict(),
@@ -43,6 +40,16 @@ def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> dic
         "truncated": len(missed) > MISSED_EVENTS_LIMIT,
         "missed": missed[-MISSED_EVENTS_LIMIT:],
     }
+
+
+def _replayed(store: SessionStore, session_id: str, after_seq: int) -> tuple[SessionState, list[dict]]:
+    state, missed = SessionState(session_id), []
+    for event in store.events(session_id):
+        state = fold(state, event)
+        message = message_of(state, event) if event["seq"] > after_seq else None
+        if message:
+            missed.append({"name": message[0], "payload": message[1]})
+    return state, missed
 
 
 def _services() -> Services:

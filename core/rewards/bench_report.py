@@ -235,7 +235,8 @@ def _truth(report: BenchReport) -> Iterator[tuple[str, str]]:
 
 
 def _form(report: BenchReport) -> Iterator[tuple[str, str]]:
-    yield "needs_partner", report.wrong.in_words(report.wrong.level)
+    if not report.compared or report.violations:  # one that tells every right answer from a wrong one needs no other
+        yield "needs_partner", report.wrong.in_words(report.wrong.level)
     preferred = [one for one in report.exploits if one.kind in ("senseless", "padding") and one.most(one.preferred)]
     if preferred:
         yield "prefers_nonsense", "; ".join(tally.in_words(tally.preferred) for tally in preferred)

@@ -110,7 +110,7 @@ class MetricsHistory:
     @property
     def values(self) -> int:
         """How many values are held."""
-        return sum(phase.values for phase in self._phases.values())
+        return sum(phase.values for phase in list(self._phases.values()))
 
     def columns(self, phase: str, after_step: int, max_points: int) -> dict[str, list]:
         """Columns of one phase as of now; none where the phase has no metrics."""

@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ class SessionLabel:
     dataset: str | None
     completions_per_step: int | None
     max_new_tokens: int | None
+
+
+UNREADABLE = SessionLabel(None, None, None, None, None)
+"""Of a session whose configuration can't be read: it is still listed, so that it can be deleted."""
 
 
 class SessionStore:
@@ -137,14 +142,25 @@ class SessionStore:
             states = [state for _, state in self._followed.values()]
         return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
 
-    def summaries(self) -> list[dict]:
-        """All sessions as a list shows them, newest first."""
-        return [self.summary(state) for state in self.states()]
+    def labelled(self, states: Iterable[SessionState]) -> list[tuple[SessionState, SessionLabel]]:
+        """Each state with what a list shows of its configuration; sessions deleted meanwhile are left out."""
+        pairs = []
+        for state in states:
+            try:
+                pairs.append((state, self.label(state.session_id)))
+            except NotFound:
+                self._forget(state.session_id)
+            except LoraCraftError as error:
+                LOG.warning("The configuration of %s can't be read: %s", state.session_id, error)
+                pairs.append((state, UNREADABLE))
+        return pairs
 
-    def summary(self, state: SessionState) -> dict:
-        """One session as a list shows it: its state in short, and what it trains on what."""
-        label = self.label(state.session_id)
-        return {**state.summary(), "name": label.name, "model": label.model, "dataset": label.dataset}
+    def summaries(self) -> list[dict]:
+        """All sessions as a list shows them, newest first: their state in short, and what they train on what."""
+        return [
+            {**state.summary(), "name": label.name, "model": label.model, "dataset": label.dataset}
+            for state, label in self.labelled(self.states())
+        ]
 
     def events(self, session_id: str, after_seq: int = 0) -> list[dict]:
         """The session's events with seq above `after_seq`."""
@@ -158,9 +174,10 @@ class SessionStore:
     def completion_steps(self, session_id: str) -> list[int]:
         """The steps whose groups are stored, in order."""
         folder = self.paths(session_id).completions
-        if not folder.is_dir():
+        try:
+            return sorted(step_of(file) for file in folder.iterdir() if STEP_FILE.fullmatch(file.name))
+        except FileNotFoundError:
             return []
-        return sorted(step_of(file) for file in folder.iterdir() if STEP_FILE.fullmatch(file.name))
 
     def groups(self, session_id: str, step: int) -> list[dict]:
         """The stored groups of one step.

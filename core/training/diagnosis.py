@@ -41,15 +41,14 @@ def diagnose(groups: Sequence[dict], judging: Judging) -> dict[str, Any]:
     found = [(rule, finding) for rule in RULES if (finding := _find(rule, seen, judging)) is not None]
     found.sort(key=lambda pair: -pair[0].explains * pair[1].share)
     findings = [finding for _, finding in found]
-    is_serious = any(finding.share >= rule.serious for rule, finding in found)
-    if signal is not None and signal >= HEALTHY_SIGNAL and not is_serious:
+    if signal is not None and signal >= HEALTHY_SIGNAL and not _serious(found):
         findings.insert(0, _healthy(signal, len(seen)))
     return {
         "steps": [seen[0]["step"], seen[-1]["step"]] if seen else None,
         "groups": len(seen),
         "completions": sum(len(group["completions"]) for group in seen),
         "signal_fraction": signal,
-        "verdict": _verdict(signal, found, is_serious),
+        "verdict": _verdict(signal, found),
         "findings": [asdict(finding) for finding in findings],
     }
 
@@ -83,12 +82,17 @@ def _healthy(signal: float, groups: int) -> Finding:
     return Finding("healthy", "Most groups teach something", evidence, advice, signal, [])
 
 
-def _verdict(signal: float | None, found: list[tuple[Rule, Finding]], is_serious: bool) -> str:
+def _serious(found: list[tuple[Rule, Finding]]) -> list[tuple[Rule, Finding]]:
+    return [(rule, finding) for rule, finding in found if finding.share >= rule.serious]
+
+
+def _verdict(signal: float | None, found: list[tuple[Rule, Finding]]) -> str:
     if signal is None:
         return "No completions are stored yet, so nothing can be said."
-    if signal >= HEALTHY_SIGNAL and not is_serious:
+    serious = _serious(found)
+    if signal >= HEALTHY_SIGNAL and not serious:
         return f"The reward is not flat: {signal:.0%} of the groups carry a signal."
-    rule, finding = found[0]
+    rule, finding = (serious or found)[0]
     joint = "but" if signal >= HEALTHY_SIGNAL else "above all because"
     share = f"{'Only ' if signal < HEALTHY_SIGNAL else ''}{signal:.0%} of the groups carry a signal"
     lead = share if signal else "No group carries a signal"

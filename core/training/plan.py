@@ -81,7 +81,7 @@ def estimate(config: RunConfig, rows: int | None, pace: Pace | None) -> Estimate
     sizes = {"warm_up": None, "train": None, "held_out": None} if rows is None else asdict(split_sizes(rows, config))
     steps = grpo_steps(sizes["train"], config)
     completions = None if steps is None else sampled_completions(steps, config)
-    seconds = None if pace is None or completions is None else pace.step_seconds / pace.completions * completions
+    seconds = None if pace is None or completions is None else _seconds(pace, completions, config)
     return Estimate(
         rows=rows,
         warm_up_rows=sizes["warm_up"],
@@ -133,6 +133,12 @@ def _batches_per_generation(config: RunConfig) -> int:
     return at_once * config.grpo.num_iterations
 
 
+def _seconds(pace: Pace, completions: int, config: RunConfig) -> float:
+    """The time of the completions at the pace of a past run, longer ones taking longer in proportion."""
+    longer = config.training.max_new_tokens / pace.max_new_tokens
+    return pace.step_seconds / pace.completions * completions * longer
+
+
 def _basis(pace: Pace | None, completions: int | None) -> str:
     if completions is None:
         return (
@@ -142,5 +148,6 @@ def _basis(pace: Pace | None, completions: int | None) -> str:
         return "There is no time yet: no past run trained this model on this kind of device."
     return (
         f"Based on session {pace.session_id}, whose latest step took {pace.step_seconds:.3g} s for {pace.completions} "
-        f"completions of at most {pace.max_new_tokens} tokens; without warm-up and scoring."
+        f"completions of at most {pace.max_new_tokens} tokens, in proportion to number and length; without warm-up and "
+        "scoring."
     )

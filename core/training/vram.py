@@ -112,7 +112,7 @@ def optimiser_bytes(config: RunConfig) -> float:
 
 
 def activation_values(shape: ModelShape, config: RunConfig, on_cuda: bool) -> float:
-    """Values kept for the backward pass, for batch_size sequences of max_sequence_length tokens.
+    """Values kept for the backward pass, for the larger batch of warm-up and GRPO, of max_sequence_length tokens each.
 
     A layer keeps of each token, with fused attention (no matrix of tokens by tokens) and keys and values repeated to
     all heads: in float32 4 hidden (two norms), 4 heads x head_dim (queries, keys, values, output), 4 intermediate
@@ -122,7 +122,7 @@ def activation_values(shape: ModelShape, config: RunConfig, on_cuda: bool) -> fl
     PyTorch 2.13 saves on CPU for SmolLM2's shape it is 1 % (float32) and 3 % (bfloat16) too low. With
     gradient_checkpointing each layer keeps its input alone, and one layer at a time is computed anew.
     """
-    tokens = config.training.batch_size * config.training.max_sequence_length
+    tokens = max(config.training.batch_size, _warm_up_batch(config)) * config.training.max_sequence_length
     hidden, heads = (8, 6) if on_cuda else (4, 4)
     layer = hidden * shape.hidden + heads * shape.heads * shape.head_dim + 4 * shape.intermediate
     layer += len(shape.linear_layers) * config.model.lora_rank
@@ -136,11 +136,18 @@ def logit_bytes(shape: ModelShape, config: RunConfig, on_cuda: bool) -> float:
 
     TRL 1.14 (grpo_trainer.py, _full_logits_logps) holds those of a whole batch, which is what runs on CPU: only with
     use_liger_kernel does it go by tiles of 2048 tokens. Unsloth on CUDA goes by pieces of a completion
-    (rl_replacements.py, chunked_hidden_states_selective_log_softmax); one whole completion is counted there.
+    (rl_replacements.py, chunked_hidden_states_selective_log_softmax); one whole completion is counted there. A warm-up
+    on CPU holds those of whole sequences.
     """
     completions = 1 if on_cuda else config.training.batch_size
     copies = 2 if config.training.temperature == 1.0 else 3
-    return completions * config.training.max_new_tokens * shape.vocab * FLOAT32 * copies
+    scored = completions * config.training.max_new_tokens * copies
+    taught = 0 if on_cuda else _warm_up_batch(config) * config.training.max_sequence_length * 2
+    return max(scored, taught) * shape.vocab * FLOAT32
+
+
+def _warm_up_batch(config: RunConfig) -> int:
+    return config.pre_training.batch_size if config.pre_training.enabled else 0
 
 
 def cached_values(shape: ModelShape, config: RunConfig) -> int:

@@ -20,6 +20,8 @@ from core.rewards.for_trl import as_record
 from core.rewards.scoring import Scorer, Together
 from core.workers.reward_tools import tools
 
+LOOKED_AT_ROWS = 50
+"""Rows that are read at least, since the first ones may be empty."""
 TOGETHER = "together"
 """The report on the weighted sum of several rewards, which is what training pays."""
 
@@ -90,5 +92,5 @@ def reward_validate(workspace: Any, arguments: dict, report: Any) -> dict:
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
     """The first `count` usable rows of the configured data set."""
-    raw = first_rows(config.dataset, workspace, count)
-    return map_rows(raw, config.dataset, config.reward.columns).rows
+    raw = first_rows(config.dataset, workspace, max(count, LOOKED_AT_ROWS))
+    return map_rows(raw, config.dataset, config.reward.columns).rows[:count]

@@ -2,7 +2,7 @@
 /** Boot: store, connection, panels, and the step that the address names. */
 
 import { mountConfigs } from "./panels/configs.js";
-import { mountRail, renderRail } from "./panels/rail.js";
+import { mountRail, renderRail, reveal } from "./panels/rail.js";
 import { mountSidebar, renderSidebar } from "./panels/sidebar.js";
 import { renderStepper } from "./panels/stepper.js";
 import { mountTopbar, renderTopbar } from "./panels/topbar.js";
@@ -13,9 +13,10 @@ import { createLive } from "./lib/live.js";
 import { createPlanner, noPlan } from "./lib/planner.js";
 import { DRAFT_STEPS, formatRoute, parseRoute, SESSION_STEPS } from "./lib/router.js";
 import { createStore } from "./lib/store.js";
-import { keepDraft, storedDraft } from "./lib/kept.js";
+import { keepDraft, onOtherTab, storedDraft } from "./lib/kept.js";
 import * as drafts from "./state/draft.js";
-import { initial, inOrder, patched, titleOf } from "./state/sessions.js";
+import { initial, inOrder, patched, sessionOf, titleOf } from "./state/sessions.js";
+import { mayReplace } from "./ui/dialog.js";
 import { say } from "./ui/toast.js";
 
 const STEPS = /** @type {Record<string, () => Promise<any>>} */ ({
@@ -58,6 +59,11 @@ const context = {
   replaceDraft(config, more = {}) {
     const draft = { ...drafts.emptyDraft, mode: "custom", isOwn: true, ...more, config: drafts.sparse(config, boot.defaults) };
     store.update((state) => ({ ...state, draft }));
+  },
+  /** Begin anew, as a first visit does. */
+  resetDraft() {
+    store.update((state) => ({ ...state, draft: drafts.emptyDraft }));
+    return beginDraft();
   },
   /** @param {Partial<drafts.Draft>} patch */
   patchDraft(patch) {
@@ -136,6 +142,7 @@ async function enter(route) {
   if (isNew) arrive(route);
   mounted[route.step].enter?.(route);
   render();
+  reveal();
   if (!performance.getEntriesByName("complete").length) performance.mark("complete");
 }
 
@@ -147,6 +154,10 @@ async function mountStep(step) {
     const module = await STEPS[step]();
     mounted[step] ??= module.mount(find(`step-${step}`), context) ?? {};
   } catch (error) {
+    if (error instanceof SyntaxError) {
+      setText(find("loading"), "LoRA Craft has been updated since this page was opened: reload it.");
+      return false;
+    }
     if (!(error instanceof TypeError) || !error.message.includes("module")) throw error;
     setText(find("loading"), "This step could not be fetched, since the server does not answer. It is tried again as soon as it does.");
     const off = live.on("connect", () => location.reload());
@@ -183,7 +194,7 @@ function render() {
 
 /** @param {any} state */
 function titleFor(state) {
-  const session = state.route.session ? state.sessions[state.route.session] : null;
+  const session = sessionOf(state, state.route.session);
   const heading = find(`step-${state.route.step || "welcome"}`).querySelector("h1")?.textContent;
   return `${session ? titleOf(session) : (heading ?? "")} · LoRA Craft`;
 }
@@ -203,6 +214,13 @@ store.subscribe((state) => {
 });
 setInterval(render, TICK_MS);
 addEventListener("hashchange", follow);
+onOtherTab((draft) => store.update(patched({ draft })));
+find("new-run").addEventListener("click", async (event) => {
+  event.preventDefault();
+  if (!(await mayReplace(context))) return;
+  await context.resetDraft();
+  context.go("model");
+});
 addEventListener("beforeunload", (event) => {
   const { draft, unsaved } = store.get();
   if (draft.isDirty || Object.values(unsaved).some(Boolean)) event.preventDefault();

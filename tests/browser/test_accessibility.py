@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.paths import Workspace
+from tests.browser.conftest import watched
 from tests.support.browser import DRAFT_STEPS, SIZES, open_step, picture, ref, settle, violations
 from tests.support.past_runs import write_run
 
@@ -39,31 +40,24 @@ def show(page, server, address):
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("view", ADDRESSES)
 def test_axe_finds_nothing(runs, browser, view, theme):
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme, reduced_motion="reduce")
-    page = context.new_page()
-    show(page, runs, ADDRESSES[view])
-    assert page.evaluate("() => document.documentElement.dataset.theme") == theme
-    picture(page, f"{view}-desktop-{theme}")
-    found = violations(page)
-    context.close()
-    assert found == []
+    size = {"width": 1440, "height": 900}
+    with watched(browser, viewport=size, color_scheme=theme, reduced_motion="reduce") as page:
+        show(page, runs, ADDRESSES[view])
+        assert page.evaluate("() => document.documentElement.dataset.theme") == theme
+        picture(page, f"{view}-desktop-{theme}")
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("size", ["tablet", "phone"])
 @pytest.mark.parametrize("view", ADDRESSES)
 def test_nothing_overflows_on_smaller_screens(runs, browser, view, size):
     width, height = SIZES[size]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="light", reduced_motion="reduce"
-    )
-    page = context.new_page()
-    show(page, runs, ADDRESSES[view])
-    picture(page, f"{view}-{size}-light")
-    found = violations(page) if size == "phone" else []
-    widest = page.evaluate("() => document.documentElement.scrollWidth")
-    context.close()
-    assert widest <= width
-    assert found == []
+    how = {"viewport": {"width": width, "height": height}, "color_scheme": "light", "reduced_motion": "reduce"}
+    with watched(browser, **how) as page:
+        show(page, runs, ADDRESSES[view])
+        picture(page, f"{view}-{size}-light")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert size != "phone" or violations(page) == []
 
 
 def test_dialogs_have_no_violations_and_give_the_focus_back(runs, page):
@@ -78,18 +72,16 @@ def test_dialogs_have_no_violations_and_give_the_focus_back(runs, page):
 
 
 def test_the_sidebar_of_a_phone_opens_and_closes_by_keyboard(runs, browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
-    page = context.new_page()
-    open_step(page, runs, "model")
-    expect(ref(page, "sidebar")).to_be_hidden()
-    ref(page, "menu").focus()
-    page.keyboard.press("Enter")
-    expect(ref(page, "sidebar")).to_be_visible()
-    assert violations(page) == []
-    page.keyboard.press("Escape")
-    expect(ref(page, "sidebar")).to_be_hidden()
-    expect(ref(page, "menu")).to_be_focused()
-    context.close()
+    with watched(browser, viewport={"width": 390, "height": 844}, reduced_motion="reduce") as page:
+        open_step(page, runs, "model")
+        expect(ref(page, "sidebar")).to_be_hidden()
+        ref(page, "menu").focus()
+        page.keyboard.press("Enter")
+        expect(ref(page, "sidebar")).to_be_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        expect(ref(page, "sidebar")).to_be_hidden()
+        expect(ref(page, "menu")).to_be_focused()
 
 
 def test_a_run_is_started_by_keyboard_alone(server, page):
@@ -117,8 +109,6 @@ def test_tabs_move_by_arrow_keys(runs, page):
 
 
 def test_motion_stops_when_asked_to(runs, browser):
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    open_step(page, runs, "welcome")
-    assert page.evaluate("() => document.getAnimations().length") == 0
-    context.close()
+    with watched(browser, reduced_motion="reduce") as page:
+        open_step(page, runs, "welcome")
+        assert page.evaluate("() => document.getAnimations().length") == 0

@@ -13,7 +13,7 @@ def show(page, server, session="one", rest=""):
 
 
 def test_a_running_session_is_shown_live_to_its_end(server, page):
-    server.begin("one", "steps=40 delay=0.05 noise=1")
+    server.begin("one", "steps=40 delay=0.15 noise=1")
     show(page, server)
     expect(ref(page, "session-status")).to_have_text("Training")
     expect(ref(page, "progress-text")).to_contain_text("of 40")
@@ -45,7 +45,7 @@ def test_the_same_picture_comes_back_after_reload_and_after_a_restart_of_the_ser
 
 
 def test_two_tabs_show_the_same_run(server, page):
-    server.begin("one", "steps=60 delay=0.05")
+    server.begin("one", "steps=2000 delay=0.05")
     second = page.context.new_page()
     show(page, server)
     show(second, server)
@@ -55,13 +55,13 @@ def test_two_tabs_show_the_same_run(server, page):
 
 
 def test_stop_resume_and_delete_work_from_the_page(server, page):
-    server.begin("one", "steps=100 delay=0.05")
+    server.begin("one", "steps=120 delay=0.1")
     show(page, server)
-    expect(ref(page, "progress-text")).to_contain_text("of 100")
+    expect(ref(page, "progress-text")).to_contain_text("of 120")
     page.get_by_role("button", name="Stop and save").click()
     expect(ref(page, "session-status")).to_have_text("Stopped")
     page.get_by_role("button", name="Resume").click()
-    expect(ref(page, "session-status")).to_have_text("Completed", timeout=20_000)
+    expect(ref(page, "session-status")).to_have_text("Completed", timeout=40_000)
     page.get_by_role("button", name="Delete this session").click()
     expect(ref(page, "confirm-title")).to_contain_text("Delete")
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -70,9 +70,9 @@ def test_stop_resume_and_delete_work_from_the_page(server, page):
 
 
 def test_discarding_asks_first(server, page):
-    server.begin("one", "steps=200 delay=0.05")
+    server.begin("one", "steps=2000 delay=0.05")
     show(page, server)
-    expect(ref(page, "progress-text")).to_contain_text("of 200")
+    expect(ref(page, "progress-text")).to_contain_text("of 2000")
     page.get_by_role("button", name="Stop and discard").click()
     page.get_by_role("button", name="Cancel").click()
     assert server.status("one") == "training"
@@ -110,7 +110,7 @@ def test_a_session_that_is_gone_says_so(server, page):
 
 
 def test_a_waiting_run_shows_its_place_in_the_queue(server, page):
-    server.begin("one", "steps=200 delay=0.05")
+    server.begin("one", "steps=2000 delay=0.05")
     server.begin("two", "steps=2")
     server.begin("three", "steps=2")
     show(page, server, "three")

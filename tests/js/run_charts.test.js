@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { heldOutHistory, wilson } from "../../static/js/state/held_out.js";
+import { fullReward, heldOutHistory, wilson } from "../../static/js/state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../static/js/state/run_charts.js";
 import { column, emptyHistory, fromColumns } from "../../static/js/state/series.js";
 
@@ -26,8 +26,11 @@ test("KL is off without a penalty", () => {
 test("clip ratios of 0 are explained instead of drawn", () => {
   const zero = { step: [1], "clip_ratio.low": [0], "clip_ratio.high": [0], "clip_ratio.region": [0] };
   assert.deepEqual(labels("clip", run(zero)), []);
-  assert.match(spec("clip").reasonOf(run(zero)), /^0 by construction/);
-  assert.match(spec("clip").reasonOf(run(zero, { config: { grpo: { num_iterations: 2 } } })), /^0 so far/);
+  const config = (grpo) => ({ config: { training: { gradient_accumulation_steps: 4 }, grpo: { num_iterations: 1, steps_per_generation: null, ...grpo } } });
+  assert.match(spec("clip").reasonOf(run(zero, config({}))), /^0 by construction/);
+  assert.match(spec("clip").reasonOf(run(zero, config({ num_iterations: 2 }))), /^0 so far/);
+  assert.match(spec("clip").reasonOf(run(zero, config({ steps_per_generation: 8 }))), /^0 so far/);
+  assert.match(spec("clip").reasonOf(run(zero, config({ steps_per_generation: 4 }))), /^0 by construction/);
   assert.deepEqual(labels("clip", run({ ...zero, "clip_ratio.low": [0.1] })), ["Lower bound", "Upper bound", "Either"]);
 });
 
@@ -55,14 +58,17 @@ test("held-out scores stand at their steps, after the warm-up instead of the bas
     { stage: "base", step: 0, correct: 1, total: 10 }, { stage: "warm_up", step: 0, correct: 2, total: 10 },
     { stage: "step", step: 2, correct: 5, total: 10 },
   ];
-  const drawn = heldOutHistory(scores, history, 10);
+  const drawn = heldOutHistory(scores, history, 10, 1);
   assert.deepEqual(numbers(drawn, "step"), [0, 2, 3]);
   assert.deepEqual(numbers(drawn, "score"), [0.2, 0.5, NaN]);
   assert.deepEqual(numbers(drawn, "base"), [0.1, 0.1, 0.1]);
   assert.deepEqual(numbers(drawn, "t"), [10, 12, 13]);
 });
 
-test("without a judge of truth the score is the mean reward, without an interval", () => {
-  const drawn = heldOutHistory([{ stage: "base", step: 0, correct: null, total: 4, reward: 0.4 }], emptyHistory(), 0);
-  assert.deepEqual([numbers(drawn, "score"), numbers(drawn, "low")], [[0.4], [NaN]]);
+test("without a judge of truth the score is the share of the full reward, without an interval", () => {
+  const full = fullReward({ reward: { type: "composite", components: [{ weight: 1 }, { weight: 0.6 }] } });
+  const drawn = heldOutHistory([{ stage: "base", step: 0, correct: null, total: 4, reward: 1.2 }], emptyHistory(), 0, full);
+  assert.ok(Math.abs(numbers(drawn, "score")[0] - 0.75) < 1e-9);
+  assert.deepEqual(numbers(drawn, "low"), [NaN]);
+  assert.equal(fullReward(null), 1);
 });

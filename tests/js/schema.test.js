@@ -17,6 +17,11 @@ test("what is no number is handed on, for the server to refuse", () => {
   assert.equal(fromText(field("list"), "[1,"), "[1,");
 });
 
+test("a number that two people would read as two is handed on, too", () => {
+  assert.equal(fromText(field("integer"), "10,000"), "10,000");
+  assert.equal(fromText(field("number"), "1,024"), "1,024");
+});
+
 test("an empty input is null where that is allowed, and the default elsewhere", () => {
   assert.equal(fromText(field("integer", { nullable: true }), " "), null);
   assert.equal(fromText(field("integer"), ""), undefined);

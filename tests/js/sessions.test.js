@@ -38,3 +38,33 @@ test("a status that arrives after a later update still counts", () => {
   const after = state.statusChanged({ session_id: "new", seq: 7, status: "evaluating" })(ahead);
   assert.equal(after.sessions.new.status, "evaluating");
 });
+
+test("an answer that the socket has overtaken changes nothing that is newer", () => {
+  const message = { session_id: "new", seq: 9, status: "completed" };
+  const ahead = state.statusChanged(message)(listed);
+  const stale = { session_id: "new", created_at: 2, last_seq: 7, status: "training" };
+  assert.equal(state.listed([stale])(ahead).sessions.new.status, "completed");
+  assert.equal(state.snapshot({ ...stale, config: { model: {}, dataset: {} } })(ahead).sessions.new.status, "completed");
+});
+
+test("a run made anew under an old id begins anew", () => {
+  const after = state.listed([{ session_id: "new", created_at: 50, last_seq: 1, status: "queued" }])(listed);
+  assert.deepEqual(after.sessions.new, { session_id: "new", created_at: 50, last_seq: 1, status: "queued" });
+});
+
+test("a run that only the socket has told of stays in the list", () => {
+  const told = state.statusChanged({ session_id: "third", seq: 1, status: "queued" })(listed);
+  assert.ok("third" in state.listed([{ session_id: "new", created_at: 2, last_seq: 5 }])(told).sessions);
+});
+
+test("a session may be called like something every object has", () => {
+  const after = state.statusChanged({ session_id: "constructor", seq: 1, status: "queued" })(listed);
+  assert.equal(state.sessionOf(after, "constructor").session_id, "constructor");
+  assert.equal(state.sessionOf(listed, "constructor"), undefined);
+});
+
+test("a search finds sessions by name, model and status", () => {
+  const named = state.listed([{ session_id: "a", name: "Sums", status: "completed" }, { session_id: "b", name: "Dates", status: "failed" }])(state.initial);
+  assert.deepEqual(state.found(named, "failed").map((one) => one.session_id), ["b"]);
+  assert.equal(state.found(named, "").length, 2);
+});

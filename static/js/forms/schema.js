@@ -1,6 +1,8 @@
 // @ts-check
 /** The settings as the server describes them: by name, by section, their defaults, their text and value; pure. */
 
+import { typedNumber } from "../lib/format.js";
+
 /** @typedef {{name: string, section: string, kind: string, nullable: boolean, choices: any[], minimum: number | null,
  *   maximum: number | null, exclusive_minimum: boolean, exclusive_maximum: boolean, default: any, unit: string,
  *   typical: string, tier: string, help: string}} Field */
@@ -40,8 +42,7 @@ export function fromText(field, text) {
   const bare = text.trim();
   if (bare === "") return field.nullable ? null : undefined;
   if (field.kind === "integer" || field.kind === "number") {
-    const value = Number(bare.replace(",", "."));
-    return Number.isFinite(value) ? value : bare;
+    return typedNumber(bare, field.kind === "integer");
   }
   if (field.kind === "list" || field.kind === "object") {
     try {

@@ -60,7 +60,7 @@ export const getLog = (session, tail) => call(of(session, `/logs${query({ tail }
 /** @param {string} session @param {number | null} [step] @param {boolean} [steps] whether to list all steps @param {AbortSignal} [signal] */
 export const getCompletions = (session, step, steps = true, signal) =>
   call(of(session, `/completions${query({ step, steps: steps ? undefined : false })}`), "GET", undefined, signal);
-/** @param {string} session @param {{filter: string, from_step: number, direction: string}} wanted */
+/** @param {string} session @param {{filter: string, from_step: number, direction: string, limit: number}} wanted */
 export const searchCompletions = (session, wanted) => call(of(session, `/completions/search${query(wanted)}`));
 /** @param {string} session @param {number | null} [step] */
 export const diagnose = (session, step) => call(of(session, `/diagnosis${query({ step })}`));
@@ -146,5 +146,3 @@ export const createExport = (session, quantization) =>
   call("/exports/create", "POST", { session_id: session, format: "gguf", quantization });
 export const listExports = () => call("/exports/list");
 export const getSchema = () => call("/schema");
-/** @param {number} [tail] */
-export const serverLog = (tail) => call(`/system/logs${query({ tail })}`);

@@ -25,7 +25,7 @@ export const counted = (value, noun, nouns = `${noun}s`) => `${count(value)} ${v
 export function compact(value) {
   if (!isNumber(value)) return ABSENT;
   for (const [size, unit] of /** @type {[number, string][]} */ ([[1e9, "B"], [1e6, "M"], [1e3, "k"]])) {
-    if (Math.abs(value) >= size) return `${Number((value / size).toPrecision(3))} ${unit}`;
+    if (Math.abs(value) >= size * 0.9995) return `${Number((value / size).toPrecision(3))} ${unit}`;
   }
   return String(value);
 }
@@ -82,4 +82,14 @@ export function setting(value) {
   if (typeof value === "boolean") return value ? "on" : "off";
   if (isNumber(value)) return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A number as it was typed, with a point or a comma before its fraction; what can't be read is handed on for the server to
+ * refuse. "10,000" is ten thousand to some and ten to others, so it is never guessed at.
+ * @param {string} text @param {boolean} [isWhole] @returns {number | string} */
+export function typedNumber(text, isWhole = false) {
+  const bare = text.trim();
+  const isAmbiguous = isWhole ? bare.includes(",") : /\d,\d{3}(?!\d)/.test(bare);
+  const value = bare === "" || isAmbiguous ? Number.NaN : Number(bare.replace(",", "."));
+  return Number.isFinite(value) ? value : bare;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the browser keeps between visits: the draft and the theme; without storage they last as long as the page. */
 
-import { emptyDraft } from "../state/draft.js";
+import { emptyDraft, MODES } from "../state/draft.js";
 
 const DRAFT = "lora-craft-draft";
 const THEME = "lora-craft-theme";
@@ -13,7 +13,8 @@ export const THEME_EVENT = "themechange";
 export function storedDraft() {
   try {
     const kept = JSON.parse(read(DRAFT) ?? "null");
-    return kept && typeof kept.config === "object" ? { ...emptyDraft, ...kept } : emptyDraft;
+    const isDraft = kept && kept.config && typeof kept.config === "object" && !Array.isArray(kept.config);
+    return isDraft ? { ...emptyDraft, ...kept, mode: MODES.includes(kept.mode) ? kept.mode : emptyDraft.mode } : emptyDraft;
   } catch {
     return emptyDraft;
   }
@@ -21,6 +22,9 @@ export function storedDraft() {
 
 /** @param {import("../state/draft.js").Draft} draft */
 export const keepDraft = (draft) => write(DRAFT, JSON.stringify(draft));
+
+/** Hear of the draft being changed in another tab. @param {(draft: import("../state/draft.js").Draft) => void} listener */
+export const onOtherTab = (listener) => addEventListener("storage", (event) => event.key === DRAFT && listener(storedDraft()));
 
 /** @returns {"dark" | "light"} */
 export function storedTheme() {

@@ -2,15 +2,18 @@
 /** Keeps the store in step with the server: snapshots over REST, changes over the socket; after each reconnect both again. */
 
 import * as state from "../state/sessions.js";
-import { ApiError, getSession, listExports, listSessions } from "./api.js";
+import { ApiError, explain, getSession, listExports, listSessions } from "./api.js";
 import { throttled } from "./dom.js";
 import { connect } from "./socket.js";
 
 const LIST_MS = 1000;
+const SHOWN_MS = 400;
+/** Events after which a session's snapshot says more than the message about them. */
+const TELLING = ["phase", "loaded", "data", "evaluation", "checkpoint", "notice", "resumed", "saved", "completed", "stopped", "failed", "interrupted", "queued", "starting"];
 
 /** @typedef {(message: any) => void} Listener */
 
-/** @param {any} store @param {(text: string) => void} say */
+/** @param {any} store @param {(text: string, level?: "info" | "error") => void} say */
 export function createLive(store, say) {
   /** @type {Map<string, Set<Listener>>} */
   const listeners = new Map();
@@ -28,12 +31,12 @@ export function createLive(store, say) {
       }
     },
     training_status(/** @type {any} */ message) {
-      if (!store.get().sessions[message.session_id]?.model) listAgain();
+      if (!state.sessionOf(store.get(), message.session_id)?.model) listAgain();
       for (const one of inOrder(message)) {
         store.update(state.statusChanged(one));
         tell("training_status", one);
       }
-      if (message.session_id === watched) refreshShown();
+      if (message.session_id === watched && inOrder(message).some((one) => TELLING.includes(one.kind))) refreshSoon();
     },
     export_update: (/** @type {any} */ one) => store.update(state.exportChanged(one)),
     training_completions: (/** @type {any} */ message) => tell("training_completions", message),
@@ -62,8 +65,17 @@ export function createLive(store, say) {
   /** Fetch the watched session's snapshot; the socket brings what changes after it. */
   async function refreshShown() {
     const id = watched;
-    if (id) await attempt(async () => store.update(state.snapshot(await getSession(id))));
+    if (!id) return;
+    await attempt(async () => {
+      try {
+        store.update(state.snapshot(await getSession(id)));
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
+        store.update(state.removed(id));
+      }
+    });
   }
+  const refreshSoon = throttled(refreshShown, SHOWN_MS);
 
   /** @param {() => Promise<void>} action */
   async function attempt(action) {
@@ -71,8 +83,7 @@ export function createLive(store, say) {
       await action();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.code === "not_found" && watched) store.update(state.removed(watched));
-      else if (error.code !== "offline") say(error.message);
+      if (error.code !== "offline") say(explain(error), "error");
     }
   }
 

@@ -41,6 +41,7 @@ export function createPlanner(store) {
   return {
     /** Check the draft again, now that it or what the server knows has changed. */
     refresh() {
+      asking?.abort();
       put({ status: "checking" });
       ask();
     },

@@ -4,12 +4,13 @@
 import * as api from "../lib/api.js";
 import { fillList, find, findInput, itemOf, part, saveFile, setText, show } from "../lib/dom.js";
 import { moment } from "../lib/format.js";
-import { emptyDraft } from "../state/draft.js";
-import { ask, dialog, open } from "../ui/dialog.js";
+import { ask, dialog, mayReplace, open } from "../ui/dialog.js";
 
 /** @param {any} context */
 export function mountConfigs(context) {
   const box = dialog("configs");
+  /** @type {string[]} */
+  let names = [];
   const fail = (/** @type {string} */ text) => {
     show(find("config-error"), text !== "");
     setText(find("config-error"), text);
@@ -25,6 +26,7 @@ export function mountConfigs(context) {
   };
   const refresh = async () => {
     const { configs } = await api.listConfigs();
+    names = configs.map((/** @type {any} */ one) => one.name);
     show(find("config-empty"), configs.length === 0);
     fillList(find("config-list"), "config", configs, (row, config) => {
       setText(part(row, "row__title"), config.name);
@@ -36,13 +38,14 @@ export function mountConfigs(context) {
 
   find("open-configs").addEventListener("click", () => {
     open(box);
-    findInput("config-name").value = context.get("name") ?? "";
+    findInput("config-name").value = fileName(context.get("name") ?? "");
     attempt(refresh);
   });
   find("config-save-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const name = findInput("config-name").value.trim();
     attempt(async () => {
+      if (names.includes(name) && !(await ask({ title: `Replace ${name}?`, text: "There is a configuration of this name.", yes: "Replace it", danger: true }))) return;
       await api.saveConfig(name, context.store.get().draft.config);
       context.patchDraft({ isDirty: false });
       context.say(`Saved as ${name}.`);
@@ -71,6 +74,7 @@ export function mountConfigs(context) {
     if (!(await ask({ title: `Delete ${name}?`, text: "The file is removed from configs/. Sessions keep their own copy.", yes: "Delete", danger: true }))) return;
     await api.deleteConfig(name);
     await refresh();
+    find("config-name").focus();
   }
 
   findInput("config-import").addEventListener("change", async () => {
@@ -94,17 +98,14 @@ export function mountConfigs(context) {
   });
   find("config-reset").addEventListener("click", async () => {
     if (!(await mayReplace(context))) return;
-    context.store.update((/** @type {any} */ state) => ({ ...state, draft: emptyDraft }));
+    await context.resetDraft();
     context.say("The draft is back at its defaults.");
     box.close();
   });
 }
 
-/** Whether the draft may be given up: asked only when it holds changes that are saved nowhere. @param {any} context */
-export async function mayReplace(context) {
-  if (!context.store.get().draft.isDirty) return true;
-  return ask({ title: "Replace your draft?", text: "It has changes that are saved nowhere else.", yes: "Replace it", danger: true });
-}
+/** A run's name as a file can be called. @param {string} name */
+const fileName = (name) => name.trim().toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-").replaceAll(/^[-._]+|[-._]+$/g, "").slice(0, 64);
 
 /** @param {string} text @returns {Record<string, any> | null} */
 function parsed(text) {

@@ -5,28 +5,35 @@ import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { compact, count, duration, gib } from "../lib/format.js";
 import { labelOf } from "../forms/schema.js";
 import { DRAFT_STEPS, formatRoute } from "../lib/router.js";
-import { stepOf, valueAt } from "../state/draft.js";
+import { orDefault, stepOf } from "../state/draft.js";
+import { rewardText } from "../state/rewards_text.js";
+import { facts, fillNotices } from "../ui/facts.js";
 import { renderMemory } from "../ui/memory.js";
 
 const NAMES = { model: "Model", dataset: "Dataset", config: "Configuration", reward: "Reward", train: "Review and start" };
 
 /** @param {any} context */
 export function mountRail(context) {
-  find("rail-problems").addEventListener("click", (event) => {
+  for (const ref of ["rail-problems", "actions-problem"]) find(ref).addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (link?.dataset.field) revealLater(link.dataset.field);
+    if (!link?.dataset.field) return;
+    wanted = link.dataset.field;
+    requestAnimationFrame(() => reveal());
   });
   context.live.on("connect", () => context.refreshPlan());
 }
 
-/** Move to a setting once its step is shown. @param {string} name */
-export function revealLater(name) {
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    const field = fieldOf(name);
-    for (let at = field?.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
-    field?.scrollIntoView({ block: "center" });
-    /** @type {HTMLElement | null} */ (field?.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
-  }));
+/** The setting to move to as soon as its step is shown. @type {string | null} */
+let wanted = null;
+
+/** Move to the setting that a problem's link leads to; its step may have to be fetched first. */
+export function reveal() {
+  const field = wanted === null ? null : fieldOf(wanted);
+  if (!field?.checkVisibility() && !field?.closest("details:not([open])")) return;
+  wanted = null;
+  for (let at = field.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+  field.scrollIntoView({ block: "center" });
+  /** @type {HTMLElement | null} */ (field.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
 }
 
 /** The node of a setting, or of the setting that a problem is inside of. @param {string} name @returns {Element | null} */
@@ -42,7 +49,7 @@ export function renderRail(state, boot) {
   show(find("actions"), at >= 0);
   if (at < 0) return;
   const { plan } = state;
-  const value = (/** @type {string} */ name) => valueAt(state.draft.config, name) ?? boot.defaults[name];
+  const value = (/** @type {string} */ name) => orDefault(state.draft.config, name, boot.defaults);
   facts(find("rail-facts"), [
     ["Model", value("model.name")],
     ["Data", value("dataset.source")],
@@ -57,30 +64,6 @@ export function renderRail(state, boot) {
   show(find("rail-notices-part"), warnings.length > 0);
   fillNotices(find("rail-notices"), warnings);
   renderActions(state, at);
-}
-
-/** What is said about settings. @param {HTMLElement} list @param {any[]} notices */
-export function fillNotices(list, notices) {
-  fillList(list, "notice", notices, (row, notice) => {
-    row.dataset.level = notice.level;
-    setText(part(row, "notice__field"), labelOf(notice.field));
-    setText(part(row, "notice__text"), notice.message);
-  });
-}
-
-/** Name and value pairs. @param {HTMLElement} list @param {[string, string][]} pairs */
-export function facts(list, pairs) {
-  fillList(list, "fact", pairs, (row, [name, text]) => {
-    setText(row.querySelector("dt"), name);
-    setText(row.querySelector("dd"), text);
-  });
-}
-
-/** The reward in a few words. @param {(name: string) => any} value */
-export function rewardText(value) {
-  if (value("reward.type") === "custom") return value("reward.custom_name") ?? "custom";
-  if (value("reward.type") !== "composite") return value("reward.preset_name") ?? "math-science";
-  return value("reward.components").map((/** @type {any} */ c) => c.name ?? c.preset_name ?? c.custom_name ?? "judge").join(" + ") || "none yet";
 }
 
 /** @param {any} estimate */
@@ -117,10 +100,16 @@ function renderActions(state, at) {
   const next = /** @type {HTMLAnchorElement} */ (find("next"));
   show(back, at > 0);
   show(next, Boolean(after));
+  show(find("start"), !after);
   back.href = formatRoute({ step: before });
   next.href = formatRoute({ step: after });
   setText(find("next-text"), after ? NAMES[/** @type {keyof typeof NAMES} */ (after)] : "");
   setText(find("actions-text"), statusText(state.plan));
+  const [problem] = Object.keys(state.plan.errors);
+  const link = /** @type {HTMLAnchorElement} */ (find("actions-problem"));
+  show(link, problem !== undefined);
+  link.dataset.field = problem ?? "";
+  link.href = formatRoute({ step: problem === undefined ? "" : stepOf(problem) });
 }
 
 /** @param {any} plan */

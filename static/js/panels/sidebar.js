@@ -108,7 +108,6 @@ function about(session) {
 
 function renderPicking() {
   const button = find("pick");
-  button.setAttribute("aria-pressed", String(isPicking));
   setText(button, isPicking ? "Cancel" : "Compare");
   show(find("compare-bar"), isPicking);
   /** @type {HTMLButtonElement} */ (find("compare-go")).disabled = picked.size < 2;

@@ -3,7 +3,7 @@
 
 import { part, setText, show } from "../lib/dom.js";
 import { formatRoute } from "../lib/router.js";
-import { stepOf } from "../state/draft.js";
+import { problemsByStep } from "../state/draft.js";
 
 /** @param {any} state */
 export function renderStepper(state) {
@@ -22,12 +22,4 @@ export function renderStepper(state) {
     setText(badge, count ? `${count} to settle` : "");
     show(badge, count > 0);
   }
-}
-
-/** @param {Record<string, string>} errors @returns {Record<string, number>} */
-export function problemsByStep(errors) {
-  /** @type {Record<string, number>} */
-  const counts = {};
-  for (const name of Object.keys(errors)) counts[stepOf(name)] = (counts[stepOf(name)] ?? 0) + 1;
-  return counts;
 }

@@ -30,7 +30,15 @@ export function mountTopbar() {
 /** @param {boolean} isOpen */
 function setMenu(isOpen) {
   document.body.dataset.menu = isOpen ? "open" : "closed";
+  showMenu();
   if (!isOpen) find("menu").focus();
+}
+
+/** The button and the shade behind the sidebar say whether it is open. */
+function showMenu() {
+  const isOpen = document.body.dataset.menu === "open";
+  find("menu").setAttribute("aria-expanded", String(isOpen));
+  show(find("scrim"), isOpen);
 }
 
 /** @param {any} state */
@@ -38,9 +46,7 @@ export function renderTopbar(state) {
   const connection = find("connection");
   connection.dataset.status = state.connection;
   setText(find("connection-text"), CONNECTION[/** @type {keyof typeof CONNECTION} */ (state.connection)]);
-  const isOpen = document.body.dataset.menu === "open";
-  find("menu").setAttribute("aria-expanded", String(isOpen));
-  show(find("scrim"), isOpen);
+  showMenu();
   const system = state.system;
   if (!system) return;
   const hasGpu = system.gpu_name !== null;

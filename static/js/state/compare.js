@@ -2,7 +2,7 @@
 /** Several runs beside each other: their charts, their end results, and the settings in which they differ; pure. */
 
 import { duration, number, percent, setting, words } from "../lib/format.js";
-import { differences, valueAt } from "./draft.js";
+import { differences, orDefault } from "./draft.js";
 import { hasValues, last, column } from "./series.js";
 import { changeText } from "./scores.js";
 import { titleOf } from "./sessions.js";
@@ -86,5 +86,5 @@ export function settingRows(configs, defaults, isAll) {
   const differing = new Set(others.flatMap((other) => differences(first, other, defaults).map((one) => one.name)));
   return Object.keys(defaults)
     .filter((name) => isAll || differing.has(name))
-    .map((name) => ({ name, isSame: !differing.has(name), values: configs.map((config) => setting(valueAt(config, name) ?? defaults[name])) }));
+    .map((name) => ({ name, isSame: !differing.has(name), values: configs.map((config) => setting(orDefault(config, name, defaults))) }));
 }

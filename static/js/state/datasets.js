@@ -7,7 +7,6 @@ import { SUFFIX } from "./uploads.js";
 /** @typedef {{path: string, kind: string | null, subset: string | null, split: string, encoding: string | null, parameters: Record<string, any>}} Wanted */
 
 export const SOURCES = ["public", "hub", "upload", "builtin", "procedural"];
-export const ROLES = ["instruction", "response", "context", "reasoning"];
 export const COMPARISONS = ["equals", "not_equals", "contains", "not_contains", "at_least", "at_most"];
 const MAPPING = ["instruction_field", "response_field", "context_field", "reasoning_field", "final_answer"];
 const OF_A_SET = ["kind", "subset", "split", "encoding", "parameters", "filters", ...MAPPING];

@@ -4,7 +4,9 @@
 /** `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere.
  * @typedef {{config: Record<string, any>, mode: string, forkOf: string | null, isOwn: boolean, isDirty: boolean}} Draft */
 
-/** @type {Draft} mode: recommended, custom or advanced */
+export const MODES = ["recommended", "custom", "advanced"];
+
+/** @type {Draft} */
 export const emptyDraft = { config: {}, mode: "recommended", forkOf: null, isOwn: false, isDirty: false };
 
 /** The value at a dotted name, or undefined. @param {any} config @param {string} name */
@@ -47,8 +49,14 @@ export function sparse(config, defaults) {
  * @returns {{name: string, left: unknown, right: unknown}[]} */
 export function differences(left, right, defaults) {
   return Object.keys(defaults)
-    .map((name) => ({ name, left: valueAt(left, name) ?? defaults[name], right: valueAt(right, name) ?? defaults[name] }))
+    .map((name) => ({ name, left: orDefault(left, name, defaults), right: orDefault(right, name, defaults) }))
     .filter((one) => !isSame(one.left, one.right));
+}
+
+/** Null is a value of its own, not the default. @param {any} config @param {string} name @param {Record<string, any>} defaults */
+export function orDefault(config, name, defaults) {
+  const own = valueAt(config, name);
+  return own === undefined ? defaults[name] : own;
 }
 
 /** Equal as JSON, whatever the order of keys. @param {unknown} a @param {unknown} b @returns {boolean} */
@@ -80,3 +88,11 @@ const SECTION_STEPS = { model: "model", dataset: "dataset", prompt: "dataset", r
 
 /** The step on which a setting is found; the others are those of the configuration. @param {string} name */
 export const stepOf = (name) => SECTION_STEPS[/** @type {keyof typeof SECTION_STEPS} */ (name.split(".")[0])] ?? "config";
+
+/** How many problems each step has. @param {Record<string, string>} errors @returns {Record<string, number>} */
+export function problemsByStep(errors) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const name of Object.keys(errors)) counts[stepOf(name)] = (counts[stepOf(name)] ?? 0) + 1;
+  return counts;
+}

@@ -18,16 +18,21 @@ export function wilson(correct, total) {
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
-/** The share of right answers, or the mean reward where no reward judges truth. @param {any} score */
-export const shareOf = (score) => (score.correct === null || score.correct === undefined ? score.reward : score.correct / score.total);
+/** The share of right answers, or of the full reward where no reward judges truth.
+ * @param {any} score @param {number} most the full reward */
+export const shareOf = (score, most) => (score.correct === null || score.correct === undefined ? score.reward / most : score.correct / score.total);
+
+/** What a completion can earn at most: the sum of the weights. @param {any} config of the run, null while it is not known */
+export const fullReward = (config) => (config?.reward?.type === "composite" ? config.reward.components.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + (one.weight ?? 1), 0) : 1);
 
 /** Columns step, t, score, low, high and base. The base model is the first point unless the warm-up takes its place, and
  * its score goes on to the newest step of the run.
- * @param {any[]} evaluations @param {History} history of the run, which knows when a step was @param {number} startedAt Unix seconds */
-export function heldOutHistory(evaluations, history, startedAt) {
+ * @param {any[]} evaluations @param {History} history of the run, which knows when a step was @param {number} startedAt Unix seconds
+ * @param {number} most the full reward */
+export function heldOutHistory(evaluations, history, startedAt, most) {
   const base = evaluations.find((score) => score.stage === "base");
   const hasWarmUp = evaluations.some((score) => score.stage === "warm_up");
-  const points = evaluations.filter((score) => !(hasWarmUp && score.stage === "base")).map(pointOf);
+  const points = evaluations.filter((score) => !(hasWarmUp && score.stage === "base")).map((score) => pointOf(score, most));
   points.sort((a, b) => a.step - b.step);
   const newest = Math.max(0, last(history, "step") || 0);
   if (points.length && newest > points[points.length - 1].step) points.push({ step: newest, score: NaN, low: NaN, high: NaN });
@@ -37,15 +42,15 @@ export function heldOutHistory(evaluations, history, startedAt) {
     score: points.map((point) => point.score),
     low: points.map((point) => point.low),
     high: points.map((point) => point.high),
-    base: points.map(() => (base ? shareOf(base) : NaN)),
+    base: points.map(() => (base ? shareOf(base, most) : NaN)),
   });
 }
 
-/** @param {any} score */
-function pointOf(score) {
+/** @param {any} score @param {number} most */
+function pointOf(score, most) {
   const isCounted = score.correct !== null && score.correct !== undefined;
   const [low, high] = isCounted ? wilson(score.correct, score.total) : [NaN, NaN];
-  return { step: score.step ?? 0, score: shareOf(score), low, high };
+  return { step: score.step ?? 0, score: shareOf(score, most), low, high };
 }
 
 /** @param {History} history @param {number} step @param {number} startedAt */

@@ -14,7 +14,9 @@ export function phasesOf(session, now) {
   const list = past.map((/** @type {any} */ phase, /** @type {number} */ index) => {
     const end = past[index + 1]?.started_at ?? session.ended_at;
     const isCurrent = !isOver && index === past.length - 1;
-    return { name: nameOf(phase), seconds: (isCurrent ? now : end ?? now) - phase.started_at, isCurrent, final: "" };
+    const isLast = index === past.length - 1;
+    const final = isLast && session.status === "failed" ? "failed" : "";
+    return { name: nameOf(phase), seconds: (isCurrent ? now : end ?? now) - phase.started_at, isCurrent, final };
   });
   if (isOver) return [...list, { name: words(session.status), seconds: null, isCurrent: false, final: session.status }];
   if (!list.length) return [{ name: words(session.status), seconds: session.created_at ? now - session.created_at : null, isCurrent: true, final: "" }];

@@ -1,6 +1,7 @@
 // @ts-check
 /** A custom reward while it is written: checks or Python, its JSON, and the server's problems by place; pure. */
 
+import { typedNumber } from "../lib/format.js";
 import { isSame } from "./draft.js";
 
 /** Every kind of check in words, with the inputs it has beside look_at, weight and required. */
@@ -85,10 +86,7 @@ const asSent = (check) => Object.fromEntries(
 );
 
 /** What was typed as a number; text that is none is handed on for the server to refuse. @param {any} value */
-function asNumber(value) {
-  const bare = String(value).trim().replace(",", ".");
-  return bare === "" || !Number.isFinite(Number(bare)) ? bare : Number(bare);
-}
+const asNumber = (value) => (String(value).trim() === "" ? "" : typedNumber(String(value)));
 
 /** Whether both would be saved as the same. @param {Editing} one @param {Editing} other */
 export const isSameWork = (one, other) => one.name === other.name && isSame(bodyOf(one), bodyOf(other));

@@ -2,6 +2,8 @@
 /** Which charts a run has, what is drawn in each, and why one is empty; pure. */
 
 import { number, percent, count } from "../lib/format.js";
+import { isOnPolicy } from "./algorithms.js";
+import { valueAt } from "./draft.js";
 import { hasValues, lastKnown, rewardNames } from "./series.js";
 
 /** @typedef {import("./series.js").History} History */
@@ -148,7 +150,6 @@ const clipLines = (run) => present([
 /** @param {Run} run */
 function clipReason(run) {
   if (!Number.isFinite(lastKnown(run.history, "clip_ratio.region"))) return "This run logs no clip ratios.";
-  const { num_iterations: passes = 1, steps_per_generation: batches } = run.config?.grpo ?? {};
-  if (passes > 1 || batches > 1) return "0 so far: no token’s ratio has left the clip range.";
+  if (run.config && !isOnPolicy((name) => valueAt(run.config, name))) return "0 so far: no token’s ratio has left the clip range.";
   return "0 by construction: training is on-policy. Each batch is used once, by the policy that wrote it, so there is nothing to clip.";
 }

@@ -1,22 +1,40 @@
 // @ts-check
 /** The sessions by id and the one that is shown; pure reducers. */
 
+import { isSame } from "./draft.js";
+
 /** @typedef {{sessions: Record<string, any>, exports: Record<string, any>, shown: string | null, system: any, queue: any,
  *   connection: string, isLoaded: boolean}} State */
 
 /** @type {State} */
 export const initial = { sessions: {}, exports: {}, shown: null, system: null, queue: null, connection: "connecting", isLoaded: false };
 
-/** The list as REST gave it. @param {any[]} sessions @returns {(state: any) => any} */
+/** The list as REST gave it; a run that only the socket has told of so far stays. @param {any[]} sessions @returns {(state: any) => any} */
 export const listed = (sessions) => (state) => ({
   ...state,
   isLoaded: true,
-  sessions: Object.fromEntries(sessions.map((s) => [s.session_id, { ...state.sessions[s.session_id], ...s }])),
+  sessions: {
+    ...Object.fromEntries(Object.entries(state.sessions).filter(([, held]) => /** @type {any} */ (held).last_seq === undefined)),
+    ...Object.fromEntries(sessions.map((s) => [s.session_id, merged(sessionOf(state, s.session_id), s)])),
+  },
 });
 
 /** One session's snapshot. @param {any} session @returns {(state: any) => any} */
 export const snapshot = (session) => (state) =>
-  change(state, session.session_id, (old) => ({ ...old, ...session, isWhole: true, ...named(session.config) }));
+  change(state, session.session_id, (old) => {
+    const config = isSame(old.config, session.config) ? old.config : session.config;
+    return { ...merged(old, session), config, isWhole: true, ...named(config) };
+  });
+
+/** What is held and an answer of REST together: the answer wins, unless the socket has told more of the same run since.
+ * @param {any} old undefined or what is held @param {any} answer */
+function merged(old, answer) {
+  if (!old || (old.last_seq !== undefined && old.created_at !== answer.created_at)) return answer;
+  return answer.last_seq < Math.max(old.last_seq ?? 0, old.status_seq ?? 0) ? { ...answer, ...old } : { ...old, ...answer };
+}
+
+/** A session by its id, also where that is the name of something every object has. @param {any} state @param {string | null} id */
+export const sessionOf = (state, id) => (id !== null && Object.hasOwn(state.sessions, id) ? state.sessions[id] : undefined);
 
 /** A training_update. @param {any} update @returns {(state: any) => any} */
 export const updated = (update) => (state) =>
@@ -84,7 +102,7 @@ const named = (config) => (config ? { name: config.name, model: config.model.nam
 
 /** @param {any} state @param {string} id @param {(old: any) => any} reducer */
 function change(state, id, reducer) {
-  const old = state.sessions[id] ?? { session_id: id, status: "queued", created_at: Date.now() / 1000 };
+  const old = sessionOf(state, id) ?? { session_id: id, status: "queued", created_at: Date.now() / 1000 };
   const next = reducer(old);
   return next === old ? state : { ...state, sessions: { ...state.sessions, [id]: next } };
 }

@@ -4,7 +4,7 @@
 import { explain, getMetrics } from "../lib/api.js";
 import { clone, find, make, saveFile, setText, show } from "../lib/dom.js";
 import { wholeCsv } from "../state/chart_text.js";
-import { heldOutHistory } from "../state/held_out.js";
+import { fullReward, heldOutHistory } from "../state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../state/run_charts.js";
 import { append, at, emptyHistory, fromColumns } from "../state/series.js";
 import { isFinal } from "../state/sessions.js";
@@ -43,7 +43,7 @@ export function mountCharts(root, context, { onStep } = {}) {
   /** What the charts are drawn from. @returns {import("../state/run_charts.js").Run} */
   function run() {
     const startedAt = session?.started_at ?? at(history, "t", 0);
-    const heldOut = heldOutHistory(session?.evaluations ?? [], history, startedAt);
+    const heldOut = heldOutHistory(session?.evaluations ?? [], history, startedAt, fullReward(session?.config));
     return { history, warmUp, heldOut, config: session?.config, isOver: Boolean(session && isFinal(session)), startedAt };
   }
 

@@ -6,7 +6,7 @@ import { fillList, find, findInput, itemOf, saveFile, setText, show } from "../l
 import { counted, words } from "../lib/format.js";
 import { wholeCsv } from "../state/chart_text.js";
 import { COMPARED, idsOf, labelAmong } from "../state/compare.js";
-import { heldOutHistory } from "../state/held_out.js";
+import { fullReward, heldOutHistory } from "../state/held_out.js";
 import { append, at, emptyHistory, fromColumns } from "../state/series.js";
 import { inOrder, titleOf } from "../state/sessions.js";
 import { createGrid } from "../ui/chart_grid.js";
@@ -76,6 +76,7 @@ export function mount(root, context) {
   return {
     /** @param {any} route */
     enter(route) {
+      if (!isActive) chosen.reload(); // what happened while another step was shown
       isActive = true;
       chosen.choose(idsOf(route.params.ids));
     },
@@ -97,13 +98,15 @@ function createChosen(onChange) {
     entry.waiting = mine;
     try {
       const [session, metrics] = await Promise.all([getSession(entry.id), getMetrics(entry.id, { max_points: MAX_POINTS })]);
+      if (entry.waiting !== mine) return; // asked again meanwhile
       Object.assign(entry, { status: "ready", session: named(session), history: fromColumns(metrics.columns) });
       for (const update of mine) append(entry.history, update, Date.now() / 1000);
     } catch (error) {
+      if (entry.waiting !== mine) return;
       const isMissing = error instanceof ApiError && error.code === "not_found";
       Object.assign(entry, { status: isMissing ? "missing" : "failed", problem: explain(error) });
     }
-    if (entry.waiting === mine) entry.waiting = null;
+    entry.waiting = null;
     if (entries.get(entry.id) === entry) onChange();
   }
 
@@ -150,7 +153,7 @@ function createChosen(onChange) {
       const sessions = ready.map((entry) => entry.session);
       return ready.map(({ id, index, session, history }) => {
         const startedAt = session.started_at ?? at(history, "t", 0);
-        return { id, index, session, history, startedAt, heldOut: heldOutHistory(session.evaluations, history, startedAt), label: labelAmong(session, sessions) };
+        return { id, index, session, history, startedAt, heldOut: heldOutHistory(session.evaluations, history, startedAt, fullReward(session.config)), label: labelAmong(session, sessions) };
       });
     },
   };

@@ -24,6 +24,12 @@ const GROUPS = [
 ];
 const TIERS = { recommended: ["essential"], custom: ["essential", "advanced"], advanced: ["essential", "advanced", "expert"] };
 const ELSEWHERE = ["grpo.algorithm"];
+/** What other tools and papers call a setting, for the search. @type {Record<string, string>} */
+const OTHER_NAMES = {
+  "grpo.kl_penalty": "beta kl_coef", "grpo.clip_range": "epsilon", "grpo.num_iterations": "mu", "training.num_generations": "G group num_samples",
+  "training.batch_size": "per_device_train_batch_size", "training.max_new_tokens": "max_completion_length", "training.optim": "optimizer adam",
+  "pre_training.enabled": "sft supervised pre-training", "training.learning_rate": "lr", "resources.gpus": "cuda device",
+};
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
@@ -56,7 +62,7 @@ export function mount(root, context) {
  * @param {import("../forms/schema.js").Field} field @param {any} state @param {string} search */
 function isShown(field, state, search) {
   const wanted = search.trim().toLowerCase();
-  if (wanted) return `${field.name} ${labelOf(field.name)} ${field.help}`.toLowerCase().includes(wanted);
+  if (wanted) return `${field.name} ${labelOf(field.name)} ${field.help} ${OTHER_NAMES[field.name] ?? ""}`.toLowerCase().includes(wanted);
   if (problemOf(state.plan.errors, field.name)) return true;
   return field.name === "name" || TIERS[/** @type {keyof typeof TIERS} */ (state.draft.mode)].includes(field.tier);
 }
@@ -80,7 +86,7 @@ function drawGroups(host, context) {
 }
 
 const NOTES = {
-  resolved: "Every value as it will run here, the algorithm’s and the machine’s own included.",
+  resolved: "Every value as it will run on this machine; null takes the algorithm’s own.",
   curl: "Starts the run from a shell on this machine.",
   python: "Starts the run and follows it; needs nothing but Python.",
 };

@@ -11,6 +11,8 @@ import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
 export function mountCheck(root, context, putJob) {
   /** The job that this page started, and the draft it looks at. */
   let [started, checked] = ["", ""];
+  /** The failed job whose failure has been said. */
+  let told = "";
   const now = () => {
     const { dataset, prompt, training, model } = context.store.get().draft.config;
     return JSON.stringify([dataset, prompt, training, model]);
@@ -44,7 +46,8 @@ export function mountCheck(root, context, putJob) {
         showFraction(find("dataset-check-meter", root), job);
         setText(find("dataset-check-text", root), jobText(job, "Reading"));
       }
-      if (job?.status === "failed") fail(`${job.error.message} ${job.error.hint}`);
+      if (job?.status === "failed" && told !== job.job_id) fail(`${job.error.message} ${job.error.hint}`);
+      told = job?.status === "failed" ? job.job_id : told;
       const isDone = job?.status === "completed";
       show(find("dataset-check-result", root), isDone);
       if (!isDone) return;

@@ -23,7 +23,9 @@ export function mountHub(root, context, choose, toUpload) {
     show(find("hub-busy", root), true);
     show(find("hub-error", root), false);
     try {
-      showFound(await describeDataset(typed(), mine.signal));
+      const about = await describeDataset(typed(), mine.signal);
+      if (mine.signal.aborted) return;
+      showFound(about);
     } catch (error) {
       if (mine.signal.aborted) return;
       fail(error);
@@ -68,6 +70,8 @@ export function mountHub(root, context, choose, toUpload) {
   find("hub-unseen", root).addEventListener("click", take);
   find("hub-to-upload", root).addEventListener("click", toUpload);
   path.addEventListener("input", () => {
+    asking?.abort();
+    show(find("hub-busy", root), false);
     [subset.value, split.value] = ["", ""];
     for (const ref of ["hub-found", "hub-error"]) show(find(ref, root), false);
   });
@@ -83,6 +87,7 @@ export function mountHub(root, context, choose, toUpload) {
   return {
     /** The draft's own id stands in the form from the start. @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { chosen }) {
+      if (chosen.shelf !== "hub") asking?.abort();
       if (chosen.shelf !== "hub" || chosen.source === shownFor) return;
       shownFor = chosen.source;
       [path.value, subset.value, split.value] = [chosen.source, context.get("dataset.subset") ?? "", context.get("dataset.split")];

@@ -10,11 +10,11 @@ export const isUnderWay = (job) => job?.status === "waiting" || job?.status === 
 
 /** @param {any} context @param {(job: Job) => void} onEnd */
 export function mountJobs(context, onEnd) {
-  let last = "";
   const jobs = () => /** @type {Record<string, Job>} */ (context.store.get().jobs ?? {});
   /** @param {Job} job */
   const put = (job) => {
     const before = jobs()[job.task];
+    if (before?.job_id === job.job_id && isUnderWay(job) && !isUnderWay(before)) return; // an answer that was overtaken
     context.store.update((/** @type {any} */ state) => ({ ...state, jobs: { ...state.jobs, [job.task]: job } }));
     const isEnd = !isUnderWay(job) && (before?.job_id !== job.job_id || isUnderWay(before));
     if (isEnd) onEnd(job);
@@ -30,12 +30,7 @@ export function mountJobs(context, onEnd) {
     }
   };
   context.live.on("connect", refresh);
-  context.live.on("dataset_update", (/** @type {Job} */ job) => {
-    put(job);
-    // Messages are batched, so that the end of one job can be lost behind the beginning of the next.
-    if (job.job_id !== last) refresh();
-    last = job.job_id;
-  });
+  context.live.on("dataset_update", put);
   return { put };
 }
 

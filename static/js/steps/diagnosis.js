@@ -58,6 +58,9 @@ export function mountDiagnosis(root, context, onExample) {
   };
 }
 
+/** @param {{step: number, group: number, completion: number | null}} place */
+const placeText = ({ step, group, completion }) => `Step ${step}, group ${group + 1}${completion === null ? "" : `, no. ${completion + 1}`}`;
+
 /** @param {HTMLElement} row @param {any} finding */
 function fillFinding(row, finding) {
   row.dataset.code = finding.code;
@@ -66,7 +69,7 @@ function fillFinding(row, finding) {
   setText(part(row, "finding__evidence"), finding.evidence);
   setText(part(row, "finding__cure"), finding.what_to_do);
   part(row, "finding__examples").replaceChildren(...finding.examples.map((/** @type {any} */ example) => {
-    const button = /** @type {HTMLButtonElement} */ (make("button", "button button--small", `Step ${example.step}, group ${example.group + 1}`));
+    const button = /** @type {HTMLButtonElement} */ (make("button", "button button--small", placeText(example)));
     button.type = "button";
     Object.assign(button.dataset, { step: String(example.step), group: String(example.group), completion: example.completion === null ? "" : String(example.completion) });
     return button;

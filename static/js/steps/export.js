@@ -4,9 +4,9 @@
 import { createExport, explain } from "../lib/api.js";
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { words } from "../lib/format.js";
-import { facts } from "../panels/rail.js";
+import { facts } from "../ui/facts.js";
 import { commandsFor, proofFacts, QUANTIZATIONS, sizeText } from "../state/exports.js";
-import { isFinal } from "../state/sessions.js";
+import { isFinal, sessionOf } from "../state/sessions.js";
 import { copy } from "../ui/copy.js";
 import { fillSessions, trained } from "../ui/session_select.js";
 import { mountTabs } from "../ui/tabs.js";
@@ -41,7 +41,7 @@ export function mount(root, context) {
   /** @param {any} state */
   function render(state) {
     const runs = trained(state);
-    const session = state.sessions[state.route.session];
+    const session = sessionOf(state, state.route.session);
     show(find("export-none", root), state.isLoaded && runs.length === 0);
     show(find("export-body", root), runs.length > 0);
     fillSessions(select, runs, session?.saved ? session.session_id : null);

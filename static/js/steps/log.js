@@ -1,5 +1,5 @@
 // @ts-check
-/** The worker's output: the end of it at first, what is new as it comes, lines that match, and the whole as a file. */
+/** The worker's output: the end of it at first, what is new as it comes, lines that match, and what is shown as a file. */
 
 import { explain, getLog } from "../lib/api.js";
 import { debounced, find, findInput, saveFile, setText, show } from "../lib/dom.js";
@@ -16,6 +16,8 @@ export function mountLog(root, context) {
   let session = null;
   let text = "";
   let isDrawn = false;
+  /** What the worker writes while the end of its log is being read. @type {string | null} */
+  let meanwhile = null;
 
   const draw = () => {
     const wanted = filter.value.toLowerCase();
@@ -31,18 +33,17 @@ export function mountLog(root, context) {
   const load = async () => {
     const id = session;
     if (!id) return;
-    try {
-      const answer = await getLog(id, LINES);
-      if (id !== session) return;
-      text = answer.text ? `${answer.text}\n` : "";
-    } catch (error) {
-      text = explain(error);
-    }
+    meanwhile = "";
+    const read = await getLog(id, LINES).then((answer) => (answer.text ? `${answer.text}\n` : ""), explain);
+    if (id !== session) return;
+    text = read.includes(meanwhile ?? "") ? read : read + meanwhile;
+    meanwhile = null;
     isDrawn = false;
   };
 
   context.live.on("training_log", (/** @type {any} */ message) => {
     if (message.session_id !== session) return;
+    if (meanwhile !== null) meanwhile += message.text;
     text = (text + message.text).slice(-CHARACTERS);
     isDrawn = false;
   });

@@ -8,6 +8,8 @@ import { drawFields, problemOf, showFields } from "../forms/form.js";
 import { flat } from "../state/draft.js";
 
 const ALL = "All";
+/** Parameters from which on a step takes minutes without a GPU. */
+const SLOW_ON_CPU = 4e8;
 const CUSTOM_FIELDS = ["model.lora_rank", "model.lora_alpha", "model.lora_dropout", "model.quantization"];
 const ADVANCED_FIELDS = ["model.target_modules", "model.gradient_checkpointing"];
 
@@ -68,8 +70,10 @@ export function mount(root, context) {
     const result = find("other-result", root);
     if (!name) return setText(result, "Type a name first.");
     setText(result, "Asking");
+    const before = context.get("model.name");
     try {
       const about = await describeModel(name);
+      if (context.get("model.name") !== before) return setText(result, ""); // another was chosen meanwhile
       context.set({ "model.name": name });
       context.refreshPlan();
       setText(result, aboutText(about));
@@ -95,6 +99,7 @@ export function mount(root, context) {
   }
 
   fetchModels();
+  context.live.on("connect", () => models.length === 0 && fetchModels());
   return { render };
 }
 
@@ -103,10 +108,11 @@ function fillModel(row, model) {
   setText(part(row, "choice__title"), model.title);
   setText(part(row, "choice__text"), model.note);
   const badge = part(row, "badge");
-  badge.dataset.status = model.fits ? "good" : "warning";
-  setText(badge, model.fits ? "Fits" : "Too large here");
+  const isSlow = model.fits && model.device === "CPU" && model.parameters > SLOW_ON_CPU;
+  badge.dataset.status = model.fits && !isSlow ? "good" : "warning";
+  setText(badge, !model.fits ? "Too large here" : isSlow ? "Fits, but very slow" : "Fits");
   setText(part(row, "model__size"), `${compact(model.parameters)} parameters`);
-  setText(part(row, "model__memory"), `about ${gib(model.memory_gib)}`);
+  setText(part(row, "model__memory"), `${gib(model.memory_gib)} as recommended`);
   setText(part(row, "model__licence"), model.embedded ? "embedded, no download" : `${model.licence}${model.cached ? ", downloaded" : ""}`);
   const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
   input.value = model.id;

@@ -2,11 +2,10 @@
 /** What can be done to a run: stop, resume, fork, delete; and the ways to export and test it. */
 
 import { deleteSession, explain, getSession, resumeRun, stopRun } from "../lib/api.js";
-import { find, show } from "../lib/dom.js";
+import { find, setText, show } from "../lib/dom.js";
 import { formatRoute } from "../lib/router.js";
-import { mayReplace } from "../panels/configs.js";
 import { isFinal, removed, titleOf } from "../state/sessions.js";
-import { ask } from "../ui/dialog.js";
+import { ask, mayReplace } from "../ui/dialog.js";
 
 const BUTTONS = ["stop-save", "stop-discard", "resume", "fork", "delete"];
 
@@ -33,7 +32,7 @@ export function mountControls(root, context) {
 
   find("stop-save", root).addEventListener("click", on(async (id) => {
     await stopRun(id, "save");
-    return "It saves what it has learnt and stops.";
+    return context.store.get().sessions[id]?.status === "queued" ? "Removed from the queue." : "It saves what it has learnt and stops.";
   }));
   find("stop-discard", root).addEventListener("click", on(async (id) => {
     if (!(await ask({ title: "Stop and discard?", text: "Nothing is saved, and the checkpoints are deleted. The run stays in the list.", yes: "Stop and discard", danger: true }))) return;
@@ -66,7 +65,12 @@ export function mountControls(root, context) {
       const isOver = session ? isFinal(session) : false;
       const isThere = Boolean(session);
       show(find("stop-save", root), isThere && !isOver);
-      show(find("stop-discard", root), isThere && !isOver);
+      const isQueued = session?.status === "queued";
+      setText(find("stop-save", root).querySelector("span"), isQueued ? "Remove from the queue" : "Stop and save");
+      show(find("stop-discard", root), isThere && !isOver && !isQueued);
+      const isWorthResuming = session?.status !== "failed";
+      find("resume", root).className = isWorthResuming ? "button button--primary" : "button";
+      find("fork", root).className = isThere && !isWorthResuming ? "button button--primary" : "button";
       show(find("resume", root), isOver && session.status !== "completed");
       show(find("fork", root), isThere);
       show(find("delete", root), isOver);

@@ -5,7 +5,7 @@ import { ApiError, explain, parseCompletion, previewPrompt } from "../lib/api.js
 import { debounced, fillList, find, part, setText, show } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 import { questionFor } from "../state/datasets.js";
-import { facts } from "../panels/rail.js";
+import { facts } from "../ui/facts.js";
 import { createAnswer } from "./dataset_answer.js";
 
 const QUIET_MS = 250;

@@ -27,6 +27,11 @@ export function mountColumns(root, context) {
     context.store.update((/** @type {any} */ state) => ({ ...state }));
   }, QUIET_MS);
 
+  context.live.on("connect", () => {
+    for (const [key, answer] of answers) if (answer.problem) answers.delete(key);
+    asked = "";
+  });
+
   const put = (/** @type {string} */ name, /** @type {string | undefined} */ column) => context.set({ "reward.fields": withEntry(context.get("reward.fields"), name, column) });
 
   listen(root, host, typed, put, () => context.store.update((/** @type {any} */ state) => ({ ...state })));

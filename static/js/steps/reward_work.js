@@ -51,7 +51,9 @@ export function createWork(context, onChange) {
   /** @param {Editing} editing @param {boolean} isUsedThen */
   async function send(editing, isUsedThen) {
     const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
-    put({ editing: editingOf(saved), original: editingOf(saved), version: saved.version });
+    const isAsSent = state.work !== null && isSameWork(state.work.editing, editing);
+    const kept = isAsSent || !state.work ? editingOf(saved) : state.work.editing; // what was typed meanwhile stays
+    put({ editing: kept, original: editingOf(saved), version: saved.version });
     await fetchRewards(context);
     if (isUsedThen) putParts(context, [{ custom_name: saved.name }]);
     state.said = `Saved as version ${saved.version}${isUsedThen ? ", and it scores the answers now" : ""}.`;

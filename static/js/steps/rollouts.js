@@ -1,11 +1,12 @@
 // @ts-check
 /** The browser of groups: a step, its groups, the completions of one side by side, search, and why a reward is flat. */
 
-import { ApiError, explain, getCompletions, searchCompletions } from "../lib/api.js";
+import { ApiError, explain, getCompletions } from "../lib/api.js";
 import { debounced, fillList, find, findInput, itemOf, part, setText, show, throttled } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 import { groupText, isFlat, mostOf, placeOf, shares } from "../state/rollouts.js";
-import { fillCompletions } from "./completion.js";
+import { fillCompletions } from "../ui/completions.js";
+import { findCompletion } from "../lib/completion_search.js";
 import { mountDiagnosis } from "./diagnosis.js";
 
 const QUIET_MS = 60;
@@ -27,6 +28,8 @@ export function mountRollouts(root, context) {
   };
   /** @type {AbortController | null} */
   let asking = null;
+  /** Counts searches; one that another has overtaken, or that the user has left, is given up. */
+  let searches = 0;
   const diagnosis = mountDiagnosis(root, context, (example) => jump(example.step, example.group, example.completion));
 
   /** Fetch one step, the newest when null. @param {number | null} step @param {Partial<typeof view>} [then] */
@@ -38,8 +41,9 @@ export function mountRollouts(root, context) {
     asking = mine;
     try {
       const answer = await getCompletions(id, step, view.isStale || !view.steps.length, mine.signal);
-      if (id !== view.session) return;
-      Object.assign(view, { steps: answer.steps ?? view.steps, groups: answer.groups, step: answer.step, group: 0, found: null, isStale: false }, then);
+      if (id !== view.session || mine.signal.aborted) return;
+      const steps = answer.steps ?? view.steps;
+      Object.assign(view, { steps, groups: answer.groups, step: answer.step, found: null, isStale: false }, then);
       draw();
     } catch (error) {
       if (mine.signal.aborted) return;
@@ -47,7 +51,7 @@ export function mountRollouts(root, context) {
       if (error.code !== "offline") setText(find("find-result", root), error.message);
     }
   }
-  const fetchSoon = debounced((/** @type {number} */ step) => fetchStep(step), QUIET_MS);
+  const fetchSoon = debounced((/** @type {number} */ step) => fetchStep(step, { group: 0 }), QUIET_MS);
 
   /** @param {number} step @param {number} group @param {number | null} [completion] */
   function jump(step, group, completion = null) {
@@ -59,7 +63,7 @@ export function mountRollouts(root, context) {
   function move(by) {
     const at = Math.min(view.steps.length - 1, Math.max(0, placeOf(view.steps, view.step ?? 0) + by));
     follow.checked = false;
-    if (view.steps[at] !== undefined) fetchStep(view.steps[at]);
+    if (view.steps[at] !== undefined) fetchStep(view.steps[at], { group: 0 });
   }
 
   slider.addEventListener("input", () => {
@@ -89,20 +93,17 @@ export function mountRollouts(root, context) {
     if (!filter) return move(direction === "next" ? 1 : -1);
     const result = find("find-result", root);
     setText(result, "Searching");
+    searches += 1;
+    const mine = searches;
+    const isWanted = () => mine === searches;
     try {
-      let from = view.step ?? 0;
-      for (;;) {
-        const answer = await searchCompletions(view.session ?? "", { filter, from_step: from, direction });
-        const match = answer.matches[0];
-        if (match) {
-          setText(result, `Found in step ${match.step}.`);
-          return jump(match.step, match.group, match.completion);
-        }
-        if (answer.complete) return setText(result, `None in the steps ${direction === "next" ? "after" : "before"} this one.`);
-        from = answer.at_step;
-      }
+      const place = { session: view.session ?? "", step: view.step ?? 0, group: view.group, completion: view.found };
+      const match = await findCompletion(place, filter, direction, isWanted);
+      if (!isWanted()) return;
+      setText(result, match ? `Found in step ${match.step}.` : `None ${direction === "next" ? "after" : "before"} this place.`);
+      if (match) jump(match.step, match.group, match.completion);
     } catch (error) {
-      setText(result, explain(error));
+      if (isWanted()) setText(result, explain(error));
     }
   }
 
@@ -141,7 +142,7 @@ export function mountRollouts(root, context) {
     if (view.isOpen) refresh();
   }
   const refresh = throttled(() => {
-    if (follow.checked) fetchStep(null, { group: view.group });
+    if (follow.checked) fetchStep(null);
   }, FOLLOW_MS);
 
   return {
@@ -149,6 +150,8 @@ export function mountRollouts(root, context) {
     show(session) {
       Object.assign(view, { session, steps: [], groups: [], step: null, group: 0, found: null, isStale: true, isOpen: false });
       follow.checked = true;
+      searches += 1;
+      setText(find("find-result", root), "");
       diagnosis.clear();
       draw();
     },

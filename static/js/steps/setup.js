@@ -3,7 +3,7 @@
 
 import { fillList, find, saveFile, setText } from "../lib/dom.js";
 import { setting } from "../lib/format.js";
-import { fillNotices } from "../panels/rail.js";
+import { fillNotices } from "../ui/facts.js";
 import { isSame, valueAt } from "../state/draft.js";
 import { read } from "../ui/copy.js";
 

@@ -5,10 +5,10 @@ import { explain, testReward } from "../lib/api.js";
 import { fillList, find, findInput, part, setText, show } from "../lib/dom.js";
 import { number, percent } from "../lib/format.js";
 import { formatRoute } from "../lib/router.js";
-import { rewardText } from "../panels/rail.js";
+import { rewardText } from "../state/rewards_text.js";
 import { valueAt } from "../state/draft.js";
 import { answersOf, changesOf } from "../state/scores.js";
-import { inOrder } from "../state/sessions.js";
+import { inOrder, sessionOf } from "../state/sessions.js";
 import { fillParts } from "../ui/parts.js";
 import { fillScores } from "../ui/score_list.js";
 import { fillSessions } from "../ui/session_select.js";
@@ -25,26 +25,30 @@ export function mount(root, context) {
   });
 
   async function score() {
-    const { sessions, route } = context.store.get();
+    const state = context.store.get();
+    const session = sessionOf(state, state.route.session);
+    if (!session?.config) return;
     const row = { instruction: findInput("score-question", root).value, reference: findInput("score-reference", root).value, response: findInput("score-response", root).value };
     const button = /** @type {HTMLButtonElement} */ (find("score-go", root));
     button.disabled = true;
     show(find("score-error", root), false);
     try {
-      renderScore(root, await testReward({ config: sessions[route.session].config, rows: [row] }));
+      const answer = await testReward({ config: session.config, rows: [row] });
+      if (context.store.get().route.session === session.session_id) renderScore(root, answer);
     } catch (error) {
       setText(find("score-error-text", root), explain(error));
       show(find("score-error", root), true);
+    } finally {
+      button.disabled = false;
     }
-    button.disabled = false;
   }
 
   /** @param {any} state */
   function render(state) {
     const runs = inOrder(state);
-    const session = state.sessions[state.route.session];
-    show(find("test-none", root), state.isLoaded && runs.length === 0);
-    show(find("test-body", root), runs.length > 0);
+    const session = sessionOf(state, state.route.session);
+    show(find("test-none", root), state.isLoaded && !session);
+    show(find("test-body", root), Boolean(session));
     fillSessions(select, runs, session?.session_id ?? null);
     if (!session || session === drawn) return;
     drawn = session;
@@ -71,7 +75,7 @@ function renderScores(root, session) {
   fillScores(find("test-scores", root), scores);
   setText(find("test-verdict", root), session.verdict || (scores.length > 1 ? "" : "Scored once so far: a comparison needs the score after training."));
   const changes = changesOf(scores);
-  show(find("test-changes", root), changes !== null);
+  for (const name of ["test-changes", "test-changes-note"]) show(find(name, root), changes !== null);
   const tiles = changes ? [["Wrong, now right", changes.better], ["Right, now wrong", changes.worse], ["Right both times", changes.right], ["Wrong both times", changes.wrong]] : [];
   fillList(find("test-changes", root), "tile", tiles, (tile, [name, value]) => {
     setText(tile.querySelector("dt"), String(name));

@@ -5,12 +5,13 @@ import { ApiError, startRun } from "../lib/api.js";
 import { fillList, find, findInput, part, setText, show } from "../lib/dom.js";
 import { count, duration, percent, setting } from "../lib/format.js";
 import { formatRoute } from "../lib/router.js";
-import { facts, fillNotices, rewardText } from "../panels/rail.js";
-import { problemsByStep } from "../panels/stepper.js";
+import { rewardText } from "../state/rewards_text.js";
+import { facts, fillNotices } from "../ui/facts.js";
+import { problemsByStep } from "../state/draft.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
-  const start = /** @type {HTMLButtonElement} */ (find("start", root));
+  const start = /** @type {HTMLButtonElement} */ (find("start"));
   const name = findInput("run-name", root);
   let isStarting = false;
   name.addEventListener("input", () => context.set({ name: name.value.trim() || undefined }));

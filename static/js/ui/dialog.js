@@ -27,6 +27,7 @@ export function open(box) {
  * @param {{title: string, text: string, yes: string, danger?: boolean}} question @returns {Promise<boolean>} */
 export function ask({ title, text, yes, danger = false }) {
   const box = dialog("confirm");
+  if (box.open) return Promise.resolve(false); // one question at a time
   setText(find("confirm-title", box), title);
   setText(find("confirm-text", box), text);
   const button = find("confirm-yes", box);
@@ -34,4 +35,10 @@ export function ask({ title, text, yes, danger = false }) {
   button.className = `button ${danger ? "button--danger" : "button--primary"}`;
   open(box);
   return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true }));
+}
+
+/** Whether the draft may be given up: asked only when it holds changes that are saved nowhere. @param {any} context */
+export async function mayReplace(context) {
+  if (!context.store.get().draft.isDirty) return true;
+  return ask({ title: "Replace your draft?", text: "It has changes that are saved nowhere else.", yes: "Replace it", danger: true });
 }

@@ -2,13 +2,14 @@
 /** Tabs by the ARIA pattern: arrow keys move, one panel is shown. */
 
 /** @param {HTMLElement} root holds [role=tab] with data-tab, and [role=tabpanel] with data-panel
- * @param {(name: string) => void} [onChange] @returns {{select: (name: string) => void, selected: () => string}} */
+ * @param {(name: string) => void} [onChange] @returns {{select: (name: string) => void, put: (name: string) => void, selected: () => string}} `put` tells nobody */
 export function mountTabs(root, onChange) {
   const tabs = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[role=tab]")]);
   const panels = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-panel]")]);
   let current = "";
 
   const put = (/** @type {string} */ name) => {
+    if (!tabs.some((tab) => tab.dataset.tab === name)) return;
     current = name;
     for (const tab of tabs) {
       const isOn = tab.dataset.tab === name;
@@ -39,5 +40,5 @@ export function mountTabs(root, onChange) {
     select(tab.dataset.tab ?? "");
   });
   put(tabs.find((tab) => tab.getAttribute("aria-selected") === "true")?.dataset.tab ?? tabs[0]?.dataset.tab ?? "");
-  return { select, selected: () => current };
+  return { select, put, selected: () => current };
 }

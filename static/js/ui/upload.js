@@ -22,17 +22,22 @@ export function mountDrop(zone, onFiles) {
     if (files.length) onFiles(files);
   });
   addEventListener("dragover", (event) => {
+    if (!bringsFiles(event)) return;
     event.preventDefault();
     zone.dataset.over = String(over(event));
   });
   addEventListener("dragleave", () => delete zone.dataset.over);
   addEventListener("drop", (event) => {
+    if (!bringsFiles(event)) return;
     event.preventDefault();
     delete zone.dataset.over;
     const files = [...(event.dataTransfer?.files ?? [])];
     if (over(event) && files.length) onFiles(files);
   });
 }
+
+/** Text that is dragged into a field is none of our business. @param {DragEvent} event */
+const bringsFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
 
 /** Send a file: a small one at once, a large one in pieces. Only the piece that is being sent is ever read.
  * @param {File} file @param {{name: string, encoding?: string, received?: number}} how the name it gets, and how much of it is there
@@ -42,6 +47,7 @@ export function startUpload(file, { name, encoding, received = 0 }, onChange) {
   /** @type {import("../state/uploads.js").Mark[]} */
   let marks = [];
   let wish = "send";
+  /** The loop that sends now; a pause ends it, and going on begins another. */
   let asking = new AbortController();
 
   /** @param {Progress["status"]} status @param {object} [more] */
@@ -60,20 +66,21 @@ export function startUpload(file, { name, encoding, received = 0 }, onChange) {
   }
 
   async function sendPieces() {
+    const mine = asking;
     marks = [{ at: Date.now(), sent }];
-    for (let stalls = 0; wish === "send"; ) {
+    for (let stalls = 0; !mine.signal.aborted; ) {
       const [offset, end] = [sent, pieceEnd(sent, file.size)];
       tell(end === file.size ? "checking" : "sending");
       try {
-        const info = await uploadPiece(name, { offset, size: file.size, encoding }, file.slice(offset, end), asking.signal);
+        const info = await uploadPiece(name, { offset, size: file.size, encoding }, file.slice(offset, end), mine.signal);
         if (info.complete) return tell("done", { info });
         sent = info.received;
         marks = withMark(marks, { at: Date.now(), sent });
         stalls = 0;
       } catch (error) {
-        if (wish !== "send") return;
+        if (mine.signal.aborted) return;
         if (!isMendable(error)) return tell("refused", { error });
-        if (await recover(error)) return;
+        if (await recover(error, mine)) return;
         stalls = sent > offset ? 0 : stalls + 1;
         if (stalls > MOST_STALLS) return tell("refused", { error: unreadable(file.name) });
         marks = [{ at: Date.now(), sent }];
@@ -82,13 +89,14 @@ export function startUpload(file, { name, encoding, received = 0 }, onChange) {
   }
 
   /** After a break: wait for the server, and ask it how much it has. True when the upload has come to its end.
-   * @param {unknown} error @returns {Promise<boolean>} */
-  async function recover(error) {
+   * @param {unknown} error @param {AbortController} mine @returns {Promise<boolean>} */
+  async function recover(error, mine) {
     if (error) tell("waiting", { error });
-    while (wish === "send") {
+    while (!mine.signal.aborted) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       try {
         const state = await getUpload(name);
+        if (mine.signal.aborted) return true;
         if (!state.complete) sent = state.received;
         else if (state.size_bytes === file.size) tell("done", { info: state });
         else tell("refused", { error });
@@ -115,9 +123,9 @@ export function startUpload(file, { name, encoding, received = 0 }, onChange) {
     },
     async resume() {
       wish = "send";
-      asking = new AbortController();
+      const mine = (asking = new AbortController());
       tell("sending");
-      if (!(await recover(null))) sendPieces();
+      if (!(await recover(null, mine)) && !mine.signal.aborted) sendPieces();
     },
     /** Stop, and remove what has been sent. */
     async cancel() {

@@ -1,6 +1,7 @@
 """Sessions on disk."""
 
 import json
+import shutil
 
 import pytest
 
@@ -128,3 +129,21 @@ def test_the_tail_of_a_log_is_its_last_lines(tmp_path):
     file.write_bytes(b"1\n2\n\xff3\n")
     assert tail_text(file, 2) == "2\n\ufffd3"
     assert tail_text(tmp_path / "none", 2) == ""
+
+
+def test_one_broken_configuration_hides_no_other_session(store):
+    for name in ("good", "broken"):
+        EventLog(store.create(name, RunConfig()).events).append("queued")
+    store.paths("broken").config.write_text("{", encoding="utf-8")
+    store._labels.clear()
+    listed = {one["session_id"]: one["model"] for one in store.summaries()}
+    assert listed == {"good": RunConfig().model.name, "broken": None}
+
+
+def test_a_session_that_vanished_from_the_disk_is_forgotten(store):
+    paths = store.create("gone", RunConfig())
+    EventLog(paths.events).append("queued")
+    assert len(store.states()) == 1
+    shutil.rmtree(paths.folder)
+    assert store.labelled(store.known_states()) == []
+    assert store.known_states() == []

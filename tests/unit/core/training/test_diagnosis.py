@@ -4,7 +4,7 @@ import pytest
 
 from core.config.describe import describe
 from core.training.causes import RULES
-from core.training.diagnosis import diagnose
+from core.training.diagnosis import Finding, _verdict, diagnose
 from tests.support.groups import JUDGING, completion, group
 
 SETTINGS = {field.name for field in describe()}
@@ -94,3 +94,14 @@ def test_evidence_has_numbers_and_examples_that_can_be_found():
 def test_a_cause_comes_before_its_symptom():
     codes = [finding["code"] for finding in diagnose(HISTORIES["truncated"], JUDGING)["findings"]]
     assert codes.index("truncated") < codes.index("markers_missing") < codes.index("all_zero")
+
+
+def test_what_makes_a_run_unhealthy_is_named_before_what_merely_explains_more():
+    from core.training.causes import RULES
+
+    by_code = {rule.code: rule for rule in RULES}
+    mild = Finding("all_zero", "", "4 of 10 groups (40%)", "", 0.4, [])
+    broken = Finding("reward_failed", "", "5 of 80 completions (6%)", "", 0.0625, [])
+    assert by_code["all_zero"].serious > 0.4 and by_code["reward_failed"].serious <= 0.0625
+    said = _verdict(0.6, [(by_code["all_zero"], mild), (by_code["reward_failed"], broken)])
+    assert by_code["reward_failed"].because in said

@@ -117,3 +117,11 @@ def test_checkpointing_lowers_the_activations_alone():
 def test_a_tenth_of_the_memory_stays_free():
     assert fits(9.0, 10.0)
     assert not fits(9.1, 10.0)
+
+
+def test_a_warm_up_in_larger_batches_needs_more_than_grpo():
+    small = {"batch_size": 4, "num_generations": 4}
+    without = parts(training=small)
+    warm = parts(training=small, pre_training={"enabled": True, "batch_size": 16})
+    assert warm["activations"] == pytest.approx(without["activations"] * 4)
+    assert parts(on_cuda=False, pre_training={"enabled": True})["logits"] >= parts(on_cuda=False)["logits"]

@@ -4,7 +4,7 @@
 import { fillList, make, part, setText } from "../lib/dom.js";
 import { counted, number } from "../lib/format.js";
 import { aroundAnswer, flagsOf, largestAdvantage } from "../state/rollouts.js";
-import { fillParts } from "../ui/parts.js";
+import { fillParts } from "./parts.js";
 
 /** @param {HTMLElement} list @param {any} group @param {number | null} found the completion that a search found */
 export function fillCompletions(list, group, found) {
