@@ -20,76 +20,16 @@ export function createLive(store, say) {
   const tell = (/** @type {string} */ name, /** @type {any} */ message) => listeners.get(name)?.forEach((one) => one(message));
   /** @type {string | null} */
   let watched = null;
-
-  const handlers = {
-    system_update: (/** @type {any} */ sample) => store.update(state.patched({ system: sample })),
-    queue_update: (/** @type {any} */ queue) => store.update(state.patched({ queue })),
-    training_update(/** @type {any} */ message) {
-      for (const one of inOrder(message)) {
-        store.update(state.updated(one));
-        tell("training_update", one);
-      }
-    },
-    training_status(/** @type {any} */ message) {
-      if (!state.sessionOf(store.get(), message.session_id)?.model) listAgain();
-      for (const one of inOrder(message)) {
-        store.update(state.statusChanged(one));
-        tell("training_status", one);
-      }
-      if (message.session_id === watched && inOrder(message).some((one) => TELLING.includes(one.kind))) refreshSoon();
-    },
-    export_update: (/** @type {any} */ one) => store.update(state.exportChanged(one)),
-    training_completions: (/** @type {any} */ message) => tell("training_completions", message),
-    training_log: (/** @type {any} */ message) => tell("training_log", message),
-    dataset_update: (/** @type {any} */ message) => tell("dataset_update", message),
-  };
-
-  const socket = connect(handlers, (status) => store.update(state.patched({ connection: status })), async () => {
-    await refreshAll();
+  const snapshots = createSnapshots(store, say, () => watched);
+  const socket = connect(handlersOf(store, tell, snapshots), (status) => store.update(state.patched({ connection: status })), async () => {
+    await snapshots.refreshAll();
     if (watched) socket.subscribe(watched, Number.MAX_SAFE_INTEGER);
     tell("connect", null);
   });
 
-  async function refreshAll() {
-    await attempt(async () => {
-      const [{ sessions, queue }, { exports }] = await Promise.all([listSessions(), listExports()]);
-      store.update(state.listed(sessions));
-      store.update(state.patched({ queue, exports: Object.fromEntries(exports.map((/** @type {any} */ one) => [one.export_id, one])) }));
-      await refreshShown();
-    });
-  }
-
-  /** A run that somebody else has started is known by its id only, until the list is asked for its name. */
-  const listAgain = throttled(refreshAll, LIST_MS);
-
-  /** Fetch the watched session's snapshot; the socket brings what changes after it. */
-  async function refreshShown() {
-    const id = watched;
-    if (!id) return;
-    await attempt(async () => {
-      try {
-        store.update(state.snapshot(await getSession(id)));
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
-        store.update(state.removed(id));
-      }
-    });
-  }
-  const refreshSoon = throttled(refreshShown, SHOWN_MS);
-
-  /** @param {() => Promise<void>} action */
-  async function attempt(action) {
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "offline") say(explain(error), "error");
-    }
-  }
-
   return {
-    refreshAll,
-    refreshShown,
+    refreshAll: snapshots.refreshAll,
+    refreshShown: snapshots.refreshShown,
     /** Hear messages of a name; "connect" after each connection. @param {string} name @param {Listener} listener */
     on(name, listener) {
       listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
@@ -102,8 +42,83 @@ export function createLive(store, say) {
       watched = id;
       store.update(state.shown(id));
       if (id) socket.subscribe(id, Number.MAX_SAFE_INTEGER);
-      refreshShown();
+      snapshots.refreshShown();
     },
+  };
+}
+
+/** What REST knows, fetched when it may have changed. @param {any} store
+ * @param {(text: string, level?: "info" | "error") => void} say @param {() => string | null} watched */
+function createSnapshots(store, say, watched) {
+  async function refreshAll() {
+    await attempt(async () => {
+      const [{ sessions, queue }, { exports }] = await Promise.all([listSessions(), listExports()]);
+      store.update(state.listed(sessions));
+      store.update(state.patched({ queue, exports: Object.fromEntries(exports.map((/** @type {any} */ one) => [one.export_id, one])) }));
+      await refreshShown();
+    });
+  }
+
+  /** Fetch the watched session; the socket brings what changes after it. */
+  async function refreshShown() {
+    const id = watched();
+    if (!id) return;
+    await attempt(async () => {
+      try {
+        store.update(state.snapshot(await getSession(id)));
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
+        store.update(state.removed(id));
+      }
+    });
+  }
+
+  /** @param {() => Promise<void>} action */
+  async function attempt(action) {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code !== "offline") say(explain(error), "error");
+    }
+  }
+
+  const refreshSoon = throttled(refreshShown, SHOWN_MS);
+  return {
+    refreshAll, refreshShown,
+    /** A run that somebody else has started is known by its id only, until the list is asked for its name. */
+    listSoon: throttled(refreshAll, LIST_MS),
+    /** Something has happened to a session, which may be the watched one. @param {string} id @param {any[]} messages */
+    noteStatus: (id, messages) => id === watched() && messages.some((one) => TELLING.includes(one.kind)) && refreshSoon(),
+  };
+
+}
+
+/** What each message of the server does to the store, and who else is told of it.
+ * @param {any} store @param {(name: string, message: any) => void} tell @param {ReturnType<typeof createSnapshots>} snapshots */
+function handlersOf(store, tell, snapshots) {
+  const pass = (/** @type {string} */ name) => (/** @type {any} */ message) => tell(name, message);
+  return {
+    system_update: (/** @type {any} */ sample) => store.update(state.patched({ system: sample })),
+    queue_update: (/** @type {any} */ queue) => store.update(state.patched({ queue })),
+    training_update(/** @type {any} */ message) {
+      for (const one of inOrder(message)) {
+        store.update(state.updated(one));
+        tell("training_update", one);
+      }
+    },
+    training_status(/** @type {any} */ message) {
+      if (!state.sessionOf(store.get(), message.session_id)?.model) snapshots.listSoon();
+      for (const one of inOrder(message)) {
+        store.update(state.statusChanged(one));
+        tell("training_status", one);
+      }
+      snapshots.noteStatus(message.session_id, inOrder(message));
+    },
+    export_update: (/** @type {any} */ one) => store.update(state.exportChanged(one)),
+    training_completions: pass("training_completions"),
+    training_log: pass("training_log"),
+    dataset_update: pass("dataset_update"),
   };
 }
 

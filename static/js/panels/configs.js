@@ -8,89 +8,27 @@ import { ask, dialog, mayReplace, open } from "../ui/dialog.js";
 
 /** @param {any} context */
 export function mountConfigs(context) {
-  const box = dialog("configs");
-  /** @type {string[]} */
-  let names = [];
-  const fail = (/** @type {string} */ text) => {
-    show(find("config-error"), text !== "");
-    setText(find("config-error"), text);
-  };
-  /** @param {() => Promise<void>} action */
-  const attempt = async (action) => {
-    fail("");
-    try {
-      await action();
-    } catch (error) {
-      fail(api.explain(error));
-    }
-  };
-  const refresh = async () => {
-    const { configs } = await api.listConfigs();
-    names = configs.map((/** @type {any} */ one) => one.name);
-    show(find("config-empty"), configs.length === 0);
-    fillList(find("config-list"), "config", configs, (row, config) => {
-      setText(part(row, "row__title"), config.name);
-      setText(part(row, "row__about"), moment(config.modified_at));
-      row.querySelector("[data-do=delete]")?.setAttribute("aria-label", `Delete ${config.name}`);
-      row.querySelector("[data-do=load]")?.setAttribute("aria-label", `Load ${config.name}`);
-    });
-  };
-
+  const manager = createManager(context);
+  const { attempt } = manager;
   find("open-configs").addEventListener("click", () => {
-    open(box);
+    open(manager.box);
     findInput("config-name").value = fileName(context.get("name") ?? "");
-    attempt(refresh);
+    attempt(manager.refresh);
   });
   find("config-save-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = findInput("config-name").value.trim();
-    attempt(async () => {
-      if (names.includes(name) && !(await ask({ title: `Replace ${name}?`, text: "There is a configuration of this name.", yes: "Replace it", danger: true }))) return;
-      await api.saveConfig(name, context.store.get().draft.config);
-      context.patchDraft({ isDirty: false });
-      context.say(`Saved as ${name}.`);
-      await refresh();
-    });
+    attempt(() => save(manager, context, findInput("config-name").value.trim()));
   });
   find("config-list").addEventListener("click", (event) => {
     const wants = event.target instanceof Element ? event.target.closest("[data-do]")?.getAttribute("data-do") : null;
     const config = itemOf(event.target);
-    if (wants === "load") attempt(() => load(config.name));
-    if (wants === "delete") attempt(() => remove(config.name));
+    if (wants === "load") attempt(async () => manager.take((await api.loadConfig(config.name)).config, config.name, false));
+    if (wants === "delete") attempt(() => remove(manager, config.name));
   });
-
-  /** @param {string} name */
-  async function load(name) {
-    const { config } = await api.loadConfig(name);
-    if (!(await mayReplace(context))) return;
-    context.replaceDraft(config);
-    box.close();
-    context.say(`${name} is your draft now.`);
-    context.go("model");
-  }
-
-  /** @param {string} name */
-  async function remove(name) {
-    if (!(await ask({ title: `Delete ${name}?`, text: "The file is removed from configs/. Sessions keep their own copy.", yes: "Delete", danger: true }))) return;
-    await api.deleteConfig(name);
-    await refresh();
-    find("config-name").focus();
-  }
-
-  findInput("config-import").addEventListener("change", async () => {
+  findInput("config-import").addEventListener("change", () => {
     const file = findInput("config-import").files?.[0];
     findInput("config-import").value = "";
-    if (!file) return;
-    await attempt(async () => {
-      const config = parsed(await file.text());
-      if (!config) return fail(`${file.name} is no JSON object, so it can't be a configuration.`);
-      await api.planRun(config);
-      if (!(await mayReplace(context))) return;
-      context.replaceDraft(config, { isDirty: true });
-      box.close();
-      context.say(`${file.name} is your draft now.`);
-      context.go("model");
-    });
+    if (file) attempt(() => takeFile(manager, file));
   });
   find("config-export").addEventListener("click", () => {
     const { config } = context.store.get().draft;
@@ -100,8 +38,83 @@ export function mountConfigs(context) {
     if (!(await mayReplace(context))) return;
     await context.resetDraft();
     context.say("The draft is back at its defaults.");
-    box.close();
+    manager.box.close();
   });
+}
+
+/** The dialog: its list of saved configurations, its error, and putting one in the draft's place. @param {any} context */
+function createManager(context) {
+  const box = dialog("configs");
+  /** @type {string[]} */
+  let names = [];
+  const fail = (/** @type {string} */ text) => {
+    show(find("config-error"), text !== "");
+    setText(find("config-error"), text);
+  };
+  return {
+    box, fail,
+    has: (/** @type {string} */ name) => names.includes(name),
+    async refresh() {
+      const { configs } = await api.listConfigs();
+      names = configs.map((/** @type {any} */ one) => one.name);
+      show(find("config-empty"), configs.length === 0);
+      fillList(find("config-list"), "config", configs, fillConfig);
+    },
+    /** Do something, and say in the dialog why it could not be done. @param {() => Promise<void>} action */
+    async attempt(action) {
+      fail("");
+      try {
+        await action();
+      } catch (error) {
+        fail(api.explain(error));
+      }
+    },
+    /** @param {Record<string, any>} config @param {string} name @param {boolean} isDirty whether it is saved nowhere here */
+    async take(config, name, isDirty) {
+      if (!(await mayReplace(context))) return;
+      context.replaceDraft(config, { isDirty });
+      box.close();
+      context.say(`${name} is your draft now.`);
+      context.go("model");
+    },
+  };
+}
+
+/** @param {HTMLElement} row @param {any} config */
+function fillConfig(row, config) {
+  setText(part(row, "row__title"), config.name);
+  setText(part(row, "row__about"), moment(config.modified_at));
+  row.querySelector("[data-do=delete]")?.setAttribute("aria-label", `Delete ${config.name}`);
+  row.querySelector("[data-do=load]")?.setAttribute("aria-label", `Load ${config.name}`);
+}
+
+/** @typedef {ReturnType<typeof createManager>} Manager */
+
+/** @param {Manager} manager @param {any} context @param {string} name */
+async function save(manager, context, name) {
+  const question = { title: `Replace ${name}?`, text: "There is a configuration of this name.", yes: "Replace it", danger: true };
+  if (manager.has(name) && !(await ask(question))) return;
+  await api.saveConfig(name, context.store.get().draft.config);
+  context.patchDraft({ isDirty: false });
+  context.say(`Saved as ${name}.`);
+  await manager.refresh();
+}
+
+/** @param {Manager} manager @param {string} name */
+async function remove(manager, name) {
+  const question = { title: `Delete ${name}?`, text: "The file is removed from configs/. Sessions keep their own copy.", yes: "Delete", danger: true };
+  if (!(await ask(question))) return;
+  await api.deleteConfig(name);
+  await manager.refresh();
+  find("config-name").focus();
+}
+
+/** A file becomes the draft if the server would run it. @param {Manager} manager @param {File} file */
+async function takeFile(manager, file) {
+  const config = parsed(await file.text());
+  if (!config) return manager.fail(`${file.name} is no JSON object, so it can't be a configuration.`);
+  await api.planRun(config);
+  await manager.take(config, file.name, true);
 }
 
 /** A run's name as a file can be called. @param {string} name */

@@ -55,7 +55,6 @@ export function mountLog(root, context) {
     if (!isAtEnd && follow.checked && view.matches(":hover, :focus")) follow.checked = false;
   });
   find("log-save", root).addEventListener("click", () => saveFile(`${session}.log`, text, "text/plain"));
-
   return {
     /** @param {string | null} id */
     show(id) {

@@ -18,9 +18,8 @@ export function mount(root, context) {
   const drawn = drawFields(find("lora-fields", root), [...CUSTOM_FIELDS, ...ADVANCED_FIELDS], context);
   /** @type {any[]} */
   let models = [];
-  let family = ALL;
 
-  const fetchModels = async () => {
+  async function fetchModels() {
     try {
       models = await context.models();
       show(find("models-error", root), false);
@@ -29,26 +28,26 @@ export function mount(root, context) {
       show(find("models-error", root), true);
     }
     show(find("models-busy", root), false);
-    draw();
-  };
-
-  const draw = () => {
-    const families = [ALL, ...new Set(models.map((model) => model.family))];
-    fillList(find("families", root), "family", models.length ? families : [], (row, name) => {
-      const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
-      input.value = name;
-      input.checked = name === family;
-      setText(row.querySelector("span"), name);
-    });
-    const shown = models.filter((model) => family === ALL || model.family === family);
-    fillList(find("models", root), "model", shown, fillModel);
+    redraw();
+  }
+  const redraw = () => {
+    drawModels(root, models);
     render(context.store.get());
   };
+  /** A model, and in the recommended mode what suits it. @param {any} model */
+  const choose = (model) => {
+    const isGuided = context.store.get().draft.mode === "recommended";
+    context.set({ "model.name": model.id, ...(isGuided ? flat(model.recommended) : {}) });
+    setText(find("other-result", root), "");
+  };
+  /** @param {any} state */
+  const render = (state) => {
+    drawChoice(root, state, context.get("model.name"), models);
+    for (const { element, field } of drawn) show(element, state.draft.mode === "advanced" || CUSTOM_FIELDS.includes(field.name));
+    showFields(drawn, state);
+  };
 
-  find("families", root).addEventListener("change", (event) => {
-    family = /** @type {HTMLInputElement} */ (event.target).value;
-    draw();
-  });
+  find("families", root).addEventListener("change", redraw);
   find("models", root).addEventListener("change", (event) => choose(itemOf(event.target)));
   find("modes", root).addEventListener("change", (event) => {
     const mode = /** @type {HTMLInputElement} */ (event.target).value;
@@ -56,51 +55,56 @@ export function mount(root, context) {
     const model = models.find((one) => one.id === context.get("model.name"));
     if (mode === "recommended" && model) choose(model);
   });
-
-  /** @param {any} model */
-  function choose(model) {
-    const isGuided = context.store.get().draft.mode === "recommended";
-    context.set({ "model.name": model.id, ...(isGuided ? flat(model.recommended) : {}) });
-    setText(find("other-result", root), "");
-  }
-
-  find("other-form", root).addEventListener("submit", async (event) => {
+  find("other-form", root).addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = findInput("other-name", root).value.trim();
-    const result = find("other-result", root);
-    if (!name) return setText(result, "Type a name first.");
-    setText(result, "Asking");
-    const before = context.get("model.name");
-    try {
-      const about = await describeModel(name);
-      if (context.get("model.name") !== before) return setText(result, ""); // another was chosen meanwhile
-      context.set({ "model.name": name });
-      context.refreshPlan();
-      setText(result, aboutText(about));
-    } catch (error) {
-      setText(result, explain(error));
-    }
+    takeOther(root, context);
   });
-
-  /** @param {any} state */
-  function render(state) {
-    const name = context.get("model.name");
-    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=model]"))) input.checked = itemOf(input)?.id === name;
-    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=mode]"))) input.checked = input.value === state.draft.mode;
-    const isCurated = models.some((model) => model.id === name);
-    const other = findInput("other-name", root);
-    if (models.length && !isCurated && other.value === "") other.value = name;
-    const problem = problemOf(state.plan.errors, "model.name");
-    setText(find("model-problem", root), problem);
-    show(find("model-problem", root), problem !== "");
-    show(find("lora", root), state.draft.mode !== "recommended");
-    for (const { element, field } of drawn) show(element, state.draft.mode === "advanced" || CUSTOM_FIELDS.includes(field.name));
-    showFields(drawn, state);
-  }
-
-  fetchModels();
   context.live.on("connect", () => models.length === 0 && fetchModels());
+  fetchModels();
   return { render };
+}
+
+/** The families, and the models of the chosen one. @param {HTMLElement} root @param {any[]} models */
+function drawModels(root, models) {
+  const chosen = /** @type {HTMLInputElement | null} */ (root.querySelector("input[name=family]:checked"))?.value ?? ALL;
+  const families = models.length ? [ALL, ...new Set(models.map((model) => model.family))] : [];
+  fillList(find("families", root), "family", families, (row, name) => {
+    const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+    Object.assign(input, { value: name, checked: name === chosen });
+    setText(row.querySelector("span"), name);
+  });
+  fillList(find("models", root), "model", models.filter((model) => chosen === ALL || model.family === chosen), fillModel);
+}
+
+/** What the draft has chosen, and what is wrong with it.
+ * @param {HTMLElement} root @param {any} state @param {string} name @param {any[]} models */
+function drawChoice(root, state, name, models) {
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=model]"))) input.checked = itemOf(input)?.id === name;
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=mode]"))) input.checked = input.value === state.draft.mode;
+  const other = findInput("other-name", root);
+  if (models.length && other.value === "" && !models.some((model) => model.id === name)) other.value = name;
+  const problem = problemOf(state.plan.errors, "model.name");
+  setText(find("model-problem", root), problem);
+  show(find("model-problem", root), problem !== "");
+  show(find("lora", root), state.draft.mode !== "recommended");
+}
+
+/** Ask whether a model of the user's can be had, and take it. @param {HTMLElement} root @param {any} context */
+async function takeOther(root, context) {
+  const name = findInput("other-name", root).value.trim();
+  const result = find("other-result", root);
+  if (!name) return setText(result, "Type a name first.");
+  setText(result, "Asking");
+  const before = context.get("model.name");
+  try {
+    const about = await describeModel(name);
+    if (context.get("model.name") !== before) return setText(result, ""); // another was chosen meanwhile
+    context.set({ "model.name": name });
+    context.refreshPlan();
+    setText(result, aboutText(about));
+  } catch (error) {
+    setText(result, explain(error));
+  }
 }
 
 /** @param {HTMLElement} row @param {any} model */
