@@ -30,7 +30,7 @@ def test_the_newest_step_is_shown_with_all_completions_side_by_side(runs, page):
     expect(completions).to_have_count(4)
     expect(completions.first).to_contain_text("exact-match")
     expect(completions.first).to_contain_text("advantage")
-    tops = page.eval_on_selector_all(".completion", "all => all.map((one) => Math.round(one.getBoundingClientRect().y))")
+    tops = page.eval_on_selector_all(".completion", "all => all.map((one) => one.getBoundingClientRect().y)")
     assert len(set(tops)) == 1
 
 
