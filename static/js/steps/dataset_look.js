@@ -30,16 +30,6 @@ export function mountLook(root, context, { follow, putJob }) {
     }
   });
 
-  /** @param {any} value @param {Record<string, string>} roles */
-  function drawTable(value, roles) {
-    find("look-head", root).replaceChildren(...value.columns.map((/** @type {string} */ column) => headOf(column, roles[column])));
-    find("look-body", root).replaceChildren(...value.rows.map((/** @type {any} */ row, /** @type {number} */ index) => {
-      const line = make("tr");
-      line.append(...value.columns.map((/** @type {string} */ column) => cellOf(cellText(cellAt(row, column)), `${column}, row ${index + 1}`, context.say)));
-      return line;
-    }));
-  }
-
   return {
     /** @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { chosen }) {
@@ -53,31 +43,42 @@ export function mountLook(root, context, { follow, putJob }) {
       const roles = rolesOf(value?.columns ?? [], context.get);
       const key = JSON.stringify(roles);
       if (value && (value !== drawn?.value || key !== drawn.key)) {
-        drawTable(value, roles);
+        drawTable(root, value, roles, context.say);
         drawn = { value, key };
       }
-      renderLarge(chosen.facts?.rows ?? value?.total_rows ?? 0, chosen.kind);
-      renderDownload(chosen, state.jobs?.download);
+      renderLarge(root, chosen.facts?.rows ?? value?.total_rows ?? 0, chosen.kind, context.get);
+      renderDownload(root, chosen, state.jobs?.download);
     },
   };
+}
 
-  /** A set of the hub that takes long to fetch and to train on is better cut. @param {number} rows @param {string} kind */
-  function renderLarge(rows, kind) {
-    show(find("look-large", root), kind === "hub" && rows > LARGE_ROWS && context.get("dataset.max_samples") === null);
-    setText(find("look-large-text", root), `${count(rows)} rows are far more than one run needs, and all of them would be downloaded.`);
-  }
+/** @param {HTMLElement} root @param {any} value @param {Record<string, string>} roles @param {any} say */
+function drawTable(root, value, roles, say) {
+  find("look-head", root).replaceChildren(...value.columns.map((/** @type {string} */ column) => headOf(column, roles[column])));
+  find("look-body", root).replaceChildren(...value.rows.map((/** @type {any} */ row, /** @type {number} */ index) => {
+    const line = make("tr");
+    line.append(...value.columns.map((/** @type {string} */ column) => cellOf(cellText(cellAt(row, column)), `${column}, row ${index + 1}`, say)));
+    return line;
+  }));
+}
 
-  /** @param {import("./dataset.js").Chosen} chosen @param {any} job */
-  function renderDownload(chosen, job) {
-    const isMine = chosen.kind === "hub" && job?.subject === chosen.source;
-    const isBusy = isMine && isUnderWay(job);
-    show(find("dataset-download", root), chosen.kind === "hub" && !isBusy);
-    show(find("dataset-download-part", root), isMine);
-    if (!isMine) return;
-    show(find("dataset-download-meter", root), isBusy);
-    showFraction(find("dataset-download-meter", root), job);
-    setText(find("dataset-download-text", root), downloadText(job));
-  }
+/** A set of the hub that takes long to fetch and to train on is better cut.
+ * @param {HTMLElement} root @param {number} rows @param {string} kind @param {(name: string) => any} get */
+function renderLarge(root, rows, kind, get) {
+  show(find("look-large", root), kind === "hub" && rows > LARGE_ROWS && get("dataset.max_samples") === null);
+  setText(find("look-large-text", root), `${count(rows)} rows are far more than one run needs, and all of them would be downloaded.`);
+}
+
+/** @param {HTMLElement} root @param {import("./dataset.js").Chosen} chosen @param {any} job */
+function renderDownload(root, chosen, job) {
+  const isMine = chosen.kind === "hub" && job?.subject === chosen.source;
+  const isBusy = isMine && isUnderWay(job);
+  show(find("dataset-download", root), chosen.kind === "hub" && !isBusy);
+  show(find("dataset-download-part", root), isMine);
+  if (!isMine) return;
+  show(find("dataset-download-meter", root), isBusy);
+  showFraction(find("dataset-download-meter", root), job);
+  setText(find("dataset-download-text", root), downloadText(job));
 }
 
 /** @param {any} job */

@@ -5,7 +5,8 @@ import { ApiError, explain } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
 import { bytes, duration, percent } from "../lib/format.js";
 import { continues, encodingNamed, refusal, uploadName } from "../state/uploads.js";
-import { mountDrop, startUpload } from "../ui/upload.js";
+import { mountDrop } from "../ui/drop.js";
+import { startUpload } from "../ui/upload.js";
 import { forget, note, noted } from "./dataset_notes.js";
 
 const WORDS = { sending: "Sending", waiting: "Waiting for the server", paused: "Paused", checking: "Looking into it", done: "Done", refused: "Refused", cancelled: "Cancelled" };
@@ -31,8 +32,7 @@ export function mountSending(root, context, { onDone, onEnd }) {
     file = chosen;
     before = context.get("dataset.source");
     if (problem) return showProgress(refused(chosen, problem), named);
-    const { uploads = [], unfinished: others = [] } = context.store.get().datasets ?? {};
-    const name = unfinished?.name ?? uploadName(chosen.name, [...uploads, ...others].map((/** @type {any} */ one) => one.name));
+    const name = unfinished?.name ?? freeName(chosen, context.store.get().datasets);
     current = startUpload(chosen, { name, encoding: named || undefined, received: unfinished?.received }, (progress) => showProgress(progress, named));
     if (current.isInPieces) note(name, chosen);
   }
@@ -58,24 +58,41 @@ export function mountSending(root, context, { onDone, onEnd }) {
     if (status === "done") onDone(info, context.get("dataset.source") === before);
   }
 
-  mountDrop(find("upload-drop", root), take);
-  find("upload-pause", root).addEventListener("click", () => current?.pause());
-  find("upload-resume", root).addEventListener("click", () => current?.resume());
-  find("upload-cancel", root).addEventListener("click", async () => {
+  async function cancel() {
     try {
       await current?.cancel();
     } catch (error) {
       context.say(explain(error), "error");
     }
     onEnd();
+  }
+
+  mountDrop(find("upload-drop", root), take);
+  listen(root, {
+    pause: () => current?.pause(), resume: () => current?.resume(), cancel,
+    retry: () => {
+      if (file) begin(file, null, encoding.value);
+    },
   });
+  return { begin, activeName: () => active };
+}
+
+/** @param {HTMLElement} root @param {{pause: () => void, resume: () => void, cancel: () => void, retry: () => void}} to what each control does */
+function listen(root, { pause, resume, cancel, retry }) {
+  find("upload-pause", root).addEventListener("click", pause);
+  find("upload-resume", root).addEventListener("click", resume);
+  find("upload-cancel", root).addEventListener("click", cancel);
   find("upload-close", root).addEventListener("click", () => show(find("upload-card", root), false));
   find("upload-retry", root).addEventListener("submit", (event) => {
     event.preventDefault();
-    if (file) begin(file, null, encoding.value);
+    retry();
   });
+}
 
-  return { begin, activeName: () => active };
+/** A name for an upload that no other has. @param {File} file @param {any} lists of data sets, as far as they are known */
+function freeName(file, lists) {
+  const { uploads = [], unfinished = [] } = lists ?? {};
+  return uploadName(file.name, [...uploads, ...unfinished].map((/** @type {any} */ one) => one.name));
 }
 
 /** A file that is not worth sending. @param {File} file @param {string} message @returns {import("../ui/upload.js").Progress} */
