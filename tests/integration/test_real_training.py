@@ -141,9 +141,9 @@ def test_the_numbers_are_trls_own(whole):
 
 
 def test_every_group_is_stored_with_scores_reasons_and_advantages(whole):
-    stored = SessionStore(whole.workspace).completions("whole", 2)
-    assert stored["steps"] == [1, 2, 3, 4]
-    (group,) = stored["groups"]
+    store = SessionStore(whole.workspace)
+    assert store.completion_steps("whole") == [1, 2, 3, 4]
+    (group,) = store.groups("whole", 2)
     assert group["instruction"] in group["prompt"]
     assert len(group["completions"]) == 4
     for completion in group["completions"]:
