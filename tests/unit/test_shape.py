@@ -38,6 +38,17 @@ def test_no_function_is_longer_than_60_lines():
     assert [f"{name_of(path)}: {f.name}" for path, f in functions if f.end_lineno - f.lineno >= 60] == []
 
 
+def test_no_function_of_the_page_is_longer_than_60_lines():
+    long = []
+    for path in BROWSER:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.suffix == ".js" else []
+        starts = [number for number, line in enumerate(lines) if re.match(r"(export )?(async )?function ", line)]
+        ends = [number for number, line in enumerate(lines) if line == "}"]
+        lengths = {lines[start]: next(end for end in ends if end > start) - start for start in starts}
+        long += [f"{name_of(path)}: {line}" for line, length in lengths.items() if length >= 60]
+    assert long == []
+
+
 def test_every_module_and_every_public_thing_is_documented():
     silent = []
     for path, tree in trees():

@@ -85,7 +85,7 @@ export function debounced(action, ms) {
 }
 
 /** Call `action` at most once per `ms`, at once after a pause, and once more after a burst.
- * @param {() => void} action @param {number} ms @returns {() => void} */
+ * @param {() => unknown} action @param {number} ms @returns {() => void} */
 export function throttled(action, ms) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;

@@ -69,7 +69,7 @@ function renderLarge(root, rows, kind, get) {
   setText(find("look-large-text", root), `${count(rows)} rows are far more than one run needs, and all of them would be downloaded.`);
 }
 
-/** @param {HTMLElement} root @param {import("./dataset.js").Chosen} chosen @param {any} job */
+/** @param {HTMLElement} root @param {import("./dataset_lists.js").Chosen} chosen @param {any} job */
 function renderDownload(root, chosen, job) {
   const isMine = chosen.kind === "hub" && job?.subject === chosen.source;
   const isBusy = isMine && isUnderWay(job);
@@ -88,7 +88,7 @@ function downloadText(job) {
   return `Downloaded: ${count(job.result.rows)} rows are on this machine now.`;
 }
 
-/** @param {import("./dataset.js").Chosen} chosen @param {any} value @param {(name: string) => any} get @returns {string[]} */
+/** @param {import("./dataset_lists.js").Chosen} chosen @param {any} value @param {(name: string) => any} get @returns {string[]} */
 function factsOf(chosen, value, get) {
   const rows = value?.total_rows ?? chosen.facts?.rows;
   const subset = chosen.kind === "hub" ? [get("dataset.subset"), get("dataset.split")].filter(Boolean).join(" / ") : "";

@@ -19,41 +19,21 @@ export function mountRecipe(root, onChange) {
     put([...checks, newCheck(choice.value)]);
     /** @type {HTMLElement | null} */ (host.lastElementChild?.querySelector("[data-for]:not([hidden]) input, [data-input=kind]"))?.focus();
   });
-  host.addEventListener("input", (event) => edit(event.target));
+  host.addEventListener("input", (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    put(edited(checks, placeOf(host, input), input));
+  });
   host.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]")) : null;
-    const at = placeOf(button);
-    if (!button || at < 0) return;
-    if (button.dataset.do === "remove") {
-      put(checks.filter((_, index) => index !== at));
-      focusTool(Math.min(at, checks.length - 1), "remove");
-    } else {
-      const to = at + (button.dataset.do === "up" ? -1 : 1);
-      put(moved(checks, at, to));
-      focusTool(to, button.dataset.do ?? "");
-    }
+    const at = placeOf(host, button);
+    if (button && at >= 0) act(button.dataset.do ?? "", at);
   });
 
-  const placeOf = (/** @type {EventTarget | null} */ node) => [...host.children].findIndex((row) => node instanceof Node && row.contains(node));
-
-  /** @param {number} at @param {string} tool */
-  function focusTool(at, tool) {
-    const row = host.children[at];
-    const wanted = /** @type {HTMLButtonElement | null | undefined} */ (row?.querySelector(`[data-do=${tool}]`));
-    const other = /** @type {HTMLElement | null | undefined} */ (row?.querySelector("[data-do]:not(:disabled)"));
-    (wanted && !wanted.disabled ? wanted : other ?? choice).focus();
-  }
-
-  /** @param {EventTarget | null} target */
-  function edit(target) {
-    const input = /** @type {HTMLInputElement} */ (target);
-    const at = placeOf(input);
-    const key = input.dataset.input ?? "";
-    const value = input.type === "checkbox" ? input.checked : input.value;
-    put(checks.map((check, index) => {
-      if (index !== at) return check;
-      return key === "kind" ? withKind(check, String(value)) : { ...check, [key]: value };
-    }));
+  /** Remove or move a check, and keep the focus near it. @param {string} tool @param {number} at */
+  function act(tool, at) {
+    const to = tool === "remove" ? at : at + (tool === "up" ? -1 : 1);
+    put(tool === "remove" ? checks.filter((_, index) => index !== at) : moved(checks, at, to));
+    (toolNear(host.children[Math.min(to, checks.length - 1)], tool) ?? choice).focus();
   }
 
   /** @param {Check[]} next */
@@ -70,6 +50,26 @@ export function mountRecipe(root, onChange) {
     fillList(host, "check", rows, (row, { check, at }) => fillCheck(row, check, at, shown, problemsOfCheck(problems, at)));
   }
   return { render };
+}
+
+/** The number of the row around a node, -1 outside of rows. @param {HTMLElement} host @param {EventTarget | null} node */
+const placeOf = (host, node) => [...host.children].findIndex((row) => node instanceof Node && row.contains(node));
+
+/** A row's tool, or another of its tools where that one is off. @param {Element | undefined} row @param {string} tool */
+function toolNear(row, tool) {
+  const wanted = /** @type {HTMLButtonElement | null | undefined} */ (row?.querySelector(`[data-do=${tool}]`));
+  const other = /** @type {HTMLElement | null | undefined} */ (row?.querySelector("[data-do]:not(:disabled)"));
+  return wanted && !wanted.disabled ? wanted : other;
+}
+
+/** The checks with what an input of one of them says now. @param {Check[]} checks @param {number} at @param {HTMLInputElement} input */
+function edited(checks, at, input) {
+  const key = input.dataset.input ?? "";
+  const value = input.type === "checkbox" ? input.checked : input.value;
+  return checks.map((check, index) => {
+    if (index !== at) return check;
+    return key === "kind" ? withKind(check, String(value)) : { ...check, [key]: value };
+  });
 }
 
 const kindOptions = () => KINDS.map(({ kind, label }) => new Option(label, kind));

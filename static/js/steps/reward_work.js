@@ -13,6 +13,29 @@ const KEPT = "reward-work";
 
 /** @param {any} context @param {() => void} onChange called when something other than the text has changed */
 export function createWork(context, onChange) {
+  const held = createHeld(context, onChange);
+  const { state, isChanged, begin, change, forget } = held;
+  context.setUnsaved("reward", isChanged());
+  return {
+    state, isChanged, begin, change, forget,
+    /** @param {"recipe" | "python"} kind */
+    beginNew: (kind) => begin({ editing: newEditing(kind), original: newEditing(kind), version: null }),
+    /** @param {string} name @param {number} [version] the newest unless given */
+    async open(name, version) {
+      try {
+        const found = await getCustomReward(name, version);
+        return await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
+      } catch (error) {
+        context.say(explain(error), "error");
+        return false;
+      }
+    },
+    save: createSave(context, held, onChange),
+  };
+}
+
+/** The work at hand, and its changes that need no server. @param {any} context @param {() => void} onChange */
+function createHeld(context, onChange) {
   const state = {
     work: /** @type {Work | null} */ (kept(KEPT)),
     /** What the server refused, by place. */
@@ -31,13 +54,6 @@ export function createWork(context, onChange) {
     keep(context, KEPT, work);
   }
 
-  /** @param {Record<string, string>} fields */
-  function refuse(fields) {
-    state.refused = fields;
-    state.said = "";
-    onChange();
-  }
-
   /** Take up other work, or none; false when the user would rather keep what is not saved. @param {Work | null} next */
   async function begin(next) {
     const text = `The changes to ${state.work?.editing.name || "the new reward"} would be lost.`;
@@ -46,6 +62,28 @@ export function createWork(context, onChange) {
     put(next);
     onChange();
     return true;
+  }
+
+  return {
+    state, isChanged, put, begin,
+    /** @param {Partial<Editing>} patch */
+    change(patch) {
+      if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
+    },
+    /** The saved one is gone, so what is written is new again. @param {string} name */
+    forget(name) {
+      if (state.work?.original.name === name) put({ ...state.work, original: newEditing(state.work.editing.kind), version: null });
+    },
+  };
+}
+
+/** Saving the work at hand. @param {any} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
+function createSave(context, { state, put }, onChange) {
+  /** @param {Record<string, string>} fields */
+  function refuse(fields) {
+    state.refused = fields;
+    state.said = "";
+    onChange();
   }
 
   /** @param {Editing} editing @param {boolean} isUsedThen */
@@ -59,45 +97,21 @@ export function createWork(context, onChange) {
     state.said = `Saved as version ${saved.version}${isUsedThen ? ", and it scores the answers now" : ""}.`;
   }
 
-  context.setUnsaved("reward", isChanged());
-  return {
-    state, isChanged, begin,
-    /** @param {Partial<Editing>} patch */
-    change(patch) {
-      if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
-    },
-    /** @param {"recipe" | "python"} kind */
-    beginNew: (kind) => begin({ editing: newEditing(kind), original: newEditing(kind), version: null }),
-    /** @param {string} name @param {number} [version] the newest unless given */
-    async open(name, version) {
-      try {
-        const found = await getCustomReward(name, version);
-        return await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
-      } catch (error) {
-        context.say(explain(error), "error");
-        return false;
-      }
-    },
-    /** The saved one is gone, so what is written is new again. @param {string} name */
-    forget(name) {
-      if (state.work?.original.name === name) put({ ...state.work, original: newEditing(state.work.editing.kind), version: null });
-    },
-    /** @param {boolean} isUsedThen */
-    async save(isUsedThen) {
-      const editing = state.work?.editing;
-      if (!editing || state.isSaving) return;
-      if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
-      state.isSaving = true;
+  /** @param {boolean} isUsedThen */
+  return async (isUsedThen) => {
+    const editing = state.work?.editing;
+    if (!editing || state.isSaving) return;
+    if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
+    state.isSaving = true;
+    onChange();
+    try {
+      await send(editing, isUsedThen);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
+    } finally {
+      state.isSaving = false;
       onChange();
-      try {
-        await send(editing, isUsedThen);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
-      } finally {
-        state.isSaving = false;
-        onChange();
-      }
-    },
+    }
   };
 }

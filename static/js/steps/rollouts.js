@@ -19,11 +19,9 @@ export function mountRollouts(root, context) {
   let isOpen = false;
   const pages = createPages(draw, (problem) => search.say(problem));
   const search = mountSearch(root, pages, { move, jump });
-  const diagnosis = mountDiagnosis(root, context, (example) => jump(example.step, example.group, example.completion));
+  const diagnosis = mountDiagnosis(root, context, ({ step, group, completion }) => jump(step, group, completion));
   const fetchSoon = debounced((/** @type {number} */ step) => pages.fetch(step, { group: 0 }), QUIET_MS);
-  const refresh = throttled(() => {
-    if (follow.checked) pages.fetch(null);
-  }, FOLLOW_MS);
+  const refresh = throttled(() => follow.checked && pages.fetch(null), FOLLOW_MS);
 
   /** @param {number} step @param {number} group @param {number | null} [completion] */
   function jump(step, group, completion = null) {

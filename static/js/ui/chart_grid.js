@@ -7,9 +7,11 @@ import { COLUMNS, extentOf, offsetOf } from "../state/curves.js";
 import { at, last, rowNear } from "../state/series.js";
 import { createBar } from "./chart_bar.js";
 import { createChart } from "./chart.js";
+import { createFrames, watchSeen } from "./chart_frames.js";
 
 /** @typedef {import("../state/curves.js").Placed} Placed */
 /** @typedef {import("./chart.js").Setting} Setting */
+/** @typedef {{isDirty: boolean, isSeen: boolean, chart: ReturnType<typeof createChart>}} Entry */
 
 /** What a grid shows. `input` is handed to each chart's spec; `historiesOf` gives the histories that every chart's x spans,
  * first the one whose steps are meant by a click.
@@ -18,7 +20,6 @@ import { createChart } from "./chart.js";
 
 const CLICK_MS = 250;
 const START_WEIGHT = 0.6;
-const NEAR = "160px";
 let grids = 0;
 
 /** @param {HTMLElement} host @param {Shown} shown */
@@ -33,10 +34,7 @@ export function createGrid(host, shown) {
   });
   grids += 1;
   const told = { syncKey: `charts-${grids}`, onZoom: zoom, onPick: picker.pick };
-  const entries = shown.specs.map((spec) => {
-    const entry = { isDirty: true, isSeen: false, chart: createChart(spec, { setting, told, fileName: shown.fileName, onChange: () => ask([entry]) }) };
-    return entry;
-  });
+  const entries = createEntries(shown, setting, told, ask);
   const list = clone("chart-grid");
   list.append(...entries.map(({ chart }) => chart.node));
   host.append(bar.node, list);
@@ -44,7 +42,7 @@ export function createGrid(host, shown) {
   document.addEventListener(THEME_EVENT, () => ask());
   bar.showPart(0, false);
 
-  /** @param {{isDirty: boolean}[]} [some] all when left out */
+  /** @param {Entry[]} [some] all when left out */
   function ask(some = entries) {
     for (const entry of some) entry.isDirty = true;
     frames.ask();
@@ -69,12 +67,7 @@ export function createGrid(host, shown) {
     const given = shown.input();
     const histories = shown.historiesOf(given);
     if (newest) setting.range = newestRange(histories, newest, setting.axis);
-    for (const entry of entries.filter((one) => one.isDirty)) {
-      show(entry.chart.node, shown.isShown?.(entry.chart.spec, given) ?? true);
-      if (!entry.isSeen) continue;
-      entry.isDirty = false;
-      entry.chart.draw(given, histories);
-    }
+    drawEntries(entries, shown, given, histories);
   }
 
   return {
@@ -89,20 +82,26 @@ export function createGrid(host, shown) {
   };
 }
 
-/** One drawing per frame, however often it is asked for; a hidden tab has no frames, so it catches up when it is shown.
- * @param {() => void} draw */
-function createFrames(draw) {
-  let isAsked = false;
-  return {
-    ask() {
-      if (isAsked) return;
-      isAsked = true;
-      requestAnimationFrame(() => {
-        isAsked = false;
-        draw();
-      });
-    },
-  };
+/** The charts, each with whether it is to be drawn again and whether it is seen.
+ * @param {Shown} shown @param {Setting} setting @param {Parameters<typeof createChart>[1]["told"]} told
+ * @param {(entries: Entry[]) => void} ask @returns {Entry[]} */
+function createEntries({ specs, fileName }, setting, told, ask) {
+  return specs.map((spec) => {
+    /** @type {Entry} */
+    const entry = { isDirty: true, isSeen: false, chart: createChart(spec, { setting, told, fileName, onChange: () => ask([entry]) }) };
+    return entry;
+  });
+}
+
+/** Draw what is dirty and seen; whether a chart is shown at all is settled for those not seen too.
+ * @param {Entry[]} entries @param {Shown} shown @param {any} given @param {Placed[]} histories */
+function drawEntries(entries, { isShown }, given, histories) {
+  for (const entry of entries.filter((one) => one.isDirty)) {
+    show(entry.chart.node, isShown?.(entry.chart.spec, given) ?? true);
+    if (!entry.isSeen) continue;
+    entry.isDirty = false;
+    entry.chart.draw(given, histories);
+  }
 }
 
 /** A click tells its step; while a part is shown it may be the first half of a double click, which resets that.
@@ -122,18 +121,6 @@ function createPicker({ onStep, input, historiesOf }, setting) {
       timer = setTimeout(() => onStep(step), setting.range ? CLICK_MS : 0);
     },
   };
-}
-
-/** Keep in mind which charts are in or near the window. @param {{isSeen: boolean, chart: {node: HTMLElement}}[]} entries @param {() => void} ask */
-function watchSeen(entries, ask) {
-  const observer = new IntersectionObserver((changes) => {
-    for (const { target, isIntersecting } of changes) {
-      const entry = entries.find(({ chart }) => chart.node === target);
-      if (entry) entry.isSeen = isIntersecting;
-    }
-    ask();
-  }, { rootMargin: NEAR });
-  for (const { chart } of entries) observer.observe(chart.node);
 }
 
 /** @param {Placed[]} histories @param {number} newest steps @param {"step" | "time"} axis */
