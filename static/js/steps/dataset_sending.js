@@ -70,14 +70,12 @@ export function mountSending(root, context, { onDone, onEnd }) {
   mountDrop(find("upload-drop", root), take);
   listen(root, {
     pause: () => current?.pause(), resume: () => current?.resume(), cancel,
-    retry: () => {
-      if (file) begin(file, null, encoding.value);
-    },
+    retry: () => file && begin(file, null, encoding.value),
   });
   return { begin, activeName: () => active };
 }
 
-/** @param {HTMLElement} root @param {{pause: () => void, resume: () => void, cancel: () => void, retry: () => void}} to what each control does */
+/** @param {HTMLElement} root @param {{pause: () => void, resume: () => void, cancel: () => void, retry: () => unknown}} to what each control does */
 function listen(root, { pause, resume, cancel, retry }) {
   find("upload-pause", root).addEventListener("click", pause);
   find("upload-resume", root).addEventListener("click", resume);

@@ -14,8 +14,7 @@ export function mountLog(root, context) {
   const follow = findInput("log-follow", root);
   /** @type {string | null} */
   let session = null;
-  let text = "";
-  let isDrawn = false;
+  let [text, isDrawn] = ["", false];
   /** What the worker writes while the end of its log is being read. @type {string | null} */
   let meanwhile = null;
 
