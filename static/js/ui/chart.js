@@ -14,6 +14,7 @@ import { createPlot } from "./plot.js";
  *   format: (value: number) => string, linesOf: (input: any) => Line[], reasonOf: (input: any) => string}} Spec */
 /** What the charts of a grid have in common. @typedef {{axis: "step" | "time", weight: number, range: {min: number, max: number} | null}} Setting */
 
+/** @typedef {ReturnType<typeof createPlot>} Plot */
 /** What one chart shows: `hidden` has the labels of lines that are switched off, `hovered` is x at the cursor.
  * @typedef {{lines: Line[], hidden: Set<string>, isLog: boolean, hovered: number | null}} Shown */
 
@@ -91,7 +92,7 @@ function showEmpty(node, isEmpty) {
   for (const name of ["table", "png", "csv", "log"]) /** @type {HTMLButtonElement} */ (tool(node, name)).disabled = isEmpty;
 }
 
-/** @param {HTMLElement} node @param {ReturnType<typeof createPlot>} plot
+/** @param {HTMLElement} node @param {Plot} plot
  * @param {{spec: Spec, setting: Setting, shown: Shown, common: import("../state/curves.js").Placed[]}} what */
 function drawLines(node, plot, { spec, setting, shown, common }) {
   const { lines, hidden, isLog } = shown;
