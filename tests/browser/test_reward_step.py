@@ -21,6 +21,7 @@ def config(page):
 def test_algorithms_explain_themselves_and_say_when_they_change_nothing(server, page):
     show(page, server)
     ref(page, "algorithms").get_by_role("radio", name="GSPO").check()
+    expect(ref(page, "rail-facts")).to_contain_text("GSPO")
     expect(ref(page, "algorithm-note")).to_be_visible()
     assert config(page)["grpo"]["algorithm"] == "gspo"
 
@@ -47,8 +48,8 @@ def test_parts_are_added_weighed_and_removed(server, page):
     show(page, server)
     ref(page, "part-choice").select_option(label="Solution Format")
     ref(page, "part-add").click()
-    assert len(config(page)["reward"]["components"]) == 2
     expect(ref(page, "rail-facts")).to_contain_text("solution-format")
+    assert len(config(page)["reward"]["components"]) == 2
 
 
 def test_a_recipe_is_built_saved_and_used(server, page):

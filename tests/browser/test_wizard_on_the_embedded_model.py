@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 
-from launch import find_browser
-from tests.browser.conftest import ARGUMENTS
 from tests.support.browser import open_step, picture, ref
 from tests.support.server import Server
 
@@ -36,15 +33,6 @@ CONFIG = {
     "pre_training": {"enabled": True, "max_samples": 16, "learning_rate": 5e-4},
 }
 RUN_MS, EXPORT_MS = 300_000, 180_000
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A browser of this test's own, since the others belong to the folder of browser tests."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.slow
