@@ -20,7 +20,7 @@ export function showTable(title, parts, format) {
   const box = tableDialog();
   const rows = rowsOf(parts, TABLE_ROWS).reverse();
   setText(find("chart-table-title", box), title);
-  setText(find("chart-table-note", box), rows.length < TABLE_ROWS ? "All points, the newest first." : `The newest ${TABLE_ROWS} points. The CSV has all of them.`);
+  setText(find("chart-table-note", box), rows.length < TABLE_ROWS ? "All points, the newest first." : `The newest ${TABLE_ROWS} points. The CSV has every row that the page holds.`);
   find("chart-table-head", box).replaceChildren(...["Step", ...parts.map((one) => one.title)].map((text) => cell("th", text, { scope: "col" })));
   fillList(find("chart-table-rows", box), "chart-table-row", rows, (row, { step, values }) => {
     const texts = values.map((value) => (Number.isFinite(value) ? format(value) : "–"));
