@@ -101,3 +101,9 @@ MAX_BENCH_ROWS = 500
 
 BENCH_TIMEOUT_S = 300.0
 """How long trying a reward may take; a judge answers slowly."""
+
+GENERATION_IDLE_S = 900.0
+"""How long a loaded model that nobody asks is kept."""
+
+GENERATION_STOP_GRACE_S = 10.0
+"""How long a stopped answer may take to end before its worker is ended."""

@@ -71,3 +71,8 @@ class WorkerFailed(LoraCraftError):
 
 KINDS = {kind.code: kind for kind in (InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed)}
 """Code -> kind, for errors that come from another process."""
+
+
+def from_dict(error: Mapping) -> LoraCraftError:
+    """An error as another process told it, see LoraCraftError.as_dict; one of unknown code is WorkerFailed."""
+    return KINDS.get(error["code"], WorkerFailed)(error["message"], error["hint"], error["fields"])

@@ -1,6 +1,20 @@
 """HTTP in, service call, JSON out."""
 
-from routes import assets, configs, datasets, exports, models, pages, prompts, rewards, schema, system, training
+from routes import (
+    assets,
+    configs,
+    datasets,
+    exports,
+    generation,
+    models,
+    openai,
+    pages,
+    prompts,
+    rewards,
+    schema,
+    system,
+    training,
+)
 
 BLUEPRINTS = (
     (pages.bp, ""),
@@ -10,8 +24,10 @@ BLUEPRINTS = (
     (prompts.bp, "/api/prompts"),
     (rewards.bp, "/api/rewards"),
     (models.bp, "/api/models"),
+    (generation.bp, "/api/models"),
     (configs.bp, "/api/configs"),
     (exports.bp, "/api/exports"),
+    (openai.bp, "/v1"),
     (schema.bp, "/api/schema"),
     (system.bp, "/api/system"),
 )

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Empty
 from typing import Any
 
-import psutil
-
 from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
-from core.errors import KINDS, LoraCraftError, Unavailable, WorkerFailed
+from core.errors import LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
-from services.process import OWN_GROUP, REPOSITORY, give_way, worker_environment
+from services.line_worker import LineWorker
+from services.process import worker_environment
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.inspect"
@@ -73,13 +71,9 @@ class _Lane:
     """One worker process, asked by one thread at a time."""
 
     def __init__(self, command: list[str], environment: dict[str, str], log: Path, polite: bool):
-        self._command = command
-        self._polite = polite
-        self._environment = environment
-        self._log = log
+        self._start = partial(LineWorker, command, environment, log, polite)
         self._lock = threading.Lock()
-        self._child: subprocess.Popen | None = None
-        self._answers: Queue[dict | None] = Queue()
+        self._worker: LineWorker | None = None
         self._asked = 0
         self._idle: threading.Timer | None = None
 
@@ -87,19 +81,13 @@ class _Lane:
         with self._lock:
             self._require_alive()
             self._asked += 1
-            line = json.dumps({"id": self._asked, "task": task, "arguments": arguments}) + "\n"
-            try:
-                self._child.stdin.write(line)
-                self._child.stdin.flush()
-            except OSError:
-                raise self._died(task) from None
-            answer = self._wait(timeout_s, progress)
+            is_sent = self._worker.send({"id": self._asked, "task": task, "arguments": arguments})
+            answer = self._wait(timeout_s, progress) if is_sent else None
             if answer is None:
                 raise self._died(task)
             self._rest()
         if "error" in answer:
-            error = answer["error"]
-            raise KINDS.get(error["code"], WorkerFailed)(error["message"], error["hint"], error["fields"])
+            raise from_dict(answer["error"])
         return answer["result"]
 
     def warm(self) -> None:
@@ -111,41 +99,23 @@ class _Lane:
         """End the worker, whatever it does."""
         if self._idle is not None:
             self._idle.cancel()
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.wait()
-            child.stdin.close()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
 
     def _require_alive(self) -> None:
         if self._idle is not None:
             self._idle.cancel()
-        if self._child is not None and self._child.poll() is None:
-            return
-        self.close()
-        with self._log.open("ab") as log:
-            self._child = subprocess.Popen(
-                self._command,
-                cwd=REPOSITORY,
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                encoding="utf-8",
-                **OWN_GROUP,
-            )
-        if self._polite:
-            give_way(psutil.Process(self._child.pid))
-        self._answers = Queue()
-        threading.Thread(target=_read, args=(self._child, self._answers), name="inspector", daemon=True).start()
+        if self._worker is None or not self._worker.is_alive:
+            self.close()
+            self._worker = self._start()
 
     def _wait(self, timeout_s: float, progress: Progress | None) -> dict | None:
         """The answer to the latest request; None when the worker died."""
         deadline = time.monotonic() + timeout_s
         while True:
             try:
-                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+                answer = self._worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
             except Empty:
                 self.close()
                 hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
@@ -156,8 +126,7 @@ class _Lane:
                 progress(answer["fraction"], answer["text"])
 
     def _died(self, task: str) -> LoraCraftError:
-        code = self._child.wait() if self._child is not None else None
-        cause, _, _ = explain_exit(code)
+        cause, _, _ = explain_exit(self._worker.exit_code())
         LOG.error("The inspection worker died on %s: %s", task, cause)
         self.close()
         return WorkerFailed(
@@ -172,14 +141,3 @@ class _Lane:
     def _leave(self) -> None:
         with self._lock:
             self.close()
-
-
-def _read(child: subprocess.Popen, answers: Queue[dict | None]) -> None:
-    """Hand every whole answer on, and None at the end; in a thread of its own, so that a wait can end."""
-    try:
-        with child.stdout:
-            for line in child.stdout:
-                if line.endswith("\n"):
-                    answers.put(json.loads(line))
-    finally:
-        answers.put(None)

@@ -56,6 +56,20 @@ class Checks:
     data: Callable[[RunConfig], None]
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """Who else uses sessions and devices.
+
+    Attributes:
+        release: Called with a session_id before that session is deleted; raises Conflict while it is exported or
+            tested.
+        leave: Called with (device, session_id) before a run starts there; when it returns, the device is free.
+    """
+
+    release: Callable[[str], None]
+    leave: Callable[[str, str], None]
+
+
 class TrainingService:
     """The sessions of one server.
 
@@ -65,7 +79,7 @@ class TrainingService:
         launch: How workers are started.
         checks: What is asked before a run starts.
         publish: Called with (topic, payload): "event" (state, event), "output" (session_id, text), "queue" snapshot.
-        is_exporting: Whether a session is being exported.
+        neighbours: The other users of sessions and devices.
     """
 
     def __init__(
@@ -75,14 +89,14 @@ class TrainingService:
         launch: Launch,
         checks: Checks,
         publish: Publish,
-        is_exporting: Callable[[str], bool],
+        neighbours: Neighbours,
     ):
         self._workspace = workspace
         self._store = store
         self._launch = launch
         self._checks = checks
         self._publish = publish
-        self._is_exporting = is_exporting
+        self._neighbours = neighbours
         self._threads: dict[str, threading.Thread] = {}
         self._changes = threading.Lock()
         self.queue = RunQueue(launch.hardware.devices, self._start_thread, self._queue_changed)
@@ -167,8 +181,7 @@ class TrainingService:
             state = self._store.state(session_id)
             if not state.is_final:
                 raise Conflict(f"The session {session_id!r} is {state.status}.", "Stop it first.")
-            if self._is_exporting(session_id):
-                raise Conflict(f"The session {session_id!r} is being exported.", "Wait for the export.")
+            self._neighbours.release(session_id)
             self._require_gone(session_id)
             self._store.delete(session_id)
             shutil.rmtree(self._workspace.export(session_id), ignore_errors=True)
@@ -248,6 +261,7 @@ class TrainingService:
         thread.start()
 
     def _start_worker(self, paths: SessionPaths, device: str) -> WorkerProcess:
+        self._neighbours.leave(device, paths.id)
         event = EventLog(paths.events).append("starting", device=device)
         self._tell(paths.id, event)
         environment = worker_environment(dict(self._launch.environment), self._workspace, device)

@@ -12,9 +12,11 @@ from core.errors import Conflict
 from core.hardware import Hardware, detect_hardware, memory_gib
 from core.paths import Workspace
 from core.sessions.store import SessionStore
+from services.answers import AnswerService
 from services.configs import ConfigService
 from services.datasets import DatasetService
 from services.exports import ExportService
+from services.generation import GenerationService
 from services.hub import Hub
 from services.inspector import Inspector
 from services.jobs import Jobs
@@ -24,7 +26,7 @@ from services.prompts import PromptService
 from services.rewards import RewardService
 from services.rollouts import RolloutService
 from services.system_monitor import SystemMonitor
-from services.training import Checks, Launch, Publish, TrainingService
+from services.training import Checks, Launch, Neighbours, Publish, TrainingService
 from services.uploads import UploadService
 
 TRUTHY = ("1", "on", "yes", "true")
@@ -39,6 +41,8 @@ class Services:
     store: SessionStore
     training: TrainingService
     exports: ExportService
+    generation: GenerationService
+    answers: AnswerService
     configs: ConfigService
     datasets: DatasetService
     uploads: UploadService
@@ -92,12 +96,23 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     rewards = RewardService(workspace, store, inspector, prompts)
     models = ModelService(workspace, store, hub, hardware, memory_gib())
     checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
+    generation = GenerationService(workspace, store, environment, hardware, publish)
+
+    def release(session_id: str) -> None:
+        if exports.is_running(session_id):
+            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for the export.")
+        generation.forget(session_id)
+
+    training = TrainingService(workspace, store, launch, checks, publish, Neighbours(release, generation.leave))
+    generation.holders = lambda: training.queue.snapshot()["running"]
     return Services(
         workspace=workspace,
         hardware=hardware,
         store=store,
-        training=TrainingService(workspace, store, launch, checks, publish, exports.is_running),
+        training=training,
         exports=exports,
+        generation=generation,
+        answers=AnswerService(workspace, store, generation, rewards),
         configs=ConfigService(workspace),
         datasets=datasets,
         uploads=uploads,

@@ -41,6 +41,10 @@ class Publisher:
             self._add("export_update", payload["export_id"], payload)
         elif topic == "dataset":
             self._add("dataset_update", payload["job_id"], payload)
+        elif topic == "generation":
+            self._add("generation_update", f"{payload['request_id']} {payload['column']}", payload)
+        elif topic == "batch":
+            self._add("batch_update", payload["test_id"], payload)
         else:
             self._add(f"{topic}_update", "", payload)
 
@@ -75,6 +79,8 @@ def _joined(name: str, earlier: dict, later: dict) -> dict:
     """Two messages of one name in one: text is strung together, updates carry those before them as `earlier`."""
     if name == "training_log":
         return later | {"text": (earlier["text"] + later["text"])[-LOG_CHUNK_BYTES:]}
+    if name == "generation_update":
+        return later | {"text": earlier["text"] + later["text"], "tokens": max(earlier["tokens"], later["tokens"])}
     if name in ("training_update", "training_status"):
         before = [*earlier.get("earlier", ()), {k: v for k, v in earlier.items() if k != "earlier"}]
         return later | {"earlier": before}

@@ -12,6 +12,7 @@ from pydantic_core import PydanticUndefined
 
 from core.config.base import Section
 from core.config.run import RunConfig
+from core.generation.sampling import Sampling
 
 Kind = Literal["integer", "number", "text", "choice", "boolean", "list", "object"]
 
@@ -73,15 +74,19 @@ class FieldDescription:
         return plain | {"section": self.section, **asdict(self.bounds)}
 
 
-def describe() -> list[FieldDescription]:
-    """Every setting of RunConfig, in the order of the documented file."""
-    return list(_walk(RunConfig, ""))
+def describe(section: type[Section] = RunConfig) -> list[FieldDescription]:
+    """Every setting of RunConfig, in the order of the documented file, or of another part of the schema."""
+    return list(_walk(section, ""))
 
 
 @lru_cache
 def as_schema() -> dict:
     """The form's description: the JSON Schema, and the fields with their tiers."""
-    return {"schema": RunConfig.model_json_schema(), "fields": [field.as_dict() for field in describe()]}
+    return {
+        "schema": RunConfig.model_json_schema(),
+        "fields": [field.as_dict() for field in describe()],
+        "sampling": [field.as_dict() for field in describe(Sampling)],
+    }
 
 
 def markdown_table() -> str:

@@ -81,7 +81,7 @@ class TrlEngine:
         model = AutoModelForCausalLM.from_pretrained(
             source,
             dtype=getattr(torch, dtype),
-            quantization_config=_quantization(config),
+            quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
@@ -178,26 +178,27 @@ def device_and_dtype() -> tuple[str, str]:
     return "cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
 
 
+def quantization_config(quantization: str) -> Any:
+    """What from_pretrained gets for model.quantization: None for none."""
+    if quantization == "none":
+        return None
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    if quantization == "8bit":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    _, dtype = device_and_dtype()
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=getattr(torch, dtype)
+    )
+
+
 def load_adapter_weights(model: Any, adapter: Path) -> None:
     """Replace the adapter's weights by those saved in `adapter`."""
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
     set_peft_model_state_dict(model, load_file(adapter / "adapter_model.safetensors"))
-
-
-def _quantization(config: RunConfig) -> Any:
-    if config.model.quantization == "none":
-        return None
-    import torch
-    from transformers import BitsAndBytesConfig
-
-    if config.model.quantization == "8bit":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    _, dtype = device_and_dtype()
-    return BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=getattr(torch, dtype)
-    )
 
 
 def _placement(device: str) -> dict | None:

@@ -13,6 +13,7 @@ BROWSER = [path for kind in ("js/**/*.js", "css/**/*.css") for path in sorted((R
 BROAD_HANDLERS = {
     "core/workers/protocol.py": 1,
     "core/workers/inspect.py": 1,
+    "core/workers/generate.py": 1,
     "services/training.py": 1,
     "services/exports.py": 1,
     "services/jobs.py": 1,

@@ -1,0 +1,47 @@
+"""The chat put to a model: a prompt or a conversation, in the form that the run's training used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from core.errors import InvalidInput
+from core.prompts.template import PLACEHOLDER, PromptTemplate
+
+ROLES = ("system", "user", "assistant")
+
+
+def chat_of(messages: Sequence[dict], template: PromptTemplate | None, system: str | None) -> list[dict]:
+    """`messages` as the model is to see them.
+
+    Args:
+        messages: [{"role", "content"}, ...], the last one of the user; a system message may stand first.
+        template: The training's; every question gets its form. None leaves them as they are.
+        system: Replaces the training's system prompt; "" for none, None for the training's own.
+    Raises:
+        InvalidInput: A role is unknown or out of place, or there is no question at the end.
+    """
+    _require_sound(messages)
+    given = messages[0]["content"] if messages[0]["role"] == "system" else None
+    rest = messages[1:] if given is not None else messages
+    if system is None:
+        system = given if given is not None else (template.system_prompt if template else "")
+    before, _, after = (template.instruction_template if template else PLACEHOLDER).partition(PLACEHOLDER)
+    turns = [
+        {"role": m["role"], "content": f"{before}{m['content']}{after}" if m["role"] == "user" else m["content"]}
+        for m in rest
+    ]
+    return [{"role": "system", "content": system}, *turns] if system else turns
+
+
+def _require_sound(messages: Sequence[dict]) -> None:
+    roles = [message["role"] for message in messages]
+    if not roles or roles[-1] != "user":
+        problem = "must end with a message of the user"
+    elif "system" in roles[1:] or any(role not in ROLES for role in roles):
+        problem = "may have one system message, at its start, and then user and assistant messages"
+    elif any(first == second for first, second in pairwise(roles)):
+        problem = "must alternate between user and assistant"
+    else:
+        return
+    raise InvalidInput(f"The conversation {problem}.", "Correct the messages.", {"messages": problem})

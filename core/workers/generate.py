@@ -1,0 +1,96 @@
+"""`python -m core.workers.generate ROOT`: answers chats with whatever model is asked for, one JSON line each way.
+
+Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} is heeded at
+once. Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}. It ends with its input.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from queue import Queue
+from typing import Any, NoReturn, TextIO
+
+from core.errors import LoraCraftError, WorkerFailed
+from core.failures import explain
+from core.generation.sampling import Sampling
+from core.paths import Workspace
+from core.workers.inspect import move_stdout_aside
+
+
+class Link:
+    """The worker's end of the pipe: requests in order, cancellations at once, messages out."""
+
+    def __init__(self, out: TextIO):
+        self.requests: Queue[dict] = Queue()
+        self._out = out
+        self._cancelled: set[int] = set()
+        self._lock = threading.Lock()
+
+    def read(self) -> None:
+        """Take requests until the server is gone; then leave, even in the middle of an answer."""
+        for line in sys.stdin:
+            request = json.loads(line)
+            if request["task"] == "cancel":
+                self._cancelled.add(request["id"])
+            else:
+                self.requests.put(request)
+        os._exit(0)
+
+    def is_cancelled(self, number: int) -> bool:
+        """Whether request `number` is to end early."""
+        return number in self._cancelled
+
+    def say(self, number: int, kind: str, **what: Any) -> None:
+        """Send one message; safe from any thread."""
+        line = json.dumps({"id": number, "kind": kind, **what}) + "\n"
+        with self._lock:
+            self._out.write(line)
+            self._out.flush()
+
+
+def main(root: Path) -> NoReturn:
+    """Serve requests until the input ends."""
+    faulthandler.enable()
+    link = Link(move_stdout_aside())
+    threading.Thread(target=link.read, name="requests", daemon=True).start()
+    from core.workers.model_shelf import ModelShelf
+
+    shelf = ModelShelf(Workspace(root.resolve()))
+    while True:
+        request = link.requests.get()
+        try:
+            _serve(request, shelf, link)
+        except LoraCraftError as error:
+            link.say(request["id"], "error", error=error.as_dict())
+        except Exception as error:  # noqa: BLE001 - the worker's outermost frame
+            traceback.print_exc()
+            cause, cure, code = explain(error)
+            shelf.clear_after(code)
+            link.say(request["id"], "error", error=WorkerFailed(cause, cure).as_dict())
+
+
+def _serve(request: dict, shelf: Any, link: Link) -> None:
+    number = request["id"]
+    model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
+    if request["task"] == "answer" and not link.is_cancelled(number):
+        model.answer(
+            request["chats"],
+            Sampling(**request["sampling"]),
+            use_adapter=request["use_adapter"],
+            on_text=(lambda index, text, tokens: link.say(number, "text", index=index, text=text, tokens=tokens))
+            if request["stream"]
+            else None,
+            on_answer=lambda index, answer: link.say(number, "answer", index=index, answer=answer),
+            is_cancelled=lambda: link.is_cancelled(number),
+        )
+    link.say(number, "end", loaded=shelf.loaded())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,148 @@
+"""GgufModel: an exported file in llama.cpp, with the chat template that the file itself carries."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from core.errors import InvalidInput, WorkerFailed
+from core.generation.sampling import Sampling
+from core.hardware import physical_cores
+
+SLOTS = 4
+"""Chats that llama.cpp works on at once."""
+CONTEXT_TOKENS = 4096
+"""Of one chat, its answer included."""
+
+
+class GgufModel:
+    """One GGUF file, loaded; it runs on the CPU, which is what the pinned llama.cpp is built for.
+
+    Args:
+        file: The .gguf file.
+    """
+
+    device = "cpu"
+
+    def __init__(self, file: Path):
+        import xllamacpp
+
+        parameters = xllamacpp.CommonParams()
+        parameters.model.path = str(file)
+        parameters.n_ctx, parameters.n_parallel, parameters.n_gpu_layers = CONTEXT_TOKENS * SLOTS, SLOTS, 0
+        parameters.warmup = False
+        parameters.cpuparams.n_threads = physical_cores()
+        self._server = xllamacpp.Server(parameters)
+
+    def answer(
+        self,
+        chats: list[list[dict]],
+        sampling: Sampling,
+        *,
+        use_adapter: bool,
+        on_text: Callable[[int, str, int], None] | None,
+        on_answer: Callable[[int, dict], None],
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        """See Answering.answer; `use_adapter` must be true, since the adapter is part of the file."""
+        if not use_adapter:
+            problem = "an exported file has no adapter to switch off"
+            raise InvalidInput(f"{problem}.", "Choose the run itself.", {"use_adapter": problem})
+        seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
+
+        def one(index: int) -> None:
+            if not is_cancelled():
+                on_answer(index, self._one(index, chats[index], sampling, seed + index, on_text, is_cancelled))
+
+        with ThreadPoolExecutor(1 if on_text else SLOTS) as pool:
+            list(pool.map(one, range(len(chats))))
+
+    def _one(
+        self, index: int, chat: list[dict], sampling: Sampling, seed: int, on_text: Any, is_cancelled: Any
+    ) -> dict:
+        told = _Told(index, on_text, is_cancelled)
+        reply = self._server.handle_chat_completions(_request(chat, sampling, seed), told)
+        if isinstance(reply, dict) and "error" in reply:
+            raise WorkerFailed(f"llama.cpp: {reply['error'].get('message', reply['error'])}", "Try a shorter prompt.")
+        return told.answer(seed if sampling.temperature else None)
+
+
+class _Told:
+    """What llama.cpp has told of one answer; called with every piece, true ends it."""
+
+    def __init__(self, index: int, on_text: Callable[[int, str, int], None] | None, is_cancelled: Callable[[], bool]):
+        self._index = index
+        self._on_text = on_text
+        self._is_cancelled = is_cancelled
+        self._began = time.perf_counter()
+        self._first: float | None = None
+        self._last = 0.0
+        self._text = ""
+        self._pieces = 0
+        self._prompt_tokens: int | None = None
+        self._reason: str | None = None
+        self._error: dict | None = None
+
+    def __call__(self, chunk: Any) -> bool:
+        """Take one chunk, or a list of them."""
+        for part in chunk if isinstance(chunk, list) else [chunk]:
+            self._take(part)
+        return self._is_cancelled()
+
+    def answer(self, seed: int | None) -> dict:
+        """All of it, as Answering.answer hands it on."""
+        if self._error is not None:
+            problem = str(self._error.get("message", self._error))
+            raise InvalidInput(f"llama.cpp: {problem}", "Shorten the prompt.", {"prompt": problem})
+        return {
+            "text": self._text,
+            "tokens": self._pieces,
+            "prompt_tokens": self._prompt_tokens,
+            "seconds": round(self._last, 4),
+            "tokens_per_second": round(self._pieces / self._last, 2) if self._last else None,
+            "first_token_seconds": round(self._first or 0.0, 4),
+            "finish_reason": self._reason or "cancelled",
+            "seed": seed,
+        }
+
+    def _take(self, part: dict) -> None:
+        if "error" in part:
+            self._error = part["error"]
+            return
+        self._count(part.get("timings") or {})
+        for choice in part.get("choices", ()):
+            self._reason = choice.get("finish_reason") or self._reason
+            text = (choice.get("delta") or {}).get("content")
+            if text:
+                self._last = time.perf_counter() - self._began
+                self._first = self._last if self._first is None else self._first
+                self._text += text
+                if self._on_text is not None:
+                    self._on_text(self._index, text, self._pieces)
+
+    def _count(self, timings: dict) -> None:
+        if "predicted_n" in timings:
+            self._pieces = timings["predicted_n"]
+            self._prompt_tokens = timings["prompt_n"] + timings.get("cache_n", 0)
+
+
+def _request(chat: list[dict], sampling: Sampling, seed: int) -> dict:
+    """Our names to those of llama.cpp's server."""
+    return {
+        "messages": chat,
+        "stream": True,
+        "timings_per_token": True,
+        "reasoning_format": "none",
+        "max_tokens": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "min_p": sampling.min_p,
+        "repeat_penalty": sampling.repetition_penalty,
+        "seed": seed,
+        "stop": list(sampling.stop),
+    }

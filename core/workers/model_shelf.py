@@ -1,0 +1,114 @@
+"""ModelShelf: the models a generation worker holds; a base model is loaded once for all adapters on it."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.config import parse_config
+from core.generation.sampling import Sampling
+from core.jsonfile import read_json
+from core.paths import Workspace
+from core.workers.loading import device_and_dtype, model_source
+from core.workers.model_gguf import GgufModel
+from core.workers.model_torch import AdapterView, TorchModel
+
+LOG = logging.getLogger(__name__)
+MOST_LOADED = 2
+"""Enough to compare two models that share no weights without loading them in turn."""
+
+
+class Answering(Protocol):
+    """A loaded model."""
+
+    def answer(
+        self,
+        chats: list[list[dict]],
+        sampling: Sampling,
+        *,
+        use_adapter: bool,
+        on_text: Callable[[int, str, int], None] | None,
+        on_answer: Callable[[int, dict], None],
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        """Answer every chat; `on_text` gets (index, new text, tokens so far), `on_answer` (index, answer)."""
+
+
+class ModelShelf:
+    """Loads what is asked for and keeps the latest MOST_LOADED of them.
+
+    Args:
+        workspace: Where models and runs lie.
+    """
+
+    def __init__(self, workspace: Workspace):
+        self._workspace = workspace
+        self._held: OrderedDict[str, Any] = OrderedDict()
+        self._names: dict[str, str] = {}
+
+    def get(self, model: dict, report: Callable[[str], None]) -> Answering:
+        """The model a request describes, as ModelRef has it, loaded where it is not yet.
+
+        Args:
+            model: model_path, kind, session_id, base, place.
+            report: Told, in words, what is being loaded.
+        Raises:
+            NotFound, InvalidInput, Unavailable: It can't be had.
+        """
+        key = self._key(model)
+        if key not in self._held:
+            report(f"Loading {model['title']}")
+            self._make_room()
+            self._held[key] = self._load(model, key)
+        self._held.move_to_end(key)
+        self._names[key] = model["model_path"]
+        held = self._held[key]
+        if model["kind"] in ("adapter", "checkpoint"):
+            return AdapterView(held, held.adapter(Path(model["place"])))
+        return AdapterView(held, None) if isinstance(held, TorchModel) else held
+
+    def loaded(self) -> list[dict]:
+        """What is held, the latest first."""
+        return [{"model_path": self._names[key], "device": held.device} for key, held in reversed(self._held.items())]
+
+    def clear_after(self, code: str) -> None:
+        """Drop everything after an error that leaves the memory full."""
+        if code == "out_of_memory":
+            self._held.clear()
+            _free()
+
+    def _key(self, model: dict) -> str:
+        if model["kind"] in ("merged", "gguf"):
+            changed = Path(model["place"]).stat().st_mtime_ns
+            return f"{model['place']} {changed}"
+        return f"{model['base']} {self._quantization(model)}"
+
+    def _quantization(self, model: dict) -> str:
+        """As the run trained it, on a GPU; on the CPU there is no quantised inference."""
+        if model["session_id"] is None or device_and_dtype()[0] == "cpu":
+            return "none"
+        return parse_config(read_json(self._workspace.session(model["session_id"]).config)).model.quantization
+
+    def _make_room(self) -> None:
+        while len(self._held) >= MOST_LOADED:
+            key, _ = self._held.popitem(last=False)
+            LOG.info("%s makes room", self._names.pop(key, key))
+        _free()
+
+    def _load(self, model: dict, key: str) -> Any:
+        if model["kind"] == "gguf":
+            return GgufModel(Path(model["place"]))
+        source = model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace)
+        return TorchModel(str(source), key.rpartition(" ")[2] if model["kind"] != "merged" else "none")
+
+
+def _free() -> None:
+    gc.collect()
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

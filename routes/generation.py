@@ -1,0 +1,147 @@
+"""/api/models: ask models, compare them, stop an answer, load and unload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from pydantic import Field
+
+from core.errors import InvalidInput
+from core.generation.sampling import sampling_from
+from routes.http import Body, body, reply, services
+from services.answers import Question
+
+bp = Blueprint("generation", __name__)
+
+
+class Message(Body):
+    """One message of a conversation."""
+
+    role: str
+    content: str
+
+
+class SamplingBody(Body):
+    """The keys of Sampling, each optional; their bounds are checked there."""
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    stop: list[str] | None = None
+
+
+class QuestionBody(SamplingBody):
+    """A prompt, or a conversation, and what is expected of the answer."""
+
+    prompt: str | None = None
+    messages: list[Message] | None = None
+    system: str | None = None
+    use_template: bool = True
+    reference: str | None = None
+    request_id: str = Field("", max_length=64)
+    device: str = "auto"
+
+    def question(self) -> Question:
+        """As the service takes it.
+
+        Raises:
+            InvalidInput: Neither or both of prompt and messages are given, or a sampling value is out of bounds.
+        """
+        if (self.prompt is None) == (self.messages is None):
+            problem = "give prompt, or messages, and not both"
+            raise InvalidInput(f"{problem}.", 'Send {"prompt": "..."}.', {"prompt": problem})
+        messages: list[dict[str, Any]] = [message.model_dump() for message in self.messages or ()]
+        return Question(
+            messages=messages if self.prompt is None else [{"role": "user", "content": self.prompt}],
+            sampling=sampling_from(self.model_dump()),
+            system=self.system,
+            use_template=self.use_template,
+            reference=self.reference,
+            request_id=self.request_id,
+            device=self.device,
+        )
+
+
+class TestRequest(QuestionBody):
+    """A question for one model."""
+
+    model_path: str = Field(min_length=1, max_length=512)
+    use_adapter: bool = True
+
+
+class ComparedModel(Body):
+    """One column of a comparison."""
+
+    model_path: str = Field(min_length=1, max_length=512)
+    use_adapter: bool = True
+
+
+class CompareRequest(QuestionBody):
+    """A question for several models."""
+
+    models: list[ComparedModel] = Field(min_length=2, max_length=6)
+
+
+class LoadRequest(Body):
+    """Which model, and where."""
+
+    model_path: str = Field(min_length=1, max_length=512)
+    device: str = "auto"
+
+
+class StopRequest(Body):
+    """Which request."""
+
+    request_id: str = Field(min_length=1, max_length=64)
+
+
+@bp.post("/test")
+def test():
+    """One model's answer, when it is complete; with a request_id its text comes as generation_update meanwhile."""
+    request = body(TestRequest)
+    return reply(services().answers.test(request.model_path, request.use_adapter, request.question()))
+
+
+@bp.post("/compare")
+def compare():
+    """The answers of several models to one question."""
+    request = body(CompareRequest)
+    models = [(model.model_path, model.use_adapter) for model in request.models]
+    answers = services().answers.compare(models, request.question())
+    return reply({"request_id": request.request_id, "answers": answers})
+
+
+@bp.post("/stop")
+def stop():
+    """End an answer early; what there is of it is its answer."""
+    return reply({"stopped": services().generation.stop(body(StopRequest).request_id)})
+
+
+@bp.post("/load")
+def load():
+    """Load a model without asking it anything."""
+    request = body(LoadRequest)
+    return reply(services().generation.load(request.model_path, request.device))
+
+
+@bp.post("/unload")
+def unload():
+    """Free the memory of all loaded models, also of one that is answering."""
+    return reply(services().generation.unload())
+
+
+@bp.get("/state")
+def state():
+    """What is loaded, who is being answered, how many wait."""
+    return reply(services().generation.state())
+
+
+@bp.get("/testable")
+def testable():
+    """Every model that can be asked."""
+    return reply({"models": services().answers.testable()})

@@ -1,0 +1,183 @@
+"""AnswerService: asks one model or several the same question, in the training's form, and scores what they say."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from core.catalog.families import FAMILIES
+from core.errors import LoraCraftError
+from core.generation.chat import chat_of
+from core.generation.model_path import checkpoints
+from core.generation.sampling import Sampling
+from core.jsonfile import read_json
+from core.paths import Workspace
+from core.prompts.chosen import template_of
+from core.prompts.template import PromptTemplate
+from core.sessions.state import SessionState
+from core.sessions.store import SessionStore
+from services.generation import Ask, GenerationService
+from services.rewards import RewardService
+
+CANCELLED = {
+    "text": "", "tokens": 0, "prompt_tokens": None, "seconds": 0.0, "tokens_per_second": None,
+    "first_token_seconds": None, "finish_reason": "cancelled", "seed": None,
+}  # fmt: skip
+"""The answer of a model that a stop came before."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, beside the models.
+
+    Attributes:
+        messages: The conversation; its last message is the user's.
+        sampling: How answers are drawn.
+        system: Replaces the training's system prompt; "" for none, None for the training's own.
+        use_template: Whether questions get the form they had in training.
+        reference: The expected answer; the training's reward is then asked. None for no score.
+        request_id: Names the request in generation_update and for a stop.
+        device: auto or cpu.
+    """
+
+    messages: Sequence[dict]
+    sampling: Sampling
+    system: str | None = None
+    use_template: bool = True
+    reference: str | None = None
+    request_id: str = ""
+    device: str = "auto"
+
+
+class AnswerService:
+    """Questions of people to the models of one server.
+
+    Args:
+        workspace: Where models lie.
+        store: Knows the runs.
+        generation: Answers.
+        rewards: Scores.
+    """
+
+    def __init__(
+        self, workspace: Workspace, store: SessionStore, generation: GenerationService, rewards: RewardService
+    ):
+        self._workspace = workspace
+        self._store = store
+        self._generation = generation
+        self._rewards = rewards
+
+    def test(self, model_path: str, use_adapter: bool, question: Question) -> dict:
+        """One model's answer, with what it cost, its parts, and its score where a reference is given.
+
+        Raises:
+            LoraCraftError: As GenerationService.answer, or the question is malformed.
+        """
+        return self._answered(model_path, use_adapter, question, 0)
+
+    def compare(self, models: Sequence[tuple[str, bool]], question: Question) -> list[dict]:
+        """The answers of several models, each given as (model_path, use_adapter), one after another, same seed."""
+        if question.sampling.seed is None and question.sampling.temperature > 0:
+            seeded = question.sampling.model_copy(update={"seed": secrets.randbelow(2**31)})
+            question = replace(question, sampling=seeded)
+        for path, _ in models:
+            self._generation.ref(path)  # a wrong name is told before the first answer, not after it
+        return [
+            self._answered(path, use_adapter, question, column) | {"label": self.label(path, use_adapter)}
+            for column, (path, use_adapter) in enumerate(models)
+        ]
+
+    def label(self, model_path: str, use_adapter: bool) -> str:
+        """A model's name in a comparison."""
+        ref = self._generation.ref(model_path)
+        return ref.title if use_adapter or ref.kind not in ("adapter", "checkpoint") else f"{ref.base}, without adapter"
+
+    def chat(self, model_path: str, messages: Sequence[dict], system: str | None, use_template: bool) -> list[dict]:
+        """The conversation as that model sees it, see chat_of; a base model has no training to take a form from."""
+        template = self.template(self._generation.ref(model_path).session_id) if use_template else None
+        return chat_of(messages, template, system)
+
+    def template(self, session_id: str | None) -> PromptTemplate | None:
+        """The prompt template a run was trained with; None without a run."""
+        return template_of(self._store.config(session_id).prompt) if session_id else None
+
+    def testable(self) -> list[dict]:
+        """Every model that can be asked: runs and their checkpoints, newest first, exports, base models."""
+        exported = _exported(self._workspace)
+        found = []
+        for state in self._store.states():
+            paths = self._of_run(state) + [
+                f"exports/{state.session_id}/{name}" for name in exported.get(state.session_id, ())
+            ]
+            found += [entry for path in paths if (entry := self._entry(path, state)) is not None]
+        base = [self._generation.describe(entry.id) | {"title": entry.title} for entry in FAMILIES]
+        return found + [entry | {"is_training": False} for entry in base]
+
+    def _of_run(self, state: SessionState) -> list[str]:
+        """A finished run as it is; of one under way its checkpoints, the latest first."""
+        session = self._workspace.session(state.session_id)
+        if state.saved and state.is_final:
+            return [f"outputs/{state.session_id}"]
+        return [f"outputs/{state.session_id}/checkpoints/{folder.name}" for folder in reversed(checkpoints(session))]
+
+    def _entry(self, path: str, state: SessionState) -> dict | None:
+        try:
+            return {**self._generation.describe(path), "is_training": not state.is_final}
+        except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
+            return None
+
+    def _answered(self, model_path: str, use_adapter: bool, question: Question, column: int) -> dict:
+        chat = self.chat(model_path, question.messages, question.system, question.use_template)
+        ask = Ask(
+            model_path,
+            [chat],
+            question.sampling,
+            use_adapter=use_adapter,
+            request_id=question.request_id,
+            column=column,
+            stream=bool(question.request_id),
+            device=question.device,
+        )
+        answer = self._generation.answer(ask)[0] or CANCELLED
+        model = self._generation.describe(model_path)
+        shown = {key: value for key, value in answer.items() if key != "text"}
+        return {
+            "request_id": question.request_id,
+            "model": {**model, "use_adapter": use_adapter},
+            "response": answer["text"],
+            **shown,
+            "messages": chat,
+            **self._judged(model["session_id"], question, answer),
+        }
+
+    def _judged(self, session_id: str | None, question: Question, answer: Mapping[str, Any]) -> dict:
+        """The parts of an answer, and its score by the training's reward."""
+        if session_id is None:
+            return {"parsed": None, "score": None}
+        parsed = asdict(self.template(session_id).markers.parse(answer["text"]))
+        if question.reference is None or answer["finish_reason"] == "cancelled":
+            return {"parsed": parsed, "score": None}
+        row = {
+            "response": answer["text"],
+            "reference": question.reference,
+            "instruction": question.messages[-1]["content"],
+            "extras": {},
+        }
+        tested = self._rewards.test(self._store.config(session_id).dump(), [row], 1)
+        result = tested["results"][0]
+        return {
+            "parsed": parsed,
+            "score": {"total": result["total"], "most": tested["most"], "scores": result["scores"]},
+        }
+
+
+def _exported(workspace: Workspace) -> dict[str, list[str]]:
+    """Run -> what was exported and proven of it and can be asked."""
+    found = {}
+    for proof in workspace.exports.glob("*/proof.json"):
+        files = read_json(proof)["files"]
+        names = [file["file"] for file in files if file["file"] == "merged" or file["file"].startswith("model-")]
+        found[proof.parent.name] = names
+    return found

@@ -1,0 +1,354 @@
+"""GenerationService: owns the one generation worker, lets requests take turns, and leaves the GPU to training."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from queue import Empty
+
+from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
+from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.failures import explain_exit
+from core.generation.model_path import ModelRef, model_ref
+from core.generation.sampling import Sampling
+from core.hardware import Hardware
+from core.paths import Workspace
+from core.sessions.store import SessionStore
+from services.line_worker import LineWorker
+from services.process import worker_environment
+from services.training import Publish
+
+LOG = logging.getLogger(__name__)
+MODULE = "core.workers.generate"
+DEVICES = ("auto", "cpu")
+LOOK_PERIOD_S = 0.5
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Chats for one model.
+
+    Attributes:
+        model_path: Which model; see core/generation/model_path.py.
+        chats: Complete conversations, the system message included.
+        sampling: How answers are drawn.
+        use_adapter: Whether a run's adapter is on; off, the same weights answer as the base model.
+        request_id: By which the request can be stopped, and its messages told from others.
+        column: Its place among the models of a comparison.
+        stream: Publish the text as it comes.
+        device: auto, or cpu where the GPU is to be left alone.
+        what: Who asks, for people.
+    """
+
+    model_path: str
+    chats: list[list[dict]]
+    sampling: Sampling
+    use_adapter: bool = True
+    request_id: str = ""
+    column: int = 0
+    stream: bool = False
+    device: str = "auto"
+    what: str = "a chat"
+
+
+@dataclass
+class _Turn:
+    """One request in the line; `is_stopped` once somebody wants it to end."""
+
+    ask: Ask
+    ref: ModelRef
+    answers: list[dict | None]
+    is_stopped: bool = False
+    stopped_at: float | None = None
+    began: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class _Listeners:
+    """Who is told what of one request as it comes; see GenerationService.answer."""
+
+    on_answer: Callable[[int, dict], None] | None = None
+    on_text: Callable[[str], None] | None = None
+
+
+class GenerationService:
+    """Answers chats, one request at a time, in the order they came.
+
+    Args:
+        workspace: Where models lie.
+        store: Knows the runs.
+        environment: What the worker's environment builds on.
+        hardware: What it can run on.
+        publish: Called with ("generation", a message of one request) and ("model", the state).
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: SessionStore,
+        environment: Mapping[str, str],
+        hardware: Hardware,
+        publish: Publish,
+    ):
+        self._workspace = workspace
+        self._store = store
+        self._environment = environment
+        self._hardware = hardware
+        self._publish = publish
+        self._line: list[_Turn] = []
+        self._moved = threading.Condition()
+        self._worker: LineWorker | None = None
+        self._device: str | None = None
+        self._loaded: list[dict] = []
+        self._count = 0
+        self._notice = ""
+        self._idle: threading.Timer | None = None
+        self.holders: Callable[[], Mapping[str, str | None]] = dict
+        """Device -> the run that trains on it; set once the training service is there."""
+
+    def answer(
+        self,
+        ask: Ask,
+        on_answer: Callable[[int, dict], None] | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> list[dict | None]:
+        """Answer every chat; blocks until all are there, the request was stopped, or it failed.
+
+        Args:
+            ask: What is asked of which model.
+            on_answer: Told of each answer as it is complete, in any order, as (index, answer).
+            on_text: Told of the text of a single chat as it comes.
+        Returns:
+            One answer per chat: text, tokens, prompt_tokens, seconds, tokens_per_second, first_token_seconds,
+            finish_reason (stop, length or cancelled), seed. None for those that a stop came before.
+        Raises:
+            LoraCraftError: The model can't be had, or the worker died or had to leave.
+        """
+        return self._in_turn("answer", ask, _Listeners(on_answer, on_text))
+
+    def load(self, model_path: str, device: str = "auto") -> dict:
+        """Load a model without asking it anything; the state after it."""
+        self._in_turn("load", Ask(model_path, [], Sampling(), device=device, what="loading"), _Listeners())
+        return self.state()
+
+    def stop(self, request_id: str) -> bool:
+        """End a request early, whether it waits or is being answered; false when there is none of that id."""
+        with self._moved:
+            wanted = [turn for turn in self._line if turn.ask.request_id == request_id and request_id]
+            for turn in wanted:
+                turn.is_stopped = True
+            if wanted and self._line[0] in wanted and self._worker is not None:
+                self._worker.send({"id": self._count, "task": "cancel"})
+            self._moved.notify_all()
+        return bool(wanted)
+
+    def unload(self, notice: str = "") -> dict:
+        """End the worker, whatever it does, so that its memory is free when this returns; the state after it.
+
+        Args:
+            notice: Why, for whoever is still being answered and for the page.
+        """
+        with self._moved:
+            worker, self._worker, self._device, self._loaded = self._worker, None, None, []
+            self._notice = notice
+        if worker is not None:
+            worker.end()
+            self._tell()
+        return self.state()
+
+    def leave(self, device: str, session_id: str) -> None:
+        """Free a GPU for a run that is about to train on it; on the CPU there is nothing to free."""
+        with self._moved:
+            if device != "cpu" and self._device == device:
+                self.unload(f"The model was unloaded: the run {session_id} trains on {device} now.")
+
+    def forget(self, session_id: str) -> None:
+        """Unload what comes from a run that is being deleted."""
+        with self._moved:
+            is_held = any(held["session_id"] == session_id for held in self._loaded)
+        if is_held:
+            self.unload(f"The model was unloaded: the run {session_id} was deleted.")
+
+    def state(self) -> dict:
+        """What is loaded where, who is being answered, how many wait, and why the last model had to go."""
+        with self._moved:
+            busy = self._line[0] if self._line else None
+            return {
+                "loaded": list(self._loaded),
+                "busy": busy
+                and {
+                    "request_id": busy.ask.request_id,
+                    "what": busy.ask.what,
+                    "model_path": busy.ref.model_path,
+                },
+                "waiting": max(0, len(self._line) - 1),
+                "notice": self._notice,
+            }
+
+    def describe(self, model_path: str) -> dict:
+        """What a model_path names: model_path, kind, title, session_id, base.
+
+        Raises:
+            NotFound, InvalidInput: It names nothing.
+        """
+        return self.ref(model_path).as_dict()
+
+    def ref(self, model_path: str) -> ModelRef:
+        """See describe."""
+        return model_ref(model_path, self._workspace, lambda run: self._store.config(run).model.name)
+
+    def _in_turn(self, task: str, ask: Ask, listeners: _Listeners) -> list[dict | None]:
+        if ask.device not in DEVICES:
+            problem = f"is auto or cpu, not {ask.device!r}"
+            raise InvalidInput(f"device {problem}.", "Use auto.", {"device": problem})
+        turn = _Turn(ask, self.ref(ask.model_path), [None] * len(ask.chats))
+        with self._moved:
+            self._line.append(turn)
+        try:
+            self._wait_for(turn)
+            if not turn.is_stopped:
+                self._serve(task, turn, listeners)
+        finally:
+            with self._moved:
+                self._line.remove(turn)
+                self._moved.notify_all()
+            self._say(turn, "end")
+            self._tell()
+            self._rest()
+        return turn.answers
+
+    def _wait_for(self, turn: _Turn) -> None:
+        with self._moved:
+            if self._line[0] is not turn:
+                self._say(turn, "waiting", message=f"Waiting for {self._line[0].ask.what} to end")
+            self._moved.wait_for(lambda: self._line[0] is turn or turn.is_stopped)
+        self._tell()
+
+    def _serve(self, task: str, turn: _Turn, listeners: _Listeners) -> None:
+        worker = self._require_worker(turn)
+        model = {**turn.ref.as_dict(), "place": turn.ref.place and str(turn.ref.place)}
+        request = {"id": self._count, "task": task, "model": model, "chats": turn.ask.chats}
+        request |= {"sampling": turn.ask.sampling.model_dump(), "use_adapter": turn.ask.use_adapter}
+        worker.send(request | {"stream": turn.ask.stream or listeners.on_text is not None})
+        while True:
+            message = self._next(worker, turn)
+            if message is None:
+                raise self._died(worker)
+            if message["id"] != request["id"]:
+                continue
+            if message["kind"] == "error":
+                raise from_dict(message["error"])
+            if message["kind"] == "end":
+                self._note_loaded(message["loaded"])
+                return
+            self._take(turn, message, listeners)
+
+    def _take(self, turn: _Turn, message: dict, listeners: _Listeners) -> None:
+        if message["kind"] == "answer":
+            turn.answers[message["index"]] = message["answer"]
+            if listeners.on_answer is not None:
+                listeners.on_answer(message["index"], message["answer"])
+        elif message["kind"] == "text":
+            if listeners.on_text is not None:
+                listeners.on_text(message["text"])
+            self._say(turn, "text", text=message["text"], tokens=message["tokens"])
+        else:
+            self._say(turn, "loading", message=message["text"])
+
+    def _next(self, worker: LineWorker, turn: _Turn) -> dict | None:
+        """The worker's next message; a request that is stopped and does not end in time takes the worker along."""
+        while True:
+            try:
+                return worker.messages.get(timeout=LOOK_PERIOD_S)
+            except Empty:
+                if turn.is_stopped:
+                    turn.stopped_at = turn.stopped_at or time.monotonic()
+                    if time.monotonic() - turn.stopped_at > GENERATION_STOP_GRACE_S:
+                        self.unload("The model was unloaded: it did not stop in time.")
+
+    def _require_worker(self, turn: _Turn) -> LineWorker:
+        """The worker on the right device; chosen under the lock, so that a run that takes the GPU now finds it."""
+        if self._idle is not None:
+            self._idle.cancel()
+        with self._moved:
+            device = self._device_for(turn)
+            if self._worker is not None and (not self._worker.is_alive or self._device != device):
+                self.unload()
+            if self._worker is None:
+                settings = worker_environment(dict(self._environment), self._workspace, device)
+                command = [sys.executable, "-m", MODULE, str(self._workspace.root)]
+                self._worker = LineWorker(command, settings, self._workspace.logs / "generation.log", device == "cpu")
+                self._device = device
+            self._count += 1
+            self._notice = ""
+            return self._worker
+
+    def _device_for(self, turn: _Turn) -> str:
+        """The GPU that is free, or the CPU; a file of llama.cpp runs on the CPU and takes whatever worker there is."""
+        if turn.ref.kind == "gguf":
+            return self._device or "cpu"
+        if turn.ask.device == "cpu" or not self._hardware.has_cuda:
+            return "cpu"
+        held = self.holders()
+        free = [gpu for gpu in self._hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
+        if not free:
+            holder = next(run for run in held.values() if run)
+            raise Conflict(f"The run {holder} trains on the GPU.", "Wait for it, stop it, or answer on the CPU.")
+        if self._device in {f"cuda:{gpu.index}" for gpu in free}:
+            return str(self._device)
+        return f"cuda:{max(free, key=lambda gpu: gpu.memory_gib).index}"
+
+    def _died(self, worker: LineWorker) -> LoraCraftError:
+        with self._moved:
+            is_known = self._worker is not worker
+            notice = self._notice
+        if is_known:
+            return Unavailable(notice or "The model was unloaded.", "Ask again to load it anew.")
+        cause, cure, _ = explain_exit(worker.exit_code())
+        LOG.error("The generation worker died: %s", cause)
+        self.unload(f"The model is gone: {cause}")
+        return WorkerFailed(f"The model's process ended: {cause}", "logs/generation.log has its last words. " + cure)
+
+    def _note_loaded(self, loaded: list[dict]) -> None:
+        known = []
+        for entry in loaded:
+            try:
+                known.append(self.describe(entry["model_path"]) | {"device": entry["device"]})
+            except LoraCraftError:  # its files are gone, and with the next request it is, too
+                continue
+        with self._moved:
+            self._loaded = known
+
+    def _say(self, turn: _Turn, kind: str, text: str = "", tokens: int = 0, message: str = "") -> None:
+        if turn.ask.request_id and turn.ask.stream:
+            self._publish(
+                "generation",
+                {
+                    "request_id": turn.ask.request_id,
+                    "column": turn.ask.column,
+                    "kind": kind,
+                    "text": text,
+                    "tokens": tokens,
+                    "seconds": round(time.monotonic() - turn.began, 2),
+                    "message": message,
+                },
+            )
+
+    def _tell(self) -> None:
+        self._publish("model", self.state())
+
+    def _rest(self) -> None:
+        """Let the model go when nobody asks for long."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = threading.Timer(GENERATION_IDLE_S, self._leave_if_idle)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _leave_if_idle(self) -> None:
+        if not self._line:
+            self.unload("The model was unloaded: nobody asked it for a while.")
