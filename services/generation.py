@@ -57,11 +57,12 @@ class Ask:
 
 @dataclass
 class _Turn:
-    """One request in the line; `is_stopped` once somebody wants it to end."""
+    """One request in the line; `number` is its id once the worker has it, `is_stopped` says that it is to end."""
 
     ask: Ask
     ref: ModelRef
     answers: list[dict | None]
+    number: int | None = None
     is_stopped: bool = False
     stopped_at: float | None = None
     began: float = field(default_factory=time.monotonic)
@@ -141,8 +142,8 @@ class GenerationService:
             wanted = [turn for turn in self._line if turn.ask.request_id == request_id and request_id]
             for turn in wanted:
                 turn.is_stopped = True
-            if wanted and self._line[0] in wanted and self._worker is not None:
-                self._worker.send({"id": self._count, "task": "cancel"})
+                if turn.number is not None and self._worker is not None:
+                    self._worker.send({"id": turn.number, "task": "cancel"})
             self._moved.notify_all()
         return bool(wanted)
 
@@ -229,16 +230,12 @@ class GenerationService:
         self._tell()
 
     def _serve(self, task: str, turn: _Turn, listeners: _Listeners) -> None:
-        worker = self._require_worker(turn)
-        model = {**turn.ref.as_dict(), "place": turn.ref.place and str(turn.ref.place)}
-        request = {"id": self._count, "task": task, "model": model, "chats": turn.ask.chats}
-        request |= {"sampling": turn.ask.sampling.model_dump(), "use_adapter": turn.ask.use_adapter}
-        worker.send(request | {"stream": turn.ask.stream or listeners.on_text is not None})
+        worker = self._hand_over(task, turn, listeners.on_text is not None)
         while True:
             message = self._next(worker, turn)
             if message is None:
                 raise self._died(worker)
-            if message["id"] != request["id"]:
+            if message["id"] != turn.number:
                 continue
             if message["kind"] == "error":
                 raise from_dict(message["error"])
@@ -246,6 +243,21 @@ class GenerationService:
                 self._note_loaded(message["loaded"])
                 return
             self._take(turn, message, listeners)
+
+    def _hand_over(self, task: str, turn: _Turn, is_listened_to: bool) -> LineWorker:
+        """Send a request to the worker; under the lock, so that a stop finds it before or after, never between."""
+        ask = turn.ask
+        with self._moved:
+            worker = self._require_worker(turn)
+            self._count += 1
+            turn.number = self._count
+            model = {**turn.ref.as_dict(), "place": turn.ref.place and str(turn.ref.place)}
+            request = {"id": turn.number, "task": task, "model": model, "chats": ask.chats}
+            request |= {"sampling": ask.sampling.model_dump(), "use_adapter": ask.use_adapter}
+            worker.send(request | {"stream": ask.stream or is_listened_to})
+            if turn.is_stopped:
+                worker.send({"id": turn.number, "task": "cancel"})
+        return worker
 
     def _take(self, turn: _Turn, message: dict, listeners: _Listeners) -> None:
         if message["kind"] == "answer":
@@ -274,18 +286,16 @@ class GenerationService:
         """The worker on the right device; chosen under the lock, so that a run that takes the GPU now finds it."""
         if self._idle is not None:
             self._idle.cancel()
-        with self._moved:
-            device = self._device_for(turn)
-            if self._worker is not None and (not self._worker.is_alive or self._device != device):
-                self.unload()
-            if self._worker is None:
-                settings = worker_environment(dict(self._environment), self._workspace, device)
-                command = [sys.executable, "-m", MODULE, str(self._workspace.root)]
-                self._worker = LineWorker(command, settings, self._workspace.logs / "generation.log", device == "cpu")
-                self._device = device
-            self._count += 1
-            self._notice = ""
-            return self._worker
+        device = self._device_for(turn)
+        if self._worker is not None and (not self._worker.is_alive or self._device != device):
+            self.unload()
+        if self._worker is None:
+            settings = worker_environment(dict(self._environment), self._workspace, device)
+            command = [sys.executable, "-m", MODULE, str(self._workspace.root)]
+            self._worker = LineWorker(command, settings, self._workspace.logs / "generation.log", device == "cpu")
+            self._device = device
+        self._notice = ""
+        return self._worker
 
     def _device_for(self, turn: _Turn) -> str:
         """The GPU that is free, or the CPU; a file of llama.cpp runs on the CPU and takes whatever worker there is."""

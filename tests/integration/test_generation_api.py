@@ -23,13 +23,6 @@ def asked(shared_server):
     return shared_server
 
 
-@pytest.fixture(autouse=True)
-def quiet(asked):
-    """Nothing is left loaded for the next test."""
-    yield
-    asked.call("POST", "/api/models/unload")
-
-
 def answer_of(asked, **question):
     status, reply = asked.call("POST", "/api/models/test", {"model_path": RUN, "prompt": "1 + 1?", **question})
     assert status == 200, reply
@@ -82,6 +75,7 @@ def test_an_expected_answer_is_scored_as_training_scored_it(asked):
 
 
 def test_what_is_loaded_is_told_and_unloading_frees_it(asked):
+    asked.call("POST", "/api/models/unload")
     answer_of(asked, max_tokens=2)
     state = asked.call("GET", "/api/models/state")[1]
     assert [(held["model_path"], held["device"]) for held in state["loaded"]] == [(RUN, "cpu")]

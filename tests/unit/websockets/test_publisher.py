@@ -63,3 +63,23 @@ def test_the_end_of_a_job_is_told_though_the_next_begins_at_once(until):
     publisher.publish("dataset", {"job_id": "check-2", "status": "waiting"})
     until(lambda: len(sink.named("dataset_update")) == 3)
     assert {payload["status"] for payload, _ in sink.named("dataset_update")[1:]} == {"done", "waiting"}
+
+
+def piece(text, request_id="q", column=0):
+    return "generation", {"request_id": request_id, "column": column, "kind": "text", "text": text, "tokens": len(text)}
+
+
+def test_the_text_of_an_answer_arrives_whole_and_two_answers_never_mix(until):
+    sink = Sink()
+    publisher = Publisher(sink)
+    for letter in "abcdefgh":
+        publisher.publish(*piece(letter))
+        publisher.publish(*piece(letter.upper(), column=1))
+        publisher.publish(*piece(".", request_id="other"))
+
+    def heard(request_id, column):
+        sent = [payload for payload, _ in sink.named("generation_update")]
+        return "".join(p["text"] for p in sent if (p["request_id"], p["column"]) == (request_id, column))
+
+    until(lambda: len(heard("other", 0)) == 8)
+    assert (heard("q", 0), heard("q", 1)) == ("abcdefgh", "ABCDEFGH")
