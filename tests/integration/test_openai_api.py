@@ -1,6 +1,7 @@
 """OpenAI's API over a loaded model, as its clients use it."""
 
 import json
+import time
 import urllib.request
 
 import pytest
@@ -82,3 +83,15 @@ def test_models_are_listed_the_loaded_one_first(served):
     listed = served.call("GET", "/v1/models")[1]
     assert listed["object"] == "list"
     assert [entry["id"] for entry in listed["data"]][:2] == ["tiny-model", "outputs/r1"]
+
+
+def test_a_client_that_leaves_ends_its_answer(served, until):
+    data = json.dumps({**CHAT, "stream": True, "max_tokens": 3000}).encode()
+    call = urllib.request.Request(f"{served.url}/v1/chat/completions", data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(call, timeout=60) as reply:
+        for _ in range(6):
+            reply.readline()
+        assert served.call("GET", "/api/models/state")[1]["busy"]["what"] == "a chat of another program"
+    began = time.monotonic()
+    until(lambda: served.call("GET", "/api/models/state")[1]["busy"] is None)
+    assert time.monotonic() - began < 5
