@@ -71,7 +71,9 @@ def main(root: Path) -> NoReturn:
         except Exception as error:  # noqa: BLE001 - the worker's outermost frame
             traceback.print_exc()
             cause, cure, code = explain(error)
-            shelf.clear_after(code)
+            if code == "out_of_memory":
+                shelf.clear()
+                cure = "Ask for shorter answers, stop what else uses the memory, or choose a smaller model."
             link.say(request["id"], "error", error=WorkerFailed(cause, cure).as_dict())
 
 

@@ -75,11 +75,10 @@ class ModelShelf:
         """What is held, the latest first."""
         return [{"model_path": self._names[key], "device": held.device} for key, held in reversed(self._held.items())]
 
-    def clear_after(self, code: str) -> None:
-        """Drop everything after an error that leaves the memory full."""
-        if code == "out_of_memory":
-            self._held.clear()
-            _free()
+    def clear(self) -> None:
+        """Drop everything."""
+        self._held.clear()
+        _free()
 
     def _key(self, model: dict) -> str:
         if model["kind"] in ("merged", "gguf"):

@@ -13,11 +13,10 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria
 
 from core.errors import InvalidInput
+from core.generation.batches import MOST_CHATS, batches
 from core.generation.sampling import Sampling
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
 
-BATCH_CHATS = 50
-"""Chats answered together; they are sorted by length first, so that little is spent on padding."""
 NO_LIMIT_TOKENS = 1 << 20
 
 
@@ -98,13 +97,13 @@ class AdapterView:
         run = _Run(self._held.tokenizer_of(self._adapter), sampling, on_text, on_answer, is_cancelled)
         prompts = run.rendered(chats, self._held.model)
         order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        size = 1 if on_text else BATCH_CHATS
+        longest = [len(prompts[index]) + sampling.max_tokens for index in order]
         torch.manual_seed(run.seed)
         with self._held.using(self._adapter if use_adapter else None) as model, torch.inference_mode():
-            for start in range(0, len(order), size):
+            for start, end in batches(longest, 1 if on_text else MOST_CHATS):
                 if is_cancelled():
                     return
-                run.batch(model, order[start : start + size], prompts)
+                run.batch(model, order[start:end], prompts)
 
 
 class _Run:
