@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from core.paths import Workspace
 from tests.browser.conftest import watched
 from tests.support.browser import DRAFT_STEPS, SIZES, open_step, picture, ref, settle, violations
+from tests.support.past_exports import write_export
 from tests.support.past_runs import write_run
 
 SESSION_VIEWS = {
@@ -25,6 +26,7 @@ def runs(shared_server):
     """A server with two runs of the past."""
     workspace = Workspace(shared_server.root)
     write_run(workspace, "past", steps=30, groups=4, name="Past")
+    write_export(workspace, "past", ["adapter", "merged", "f16", "q4_k_m"])
     write_run(workspace, "other", steps=20, groups=0, name="Other", seed=2)
     return shared_server
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { commandsFor, QUANTIZATIONS, sizeText } from "../../static/js/state/exports.js";
 import { asCurl, asPython } from "../../static/js/state/scripts.js";
 
 const CONFIG = { name: "it's a \"test\" of ''' and $HOME and \\n", training: { seed: 1 } };
@@ -17,14 +16,4 @@ test("the Python script holds the configuration untouched", () => {
   const script = asPython(CONFIG, "http://localhost:5000");
   const json = script.slice(script.indexOf("r'''") + 4, script.indexOf("''')"));
   assert.deepEqual(JSON.parse(json), CONFIG);
-});
-
-test("expected sizes follow bits and parameters", () => {
-  assert.equal(sizeText(QUANTIZATIONS[1], 1e9), "about 2 GB");
-  assert.equal(sizeText(QUANTIZATIONS[0], null), "size as the model’s");
-});
-
-test("commands quote what a data set may have put into the question", () => {
-  const { llama } = commandsFor("my-run", { file: "model-f16.gguf", question: "what's 1 + 1?; rm -rf x" });
-  assert.equal(llama.text, "llama-cli -m exports/my-run/model-f16.gguf -p 'what'\\''s 1 + 1?; rm -rf x'\n");
 });

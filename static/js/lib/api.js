@@ -79,6 +79,41 @@ export const listModels = () => call("/models/list");
 /** @param {string} name */
 export const describeModel = (name) => call(`/models/describe${query({ name })}`);
 
+export const listTestable = () => call("/models/testable");
+/** @param {object} question model_path, prompt or messages, system, use_template, use_adapter, reference, request_id, device, and sampling values */
+export const askModel = (question) => call("/models/test", "POST", question);
+/** @param {object} question as askModel, with models in place of one */
+export const askModels = (question) => call("/models/compare", "POST", question);
+/** A question as it stands, also after its page has gone. @param {string} request */
+export const getAnswer = (request) => call(`/models/answers/${id(request)}`);
+/** @param {string} request */
+export const stopAnswer = (request) => call("/models/stop", "POST", { request_id: request });
+export const getMachine = () => call("/models/state");
+/** @param {string} model @param {string} [device] */
+export const loadModel = (model, device) => call("/models/load", "POST", { model_path: model, ...(device ? { device } : {}) });
+export const unloadModels = () => call("/models/unload", "POST", {});
+/** @param {object} wanted prompts, model_path, use_adapter, system, use_template, and sampling values */
+export const startBatch = (wanted) => call("/models/batch", "POST", wanted);
+/** @param {File} file @param {object} options as startBatch, without prompts */
+export const startFileBatch = (file, options) => {
+  const form = new FormData();
+  form.append("file", file);
+  form.append("options", JSON.stringify(options));
+  return send("/models/batch", { method: "POST", body: form });
+};
+/** @param {object} wanted session_id, models, rows, samples, and sampling values */
+export const startEvaluation = (wanted) => call("/models/evaluate", "POST", wanted);
+/** @param {string | null} session */
+export const listTests = (session) => call(`/models/tests${query({ session_id: session })}`);
+/** @param {string} test @param {{offset?: number, limit?: number}} [page] */
+export const getTest = (test, page = {}) => call(`/models/tests/${id(test)}${query({ ...page })}`);
+/** @param {string} test */
+export const cancelTest = (test) => call(`/models/tests/${id(test)}/cancel`, "POST", {});
+/** @param {string} test */
+export const deleteTest = (test) => call(`/models/tests/${id(test)}`, "DELETE");
+/** Where a file of a test is. @param {string} test @param {string} file */
+export const testFile = (test, file) => `/api/models/tests/${id(test)}/${file}`;
+
 export const listDatasets = () => call("/datasets/list");
 export const listProcedural = () => call("/datasets/procedural");
 /** @param {object} wanted path, subset, split @param {AbortSignal} [signal] */
@@ -141,8 +176,19 @@ export const saveConfig = (name, config) => call("/configs/save", "POST", { name
 /** @param {string} name */
 export const deleteConfig = (name) => call(`/configs/${id(name)}`, "DELETE");
 
-/** @param {string} session @param {string} quantization */
-export const createExport = (session, quantization) =>
-  call("/exports/create", "POST", { session_id: session, format: "gguf", quantization });
+/** @param {string} session @param {string[]} targets */
+export const createExport = (session, targets) => call("/exports/create", "POST", { session_id: session, targets });
+/** @param {string} session @param {string[]} targets */
+export const planExport = (session, targets) => call(`/exports/plan${query({ session_id: session, targets: targets.join(",") })}`);
 export const listExports = () => call("/exports/list");
+/** @param {string} session */
+export const cancelExport = (session) => call("/exports/cancel", "POST", { session_id: session });
+/** @param {string} session @param {string} target */
+export const deleteExport = (session, target) => call(`/exports/${id(session)}/${id(target)}`, "DELETE");
+/** @param {string} session @param {string} file */
+export const downloadAddress = (session, file) => `/api/exports/${id(session)}/${id(file)}`;
+/** @param {{session_id: string, repo_id: string, targets: string[], private: boolean, token?: string}} wanted */
+export const pushExport = (wanted) => call("/exports/push", "POST", wanted);
+/** @param {string} session */
+export const cancelPush = (session) => call("/exports/push/cancel", "POST", { session_id: session });
 export const getSchema = () => call("/schema");
