@@ -107,3 +107,21 @@ GENERATION_IDLE_S = 900.0
 
 GENERATION_STOP_GRACE_S = 10.0
 """How long a stopped answer may take to end before its worker is ended."""
+
+MAX_PROMPTS = 10_000
+"""Prompts of one batch at most."""
+
+MAX_PROMPT_FILE_BYTES = 20 * 1024 * 1024
+"""The largest file of prompts that is taken."""
+
+TEST_CHUNK_ANSWERS = 32
+"""Answers that a batch or an evaluation asks for at once: a chat waits no longer than for these."""
+
+MAX_EVALUATION_ANSWERS = 20_000
+"""Answers of one evaluation at most: rows times samples times two."""
+
+SCORE_TIMEOUT_S = 1800.0
+"""How long scoring a chunk of answers may take; a judge answers slowly."""
+
+HELD_OUT_TIMEOUT_S = 3600.0
+"""How long reading the held-out rows of a run may take, downloading its data set included."""

@@ -73,6 +73,11 @@ class SessionPaths:
         return self.folder / "adapter"
 
     @property
+    def tests(self) -> Path:
+        """Batches and evaluations of this session's models, a folder each."""
+        return self.folder / "tests"
+
+    @property
     def card(self) -> Path:
         """What was trained on what, with the measured scores."""
         return self.folder / "card.md"
@@ -88,6 +93,16 @@ class Workspace:
     def outputs(self) -> Path:
         """One folder per session."""
         return self.root / "outputs"
+
+    @property
+    def loose_tests(self) -> Path:
+        """Batches of models that belong to no session, a folder each."""
+        return self.outputs / ".tests"
+
+    @property
+    def prompt_files(self) -> Path:
+        """Files of prompts while they are read."""
+        return self.cache / "prompt-files"
 
     @property
     def exports(self) -> Path:

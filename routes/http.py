@@ -38,7 +38,7 @@ def body(shape: type[Shape]) -> Shape:
     Raises:
         InvalidInput: It is no JSON object of that shape; `fields` names what is wrong.
     """
-    return _validated(shape, json_object())
+    return shaped(shape, json_object())
 
 
 def json_object() -> dict:
@@ -64,7 +64,7 @@ def query(shape: type[Shape]) -> Shape:
     Raises:
         InvalidInput: One is unknown or of the wrong type.
     """
-    return _validated(shape, request.args.to_dict())
+    return shaped(shape, request.args.to_dict())
 
 
 def reply(value: Any, status: int = 200) -> tuple[Response, int]:
@@ -72,7 +72,12 @@ def reply(value: Any, status: int = 200) -> tuple[Response, int]:
     return jsonify(value), status
 
 
-def _validated(shape: type[Shape], value: dict) -> Shape:
+def shaped(shape: type[Shape], value: dict) -> Shape:
+    """`value` as `shape`.
+
+    Raises:
+        InvalidInput: It has another one; `fields` names what is wrong.
+    """
     try:
         return shape.model_validate(value)
     except ValidationError as error:

@@ -21,8 +21,8 @@ from services.process import worker_environment
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.inspect"
-LANES = ("quick", "model", "rewards", "slow")
-"""One worker each: short looks, what needs a tokenizer, what runs rewards, and background jobs."""
+LANES = ("quick", "model", "rewards", "slow", "tests")
+"""One worker each: short looks, what needs a tokenizer, what runs rewards, background jobs, batches and evaluations."""
 
 Progress = Callable[[float | None, str], None]
 
@@ -39,7 +39,7 @@ class Inspector:
         log = workspace.logs / "inspect.log"
         settings = worker_environment(dict(environment), workspace, "cpu")
         command = [sys.executable, "-m", MODULE, str(workspace.root)]
-        self._lanes = {name: _Lane(command, settings, log, polite=name == "slow") for name in LANES}
+        self._lanes = {name: _Lane(command, settings, log, polite=name in ("slow", "tests")) for name in LANES}
 
     def ask(
         self,

@@ -56,25 +56,35 @@ def render(rows: list[Row], template: PromptTemplate, tokenizer: Any) -> list[st
     ]
 
 
+def with_room(rows: list[Row], config: RunConfig, template: PromptTemplate, tokenizer: Any) -> list[Row]:
+    """The rows whose prompt leaves room for a completion."""
+    if not rows:
+        return rows
+    prompts = tokenizer(render(rows, template, tokenizer), add_special_tokens=False).input_ids
+    return [row for row, ids in zip(rows, prompts, strict=True) if len(ids) <= room_for_prompt(config)]
+
+
+def room_for_prompt(config: RunConfig) -> int:
+    """How many tokens a prompt may have."""
+    return config.training.max_sequence_length - config.training.max_new_tokens
+
+
 def fitting(split: Split, config: RunConfig, template: PromptTemplate, tokenizer: Any) -> Split:
     """The split without rows whose prompt leaves no room for a completion; they are counted.
 
     Raises:
         InvalidInput: Fewer rows are left than one step needs.
     """
-    room = config.training.max_sequence_length - config.training.max_new_tokens
     left_out = Counter(split.left_out)
 
     def keep(rows: list[Row]) -> list[Row]:
-        if not rows:
-            return rows
-        lengths = [len(ids) for ids in tokenizer(render(rows, template, tokenizer), add_special_tokens=False).input_ids]
-        kept = [row for row, length in zip(rows, lengths, strict=True) if length <= room]
+        kept = with_room(rows, config, template, tokenizer)
         left_out[TOO_LONG] += len(rows) - len(kept)
         return kept
 
     kept = Split(keep(split.warm_up), keep(split.train), keep(split.held_out), left_out)
     if len(kept.train) < config.prompts_per_generation:
+        room = room_for_prompt(config)
         problem = f"only {len(kept.train)} prompts fit into the {room} tokens that max_new_tokens leaves"
         hint = "Raise training.max_sequence_length or lower training.max_new_tokens."
         raise InvalidInput(f"{problem}.", hint, {"training.max_sequence_length": problem})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.workers import inspect_data, inspect_rewards
+from core.workers import inspect_data, inspect_rewards, inspect_testing
 
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
@@ -24,6 +24,9 @@ TASKS: dict[str, Callable[..., Any]] = {
         inspect_rewards.reward_test,
         inspect_rewards.reward_bench,
         inspect_rewards.reward_validate,
+        inspect_testing.prompt_file,
+        inspect_testing.held_out_rows,
+        inspect_testing.score_rows,
     )
 }
 """Name -> task."""

@@ -1,0 +1,94 @@
+"""What an evaluation takes from the run it belongs to: its sampling, its bounds, and what the card says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from constants import MAX_EVALUATION_ANSWERS
+from core.config import RunConfig
+from core.errors import InvalidInput
+from core.generation.sampling import Sampling, sampling_from
+
+MOST_TOKENS = 32_768
+"""The longest answer that can be asked for; a run may have trained with a higher limit."""
+
+
+def sampling_of(config: RunConfig, samples: int, values: Mapping) -> Sampling:
+    """How an evaluation samples: as training did, or without chance for a single answer; with the training's seed.
+
+    Args:
+        config: The run's.
+        samples: Answers of each model to each row.
+        values: Sampling values that are given; they go first.
+    Raises:
+        InvalidInput: A value is out of bounds, or several answers are wanted that would all be the same.
+    """
+    training = config.training
+    default = Sampling(temperature=0.0, max_tokens=min(training.max_new_tokens, MOST_TOKENS), seed=training.seed)
+    if samples > 1:
+        as_trained = {"temperature": training.temperature, "top_p": training.top_p, "top_k": training.top_k}
+        default = default.model_copy(update=as_trained)
+    sampling = sampling_from(values, default)
+    if samples > 1 and sampling.temperature == 0:
+        problem = f"at temperature 0 all {samples} answers to a row are the same"
+        raise InvalidInput(
+            f"temperature: {problem}.", "Leave it out to sample as in training.", {"temperature": problem}
+        )
+    return sampling
+
+
+def seeded(sampling: Sampling, seed: int) -> Sampling:
+    """`sampling` with a seed, its own where it has one."""
+    return sampling if sampling.seed is not None else sampling.model_copy(update={"seed": seed})
+
+
+def model_of_test(model: Mapping, use_adapter: bool) -> dict:
+    """A described model with `use_adapter` and its label.
+
+    Raises:
+        InvalidInput: It has no adapter that could be switched off.
+    """
+    has_adapter = model["kind"] in ("adapter", "checkpoint")
+    if not use_adapter and model["kind"] in ("merged", "gguf"):
+        problem = "an exported model has no adapter to switch off"
+        raise InvalidInput(f"use_adapter: {problem}.", "Choose the run itself.", {"use_adapter": problem})
+    label = model["title"] if use_adapter or not has_adapter else f"{model['base']}, without adapter"
+    return {**model, "use_adapter": use_adapter, "label": label}
+
+
+def require_two(models: Sequence[Mapping]) -> None:
+    """Refuse to compare a model with itself.
+
+    Raises:
+        InvalidInput: Both are the same.
+    """
+    first, second = ((model["model_path"], model["use_adapter"]) for model in models)
+    if first == second:
+        problem = "both are the same model"
+        raise InvalidInput(f"models: {problem}.", "Compare two that differ.", {"models": problem})
+
+
+def require_rows(config: RunConfig, rows: int, samples: int) -> None:
+    """Refuse an evaluation that has no rows, or would take for ever.
+
+    Raises:
+        InvalidInput: The run holds nothing out, or more than MAX_EVALUATION_ANSWERS answers are wanted.
+    """
+    if config.dataset.validation_fraction == 0:
+        problem = "nothing is held out in this run: dataset.validation_fraction is 0"
+        hint = "Train with rows held out, or test the run with a file of prompts."
+        raise InvalidInput(f"{problem[0].upper()}{problem[1:]}.", hint, {"session_id": problem})
+    if 2 * rows * samples > MAX_EVALUATION_ANSWERS:
+        problem = f"{rows} rows with {samples} answers of each model are more than {MAX_EVALUATION_ANSWERS:,} answers"
+        raise InvalidInput(f"{problem}.", "Take fewer rows or samples.", {"rows": problem})
+
+
+def about(session_id: str, config: RunConfig) -> dict[str, str]:
+    """What is compared on what, for the card: name -> value."""
+    data = config.dataset
+    return {
+        "Run": f"{config.name} ({session_id})" if config.name else session_id,
+        "Base model": config.model.name,
+        "Data set": f"{data.source}, {data.subset}" if data.subset else data.source,
+        "Rewards": ", ".join(f"{name} (weight {weight:g})" for name, weight in config.reward.weights.items()),
+    }

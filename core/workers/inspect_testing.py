@@ -1,0 +1,72 @@
+"""The tasks of an inspection worker that batches and evaluations need: prompts, held-out rows, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from core.config import parse_config
+from core.data.source import load_split
+from core.errors import InvalidInput
+from core.paths import Workspace
+from core.prompts.chosen import template_of
+from core.rewards.base import Example
+from core.rewards.build import scorers
+from core.rewards.for_trl import as_record
+from core.rewards.scoring import Scorer
+from core.testing.prompt_files import read_prompts
+from core.workers.corpus import with_room
+from core.workers.inspect_data import tokenizer_of
+from core.workers.reward_tools import tools
+
+
+def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"path", "encoding"} -> {"prompts": [{"prompt", "reference"}], "left_out"} of a file of prompts."""
+    return asdict(read_prompts(workspace.inside(arguments["path"], "file"), arguments["encoding"]))
+
+
+def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"config", "rows"} -> the first rows that a run with this configuration is scored on, and how many there are.
+
+    They are chosen, cut and filtered as in training, so no row of them was trained on.
+    """
+    config = parse_config(arguments["config"])
+    template = template_of(config.prompt)
+    split = load_split(config, workspace, report)
+    rows = with_room(split.held_out, config, template, tokenizer_of(config.model.name, workspace))
+    if not rows:
+        problem = "no row of the run's data set is held out, or none leaves room for an answer"
+        hint = "Train with a dataset.validation_fraction above 0, or test it with a file of prompts."
+        raise InvalidInput(f"{problem[0].upper()}{problem[1:]}.", hint, {"session_id": problem})
+    shown = [{name: getattr(row, name) for name in ("instruction", "reference", "extras")} for row in rows]
+    return {"rows": shown[: arguments["rows"]], "held_out": len(rows)}
+
+
+def score_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"config", "rows": [{"response", "instruction", "reference", "extras"}]} -> the training's rewards for each.
+
+    A result is {"reward", "scores", "is_correct"}: the weighted sum, null where a part has no score; every part with
+    its reason; whether all rewards that judge truth gave full marks, null where none does or one has no score.
+    Without rows it only checks that the rewards can be had. `most` is the most an answer can get.
+    """
+    config = parse_config(arguments["config"])
+    used, rows = scorers(config.reward, tools(workspace)), arguments["rows"]
+    markers, weights = template_of(config.prompt).markers, config.reward.weights
+    examples = [Example(row["instruction"], markers, row["extras"]) for row in rows]
+    records: list[dict] = [{} for _ in rows]
+    for scorer in used:
+        outcomes = scorer.score_all([row["response"] for row in rows], [row["reference"] for row in rows], examples)
+        for record, outcome in zip(records, outcomes, strict=True):
+            record[scorer.name] = as_record(outcome)
+    return {"most": sum(weights.values()), "results": [_result(record, used, weights) for record in records]}
+
+
+def _result(record: Mapping[str, dict], used: list[Scorer], weights: Mapping[str, float]) -> dict:
+    values = {name: score["value"] for name, score in record.items()}
+    truths = [values[scorer.name] for scorer in used if scorer.judges_truth]
+    return {
+        "reward": None if None in values.values() else sum(weights[name] * value for name, value in values.items()),
+        "scores": record,
+        "is_correct": None if not truths or None in truths else all(value == 1.0 for value in truths),
+    }

@@ -1,0 +1,125 @@
+"""WorkLine: the thread that works tests off, one at a time, in the order they came."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from contextlib import suppress
+
+from core.errors import LoraCraftError, Unavailable
+from core.failures import explain
+from core.testing.settle import settle
+from services.model_test_work import Desk, Examination, Work
+
+LOG = logging.getLogger(__name__)
+CHASE_PERIOD_S = 0.5
+
+
+class WorkLine:
+    """Tests that wait and the one that runs.
+
+    Args:
+        desk: What they use.
+    """
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+        self._lock = threading.Lock()
+        self._waiting: deque[Work] = deque()
+        self._live: dict[str, Work] = {}
+        self._thread: threading.Thread | None = None
+
+    def enter(self, work: Work) -> None:
+        """Write a test down and put it at the end of the line."""
+        test = work.test
+        with self._lock:
+            test.text = f"waiting for {len(self._live)} before it" if self._live else ""
+            self._live[test.test_id] = work
+        try:
+            work.folder.save(test)
+        except OSError:
+            self._leave(work)
+            raise
+        with self._lock:
+            self._waiting.append(work)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work_off, name="model-tests", daemon=True)
+                self._thread.start()
+        self._desk.tell(test)
+
+    def find(self, test_id: str) -> Work | None:
+        """A test that waits or runs; None for any other."""
+        return self._live.get(test_id)
+
+    def cancel(self, work: Work) -> None:
+        """End a test early; one that still waits is over at once, one that runs as soon as its model lets go."""
+        work.is_cancelled = True
+        with self._lock:
+            is_waiting = work in self._waiting
+            if is_waiting:
+                self._waiting.remove(work)
+        if is_waiting:
+            try:
+                self._finish(work, "cancelled")
+            finally:
+                self._leave(work)
+        else:
+            threading.Thread(target=self._chase, args=(work,), name=f"cancel-{work.request_id}", daemon=True).start()
+
+    def uses(self, session_id: str) -> bool:
+        """Whether a test that waits or runs needs the files of a run."""
+        with self._lock:
+            return any(session_id in work.sessions for work in self._live.values())
+
+    def _work_off(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                work = self._waiting.popleft()
+            try:
+                self._examine(work)
+            except Exception as error:  # the loop of all tests: the next ones must not wait for ever
+                LOG.exception("The test %s broke", work.test.test_id)
+                self._abandon(work, error)
+            finally:
+                self._leave(work)
+
+    def _examine(self, work: Work) -> None:
+        test = work.test
+        test.status, test.started_at = "running", self._desk.clock()
+        work.folder.save(test)
+        try:
+            if not work.is_cancelled:
+                Examination(work, self._desk).run()
+            self._finish(work, "cancelled" if work.is_cancelled else "completed")
+        except LoraCraftError as error:
+            test.failure = error.as_dict()
+            self._finish(work, "failed")
+
+    def _finish(self, work: Work, status: str) -> None:
+        work.test.status, work.test.ended_at = status, self._desk.clock()
+        settle(work.test, work.folder)
+
+    def _abandon(self, work: Work, error: Exception) -> None:
+        test = work.test
+        cause, _, _ = explain(error)
+        test.status, test.ended_at = "failed", self._desk.clock()
+        hint = "What was answered before is kept; logs/server.log has the details."
+        test.failure = Unavailable(f"The test could not go on: {cause}", hint).as_dict()
+        with suppress(OSError):  # most likely the disk is full, which is what has just been told
+            work.folder.save(test)
+
+    def _leave(self, work: Work) -> None:
+        with self._lock:
+            del self._live[work.test.test_id]
+        work.ended.set()
+        self._desk.tell(work.test)
+
+    def _chase(self, work: Work) -> None:
+        """Stop what a cancelled test asks, again and again: a stop just before a request is in line finds nothing."""
+        self._desk.generation.stop(work.request_id)
+        while not work.ended.wait(CHASE_PERIOD_S):
+            self._desk.generation.stop(work.request_id)

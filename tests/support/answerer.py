@@ -1,0 +1,102 @@
+"""An answerer with the interface of GenerationService and an inspector, both in this process, for tests of services."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from core.config import parse_config
+from core.generation.model_path import WEIGHTS, model_ref
+from core.paths import Workspace
+from core.sessions.store import SessionStore
+from core.workers.inspection import TASKS
+from services.generation import Ask
+
+Say = Callable[[Ask, list[dict]], str]
+
+
+class Answerer:
+    """Says what `say` says; remembers what it was asked.
+
+    Args:
+        workspace: Where models lie.
+        say: (ask, chat) -> the answer; may raise.
+    """
+
+    def __init__(self, workspace: Workspace, say: Say):
+        self._workspace = workspace
+        self.say = say
+        self.asked: list[Ask] = []
+        self.stopped: set[str] = set()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def answer(self, ask: Ask, on_answer: Callable[[int, dict], None] | None = None) -> list[dict | None]:
+        """As GenerationService.answer; waits for `gate` before each answer."""
+        self.asked.append(ask)
+        self.stopped.discard(ask.request_id)
+        answers: list[dict | None] = [None] * len(ask.chats)
+        for index, chat in enumerate(ask.chats):
+            while not self.gate.wait(0.01):
+                if ask.request_id in self.stopped:
+                    return answers
+            answers[index] = self._answer(ask, chat)
+            if on_answer is not None:
+                on_answer(index, answers[index])
+        return answers
+
+    def stop(self, request_id: str) -> bool:
+        """As GenerationService.stop."""
+        self.stopped.add(request_id)
+        return True
+
+    def describe(self, model_path: str) -> dict:
+        """As GenerationService.describe."""
+        store = SessionStore(self._workspace)
+        return model_ref(model_path, self._workspace, lambda run: store.config(run).model.name).as_dict()
+
+    def _answer(self, ask: Ask, chat: list[dict]) -> dict:
+        text = self.say(ask, chat)
+        return {
+            "text": text,
+            "tokens": len(text.split()),
+            "prompt_tokens": 5,
+            "seconds": 0.1,
+            "tokens_per_second": 10.0,
+            "first_token_seconds": 0.1,
+            "finish_reason": "stop",
+            "seed": ask.sampling.seed,
+        }
+
+
+class Inspection:
+    """The tasks of the inspection worker, without the worker; held-out rows are given.
+
+    Args:
+        workspace: Whose data is looked at.
+        rows: What is held out.
+    """
+
+    def __init__(self, workspace: Workspace, rows: list[dict]):
+        self._workspace = workspace
+        self.rows = rows
+
+    def ask(self, task: str, arguments: dict, lane: str = "quick", timeout_s: float = 1.0) -> Any:
+        """As Inspector.ask."""
+        if task == "held_out_rows":
+            return {"rows": self.rows[: arguments["rows"]], "held_out": len(self.rows)}
+        return TASKS[task](self._workspace, arguments, lambda fraction, text: None)
+
+
+def sums(count: int) -> list[dict]:
+    """Held-out rows that ask for sums."""
+    return [{"instruction": f"What is {i} + 1?", "reference": str(i + 1), "extras": {}} for i in range(count)]
+
+
+def make_run(store: SessionStore, session_id: str = "r1", **sections: Any) -> None:
+    """A run with a saved adapter, as far as tests of models look at it."""
+    config = {"prompt": {"template": "solution-only"}, "reward": {"preset_name": "exact-match"}, **sections}
+    paths = store.create(session_id, parse_config(config))
+    paths.adapter.mkdir()
+    (paths.adapter / WEIGHTS).touch()

@@ -1,0 +1,185 @@
+"""Evaluations with a made-up model: what is compared by default, how it samples, what comes out."""
+
+import re
+
+import pytest
+
+from core.errors import InvalidInput, NotFound, Unavailable
+from core.sessions.store import SessionStore
+from services.model_tests import ModelTestService, Wanted
+from tests.support.answerer import Answerer, Inspection, make_run, sums
+
+
+def right_when_trained(ask, chat):
+    """The adapter has learnt sums; without it only even ones are right."""
+    number = int(re.search(r"\d+", chat[-1]["content"])[0])
+    return f"<SOLUTION>{number + 1 if ask.use_adapter or number % 2 else 0}</SOLUTION>"
+
+
+@pytest.fixture
+def answerer(workspace):
+    return Answerer(workspace, right_when_trained)
+
+
+@pytest.fixture
+def store(workspace):
+    store = SessionStore(workspace)
+    make_run(store, training={"max_new_tokens": 77, "temperature": 0.9, "top_k": 20, "seed": 7})
+    return store
+
+
+@pytest.fixture
+def inspection(workspace):
+    return Inspection(workspace, sums(40))
+
+
+@pytest.fixture
+def tests(workspace, store, answerer, inspection):
+    service = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: None)
+    yield service
+    answerer.gate.set()
+    for test in service.list():
+        service.wait(test["test_id"], 10)
+
+
+def evaluated(tests, models=None, rows=40, samples=1, session_id="r1", **values):
+    test = tests.evaluate(session_id, models, rows, samples, Wanted(values))
+    tests.wait(test["test_id"], 10)
+    return tests.get(test["test_id"])
+
+
+def test_a_run_is_compared_with_its_own_weights_without_the_adapter(tests, answerer):
+    test, rows = evaluated(tests)
+    assert [(ask.model_path, ask.use_adapter) for ask in answerer.asked[:2]] == [
+        ("outputs/r1", False),
+        ("outputs/r1", True),
+    ]
+    assert answerer.asked[0].chats == answerer.asked[1].chats
+    assert test.summary["verdict"].startswith(
+        "Better: r1 answers 40 of 40 questions right, SmolLM2-135M-Instruct, without adapter 20 of 40"
+    )
+    assert (test.status, test.done, test.total, len(rows)) == ("completed", 80, 80, 40)
+    assert [side["answers"][0]["is_correct"] for side in rows[0]["sides"]] == [False, True]
+
+
+def test_one_answer_is_greedy_and_as_long_as_in_training(tests, answerer):
+    test, _ = evaluated(tests, rows=2)
+    sampling = answerer.asked[0].sampling
+    assert (sampling.temperature, sampling.max_tokens, test.sampling["seed"]) == (0.0, 77, 7)
+
+
+def test_several_answers_are_sampled_as_in_training_with_the_same_seeds_for_both(tests, answerer):
+    test, rows = evaluated(tests, rows=10, samples=8)
+    assert [len(ask.chats) for ask in answerer.asked] == [32, 32, 32, 32, 16, 16]
+    assert [ask.sampling.seed for ask in answerer.asked] == [7, 7, 39, 39, 71, 71]
+    assert (answerer.asked[0].sampling.temperature, answerer.asked[0].sampling.top_k) == (0.9, 20)
+    assert [len(side["answers"]) for side in rows[0]["sides"]] == [8, 8]
+    assert (test.summary["sides"][0]["k"], test.summary["sides"][0]["pass_at_k"]) == (8, 0.5)
+
+
+def test_values_that_are_given_go_first(tests, answerer):
+    evaluated(tests, rows=2, samples=2, temperature=0.3, max_tokens=5, seed=1)
+    sampling = answerer.asked[0].sampling
+    assert (sampling.temperature, sampling.max_tokens, sampling.seed, sampling.top_k) == (0.3, 5, 1, 20)
+
+
+def test_any_two_models_can_be_compared_in_the_run_s_form(tests, store, answerer):
+    make_run(store, "r2")
+    test, _ = evaluated(tests, models=[("some/base", True), ("outputs/r2", True)], rows=3)
+    assert [model["label"] for model in test.models] == ["some/base", "r2"]
+    assert answerer.asked[0].chats[0][0]["role"] == "system"
+
+
+def test_while_it_runs_the_runs_of_both_models_are_in_use(tests, store, answerer):
+    make_run(store, "r2")
+    answerer.gate.clear()
+    tests.evaluate("r1", [("outputs/r2", False), ("outputs/r2", True)], 3, 1, Wanted())
+    assert tests.is_testing("r1") and tests.is_testing("r2")
+
+
+def test_fewer_rows_than_wanted_are_noted(tests, inspection):
+    inspection.rows = sums(6)
+    test, _ = evaluated(tests, rows=40)
+    assert test.total == 12
+    assert test.summary["rows"] == 6
+    assert "Only 6 rows are held out" in test.summary["notes"][0]
+
+
+def test_the_cards_are_kept_with_the_run(tests, workspace):
+    test, _ = evaluated(tests, rows=12)
+    folder = workspace.session("r1").tests / test.test_id
+    assert tests.card(test.test_id, "card.html") == (folder / "card.html").read_text(encoding="utf-8")
+    assert "exact-match (weight 1)" in tests.card(test.test_id, "card.md").replace("\\", "")
+
+
+def test_a_gpu_that_a_run_takes_ends_the_evaluation_with_the_reason_and_what_it_has(tests, answerer):
+    def say(ask, chat):
+        if "36" in chat[-1]["content"]:
+            raise Unavailable("The model was unloaded: the run r2 trains on cuda:0 now.", "Ask again.")
+        return right_when_trained(ask, chat)
+
+    answerer.say = say
+    test, rows = evaluated(tests)
+    assert test.status == "failed" and "r2 trains" in test.failure["message"]
+    assert test.summary["rows"] == 32 and len(rows) == 32
+    assert test.summary["verdict"].startswith("Failed after 32 of 40 rows. Better")
+
+
+def test_cancelling_keeps_the_rows_that_both_have_answered(tests, answerer, until):
+    answerer.say = lambda ask, chat: (
+        (answerer.gate.clear() if "35" in chat[-1]["content"] and ask.use_adapter else None)
+        or right_when_trained(ask, chat)
+    )
+    test = tests.evaluate("r1", None, 40, 1, Wanted())
+    until(lambda: not answerer.gate.is_set())
+    tests.cancel(test["test_id"])
+    tests.wait(test["test_id"], 10)
+    known, rows = tests.get(test["test_id"])
+    assert known.status == "cancelled"
+    assert known.summary["verdict"].startswith("Cancelled after 36 of 40 rows.")
+    assert len(rows) == 40 and rows[39]["sides"][1]["answers"] == []
+
+
+REFUSALS = {
+    "no such run": (lambda tests: evaluated(tests, session_id="none"), NotFound, "none"),
+    "no such model": (lambda tests: evaluated(tests, models=[("outputs/x", True), ("b", True)]), NotFound, "x"),
+    "the same model twice": (lambda tests: evaluated(tests, models=[("b", True), ("b", True)]), InvalidInput, "same"),
+    "too much work": (lambda tests: evaluated(tests, rows=5000, samples=16), InvalidInput, "20,000 answers"),
+    "copies of one answer": (
+        lambda tests: evaluated(tests, samples=4, temperature=0.0),
+        InvalidInput,
+        "all 4 answers to a row are the same",
+    ),
+    "a temperature out of bounds": (lambda tests: evaluated(tests, temperature=9.0), InvalidInput, "temperature"),
+}
+
+
+@pytest.mark.parametrize(("ask", "kind", "message"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_what_can_not_be_evaluated_is_refused_before_anything_is_kept(tests, workspace, ask, kind, message):
+    with pytest.raises(kind, match=message):
+        ask(tests)
+    assert not workspace.session("r1").tests.exists()
+
+
+def test_a_run_that_holds_nothing_out_can_not_be_evaluated(tests, store):
+    make_run(store, "all", dataset={"validation_fraction": 0})
+    with pytest.raises(InvalidInput, match="validation_fraction is 0"):
+        evaluated(tests, session_id="all")
+
+
+def test_a_reward_that_can_not_be_had_is_told_before_anything_is_asked(tests, store, answerer):
+    judge = {"url": "http://localhost:1/v1", "model": "m", "api_key_variable": "LORA_CRAFT_NO_SUCH_KEY"}
+    make_run(store, "judged", reward={"type": "composite", "components": [{"judge": judge}]})
+    test, rows = evaluated(tests, session_id="judged")
+    assert test.status == "failed" and "LORA_CRAFT_NO_SUCH_KEY" in test.failure["message"]
+    assert answerer.asked == [] and rows == []
+
+
+def test_a_reward_that_fails_on_an_answer_is_counted_and_its_row_left_out(tests, store):
+    source = "def reward(response, reference, example):\n    return 1 / (1 if '0' in response else 0)\n"
+    custom = {"kind": "python", "source": source}
+    make_run(store, "own", reward={"type": "custom", "custom_name": "mine", "custom": custom})
+    test, rows = evaluated(tests, session_id="own", rows=10)
+    assert test.summary["sides"][1]["unscored"] == 9
+    assert rows[1]["sides"][1]["answers"][0]["scores"]["mine"]["kind"] == "failed"
+    assert test.summary["compared"] < 10
