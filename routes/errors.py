@@ -26,7 +26,10 @@ HINTS = {
     404: "GET /api/schema and the README list what there is.",
     405: "Use another method.",
     413: f"A request may have {MAX_JSON_BYTES // 1024} KiB.",
+    416: "Ask for a part that lies inside the file.",
 }
+KEPT_HEADERS = ("Allow", "Content-Range")
+"""Of an HTTP error: which methods there are, and how long the file is."""
 
 
 def register(app: Flask) -> None:
@@ -47,7 +50,9 @@ def _http(error: HTTPException) -> tuple[Response | str, int]:
     code = {404: "not_found", 413: "too_large"}.get(status, error.name.lower().replace(" ", "_"))
     fields: dict[str, str] = {}
     message = error.description or error.name
-    return _reply({"code": code, "message": message, "hint": HINTS.get(status, ""), "fields": fields}, status)
+    reply, status = _reply({"code": code, "message": message, "hint": HINTS.get(status, ""), "fields": fields}, status)
+    reply.headers.update({name: value for name, value in error.get_headers() if name in KEPT_HEADERS})
+    return reply, status
 
 
 def _unforeseen(error: Exception) -> tuple[Response, int]:

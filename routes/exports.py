@@ -1,34 +1,136 @@
-"""/api/exports: export a session as GGUF, and see how the exports stand."""
+"""/api/exports: what can be exported, export it, follow, cancel and delete it, and push it to the hub."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Literal
 
 from flask import Blueprint
+from pydantic import Field
 
-from routes.http import Body, body, reply, services
+from core.errors import InvalidInput
+from core.export.targets import TARGETS
+from routes.http import Body, Query, body, query, reply, services
+from services.hub_push import Push
 
 bp = Blueprint("exports", __name__)
+FORMATS = {"huggingface": "adapter", "merged": "merged", "adapter_gguf": "adapter_gguf"}
+"""Format -> target, beside gguf, which has several."""
+GGUF = "gguf"
+DEFAULT_QUANTIZATION = "q4_k_m"
 
 
 class CreateRequest(Body):
-    """Which session, in which form."""
+    """Which session, and as what: by targets, or by a format and, for gguf, its quantizations."""
 
     session_id: str
-    format: Literal["gguf"] = "gguf"
-    quantization: str = "q4_k_m"
+    format: Literal["gguf", "huggingface", "merged", "adapter_gguf"] | None = None
+    quantization: str | None = None
+    quantizations: list[str] | None = None
+    targets: list[str] | None = None
+
+    def chosen(self) -> list[str]:
+        """The targets that are meant.
+
+        Raises:
+            InvalidInput: Both ways are used at once, or a quantization is none.
+        """
+        others = [name for name in ("format", "quantization", "quantizations") if getattr(self, name) is not None]
+        if self.targets is not None:
+            if others:
+                fields = dict.fromkeys(others, "can't be given beside targets")
+                raise InvalidInput(f"targets say it all; leave {', '.join(others)} out.", "Send one of them.", fields)
+            return self.targets
+        if self.format is not None and self.format != GGUF:
+            return [FORMATS[self.format]]
+        named = [*(self.quantizations or []), *([self.quantization] if self.quantization else [])]
+        return [_gguf_type(name) for name in named or [DEFAULT_QUANTIZATION]]
+
+
+class PlanQuery(Query):
+    """Which session, and the targets that are thought of, with commas between them."""
+
+    session_id: str
+    targets: str = ""
+
+
+class SessionRequest(Body):
+    """Which session."""
+
+    session_id: str
+
+
+class PushRequest(SessionRequest):
+    """What of a session is sent where; the token may be left out where the server has one."""
+
+    repo_id: str = Field(max_length=96)
+    targets: list[str]
+    private: bool = True
+    token: str | None = Field(None, repr=False, max_length=1000)
 
 
 @bp.post("/create")
 def create():
     """Start an export."""
     request = body(CreateRequest)
-    state = services().exports.create(request.session_id, [request.quantization])
-    return reply(asdict(state), 202)
+    return reply(services().exports.create(request.session_id, request.chosen()).as_dict(), 202)
+
+
+@bp.get("/plan")
+def plan():
+    """What can be made of a session, how large it will be, and whether the disk holds it."""
+    wanted = query(PlanQuery)
+    return reply(services().exports.plan(wanted.session_id, [name for name in wanted.targets.split(",") if name]))
 
 
 @bp.get("/list")
 def list_exports():
     """All exports with their proven files."""
-    return reply({"exports": [asdict(state) for state in services().exports.list()]})
+    return reply({"exports": [state.as_dict() for state in services().exports.list()]})
+
+
+@bp.get("/<session_id>")
+def state(session_id: str):
+    """How the export of one session stands."""
+    return reply(services().exports.state(session_id).as_dict())
+
+
+@bp.post("/cancel")
+def cancel():
+    """Ask an export to stop."""
+    return reply(services().exports.cancel(body(SessionRequest).session_id).as_dict(), 202)
+
+
+@bp.delete("/<session_id>")
+def delete(session_id: str):
+    """Remove all that was exported of a session."""
+    services().exports.delete(session_id)
+    return reply({"session_id": session_id, "deleted": True})
+
+
+@bp.delete("/<session_id>/<name>")
+def delete_target(session_id: str, name: str):
+    """Remove one exported target."""
+    services().exports.delete(session_id, name)
+    return reply({"session_id": session_id, "target": name, "deleted": True})
+
+
+@bp.post("/push")
+def push():
+    """Start to send exported files to the hub."""
+    request = body(PushRequest)
+    wanted = Push(request.repo_id, request.targets, request.private, request.token)
+    return reply(services().exports.push(request.session_id, wanted).as_dict(), 202)
+
+
+@bp.post("/push/cancel")
+def cancel_push():
+    """Ask a push to stop."""
+    return reply(services().exports.cancel_push(body(SessionRequest).session_id).as_dict(), 202)
+
+
+def _gguf_type(name: str) -> str:
+    found = TARGETS.get(name.lower())
+    if found is None or found.kind != GGUF:
+        problem = f"is one of {', '.join(one.name for one in TARGETS.values() if one.kind == GGUF)}, not {name!r}"
+        raise InvalidInput(f"quantization {problem}.", "Choose one of them.", {"quantization": problem})
+    return found.name

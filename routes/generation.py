@@ -104,7 +104,12 @@ class StopRequest(Body):
 def test():
     """One model's answer, when it is complete; with a request_id its text comes as generation_update meanwhile."""
     request = body(TestRequest)
-    return reply(services().answers.test(request.model_path, request.use_adapter, request.question()))
+    question = request.question()
+    return reply(
+        services().recent.keep(
+            request.request_id, 1, lambda: services().answers.test(request.model_path, request.use_adapter, question)
+        )
+    )
 
 
 @bp.post("/compare")
@@ -112,8 +117,18 @@ def compare():
     """The answers of several models to one question."""
     request = body(CompareRequest)
     models = [(model.model_path, model.use_adapter) for model in request.models]
-    answers = services().answers.compare(models, request.question())
-    return reply({"request_id": request.request_id, "answers": answers})
+    question = request.question()
+
+    def compared() -> dict:
+        return {"request_id": request.request_id, "answers": services().answers.compare(models, question)}
+
+    return reply(services().recent.keep(request.request_id, len(models), compared))
+
+
+@bp.get("/answers/<request_id>")
+def recent(request_id: str):
+    """A question of the last minutes as it stands: the text so far, then the reply or the refusal."""
+    return reply(services().recent.get(request_id))
 
 
 @bp.post("/stop")

@@ -84,10 +84,12 @@ class AnswerService:
             question = replace(question, sampling=seeded)
         for path, _ in models:
             self._generation.ref(path)  # a wrong name is told before the first answer, not after it
-        return [
-            self._answered(path, use_adapter, question, column) | {"label": self.label(path, use_adapter)}
-            for column, (path, use_adapter) in enumerate(models)
-        ]
+        answers: list[dict] = []
+        for column, (path, use_adapter) in enumerate(models):
+            is_stopped = bool(answers) and answers[-1]["finish_reason"] == "cancelled"  # a stop ends all that follow
+            answer = self._answered(path, use_adapter, question, column, is_stopped)
+            answers.append(answer | {"label": self.label(path, use_adapter)})
+        return answers
 
     def label(self, model_path: str, use_adapter: bool) -> str:
         """A model's name in a comparison."""
@@ -128,7 +130,9 @@ class AnswerService:
         except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
             return None
 
-    def _answered(self, model_path: str, use_adapter: bool, question: Question, column: int) -> dict:
+    def _answered(
+        self, model_path: str, use_adapter: bool, question: Question, column: int, is_stopped: bool = False
+    ) -> dict:
         chat = self.chat(model_path, question.messages, question.system, question.use_template)
         ask = Ask(
             model_path,
@@ -140,7 +144,7 @@ class AnswerService:
             stream=bool(question.request_id),
             device=question.device,
         )
-        answer = self._generation.answer(ask)[0] or CANCELLED
+        answer = (None if is_stopped else self._generation.answer(ask)[0]) or CANCELLED
         model = self._generation.describe(model_path)
         shown = {key: value for key, value in answer.items() if key != "text"}
         return {

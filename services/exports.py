@@ -1,96 +1,125 @@
-"""Start exports, follow them, list what was exported."""
+"""ExportService: start, follow, cancel, list and delete exports, and hand out their files."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from core.errors import Conflict, NotFound
-from core.export.quantization import quantization
-from core.failures import explain, explain_exit
-from core.jsonfile import read_json, write_json
+from core.errors import Conflict, LoraCraftError, NotFound
+from core.jsonfile import read_json, write_json, write_text
 from core.paths import SessionPaths, Workspace
-from core.sessions.events import EventLog, keep_reserve, read_events
-from core.sessions.state import SessionState, fold_all
+from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
-from services.process import WorkerProcess, worker_command, worker_environment
-from services.supervisor import Supervisor, Watch
-from services.training import Launch, Publish, living_worker
+from services.event_logs import EventLogs
+from services.export_downloads import Bundle, Download, find_download
+from services.export_files import PROOF, WEIGHTS, WORK, ExportFolder
+from services.export_plan import ExportPlanner
+from services.export_state import ExportState, explain_export_exit, progress_of
+from services.hub_push import Push, PushService
+from services.training import Launch, Publish
+from services.worker_threads import Listeners, WorkerThreads
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.export"
-
-
-@dataclass(frozen=True)
-class ExportState:
-    """An export as REST shows it; `files` are the proven ones."""
-
-    export_id: str
-    status: str
-    phase: str | None
-    detail: str
-    failure: dict | None
-    files: list[dict]
+REQUEST = "export.json"
 
 
 class ExportService:
-    """One export per session at a time; its id is the session's.
+    """One export per session at a time.
 
     Args:
         workspace: Where exports go.
         store: Knows the sessions.
         launch: How workers are started; exports run on the CPU.
+        planner: Asked before an export starts.
         publish: Called with ("export", ExportState as a dict).
+        clock: Unix seconds; for tests.
     """
 
-    def __init__(self, workspace: Workspace, store: SessionStore, launch: Launch, publish: Publish):
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: SessionStore,
+        launch: Launch,
+        planner: ExportPlanner,
+        publish: Publish,
+        clock: Callable[[], float] = time.time,
+    ):
         self._workspace = workspace
         self._store = store
-        self._launch = launch
+        self._planner = planner
         self._publish = publish
-        self._threads: dict[str, threading.Thread] = {}
+        self._clock = clock
         self._lock = threading.Lock()
+        self._logs = EventLogs()
+        self._settled: dict[str, tuple[tuple, ExportState]] = {}
+        listeners = Listeners(self._tell, self._see_to_the_end, explain_export_exit)
+        self._workers = WorkerThreads(MODULE, workspace, launch, self._logs, listeners)
+        self.pushes = PushService(workspace, launch, self._logs, lambda session_id: self._tell(self._paths(session_id)))
 
-    def create(self, session_id: str, quantizations: Sequence[str]) -> ExportState:
-        """Start to export a session as GGUF files.
+    def plan(self, session_id: str, targets: Sequence[str]) -> dict:
+        """Every target with its size and whether it can be made, and the room that the named ones need."""
+        return self._planner.plan(session_id, targets) | {"has_hub_token": self.pushes.has_token}
+
+    def create(self, session_id: str, targets: Sequence[str]) -> ExportState:
+        """Start to export a session; what was made before stays, and a target made again is replaced.
 
         Raises:
             NotFound: No such session.
-            InvalidInput: A type that is not offered.
-            Conflict: It has no adapter yet, or is being exported.
+            InvalidInput: A target that is not offered, or none.
+            Conflict: A target can't be made of this session, or the session is being trained, exported or pushed.
+            Unavailable: The disk is too full.
         """
-        session = self._store.paths(session_id)
-        names = [quantization(name).name for name in quantizations]
-        if not session.adapter.is_dir():
-            raise Conflict(f"The session {session_id!r} has no trained adapter.", "Export a run that has saved one.")
-        paths = SessionPaths(self._workspace.export(session_id))
+        chosen = self._planner.require(session_id, targets)
+        if self._store.state(session_id).has_worker:
+            raise Conflict(f"The session {session_id!r} is being trained.", "Export it when it has ended.")
+        paths = self._paths(session_id)
         with self._lock:
-            if self.is_running(session_id):
-                raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it.")
-            self._prepare(paths, names)
-            thread = threading.Thread(target=self._export, args=(paths,), name=f"export-{session_id}", daemon=True)
-            self._threads[session_id] = thread
-            thread.start()
+            self._require_idle(session_id)
+            self._prepare(paths, chosen)
+            self._workers.start(paths, {})
         return self.state(session_id)
 
-    def is_running(self, session_id: str) -> bool:
-        """Whether an export of the session is under way, started by this server or by one before it."""
-        thread = self._threads.get(session_id)
-        if thread is not None and thread.is_alive():
-            return True
-        paths = SessionPaths(self._workspace.export(session_id))
-        state = fold_all(session_id, read_events(paths.events))
-        return state.has_worker and living_worker(state, MODULE, paths) is not None
+    def cancel(self, session_id: str) -> ExportState:
+        """Ask a running export to stop; what it has not finished is removed.
 
-    def recover(self) -> None:
-        """At boot: mark exports whose worker is gone."""
-        for events in self._workspace.exports.glob("*/events.jsonl"):
-            state = fold_all(events.parent.name, read_events(events))
-            if state.has_worker and living_worker(state, MODULE, SessionPaths(events.parent)) is None:
-                cause, cure, code = explain_exit(None)
-                EventLog(events).append("interrupted", cause=cause, cure=cure, code=code)
+        Raises:
+            NotFound: The session was never exported.
+            Conflict: It is not being exported.
+        """
+        paths = self._paths(session_id)
+        if not self.state(session_id).is_running or not self._workers.is_running(paths):
+            raise Conflict(f"The session {session_id!r} is not being exported.", "There is nothing to cancel.")
+        write_text(paths.stop, "save")
+        return self.state(session_id)
+
+    def push(self, session_id: str, push: Push) -> ExportState:
+        """Start to send exported files to the hub; see PushService.start.
+
+        Raises:
+            NotFound: The session was never exported.
+            Conflict: It is being exported or pushed.
+        """
+        self.state(session_id)
+        with self._lock:
+            self._require_idle(session_id)
+            self.pushes.start(self._folder(self._paths(session_id)), push)
+        return self.state(session_id)
+
+    def cancel_push(self, session_id: str) -> ExportState:
+        """Ask a running push to stop; see PushService.cancel."""
+        state = self.state(session_id)
+        self.pushes.cancel(session_id)
+        return state
+
+    def is_running(self, session_id: str) -> bool:
+        """Whether a session is being exported or pushed, by this server or by one before it."""
+        paths = self._paths(session_id)
+        return self._workers.is_running(paths) or self.pushes.is_running(session_id)
 
     def state(self, session_id: str) -> ExportState:
         """How the latest export of a session stands.
@@ -98,52 +127,141 @@ class ExportService:
         Raises:
             NotFound: It was never exported.
         """
-        paths = SessionPaths(self._workspace.export(session_id))
-        if not paths.events.is_file():
+        paths = self._paths(session_id)
+        if not _is_export(paths):
             raise NotFound(f"{session_id!r} was never exported.", "POST /api/exports/create starts an export.")
-        return self._as_export(paths, fold_all(session_id, read_events(paths.events)))
+        return self._state(paths)
 
     def list(self) -> list[ExportState]:
         """All exports."""
-        return [self.state(events.parent.name) for events in sorted(self._workspace.exports.glob("*/events.jsonl"))]
+        states = []
+        for folder in self._all():
+            try:
+                if _is_export(SessionPaths(folder)):
+                    states.append(self._state(SessionPaths(folder)))
+            except LoraCraftError as error:  # a proof.json that somebody has edited
+                LOG.warning("exports/%s is left out: %s", folder.name, error)
+        return states
+
+    def find(self, session_id: str, name: str) -> Download | Bundle:
+        """What can be downloaded under a name; see find_download."""
+        return find_download(self._folder(self._paths(session_id)), name)
+
+    def delete(self, session_id: str, target: str | None = None) -> None:
+        """Remove one target, or all that was exported of a session.
+
+        Raises:
+            NotFound: That was never exported.
+            Conflict: The session is being exported or pushed.
+        """
+        self.state(session_id)
+        paths = self._paths(session_id)
+        with self._lock:
+            self._require_idle(session_id)
+            if target is None:
+                self._folder(paths).delete_all()
+            else:
+                self._folder(paths).delete(target)
+        if target is not None:
+            self._tell(paths)
+
+    def recover(self) -> None:
+        """At boot: follow exports and pushes whose worker lives, and clean up after those whose worker is gone."""
+        for folder in self._all():
+            paths = SessionPaths(folder)
+            log = self._logs.read(paths)
+            if log is not None and log.state.has_worker and not self._workers.take_up(paths):
+                self._workers.interrupt(paths)
+            elif (folder / WORK).exists() and not self._workers.is_running(paths):
+                self._folder(paths).sweep()
+            self.pushes.recover(folder.name)
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> ExportState:
         """Block until the export has ended, at most `timeout_s`."""
-        thread = self._threads.get(session_id)
-        if thread is not None:
-            thread.join(timeout_s)
+        self._workers.wait(self._paths(session_id), timeout_s)
         return self.state(session_id)
 
     def seconds(self, session_id: str) -> float:
         """How long the latest export took, or has taken so far."""
-        events = read_events(SessionPaths(self._workspace.export(session_id)).events)
-        return events[-1]["t"] - events[0]["t"]
+        return self.state(session_id).elapsed_seconds or 0.0
 
-    def _prepare(self, paths: SessionPaths, names: list[str]) -> None:
-        paths.folder.mkdir(parents=True, exist_ok=True)
-        earlier = paths.folder.glob("*.gguf")
-        for stale in (paths.stop, paths.events, paths.log, paths.folder / "proof.json", *earlier):
-            stale.unlink(missing_ok=True)
-        keep_reserve(paths.folder)
-        write_json(paths.folder / "export.json", {"quantizations": names})
+    def _all(self) -> Sequence[Path]:
+        return sorted(folder for folder in self._workspace.exports.iterdir() if folder.is_dir())
+
+    def _paths(self, session_id: str) -> SessionPaths:
+        return SessionPaths(self._workspace.export(session_id))
+
+    def _folder(self, paths: SessionPaths) -> ExportFolder:
+        return ExportFolder(paths.folder, self._workspace.outputs / paths.id / "adapter")
+
+    def _require_idle(self, session_id: str) -> None:
+        if self._workers.is_running(self._paths(session_id)):
+            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it, or cancel it.")
+        if self.pushes.is_running(session_id):
+            raise Conflict(f"The exports of {session_id!r} are being pushed.", "Wait for it, or cancel the push.")
+
+    def _prepare(self, paths: SessionPaths, targets: list[str]) -> None:
+        if (paths.folder / WORK).exists():
+            self._folder(paths).sweep()
+        self._logs.begin(paths)
+        write_json(paths.folder / REQUEST, {"targets": targets})
         EventLog(paths.events).append("starting", device="cpu")
 
-    def _export(self, paths: SessionPaths) -> None:
-        """The body of an export's thread."""
-        environment = worker_environment(dict(self._launch.environment), self._workspace, "cpu")
-        watch = Watch(
-            event=lambda state, event: self._publish("export", asdict(self._as_export(paths, state))),
-            output=lambda text: None,
-        )
-        try:
-            process = WorkerProcess.start(worker_command(MODULE, paths.folder), paths.log, environment, polite=True)
-            Supervisor(paths, process, watch).run()
-        except Exception as error:  # the supervising loop: nobody else would hear of it
-            LOG.exception("Supervising the export of %s failed", paths.id)
-            cause, cure, code = explain(error)
-            EventLog(paths.events).append("failed", cause=cause, cure=cure, code=code)
+    def _see_to_the_end(self, paths: SessionPaths) -> None:
+        """After a worker has gone: only one that completed has left everything as it should be."""
+        log = self._logs.read(paths)
+        if log is None or log.state.status != "completed" or (paths.folder / WORK).exists():
+            self._folder(paths).sweep()
 
-    def _as_export(self, paths: SessionPaths, state: SessionState) -> ExportState:
-        proof = paths.folder / "proof.json"
-        files = read_json(proof)["files"] if proof.is_file() else []
-        return ExportState(paths.id, state.status, state.phase, state.phase_detail, state.failure, files)
+    def _tell(self, paths: SessionPaths) -> None:
+        if _is_export(paths):
+            self._publish("export", self._state(paths).as_dict())
+
+    def _state(self, paths: SessionPaths) -> ExportState:
+        """The state; a settled one is kept for as long as nothing it is made of changes on disk."""
+        stamps = tuple(map(_stamp, self._sources(paths)))
+        kept = self._settled.get(paths.id)
+        if kept is not None and kept[0] == stamps:
+            return kept[1]
+        state = self._built(paths)
+        if state.is_settled:
+            self._settled[paths.id] = (stamps, state)
+        return state
+
+    def _sources(self, paths: SessionPaths) -> tuple[str, ...]:
+        """What a state is made of; a folder changes when a name in it does."""
+        folder, session = f"{self._workspace.exports}/{paths.id}", f"{self._workspace.outputs}/{paths.id}"
+        below = ("", "/events.jsonl", f"/{PROOF}", "/push/events.jsonl")
+        return *(folder + name for name in below), f"{session}/adapter/{WEIGHTS}"
+
+    def _built(self, paths: SessionPaths) -> ExportState:
+        log, folder = self._logs.read(paths), self._folder(paths)
+        return ExportState(
+            export_id=paths.id,
+            session_id=paths.id,
+            **progress_of(log, self._clock()),
+            targets=_targets(paths),
+            folder=str(paths.folder),
+            files=folder.files(),
+            modelfile=folder.modelfile(),
+            push=self.pushes.state(paths.id),
+        )
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - thousands of them make a list, and a Path takes longer to make
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _is_export(paths: SessionPaths) -> bool:
+    return paths.events.is_file() or (paths.folder / PROOF).is_file()
+
+
+def _targets(paths: SessionPaths) -> list[str]:
+    """What the latest export was asked for; exports of the first version called it quantizations."""
+    request = paths.folder / REQUEST
+    asked = read_json(request) if request.is_file() else {}
+    return asked["targets"] if "targets" in asked else asked.get("quantizations", [])

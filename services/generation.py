@@ -226,6 +226,7 @@ class GenerationService:
         with self._moved:
             if self._line[0] is not turn:
                 self._say(turn, "waiting", message=f"Waiting for {self._line[0].ask.what} to end")
+                self._tell()
             self._moved.wait_for(lambda: self._line[0] is turn or turn.is_stopped)
         self._tell()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from constants import LOG_CHUNK_BYTES, LOG_TAIL_LINES, STOP_GRACE_S, SUPERVISE_PERIOD_S
-from core.failures import explain_exit
+from core.failures import Explanation, explain_exit
 from core.paths import SessionPaths
 from core.sessions.events import EventLog, EventReader
 from core.sessions.state import SessionState, fold
@@ -39,15 +39,22 @@ class Supervisor:
         process: Its worker.
         watch: Who is told.
         clock: Seconds; for tests.
+        explain: (cause, cure, code) of a worker that ended without a word, by its exit code.
     """
 
     def __init__(
-        self, paths: SessionPaths, process: WorkerProcess, watch: Watch, clock: Callable[[], float] = time.monotonic
+        self,
+        paths: SessionPaths,
+        process: WorkerProcess,
+        watch: Watch,
+        clock: Callable[[], float] = time.monotonic,
+        explain: Callable[[int | None], Explanation] = explain_exit,
     ):
         self._paths = paths
         self._process = process
         self._watch = watch
         self._clock = clock
+        self._explain = explain
         self._reader = EventReader(paths.events)
         self._log_offset = paths.log.stat().st_size if paths.log.exists() else 0
         self._stop_seen_at: float | None = None
@@ -108,7 +115,7 @@ class Supervisor:
             log.append("stopped", mode=mode, step=self.state.step, saved=False)
         else:
             kind = "interrupted" if exit_code is None else "failed"
-            cause, cure, code = explain_exit(exit_code)
+            cause, cure, code = self._explain(exit_code)
             tail = tail_text(self._paths.log, LOG_TAIL_LINES)
             log.append(kind, cause=cause, cure=cure, code=code, exit_code=exit_code, log_tail=tail)
         self._read_events()

@@ -15,14 +15,17 @@ from core.sessions.store import SessionStore
 from services.answers import AnswerService
 from services.configs import ConfigService
 from services.datasets import DatasetService
+from services.export_plan import ExportPlanner
 from services.exports import ExportService
 from services.generation import GenerationService
 from services.hub import Hub
 from services.inspector import Inspector
 from services.jobs import Jobs
+from services.model_tests import ModelTestService
 from services.models import ModelService
 from services.plans import PlanService
 from services.prompts import PromptService
+from services.recent_answers import RecentAnswers
 from services.rewards import RewardService
 from services.rollouts import RolloutService
 from services.system_monitor import SystemMonitor
@@ -43,6 +46,8 @@ class Services:
     exports: ExportService
     generation: GenerationService
     answers: AnswerService
+    recent: RecentAnswers
+    tests: ModelTestService
     configs: ConfigService
     datasets: DatasetService
     uploads: UploadService
@@ -69,6 +74,7 @@ class Services:
             raise Conflict(f"Another server works on {self.workspace.root}.", hint) from error
         self.uploads.clean()
         self.exports.recover()
+        self.tests.recover()
         self.training.recover()
         self.monitor.start()
 
@@ -86,8 +92,8 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     hardware = visible(detect_hardware(), environment.get("CUDA_VISIBLE_DEVICES"))
     store = SessionStore(workspace)
     launch = Launch(worker, environment, hardware)
-    exports = ExportService(workspace, store, launch, publish)
     hub = _hub(workspace, environment)
+    exports = ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish)
     inspector = Inspector(workspace, environment)
     jobs = Jobs(inspector, publish)
     prompts = PromptService(workspace, inspector)
@@ -96,11 +102,16 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     rewards = RewardService(workspace, store, inspector, prompts)
     models = ModelService(workspace, store, hub, hardware, memory_gib())
     checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
-    generation = GenerationService(workspace, store, environment, hardware, publish)
+    recent = RecentAnswers()
+    generation = GenerationService(workspace, store, environment, hardware, recent.listen(publish))
+
+    tests = ModelTestService(workspace, store, generation, inspector, publish)
 
     def release(session_id: str) -> None:
         if exports.is_running(session_id):
             raise Conflict(f"The session {session_id!r} is being exported.", "Wait for the export.")
+        if tests.is_testing(session_id):
+            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
         generation.forget(session_id)
 
     training = TrainingService(workspace, store, launch, checks, publish, Neighbours(release, generation.leave))
@@ -113,6 +124,8 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         exports=exports,
         generation=generation,
         answers=AnswerService(workspace, store, generation, rewards),
+        recent=recent,
+        tests=tests,
         configs=ConfigService(workspace),
         datasets=datasets,
         uploads=uploads,

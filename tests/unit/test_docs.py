@@ -33,7 +33,8 @@ def test_every_socket_event_is_documented():
     from websockets.messages import STATUS_KINDS
 
     names = {"training_update", "training_status", "training_completions", "training_log"}
-    names |= {"queue_update", "export_update", "dataset_update", "system_update", "subscribe", "unsubscribe"}
+    names |= {"queue_update", "export_update", "batch_update", "dataset_update", "system_update"}
+    names |= {"subscribe", "unsubscribe"}
     assert STATUS_KINDS
     assert names <= set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
 

@@ -15,8 +15,9 @@ BROAD_HANDLERS = {
     "core/workers/inspect.py": 1,
     "core/workers/generate.py": 1,
     "services/training.py": 1,
-    "services/exports.py": 1,
+    "services/worker_threads.py": 1,
     "services/jobs.py": 1,
+    "services/model_test_line.py": 1,
 }
 
 

@@ -1,0 +1,175 @@
+"""Which chat format a model speaks, found by rendering a few chats and comparing; pure.
+
+Looking at the text of a Jinja template would not do: Phi-3, for one, puts its tags together from pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Render = Callable[[list[dict]], "str | None"]
+"""A chat as the tokenizer renders it, up to where the answer begins; None for a chat that its template refuses."""
+MARK = "\x00"
+SYSTEM, ASKED, SAID, ASKED_AGAIN = "Be brief.", "Who?", "Me.", "Why?"
+
+
+@dataclass(frozen=True)
+class Family:
+    """One chat format.
+
+    Attributes:
+        name: What it is called.
+        user: A user's turn, with {content}.
+        assistant: An answer, with {content}.
+        opening: What stands before an answer.
+        stops: Texts that end an answer, or begin a turn that is not the model's.
+        system: A system message, with {content}; empty where it is folded into a user's turn.
+        fold: Into which user's turn, where it is: before its content, with an empty line between.
+    """
+
+    name: str
+    user: str
+    assistant: str
+    opening: str
+    stops: tuple[str, ...]
+    system: str = ""
+    fold: Literal["", "first", "last"] = ""
+
+    def render(self, chat: Sequence[dict]) -> str:
+        """A chat in this format, up to where the answer begins."""
+        system = chat[0]["content"] if chat[0]["role"] == "system" else None
+        turns = list(chat[1:] if system is not None else chat)
+        text = self.system.format(content=system) if system is not None else ""
+        users = [place for place, turn in enumerate(turns) if turn["role"] == "user"]
+        folded = users[0 if self.fold == "first" else -1] if self.fold and system is not None else None
+        for place, turn in enumerate(turns):
+            content = f"{system}\n\n{turn['content']}" if place == folded else turn["content"]
+            text += (self.user if turn["role"] == "user" else self.assistant).format(content=content)
+        return text + self.opening
+
+    def go_template(self, before: str = "", after: str = "") -> str:
+        """The format as a template of Ollama, with `before` and `after` around what a user says."""
+        asked = f"{before}{{{{ .Content }}}}{after}"
+        if self.fold:
+            place = "eq $i 1" if self.fold == "first" else "eq (len (slice $.Messages $i)) 1"
+            asked = f"{{{{ if and $.System ({place}) }}}}{{{{ $.System }}}}\n\n{{{{ end }}}}{asked}"
+        turns = [("user", self.user.replace("{content}", asked))]
+        turns += [("assistant", self.assistant.replace("{content}", "{{ .Content }}"))]
+        if self.system:
+            turns.append(("system", self.system.replace("{content}", "{{ .Content }}")))
+        cases = "{{ else ".join(f'if eq .Role "{role}" }}}}{text}' for role, text in turns)
+        return f"{{{{- range $i, $m := .Messages }}}}{{{{ {cases}{{{{ end }}}}{{{{ end }}}}{self.opening}"
+
+
+def _tagged(name: str, form: str, opening: str, stops: tuple[str, ...]) -> Family:
+    """A format that writes every role in one way."""
+    user, assistant, system = (form.replace("{role}", role) for role in ("user", "assistant", "system"))
+    return Family(name, user, assistant, opening, stops, system)
+
+
+def _mistral(user: str, assistant: str) -> list[Family]:
+    return [Family("mistral", user, assistant, "", ("</s>", "[INST]"), fold=fold) for fold in ("first", "last")]
+
+
+FAMILIES: tuple[Family, ...] = (
+    _tagged(
+        "chatml",
+        "<|im_start|>{role}\n{content}<|im_end|>\n",
+        "<|im_start|>assistant\n",
+        ("<|im_end|>", "<|im_start|>"),
+    ),
+    _tagged(
+        "llama3",
+        "<|start_header_id|>{role}<|end_header_id|>\n\n{content}<|eot_id|>",
+        "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        ("<|eot_id|>", "<|start_header_id|>"),
+    ),
+    Family(
+        "gemma",
+        "<start_of_turn>user\n{content}<end_of_turn>\n",
+        "<start_of_turn>model\n{content}<end_of_turn>\n",
+        "<start_of_turn>model\n",
+        ("<end_of_turn>", "<start_of_turn>"),
+        fold="first",
+    ),
+    _tagged("phi3", "<|{role}|>\n{content}<|end|>\n", "<|assistant|>\n", ("<|end|>", "<|user|>")),
+    _tagged("phi4-mini", "<|{role}|>{content}<|end|>", "<|assistant|>", ("<|end|>", "<|user|>")),
+    _tagged(
+        "phi4",
+        "<|im_start|>{role}<|im_sep|>{content}<|im_end|>",
+        "<|im_start|>assistant<|im_sep|>",
+        ("<|im_end|>", "<|im_start|>"),
+    ),
+    _tagged("zephyr", "<|{role}|>\n{content}</s>\n", "<|assistant|>\n", ("</s>", "<|user|>")),
+    *_mistral("[INST] {content} [/INST]", "{content}</s>"),
+    *_mistral("[INST] {content} [/INST]", " {content}</s>"),
+    *_mistral("[INST] {content}[/INST]", " {content}</s>"),
+    *_mistral("[INST]{content}[/INST]", "{content}</s>"),
+    *_mistral("[INST]{content}[/INST]", " {content}</s>"),
+    _tagged("plain", "{role}: {content}\n", "assistant: ", ("\nuser:",)),
+)
+"""The last is what this application writes for base models that have no chat template."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The family a model speaks.
+
+    Attributes:
+        family: It.
+        preamble: What its template writes before any system message, such as a date.
+        default_system: The system message it writes where a chat has none; empty for none.
+    """
+
+    family: Family
+    preamble: str = ""
+    default_system: str = ""
+
+
+def family_of(render: Render, bos: str = "") -> Spoken | None:
+    """The family whose rendering of several chats is that of the tokenizer; None if it is none of them.
+
+    Args:
+        render: The tokenizer.
+        bos: Its beginning-of-text token, which some templates write and llama.cpp adds by itself.
+    """
+
+    user, longer = _chat(ASKED), _chat(ASKED, SAID, ASKED_AGAIN)
+    rendered = [render(chat) for chat in (user, longer, _with_system(user), _with_system(longer))]
+    without_bos = [text.removeprefix(bos) if text is not None else None for text in rendered]
+    found = (_spoken(family, user, longer, texts) for texts in (rendered, without_bos) for family in FAMILIES)
+    return next((spoken for spoken in found if spoken is not None), None)
+
+
+def _spoken(family: Family, user: list[dict], longer: list[dict], rendered: list[str | None]) -> Spoken | None:
+    plain, plain_longer, told, told_longer = rendered
+    default = _default_system(family, user, plain)
+    if default is None or _default_system(family, longer, plain_longer) != default:
+        return None
+    if told is None:  # the template takes no system message
+        return Spoken(family, "", default)
+    system = _system_in(family, user, told)
+    if system is None or not system.endswith(SYSTEM) or _system_in(family, longer, told_longer) != system:
+        return None
+    return Spoken(family, system.removesuffix(SYSTEM), default)
+
+
+def _default_system(family: Family, chat: list[dict], text: str | None) -> str | None:
+    """The system message in the rendering of a chat that has none; empty for none, None if it is another format."""
+    return "" if text == family.render(chat) else _system_in(family, chat, text)
+
+
+def _system_in(family: Family, chat: list[dict], text: str | None) -> str | None:
+    before, _, after = family.render(_with_system(chat, MARK)).partition(MARK)
+    fits = text is not None and text.startswith(before) and text.endswith(after)
+    return text[len(before) : len(text) - len(after)] if fits and len(text) >= len(before) + len(after) else None
+
+
+def _chat(*contents: str) -> list[dict]:
+    return [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(contents)]
+
+
+def _with_system(chat: list[dict], content: str = SYSTEM) -> list[dict]:
+    return [{"role": "system", "content": content}, *chat]

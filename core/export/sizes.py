@@ -1,0 +1,96 @@
+"""How large an export will be and how much free disk it needs on the way; estimates from the model's shape, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.catalog.shapes import ModelShape
+from core.export.targets import TARGETS, Target
+
+BITS = {
+    "f16": 16.0,
+    "bf16": 16.0,
+    "q8_0": 8.5,
+    "q6_k": 6.5625,
+    "q5_k": 5.5,
+    "q5_1": 6.0,
+    "q5_0": 5.5,
+    "q4_k": 4.5,
+    "q4_0": 4.5,
+    "iq4_nl": 4.5,
+    "q3_k": 3.4375,
+}
+"""Bits per weight of llama.cpp's tensor types: the block's bytes by its weights (ggml-common.h)."""
+SUPERBLOCK = 256
+"""Weights of a block of the K types; a row that is no multiple of it is stored in another type."""
+FALLBACKS = {"q3_k": "iq4_nl", "q4_k": "q5_0", "q5_k": "q5_1", "q6_k": "q8_0"}
+MORE_BITS = {"q3_k": "q4_k", "q4_k": "q6_k", "q5_k": "q6_k"}
+"""What the _M mixtures give half of the value and down projections, which suffer most."""
+TOKEN_BYTES = {"gguf": 36, "merged": 72}
+"""Of a vocabulary entry with its merges, in a GGUF file and in a tokenizer.json."""
+ADAPTER_SHRINKS = 0.5
+"""PEFT stores float32, the GGUF file float16."""
+TOKENIZER_BYTES = 4 * 1024**2
+"""What the tokenizer in an adapter's folder takes where the vocabulary is not known."""
+
+
+def expected_bytes(target: Target, parameters: int, shape: ModelShape | None, adapter_bytes: int) -> int:
+    """How large a target will be.
+
+    Args:
+        target: It.
+        parameters: Weights of the base model.
+        shape: Its shape, which makes the estimate of quantised files better; None where it is not known.
+        adapter_bytes: Size of the trained adapter's weights.
+    """
+    if target.kind == "adapter":
+        return adapter_bytes + (shape.vocab * TOKEN_BYTES["merged"] if shape else TOKENIZER_BYTES)
+    if target.kind == "adapter_gguf":
+        return int(adapter_bytes * ADAPTER_SHRINKS)
+    bits = parameters * (target.bits or 16.0)
+    if shape is not None and target.kind == "gguf":
+        rest = max(0, parameters - shape.parameters)
+        bits = sum(weights * BITS[kind] for weights, kind in _tensors(target.name, shape)) + rest * 32
+    return int(bits / 8) + (shape.vocab * TOKEN_BYTES[target.kind] if shape else 0)
+
+
+def peak_bytes(targets: Sequence[Target], parameters: int, shape: ModelShape | None, adapter_bytes: int) -> int:
+    """Free disk that an export needs at its worst moment: everything it makes and, beside that, what it works with.
+
+    For GGUF files that is a merged 16-bit copy of the model and a wide GGUF file; for the adapter as GGUF a wide GGUF
+    file of the base model, on which it is proven. A file that is made again replaces the old one at the end only.
+    """
+    kinds, names = {target.kind for target in targets}, {target.name for target in targets}
+    made = sum(expected_bytes(target, parameters, shape, adapter_bytes) for target in targets)
+    wide = expected_bytes(TARGETS["f16"], parameters, shape, adapter_bytes)
+    work = 0
+    if "gguf" in kinds:
+        work = expected_bytes(TARGETS["merged"], parameters, shape, adapter_bytes) + (0 if "f16" in names else wide)
+    if "adapter_gguf" in kinds:
+        work = max(work, wide)
+    return made + work
+
+
+def _tensors(name: str, shape: ModelShape) -> Iterator[tuple[int, str]]:
+    """(weights, tensor type) of each kind of matrix in a GGUF file, as llama.cpp's mixtures choose it.
+
+    Source: llama_tensor_get_type of llama.cpp 0.6 (src/llama-quant.cpp).
+    """
+    plain = name.removesuffix("_m")
+    is_mixture = name.endswith("_m")
+    output = "q6_k" if name in ("q4_0", "q6_k") or is_mixture else plain
+    embedding = shape.vocab * shape.hidden
+    yield embedding, _stored(output, shape.hidden)
+    if not shape.tied_embeddings:
+        yield embedding, _stored(plain, shape.hidden)
+    for layer, (inputs, outputs) in shape.linear_layers.items():
+        weights = shape.layers * inputs * outputs
+        if is_mixture and layer in ("v_proj", "down_proj"):
+            yield weights // 2, _stored(MORE_BITS[plain], inputs)
+            weights -= weights // 2
+        is_raised = name == "q3_k_m" and layer in ("v_proj", "o_proj")
+        yield weights, _stored("q4_k" if is_raised else plain, inputs)
+
+
+def _stored(kind: str, row: int) -> str:
+    return FALLBACKS.get(kind, kind) if row % SUPERBLOCK else kind

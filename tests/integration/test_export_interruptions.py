@@ -1,0 +1,234 @@
+"""Real exports of a tiny model, cancelled, killed and starved of disk: nothing that looks finished is left, and the
+next one succeeds."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+
+import psutil
+import pytest
+import socketio
+
+from core.paths import Workspace
+from services.worker_threads import is_at_work_below
+from tests.support.server import Server
+from tests.support.trained_run import write_trained_run
+
+ALL = ["adapter", "merged", "adapter_gguf", "q8_0", "q4_k_m"]
+CREATE = "/api/exports/create"
+KEPT = {"events.jsonl", "worker.log", "export.json", "STOP", ".reserve"}
+TIMEOUT_S = 120
+
+
+@pytest.fixture(scope="module")
+def exporting(shared_server):
+    """A server with the trained run r1, of which nothing has been exported yet."""
+    write_trained_run(Workspace(shared_server.root), "r1")
+    return shared_server
+
+
+@pytest.fixture
+def fresh(exporting):
+    """The same, in each test without any export."""
+    exporting.call("DELETE", "/api/exports/r1")
+    return exporting
+
+
+def state(server):
+    return server.call("GET", "/api/exports/r1")[1]
+
+
+def create(server, **how):
+    status, reply = server.call("POST", CREATE, {"session_id": "r1", **how})
+    assert status == 202, reply
+    return reply
+
+
+def finish(server, until):
+    until(lambda: not state(server)["is_running"], TIMEOUT_S, "the end of the export")
+    return state(server)
+
+
+def reach(server, until, phase):
+    """Wait until an export is in a phase."""
+    seen = lambda: state(server)["phase"] == phase or not state(server)["is_running"]  # noqa: E731
+    until(seen, TIMEOUT_S, f"the phase {phase}")
+    assert state(server)["phase"] == phase, state(server)
+
+
+def folder(server):
+    return Workspace(server.root).export("r1")
+
+
+def unproven(server):
+    """What lies in the export's folder beside its log and the files that are proven."""
+    proven = {file["file"] for file in state(server)["files"]}
+    modelfiles = {path.name for path in folder(server).glob("Modelfile*")} if proven else set()
+    return {path.name for path in folder(server).iterdir()} - KEPT - proven - modelfiles - {"proof.json"}
+
+
+def worker(server):
+    return next(process for process in processes(server) if "core.workers.export" in process.info["cmdline"])
+
+
+def processes(server):
+    """Everything that works on the export."""
+    found = psutil.process_iter(["cmdline"])
+    return [p for p in found if is_at_work_below(p, folder(server)) and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_an_export_ends_with_files_that_are_proven(fresh, until):
+    client, told = socketio.Client(), []
+    client.on("export_update", told.append)
+    client.connect(fresh.url, transports=["websocket"])
+    first = create(fresh, targets=ALL)
+    assert (first["is_running"], first["targets"], first["eta_seconds"]) == (True, ALL, None)
+    done = finish(fresh, until)
+    until(lambda: told and told[-1]["status"] == "completed")
+    client.disconnect()
+    assert (done["status"], done["fraction"], done["failure"]) == ("completed", 1.0, None)
+    assert [file["target"] for file in done["files"]] == ALL
+    assert not any(file["is_stale"] for file in done["files"])
+    assert done["modelfile"].startswith("FROM ./model-q4_k_m.gguf")
+    assert unproven(fresh) == set()
+    fractions = [message["fraction"] for message in told]
+    assert fractions == sorted(fractions)
+    assert len(set(fractions)) > 5
+    assert any(message["eta_seconds"] is not None for message in told)
+    proof = next(file for file in done["files"] if file["target"] == "q4_k_m")
+    with urllib.request.urlopen(f"{fresh.url}/api/exports/r1/model-q4_k_m.gguf") as reply:
+        assert hashlib.sha256(reply.read()).hexdigest() == proof["sha256"]
+
+
+def test_the_documented_request_makes_one_file_and_a_second_one_keeps_it(fresh, until):
+    create(fresh, format="gguf", quantization="q8_0")
+    assert [file["target"] for file in finish(fresh, until)["files"]] == ["q8_0"]
+    create(fresh, format="huggingface")
+    assert [file["target"] for file in finish(fresh, until)["files"]] == ["adapter", "q8_0"]
+
+
+@pytest.mark.parametrize("phase", ["merging", "converting", "proving"])
+def test_an_export_is_cancelled_within_a_second_and_leaves_nothing(fresh, until, phase):
+    create(fresh, targets=["merged", "q8_0", "q4_k_m"])
+    reach(fresh, until, phase)
+    began = time.monotonic()
+    assert fresh.call("POST", "/api/exports/cancel", {"session_id": "r1"})[0] == 202
+    until(lambda: not state(fresh)["is_running"])
+    assert time.monotonic() - began < 2
+    until(lambda: processes(fresh) == [], what="no process at work")
+    until(lambda: unproven(fresh) == set(), what="no file that is not proven")
+    assert (state(fresh)["status"], state(fresh)["files"]) == ("stopped", [])
+
+
+@pytest.mark.parametrize("phase", ["merging", "converting", "quantising", "proving"])
+def test_a_killed_export_leaves_nothing_and_says_what_to_do(fresh, until, phase):
+    create(fresh, targets=["q8_0", "q4_k_m"])
+    reach(fresh, until, phase)
+    worker(fresh).kill()
+    failed = finish(fresh, until)
+    assert (failed["status"], failed["failure"]["code"]) == ("failed", "killed")
+    assert "export again" in failed["failure"]["cure"]
+    until(lambda: processes(fresh) == [], what="no process at work")
+    until(lambda: unproven(fresh) == set(), what="no file that is not proven")
+    assert state(fresh)["files"] == []
+
+
+def test_what_was_finished_before_outlives_a_killed_export_and_the_next_one_succeeds(fresh, until):
+    create(fresh, targets=["q8_0"])
+    before = finish(fresh, until)["files"]
+    create(fresh, targets=["q8_0", "q4_k_m"])
+    reach(fresh, until, "proving")
+    worker(fresh).kill()
+    assert finish(fresh, until)["files"] == before
+    until(lambda: unproven(fresh) == set(), what="no file that is not proven")
+    create(fresh, targets=["q4_k_m"])
+    assert [file["target"] for file in finish(fresh, until)["files"]] == ["q8_0", "q4_k_m"]
+
+
+def test_an_export_outlives_the_server(fresh, until):
+    create(fresh, targets=["q8_0"])
+    reach(fresh, until, "converting")
+    fresh.kill()
+    fresh.start()
+    assert state(fresh)["is_running"]
+    assert fresh.call("POST", CREATE, {"session_id": "r1"})[0] == 409
+    assert finish(fresh, until)["status"] == "completed"
+
+
+def test_an_export_that_died_with_its_server_is_swept_at_boot(fresh, until):
+    create(fresh, targets=["q8_0"])
+    reach(fresh, until, "converting")
+    fresh.kill()
+    child = worker(fresh)
+    child.kill()
+    child.wait()
+    fresh.start()
+    lost = state(fresh)
+    assert (lost["status"], lost["files"]) == ("interrupted", [])
+    assert "Export again" in lost["failure"]["cure"]
+    assert processes(fresh) == []
+    assert unproven(fresh) == set()
+
+
+def test_while_an_export_runs_nothing_it_needs_can_be_deleted(fresh, until):
+    create(fresh, targets=["q8_0"])
+    for method, path, value in [
+        ("POST", CREATE, {"session_id": "r1"}),
+        ("POST", "/api/exports/push", {"session_id": "r1", "repo_id": "a/b", "targets": ["q8_0"], "token": "hf_x"}),
+        ("DELETE", "/api/exports/r1", None),
+        ("DELETE", "/api/exports/r1/q8_0", None),
+        ("DELETE", "/api/training/sessions/r1", None),
+    ]:
+        status, reply = fresh.call(method, path, value)
+        assert (status, reply["error"]["code"]) == (409, "conflict"), path
+    fresh.call("POST", "/api/exports/cancel", {"session_id": "r1"})
+    assert finish(fresh, until)["status"] == "stopped"
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder that holds 40 MB: a file system of its own where this process may mount one; otherwise None."""
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(exports)]
+    is_mounted = sys.platform == "linux" and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    yield exports if is_mounted else None
+    if is_mounted:
+        subprocess.run(["umount", "-l", str(exports)], check=True)
+
+
+def test_a_full_disk_is_told_leaves_nothing_and_can_be_mended(tmp_path, environment, small_disk, until):
+    server = Server(tmp_path, environment)
+    server.start()
+    write_trained_run(Workspace(tmp_path), "r1")
+    try:
+        create(server, targets=["merged", "f16", "q8_0"])
+        reach(server, until, "merging")
+        mend = starve(server, small_disk)
+        failed = finish(server, until)
+        assert (failed["status"], failed["files"]) == ("failed", [])
+        assert small_disk is None or failed["failure"]["code"] == "disk_full", failed["failure"]
+        until(lambda: unproven(server) <= {"filler"}, what="no file that is not proven")
+        mend()
+        create(server, targets=["merged", "f16", "q8_0"])
+        assert finish(server, until)["status"] == "completed"
+    finally:
+        server.kill()
+
+
+def starve(server, small_disk):
+    """Take the disk away from an export: fill it, or where that can't be done, forbid its worker files of any size."""
+    if small_disk is None:
+        import resource
+
+        child = worker(server)
+        resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
+        return lambda: None
+    filler = small_disk / "r1" / "filler"
+    with filler.open("wb") as file:
+        free = shutil.disk_usage(small_disk).free
+        file.write(b"x" * (free - 16 * 1024))
+    return filler.unlink
