@@ -119,6 +119,9 @@ function handlersOf(store, tell, snapshots) {
     training_completions: pass("training_completions"),
     training_log: pass("training_log"),
     dataset_update: pass("dataset_update"),
+    generation_update: pass("generation_update"),
+    model_update: pass("model_update"),
+    batch_update: pass("batch_update"),
   };
 }
 

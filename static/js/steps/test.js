@@ -1,110 +1,51 @@
 // @ts-check
-/** Step 7: what a run changed on held-out questions, their answers side by side, and scoring an answer as training did. */
+/** Step 7: talking to what was trained, comparing it with what it came from, and measuring the difference. */
 
-import { explain, testReward } from "../lib/api.js";
-import { fillList, find, findInput, part, setText, show } from "../lib/dom.js";
-import { number, percent } from "../lib/format.js";
-import { formatRoute } from "../lib/router.js";
-import { rewardText } from "../state/rewards_text.js";
-import { valueAt } from "../state/draft.js";
-import { answersOf, changesOf } from "../state/scores.js";
-import { inOrder, sessionOf } from "../state/sessions.js";
-import { fillParts } from "../ui/parts.js";
-import { fillScores } from "../ui/score_list.js";
-import { fillSessions } from "../ui/session_select.js";
+import { find } from "../lib/dom.js";
+import { mountTabs } from "../ui/tabs.js";
+import { createAsking } from "./testing/asking.js";
+import { mountBar } from "./testing/bar.js";
+import { mountBatch } from "./testing/batch.js";
+import { mountChat } from "./testing/chat.js";
+import { createDesk, follow } from "./testing/desk.js";
+import { mountEvaluate } from "./testing/evaluate.js";
+import { mountHeldOut } from "./testing/held_out.js";
+import { mountHistory } from "./testing/history.js";
+import { listenToReward } from "./testing/inputs.js";
+import { mountScoreForm } from "./testing/score_form.js";
+import { mountSettings } from "./testing/settings.js";
+import { mountVersus } from "./testing/versus.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
-  const select = /** @type {HTMLSelectElement} */ (find("test-session", root));
-  /** @type {any} */
-  let drawn = null;
-  select.addEventListener("change", () => context.go("test", select.value));
-  find("score-form", root).addEventListener("submit", async (event) => {
-    event.preventDefault();
-    await score();
-  });
-
-  async function score() {
-    const state = context.store.get();
-    const session = sessionOf(state, state.route.session);
-    if (!session?.config) return;
-    const row = { instruction: findInput("score-question", root).value, reference: findInput("score-reference", root).value, response: findInput("score-response", root).value };
-    const button = /** @type {HTMLButtonElement} */ (find("score-go", root));
-    button.disabled = true;
-    show(find("score-error", root), false);
-    try {
-      const answer = await testReward({ config: session.config, rows: [row] });
-      if (context.store.get().route.session === session.session_id) renderScore(root, answer);
-    } catch (error) {
-      setText(find("score-error-text", root), explain(error));
-      show(find("score-error", root), true);
-    } finally {
-      button.disabled = false;
-    }
-  }
-
-  /** @param {any} state */
-  function render(state) {
-    const runs = inOrder(state);
-    const session = sessionOf(state, state.route.session);
-    show(find("test-none", root), state.isLoaded && !session);
-    show(find("test-body", root), Boolean(session));
-    fillSessions(select, runs, session?.session_id ?? null);
-    if (!session || session === drawn) return;
-    drawn = session;
-    renderScores(root, session);
-    renderAnswers(root, answersOf(session.evaluations));
-    setText(find("score-note", root), session.config ? `Reward: ${rewardText((name) => valueAt(session.config, name))}` : "");
-    const link = /** @type {HTMLAnchorElement} */ (find("test-to-export", root));
-    link.href = formatRoute({ step: "export", session: session.session_id });
-  }
+  const desk = createDesk(context);
+  const server = follow(desk);
+  const asking = createAsking(desk);
+  const tabs = mountTabs(find("test-tabs", root), (tab) => context.putParams(tab === "chat" ? {} : { tab }));
+  const [bar, settings] = [mountBar(root, desk), mountSettings(root, desk)];
+  const [chat, versus] = [mountChat(root, desk, asking), mountVersus(root, desk, asking)];
+  const [batch, evaluate, history] = [mountBatch(root, desk), mountEvaluate(root, desk), mountHistory(root, desk)];
+  const [heldOut, scoreForm] = [mountHeldOut(root, desk), mountScoreForm(root, desk)];
+  for (const name of ["chat-reward", "versus-reward", "score-reward"]) listenToReward(/** @type {HTMLSelectElement} */ (find(name, root)), desk);
+  server.fetchOnce();
+  asking.resume();
 
   return {
-    render,
-    enter() {
-      drawn = null;
-      show(find("score-result", root), false);
+    /** @param {any} state */
+    render(state) {
+      const tab = tabs.selected();
+      root.dataset.tab = tab;
+      bar.render(state, tab);
+      settings.render(tab);
+      for (const one of { chat: [chat], versus: [versus], batch: [batch], evaluate: [evaluate, heldOut, scoreForm], history: [history] }[tab] ?? []) one.render();
+    },
+    /** @param {any} route */
+    enter(route) {
+      tabs.put(route.params.tab ?? "chat");
+      if (route.params.model) desk.put({ model: route.params.model });
+      for (const part of [bar, chat, evaluate]) part.enter();
+      scoreForm.clear();
+      server.refresh();
     },
   };
-}
-
-/** @param {HTMLElement} root @param {any} session */
-function renderScores(root, session) {
-  const scores = session.evaluations ?? [];
-  setText(find("test-rows", root), scores.length ? `${scores[0].total} rows that training never saw` : "");
-  fillScores(find("test-scores", root), scores);
-  setText(find("test-verdict", root), session.verdict || (scores.length > 1 ? "" : "Scored once so far: a comparison needs the score after training."));
-  const changes = changesOf(scores);
-  for (const name of ["test-changes", "test-changes-note"]) show(find(name, root), changes !== null);
-  const tiles = changes ? [["Wrong, now right", changes.better], ["Right, now wrong", changes.worse], ["Right both times", changes.right], ["Wrong both times", changes.wrong]] : [];
-  fillList(find("test-changes", root), "tile", tiles, (tile, [name, value]) => {
-    setText(tile.querySelector("dt"), String(name));
-    setText(tile.querySelector("dd"), String(value));
-  });
-}
-
-/** @param {HTMLElement} root @param {ReturnType<typeof answersOf>} answers */
-function renderAnswers(root, answers) {
-  show(find("answers-empty", root), answers.length === 0);
-  fillList(find("answers", root), "answer", answers, (row, item) => {
-    setText(part(row, "answer__question"), item.instruction);
-    setText(part(row, "answer__reference"), item.reference || "none");
-    fillList(part(row, "answer__list"), "stage-answer", item.stages, (cell, stage) => {
-      setText(cell.querySelector("h3"), stage.name);
-      setText(cell.querySelector("pre"), stage.answer || "(empty)");
-      const badge = part(cell, "badge");
-      show(badge, stage.mark !== "");
-      badge.dataset.status = stage.mark === "1" ? "good" : "bad";
-      setText(badge, stage.mark === "1" ? "Right" : "Wrong");
-    });
-  });
-}
-
-/** @param {HTMLElement} root @param {any} answer */
-function renderScore(root, answer) {
-  const [result] = answer.results;
-  show(find("score-result", root), true);
-  setText(find("score-total", root), `Reward ${number(result.total)} of ${number(answer.most)} (${percent(result.total / answer.most)}).`);
-  setText(find("score-parsed", root), result.parsed.solution === null ? "No solution was found in it." : `Read as the solution: ${result.parsed.solution}`);
-  fillParts(find("score-parts", root), result.scores);
 }

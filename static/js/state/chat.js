@@ -1,0 +1,123 @@
+// @ts-check
+/** Questions and their answers as they come: each request has its columns, and what arrives finds its own; pure. */
+
+import { counted, number } from "../lib/format.js";
+
+/** One model's answer to one question, on its way or there.
+ * @typedef {{label: string, kind: "sent" | "waiting" | "loading" | "text" | "end", text: string, tokens: number, seconds: number,
+ *   message: string, answer: any, markers: import("./chat_text.js").Markers | null}} Column */
+
+/** One question. `error` is the server's refusal, `isTurn` says that it belongs to a conversation.
+ * @typedef {{id: string, prompt: string, reference: string, isTurn: boolean, body: any, columns: Column[], isPending: boolean,
+ *   error: {message: string, hint: string, fields: Record<string, string>} | null}} Exchange */
+
+/** @param {string} label @param {Column["markers"]} markers @returns {Column} */
+export const newColumn = (label, markers) => ({ label, kind: "sent", text: "", tokens: 0, seconds: 0, message: "", answer: null, markers });
+
+/** A question that has just been asked.
+ * @param {{id: string, prompt: string, reference: string, isTurn: boolean, body: any, columns: Column[]}} asked @returns {Exchange} */
+export const asked = (asked) => ({ ...asked, isPending: true, error: null });
+
+/** A generation_update; those of other requests, and those that come after the answer, change nothing.
+ * @param {any} message @returns {(exchange: Exchange) => Exchange} */
+export const noted = (message) => (exchange) => {
+  const old = exchange.columns[message.column];
+  if (exchange.id !== message.request_id || !exchange.isPending || !old || old.answer) return exchange;
+  const { kind, tokens, seconds, message: words } = message;
+  const next = { ...old, kind, text: old.text + message.text, tokens: Math.max(old.tokens, tokens), seconds, message: words };
+  return { ...exchange, columns: exchange.columns.with(message.column, next) };
+};
+
+/** The reply of the request, which is the truth whatever was streamed. @param {any[]} answers one per column
+ * @returns {(exchange: Exchange) => Exchange} */
+export const answered = (answers) => (exchange) => ({
+  ...exchange,
+  isPending: false,
+  columns: exchange.columns.map((column, index) => ({ ...column, kind: "end", text: answers[index].response, tokens: answers[index].tokens, answer: answers[index] })),
+});
+
+/** The server refused, or could not be reached; what was streamed stays. @param {Exchange["error"]} error
+ * @returns {(exchange: Exchange) => Exchange} */
+export const refused = (error) => (exchange) => ({ ...exchange, isPending: false, error, columns: exchange.columns.map((column) => ({ ...column, kind: "end" })) });
+
+/** What the server knows of a request that was under way when the page was loaded anew. @param {any} known
+ * @returns {(exchange: Exchange) => Exchange} */
+export const resumed = (known) => (exchange) => {
+  if (known.error) return refused(known.error)(exchange);
+  if (known.reply) return answered(known.reply.answers ?? [known.reply])(exchange);
+  return { ...exchange, columns: exchange.columns.map((column, index) => ({ ...column, ...known.columns[index] })) };
+};
+
+/** The list with one exchange changed. @param {string} id @param {(exchange: Exchange) => Exchange} change
+ * @returns {(exchanges: Exchange[]) => Exchange[]} */
+export const inList = (id, change) => (exchanges) => {
+  const at = exchanges.findIndex((one) => one.id === id);
+  if (at < 0) return exchanges;
+  const next = change(exchanges[at]);
+  return next === exchanges[at] ? exchanges : exchanges.with(at, next);
+};
+
+/** The conversation so far, as it is sent with the next question: turns that were answered. @param {Exchange[]} exchanges
+ * @returns {{role: string, content: string}[]} */
+export const historyOf = (exchanges) => exchanges
+  .filter((one) => one.isTurn && one.columns[0].answer?.response)
+  .flatMap((one) => [{ role: "user", content: one.prompt }, { role: "assistant", content: one.columns[0].answer.response }]);
+
+/** What a column is doing, while it is doing something. @param {Column} column @param {boolean} isPending */
+export function progressText(column, isPending) {
+  if (column.answer || !isPending) return "";
+  if (column.kind === "sent") return "Asked";
+  if (column.kind === "waiting" || column.kind === "loading") return column.message || "Waiting";
+  if (column.kind === "end") return "Done, scored next";
+  return `Writing: ${counted(column.tokens, "token")}`;
+}
+
+const ENDS = /** @type {Record<string, {text: string, level: string}>} */ ({
+  stop: { text: "ended by itself", level: "good" },
+  length: { text: "cut at the limit", level: "warning" },
+  cancelled: { text: "stopped", level: "plain" },
+  refused: { text: "not taken", level: "bad" },
+});
+
+/** Why an answer ended. @param {any} answer */
+export const endOf = (answer) => ENDS[answer.finish_reason] ?? { text: answer.finish_reason, level: "plain" };
+
+/** What an answer cost, in a few words. @param {any} answer @returns {string[]} */
+export const costsOf = (answer) => [
+  counted(answer.tokens, "token"),
+  Number.isFinite(answer.tokens_per_second) ? `${number(answer.tokens_per_second, 1)} tokens/s` : "",
+  Number.isFinite(answer.first_token_seconds) ? `first after ${number(answer.first_token_seconds, 2)} s` : "",
+  `${number(answer.seconds, 2)} s in all`,
+].filter(Boolean);
+
+/** "Reward 1 of 1.1", and nothing where none was asked for. @param {any} score */
+export const scoreText = (score) => (score ? `Reward ${number(score.total)} of ${number(score.most)}` : "");
+
+/** Which columns earned the most; none where they are equal, or where one is not scored. @param {Column[]} columns @returns {number[]} */
+export function bestOf(columns) {
+  const totals = columns.map((column) => column.answer?.score?.total);
+  if (totals.length < 2 || totals.some((total) => !Number.isFinite(total))) return [];
+  const most = Math.max(...totals);
+  return totals.every((total) => total === most) ? [] : totals.flatMap((total, index) => (total === most ? [index] : []));
+}
+
+/** How each answer differs from the first in length and time. @param {Column[]} columns @returns {string[]} empty for the first */
+export function differencesOf(columns) {
+  const first = columns[0]?.answer;
+  return columns.map((column, index) => {
+    if (!first || !column.answer || index === 0) return "";
+    const tokens = column.answer.tokens - first.tokens;
+    const seconds = column.answer.seconds - first.seconds;
+    const length = tokens === 0 ? "as long" : `${counted(Math.abs(tokens), "token")} ${tokens < 0 ? "shorter" : "longer"}`;
+    const time = Math.abs(seconds) < 0.05 ? "as quick" : `${number(Math.abs(seconds), 1)} s ${seconds < 0 ? "quicker" : "slower"}`;
+    return `Against the first: ${length}, ${time}`;
+  });
+}
+
+/** What is said when all answers are there. @param {Exchange} exchange */
+export function spoken({ columns, error }) {
+  if (error) return `${error.message} ${error.hint}`;
+  const best = bestOf(columns);
+  const texts = columns.map((column) => `${columns.length > 1 ? `${column.label}: ` : "Answer: "}${column.text || "empty"}. ${scoreText(column.answer?.score)}`);
+  return [...texts, best.length ? `Better: ${best.map((index) => columns[index].label).join(" and ")}.` : ""].filter(Boolean).join(" ");
+}

@@ -1,0 +1,123 @@
+// @ts-check
+/** Asking models: sends a question, takes up those that a reload left under way, stops them, and has answers scored. */
+
+import { ApiError, askModel, askModels, explain, getAnswer, stopAnswer, testReward } from "../../lib/api.js";
+import * as chat from "../../state/chat.js";
+import { labelOf, modelAt, samplingBody } from "../../state/testing.js";
+
+const LOOK_MS = 400;
+const GONE = { message: "The server knows nothing of this question any more.", hint: "It was started anew meanwhile; ask again.", fields: {} };
+
+/** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {import("../../state/testing.js").Choice} Choice */
+
+/** @param {Desk} desk */
+export function createAsking(desk) {
+  const { get, put, change } = desk;
+
+  /** Wait for a question whose request this page does not hold. @param {string} id */
+  async function takeUp(id) {
+    for (;;) {
+      try {
+        const known = await getAnswer(id);
+        if (known.reply) return await settle(id, known.reply.answers ?? [known.reply]);
+        change(id, chat.resumed(known));
+        if (known.error) return undefined;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code !== "offline") return change(id, chat.refused(GONE));
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (!desk.exchange(id)?.isPending) return undefined;
+    }
+  }
+
+  /** The answers are there: score those that the server did not, and show them. @param {string} id @param {any[]} answers */
+  async function settle(id, answers) {
+    const exchange = desk.exchange(id);
+    if (!exchange) return;
+    const scored = await withScores(desk, exchange, answers);
+    change(id, chat.answered(scored));
+  }
+
+  return {
+    /** Ask, and return once the answer is there. @param {chat.Exchange} exchange */
+    async send(exchange) {
+      put({ problems: {} });
+      try {
+        const isOne = "model_path" in exchange.body;
+        const reply = await (isOne ? askModel : askModels)(exchange.body);
+        await settle(exchange.id, isOne ? [reply] : reply.answers);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code === "offline") return takeUp(exchange.id);
+        put({ problems: error.fields });
+        change(exchange.id, chat.refused({ message: error.message, hint: error.hint, fields: error.fields }));
+      }
+      return undefined;
+    },
+    /** @param {string} id */
+    async stop(id) {
+      try {
+        await stopAnswer(id);
+      } catch (error) {
+        desk.context.say(explain(error), "error");
+      }
+    },
+    /** Take up what was under way when the page was left. */
+    resume() {
+      const { chat: { exchanges }, versus } = get();
+      for (const one of [...exchanges, versus.exchange]) if (one?.isPending) takeUp(one.id);
+    },
+  };
+}
+
+/** A question of one or several models, as the settings beside it say.
+ * @param {Desk} desk @param {Choice[]} choices @param {{prompt: string, reference: string, history?: {role: string, content: string}[] | null}} what
+ * @returns {chat.Exchange} */
+export function questionOf(desk, choices, { prompt, reference, history = null }) {
+  const { device, usesTemplate, reward, sampling } = desk.get();
+  const models = desk.get().models ?? [];
+  const system = systemOf(desk);
+  const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
+  const body = {
+    request_id: id, device, use_template: usesTemplate,
+    ...(history ? { messages: [...history, { role: "user", content: prompt }] } : { prompt }),
+    ...(system === undefined ? {} : { system }),
+    ...(reference && !reward ? { reference } : {}),
+    ...(choices.length > 1 ? { models: choices } : choices[0]),
+    ...samplingBody(sampling.chat),
+  };
+  const columns = choices.map((choice) => {
+    const run = modelAt(models, choice.model_path)?.session_id ?? null;
+    return chat.newColumn(labelOf(models, choice), desk.template(run));
+  });
+  return chat.asked({ id, prompt, reference, isTurn: history !== null, body, columns });
+}
+
+/** The user's own system prompt for the run that is shown; undefined for the training's. @param {Desk} desk */
+export const systemOf = (desk) => desk.get().systems[desk.session()?.session_id ?? ""];
+
+/** The answers with a score each, where one is expected: by the reward that was chosen, and by the training's where a model has no
+ * run of its own. @param {Desk} desk @param {chat.Exchange} exchange @param {any[]} answers */
+async function withScores(desk, exchange, answers) {
+  const config = rewardConfig(desk);
+  const isWanted = (/** @type {any} */ answer) => !answer.score && answer.finish_reason !== "cancelled";
+  if (!exchange.reference || !config || !answers.some(isWanted)) return answers;
+  const rows = answers.map((answer) => ({ instruction: exchange.prompt, reference: exchange.reference, response: answer.response }));
+  try {
+    const { results, most } = await testReward({ config, rows });
+    return answers.map((answer, index) => (isWanted(answer) ? { ...answer, score: { total: results[index].total, most, scores: results[index].scores }, parsed: answer.parsed ?? results[index].parsed } : answer));
+  } catch (error) {
+    desk.context.say(`Not scored. ${explain(error)}`, "error");
+    return answers;
+  }
+}
+
+/** The run's configuration with the reward that is chosen to score; null without a run. @param {Desk} desk */
+export function rewardConfig(desk) {
+  const config = desk.session()?.config;
+  if (!config) return null;
+  const chosen = desk.get().rewards.find((one) => one.name === desk.get().reward);
+  return chosen ? { ...config, reward: chosen.reward } : config;
+}

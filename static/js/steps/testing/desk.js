@@ -1,0 +1,134 @@
+// @ts-check
+/** What the parts of the test step share: their slice of the store, what of it outlives a reload, and its fetching. */
+
+import { ApiError, explain, getMachine, getSchema, listPrompts, listRewards, listTestable, listTests } from "../../lib/api.js";
+import { throttled } from "../../lib/dom.js";
+import { inList, noted } from "../../state/chat.js";
+import { chosenModel, evaluationSampling, templateOf } from "../../state/testing.js";
+import { sessionOf } from "../../state/sessions.js";
+
+/** @typedef {import("../../state/chat.js").Exchange} Exchange */
+/** @typedef {import("../../state/testing.js").Model} Model */
+/** @typedef {import("../../state/testing.js").Choice} Choice */
+
+/** `sampling` holds what differs from the defaults, by purpose; `systems` the user's system prompts by run.
+ * @typedef {{models: Model[] | null, machine: import("../../state/testing.js").Machine | null, fields: any[], templates: any[], rewards: any[],
+ *   model: string, usesAdapter: boolean, device: string, usesTemplate: boolean, systems: Record<string, string>, reward: string,
+ *   sampling: {chat: Record<string, any>, evaluate: Record<string, any>}, problems: Record<string, string>,
+ *   chat: {isConversation: boolean, exchanges: Exchange[]}, versus: {columns: Choice[] | null, exchange: Exchange | null},
+ *   measure: {rows: string, samples: string}, tests: Record<string, any>}} Slice */
+
+/** @type {Slice} */
+const BLANK = {
+  models: null, machine: null, fields: [], templates: [], rewards: [], model: "", usesAdapter: true, device: "auto", usesTemplate: true,
+  systems: {}, reward: "", sampling: { chat: {}, evaluate: {} }, problems: {},
+  chat: { isConversation: false, exchanges: [] }, versus: { columns: null, exchange: null },
+  measure: { rows: "100", samples: "1" }, tests: {},
+};
+const KEPT_NAMES = /** @type {const} */ (["model", "usesAdapter", "device", "usesTemplate", "systems", "reward", "sampling", "chat", "versus", "measure"]);
+const KEPT = "lora-craft-testing";
+const KEEP_MS = 500;
+
+/** @typedef {ReturnType<typeof createDesk>} Desk */
+
+/** @param {any} context */
+export function createDesk(context) {
+  const { store } = context;
+  store.update((/** @type {any} */ state) => ({ ...state, testing: { ...BLANK, ...kept() } }));
+  const keepSoon = throttled(() => keep(get()), KEEP_MS);
+  addEventListener("pagehide", () => keep(get()));
+
+  /** @returns {Slice} */
+  const get = () => store.get().testing;
+
+  /** @param {Partial<Slice>} patch */
+  function put(patch) {
+    store.update((/** @type {any} */ state) => ({ ...state, testing: { ...state.testing, ...patch } }));
+    if (KEPT_NAMES.some((name) => name in patch)) keepSoon();
+  }
+
+  /** The run that the address names; undefined without one. */
+  const session = () => sessionOf(store.get(), store.get().route.session);
+  const model = () => chosenModel(get().models ?? [], session()?.session_id ?? null, get().model);
+
+  return {
+    context, get, put, session, model,
+    /** The system prompt and markers of a run, null without one. @param {string | null} id */
+    template: (id) => (id && id === session()?.session_id ? templateOf(session().config, get().templates) : null),
+    /** The sampling values in force for a purpose. @param {"chat" | "evaluate"} purpose */
+    sampling: (purpose) => (purpose === "chat" ? get().sampling.chat : evaluationSampling(session()?.config, get().sampling.evaluate, Number(get().measure.samples))),
+    /** Change a question wherever it is shown. @param {string} id @param {(exchange: Exchange) => Exchange} change */
+    change(id, change) {
+      const { chat, versus } = get();
+      const exchanges = inList(id, change)(chat.exchanges);
+      const exchange = versus.exchange && versus.exchange.id === id ? change(versus.exchange) : versus.exchange;
+      if (exchanges !== chat.exchanges) put({ chat: { ...chat, exchanges } });
+      if (exchange !== versus.exchange) put({ versus: { ...versus, exchange } });
+    },
+    /** A question by its id. @param {string} id @returns {Exchange | null | undefined} */
+    exchange: (id) => (get().versus.exchange?.id === id ? get().versus.exchange : get().chat.exchanges.find((one) => one.id === id)),
+  };
+}
+
+/** Keep the slice in step with the server: snapshots on arrival and after each reconnect, changes from the socket. @param {Desk} desk */
+export function follow(desk) {
+  const { context, get, put } = desk;
+  context.live.on("generation_update", (/** @type {any} */ message) => desk.change(message.request_id, noted(message)));
+  context.live.on("model_update", (/** @type {any} */ machine) => put({ machine }));
+  context.live.on("batch_update", (/** @type {any} */ test) => {
+    put({ tests: { ...get().tests, [test.test_id]: test } });
+  });
+  const refresh = () => Promise.all([fetchModels(), fetchMachine(), fetchTests()]);
+  context.live.on("connect", refresh);
+
+  const attempt = async (/** @type {() => Promise<void>} */ action) => {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code !== "offline") context.say(explain(error), "error");
+    }
+  };
+  const fetchModels = () => attempt(async () => put({ models: (await listTestable()).models }));
+  const fetchMachine = () => attempt(async () => put({ machine: await getMachine() }));
+  /** The batches and evaluations of all runs, and of models without one. */
+  const fetchTests = () => attempt(async () => {
+    const { tests } = await listTests(null);
+    put({ tests: Object.fromEntries(tests.map((/** @type {any} */ test) => [test.test_id, test])) });
+  });
+
+  return {
+    fetchModels,
+    /** What does not change while the page is open. */
+    fetchOnce: () => attempt(async () => {
+      const [{ sampling }, { prompts }, { rewards, custom }] = await Promise.all([getSchema(), listPrompts(), listRewards()]);
+      put({ fields: sampling, templates: prompts, rewards: [...rewards.filter(needsNoColumn).map(presetChoice), ...custom.map(customChoice)] });
+    }),
+    refresh,
+  };
+}
+
+/** Whether a question and its expected answer are all that a preset looks at. @param {any} preset */
+const needsNoColumn = (preset) => preset.fields.every((/** @type {string} */ field) => ["reference", "instruction"].includes(field));
+/** @param {any} preset */
+const presetChoice = (preset) => ({ name: preset.title, reward: { type: "preset", preset_name: preset.name } });
+/** @param {any} custom */
+const customChoice = (custom) => ({ name: `${custom.name} (your own)`, reward: { type: "custom", custom_name: custom.name } });
+
+/** @param {Slice} slice */
+function keep(slice) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(KEPT_NAMES.map((name) => [name, slice[name]]))));
+  } catch {
+    // A browser that keeps nothing, or has no room left, has it until the page is closed.
+  }
+}
+
+/** @returns {Partial<Slice>} */
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  } catch {
+    return {};
+  }
+}

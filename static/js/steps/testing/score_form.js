@@ -1,0 +1,48 @@
+// @ts-check
+/** Scoring an answer that was made elsewhere, by the run's reward or by another. */
+
+import { explain, testReward } from "../../lib/api.js";
+import { find, findInput, setText, show } from "../../lib/dom.js";
+import { number, percent } from "../../lib/format.js";
+import { fillParts } from "../../ui/parts.js";
+import { rewardConfig } from "./asking.js";
+import { fillRewards } from "./inputs.js";
+
+/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk */
+export function mountScoreForm(root, desk) {
+  const button = /** @type {HTMLButtonElement} */ (find("score-go", root));
+  find("score-form", root).addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const config = rewardConfig(desk);
+    const run = desk.session()?.session_id;
+    if (!config) return;
+    button.disabled = true;
+    show(find("score-error", root), false);
+    try {
+      const answer = await testReward({ config, rows: [rowOf(root)] });
+      if (desk.session()?.session_id === run) renderScore(root, answer);
+    } catch (error) {
+      setText(find("score-error-text", root), explain(error));
+      show(find("score-error", root), true);
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return {
+    render: () => fillRewards(/** @type {HTMLSelectElement} */ (find("score-reward", root)), desk),
+    /** Another run: what is shown was scored by its reward. */
+    clear: () => show(find("score-result", root), false),
+  };
+}
+
+/** @param {HTMLElement} root */
+const rowOf = (root) => ({ instruction: findInput("score-question", root).value, reference: findInput("score-reference", root).value, response: findInput("score-response", root).value });
+
+/** @param {HTMLElement} root @param {any} answer */
+function renderScore(root, answer) {
+  const [result] = answer.results;
+  show(find("score-result", root), true);
+  setText(find("score-total", root), `Reward ${number(result.total)} of ${number(answer.most)} (${percent(result.total / answer.most)}).`);
+  setText(find("score-parsed", root), result.parsed.solution === null ? "No solution was found in it." : `Read as the solution: ${result.parsed.solution}`);
+  fillParts(find("score-parts", root), result.scores);
+}
