@@ -5,22 +5,20 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from core.errors import Conflict, NotFound
+from core.export.modelfile import MODELFILE, modelfile_names
 from core.export.targets import TARGETS, Target, target
 from core.jsonfile import read_json, write_json
 from services.worker_threads import end_strays
 
 LOG = logging.getLogger(__name__)
-PROOF, WORK, MODELFILE = "proof.json", ".work", "Modelfile"
+PROOF, WORK = "proof.json", ".work"
 WEIGHTS = "adapter_model.safetensors"
-PREFERRED = "q4_k_m"
-"""The GGUF type whose Modelfile is called so without more."""
 
 
 class ExportFolder:
@@ -154,15 +152,6 @@ class ExportFolder:
                 path.replace(self.folder / names[file])
             else:
                 path.unlink()
-
-
-def modelfile_names(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Model file of llama.cpp -> the name of its Modelfile: plain for q4_k_m, or the smallest where it is missing."""
-    models = [entry for entry in entries if entry["kind"] == "gguf"]
-    if not models:
-        return {}
-    first = min(models, key=lambda entry: (entry["target"] != PREFERRED, entry["size_bytes"]))
-    return {entry["file"]: MODELFILE if entry is first else f"{MODELFILE}-{entry['target']}" for entry in models}
 
 
 def _proven(proof: Path) -> tuple[dict, ...]:

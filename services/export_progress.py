@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 KNOWN_FROM_FRACTION, KNOWN_FROM_S = 0.03, 2.0
 """Before both are reached nothing is said about the rest."""
-SMOOTH_OVER_S = 10.0
-"""A change of pace shows in the estimate by half after this long."""
+SMOOTH_OVER_FRACTION, LEAST_SMOOTH_S, MOST_SMOOTH_S = 0.2, 1.0, 15.0
+"""A change of pace shows in the estimate by half after this part of the time so far, within these bounds: at first
+little is known and the estimate follows, later it moves gently."""
 
 
 @dataclass(frozen=True)
@@ -68,5 +69,5 @@ def _with_estimate(progress: Progress, now: float) -> Progress:
     if progress.whole_s is None or progress.moved is None:
         return replace(progress, whole_s=at_this_pace, moved=now)
     passed = max(0.0, now - progress.moved)
-    weight = passed / (passed + SMOOTH_OVER_S)
+    weight = passed / (passed + min(MOST_SMOOTH_S, max(LEAST_SMOOTH_S, elapsed * SMOOTH_OVER_FRACTION)))
     return replace(progress, whole_s=progress.whole_s + weight * (at_this_pace - progress.whole_s), moved=now)

@@ -62,15 +62,8 @@ def model_card(pushed: Pushed, about: str) -> str:
     """
     name = pushed.config.model.name
     shown = about if pushed.base or name == EMBEDDED_MODEL else about.replace(name, PurePath(name).name)
-    parts = [
-        front_matter(pushed),
-        shown.strip(),
-        _licence(pushed),
-        "## How to use it",
-        *_uses(pushed),
-        *_proofs(pushed),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    parts = [front_matter(pushed), shown.strip(), _licence(pushed), *_uses(pushed), *_proofs(pushed)]
+    return "\n\n".join(parts) + "\n"
 
 
 def front_matter(pushed: Pushed) -> str:
@@ -116,6 +109,8 @@ def _uses(pushed: Pushed) -> Iterator[str]:
         yield _code("python", _WITH_TRANSFORMERS.format(model=_quoted(pushed.repo_id), messages=messages))
     elif "adapter" in kinds and pushed.base:
         yield _code("python", _WITH_PEFT.format(**_of_adapter(pushed), messages=messages))
+    elif "adapter" in kinds:
+        yield "The adapter is loaded with PEFT on top of the base model that it was trained on."
     models = sorted(
         (entry for entry in pushed.entries if entry["kind"] == "gguf"), key=lambda entry: entry["size_bytes"]
     )

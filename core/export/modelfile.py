@@ -1,4 +1,4 @@
-"""Modelfile: what Ollama reads beside a GGUF file, with the template, stop texts and system prompt of training; pure."""
+"""Modelfile: what Ollama reads beside a GGUF file: the template, stop texts and system prompt of training; pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Modelfile:
 
     def _comments(self) -> Iterator[str]:
         yield f"# {self.title}"
-        yield "# ollama create my-model -f Modelfile"
+        yield "# Beside the .gguf file: ollama create my-model -f <this file>"
         if self.spoken is None:
             yield from (f"# {line}" for line in NO_TEMPLATE)
         if self.template.instruction_template != PLACEHOLDER and not self._form:

@@ -1,62 +1,174 @@
-"""`python -m core.workers.convert DIR --outfile X`: llama.cpp's converter, with one addition.
+"""llama.cpp's own converter, run in this process: a checkpoint or an adapter to a GGUF file.
 
-A tokenizer whose pre-tokenizer llama.cpp does not know by its hash is recognised by the structure of tokenizer.json
-instead of failing; the proof of the export then compares token ids.
+In this process, because importing torch and transformers once more would take longer than the conversion. It is told
+what it can't see about the tokenizer (core/export/tokenizer.py); the proof of the export then compares token ids.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import logging
 import os
+import re
 import runpy
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import TextIOBase
 from pathlib import Path
 from typing import Any
 
+from core.errors import Unavailable, WorkerFailed
 from core.export.llama_cpp import converter_folder
+from core.export.tokenizer import TokenizerFacts
 
-CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"
-REST = r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-SPLITS = {CONTRACTIONS + r"\p{N}{1,3}" + REST: "llama-bpe", CONTRACTIONS + r"\p{N}" + REST: "qwen2"}
-
-
-def pre_tokenizer_name(tokenizer: dict) -> str | None:
-    """llama.cpp's name for the pre-tokenizer of a tokenizer.json; None when it is none of the known shapes."""
-    outer = tokenizer.get("pre_tokenizer") or {}
-    parts = outer.get("pretokenizers", []) if outer.get("type") == "Sequence" else [outer]
-    kinds = [part.get("type") for part in parts]
-    if kinds == ["ByteLevel"] and parts[0].get("use_regex", True):
-        return "gpt-2"
-    if kinds == ["Digits", "ByteLevel"] and parts[0].get("individual_digits") and parts[1].get("use_regex", True):
-        return "smollm"
-    if kinds[:1] == ["Split"]:
-        return SPLITS.get((parts[0].get("pattern") or {}).get("Regex", ""))
-    return None
+MODEL_SCRIPT, ADAPTER_SCRIPT = "convert_hf_to_gguf.py", "convert_lora_to_gguf.py"
+LOGGERS = ("hf-to-gguf", "lora-to-gguf", "gguf.gguf_writer", "gguf.vocab", "gguf.lazy")
+WRITING = re.compile(r"Writing:\s+(\d+)%")
+VOCABULARY, SENTENCE_PIECE = "tokenizer.ggml.model", "llama"
+ADDS_SPACE = "tokenizer.ggml.add_space_prefix"
 
 
-def main() -> None:
-    """Run convert_hf_to_gguf.py with the arguments of this process."""
-    folder = converter_folder()
-    sys.path[:0] = [str(folder), str(folder / "gguf-py")]
-    os.environ["NO_LOCAL_GGUF"] = "1"
-    from conversion import base
+@dataclass(frozen=True)
+class Source:
+    """A checkpoint to convert.
 
-    known = base.TextModel.get_vocab_base_pre
+    Attributes:
+        folder: It, with its tokenizer.
+        name: What the model is called in the file.
+        facts: The tokenizer as training used it.
+    """
+
+    folder: Path
+    name: str
+    facts: TokenizerFacts
+
+
+def convert_model(source: Source, target: Path, outtype: str, report: Callable[[float], None]) -> None:
+    """Write a Hugging Face checkpoint as a GGUF file.
+
+    Args:
+        source: The checkpoint.
+        target: The file to write.
+        outtype: f16 or bf16.
+        report: Told the finished fraction.
+    Raises:
+        WorkerFailed: llama.cpp does not know this kind of model or tokenizer.
+        OSError: The disk is full.
+    """
+    _prepare(source.facts)
+    arguments = [str(source.folder), "--outfile", str(target), "--outtype", outtype]
+    _run(MODEL_SCRIPT, [*arguments, "--model-name", source.facts.name(source.name)], report)
+    _require(target, source.folder)
+
+
+def convert_adapter(adapter: Path, base: Path, target: Path) -> None:
+    """Write a PEFT adapter as a GGUF file; raises as `convert_model`.
+
+    Args:
+        adapter: The adapter's folder; a plain LoRA, since llama.cpp passes over what else its config says.
+        base: The base model's folder, of which the config is read.
+        target: The file to write.
+    """
+    _prepare(TokenizerFacts({}))
+    arguments = [str(adapter), "--base", str(base), "--outfile", str(target), "--outtype", "f16"]
+    _run(ADAPTER_SCRIPT, arguments, lambda fraction: None)
+    _require(target, adapter)
+
+
+def _require(target: Path, source: Path) -> None:
+    if not target.is_file():
+        raise WorkerFailed(f"llama.cpp's converter made nothing of {source.name}.", "See the end of worker.log.")
+
+
+def _run(script: str, arguments: Sequence[str], report: Callable[[float], None]) -> None:
+    before = sys.argv
+    sys.argv = [script, *arguments]
+    try:
+        with contextlib.redirect_stderr(_Bar(report)):
+            runpy.run_path(str(converter_folder() / script), run_name="__main__")
+    except SystemExit as end:
+        if end.code:
+            message = f"llama.cpp's converter ended with code {end.code}."
+            raise WorkerFailed(message, "See the end of worker.log.") from end
+    except NotImplementedError as error:
+        problem = " ".join(str(error).split())[:200]
+        message = f"llama.cpp's converter does not know this model: {problem}"
+        raise WorkerFailed(message, "Export the adapter or the merged model instead.") from error
+    finally:
+        sys.argv = before
+
+
+def _prepare(facts: TokenizerFacts) -> None:
+    """Import the converter and have it heed `facts`."""
+    base = _converter()
+    original = base.__dict__.setdefault("_as_imported", {})
+    model = base.TextModel
+    for name in ("get_vocab_base_pre", "prepare_metadata"):
+        original.setdefault(name, getattr(model, name))
 
     def get_vocab_base_pre(self: Any, tokenizer: Any) -> str:
         try:
-            return known(self, tokenizer)
+            return original["get_vocab_base_pre"](self, tokenizer)
         except NotImplementedError:
-            file = Path(self.dir_model) / "tokenizer.json"
-            name = pre_tokenizer_name(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
-            if name is None:
+            if facts.pre_tokenizer is None:
                 raise
-            return name
+            return facts.pre_tokenizer
 
-    base.TextModel.get_vocab_base_pre = get_vocab_base_pre
-    sys.argv[0] = "convert_hf_to_gguf.py"
-    runpy.run_path(str(folder / sys.argv[0]), run_name="__main__")
+    def prepare_metadata(self: Any, vocab_only: bool) -> None:
+        original["prepare_metadata"](self, vocab_only=vocab_only)
+        _mend_vocabulary(self.gguf_writer.kv_data[0], facts)
+
+    model.get_vocab_base_pre, model.prepare_metadata = get_vocab_base_pre, prepare_metadata
 
 
-if __name__ == "__main__":
-    main()
+def _mend_vocabulary(metadata: dict, facts: TokenizerFacts) -> None:
+    """Mark added tokens and the space in front in the vocabulary of a SentencePiece model."""
+    if VOCABULARY not in metadata or metadata[VOCABULARY].value != SENTENCE_PIECE:
+        return
+    from gguf import GGUFValueType
+    from gguf.gguf_writer import GGUFValue
+
+    lists = [metadata[f"tokenizer.ggml.{name}"].value for name in ("tokens", "scores", "token_type")]
+    facts.mark_added(*lists)
+    if facts.adds_space is not None:
+        metadata[ADDS_SPACE] = GGUFValue(facts.adds_space, GGUFValueType.BOOL)
+
+
+def _converter() -> Any:
+    """The converter's main module, with its own packages first on the path and its chatter put away."""
+    folder = converter_folder()
+    places = [str(folder), str(folder / "gguf-py")]
+    if sys.path[:2] != places:
+        sys.path[:0] = places
+        for name in [name for name in sys.modules if name.split(".")[0] == "gguf"]:
+            del sys.modules[name]  # the one on PyPI, read for the embedded model, is too old for the converter
+        os.environ["NO_LOCAL_GGUF"] = "1"
+        for name in LOGGERS:
+            logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        from conversion import base
+    except ImportError as error:
+        raise Unavailable(f"llama.cpp's converter can't be imported: {error}.", "Run python launch.py.") from error
+    return base
+
+
+class _Bar(TextIOBase):
+    """Reads the converter's progress bar off its error stream, and lets everything else pass."""
+
+    def __init__(self, report: Callable[[float], None]):
+        self._report = report
+        self._passed_on = sys.stderr
+
+    def write(self, text: str) -> int:
+        """Take a piece of output."""
+        told = WRITING.findall(text)
+        if told:
+            self._report(int(told[-1]) / 100)
+        elif text.strip():
+            self._passed_on.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was let pass."""
+        self._passed_on.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from core.config import RunConfig
 from core.data.mapping import Row
@@ -62,18 +62,10 @@ class Evaluator:
         for start in range(0, len(self._prompts), BATCH_ROWS):
             answers += self._answers(self._prompts[start : start + BATCH_ROWS])
             report(len(answers) / len(self._prompts))
-        scores = {reward.__name__: self._scores(reward, answers) for reward in self._rewards}
-        marks = self._marks(scores)
-        means = {name: _mean(values) for name, values in scores.items()}
         weights = self._config.reward.weights
         return {
-            "correct": marks.count("1") if marks else None,
             "total": len(answers),
-            "marks": marks,
-            "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
-            "rewards": means,
-            "row_rewards": self._row_rewards(scores, weights),
-            "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
+            **judged(self._rows, answers, self._rewards, weights),
             "seconds": round(time.perf_counter() - started, 3),
             "samples": self._samples(answers),
         }
@@ -97,27 +89,53 @@ class Evaluator:
             model.train(was_training)
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
-    def _scores(self, reward: TrlReward, answers: list[str]) -> list[float | None]:
-        columns = {"instruction": [], EXTRAS_COLUMN: []}
-        for row in self._rows:
-            columns["instruction"].append(row.instruction)
-            columns[EXTRAS_COLUMN].append(json.dumps(row.extras))
-        return reward(answers, [row.reference for row in self._rows], **columns)
-
-    def _marks(self, scores: dict[str, list[float | None]]) -> str:
-        judges = [scores[reward.__name__] for reward in self._rewards if reward.scorer.judges_truth]
-        if not judges:
-            return ""
-        return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
-
-    @staticmethod
-    def _row_rewards(scores: dict[str, list[float | None]], weights: dict[str, float]) -> list[float | None]:
-        columns = [[None if value is None else weights[name] * value for value in scores[name]] for name in scores]
-        return [None if None in row else round(sum(row), 6) for row in zip(*columns, strict=True)]
-
     def _samples(self, answers: list[str]) -> list[dict]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)
         return [{"instruction": row.instruction, "reference": row.reference, "answer": answer} for row, answer in pairs]
+
+
+def judged(
+    rows: Sequence[Row], answers: Sequence[str], rewards: Sequence[TrlReward], weights: Mapping[str, float]
+) -> dict:
+    """Scores in the fields of an `evaluation` event: correct, marks, reward, rewards, row_rewards, unscored.
+
+    Args:
+        rows: What was asked.
+        answers: One to each row.
+        rewards: The run's rewards, unique names.
+        weights: Name of each -> weight.
+    """
+    scores = {reward.__name__: _scores(reward, rows, answers) for reward in rewards}
+    marks = _marks(scores, rewards)
+    means = {name: _mean(values) for name, values in scores.items()}
+    return {
+        "correct": marks.count("1") if marks else None,
+        "marks": marks,
+        "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
+        "rewards": means,
+        "row_rewards": _row_rewards(scores, weights),
+        "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
+    }
+
+
+def _scores(reward: TrlReward, rows: Sequence[Row], answers: Sequence[str]) -> list[float | None]:
+    columns = {"instruction": [], EXTRAS_COLUMN: []}
+    for row in rows:
+        columns["instruction"].append(row.instruction)
+        columns[EXTRAS_COLUMN].append(json.dumps(row.extras))
+    return reward(list(answers), [row.reference for row in rows], **columns)
+
+
+def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward]) -> str:
+    judges = [scores[reward.__name__] for reward in rewards if reward.scorer.judges_truth]
+    if not judges:
+        return ""
+    return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
+
+
+def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
+    columns = [[None if value is None else weights[name] * value for value in scores[name]] for name in scores]
+    return [None if None in row else round(sum(row), 6) for row in zip(*columns, strict=True)]
 
 
 def _mean(values: list[float | None]) -> float | None:

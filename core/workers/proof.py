@@ -1,130 +1,122 @@
-"""Load an exported GGUF with llama.cpp and compare it with the adapter it came from."""
+"""Proofs: an exported file is loaded by what will load it, and compared with the adapter it came from.
+
+A difference is the mean, over the probes, of the absolute difference of log-probabilities (nats) at the adapter's
+likeliest next token. Bounds, in core/export/targets.py, lie well above what sound files show and below what broken ones
+do.
+"""
 
 from __future__ import annotations
 
-import json
-import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
-from core.errors import WorkerFailed
-from core.export.quantization import Quantization
-from core.hardware import physical_cores
+from core.errors import LoraCraftError, WorkerFailed
+from core.export.targets import Target
+from core.workers.llama_server import LlamaServer
+from core.workers.probes import ProbeSet, logprobs_of
 
-TOP_TOKENS = 20
-CONTEXT_TOKENS = 4096
-FLOOR_NATS = -20.0
-REPLY_TIMEOUT_S = 60
+ANSWER_TOKENS = 64
+LEAST_EFFECT = 1e-4
+"""Nats. An adapter that changes less was not trained; rounding alone changes about as much."""
+OTHER_PROMPT = (
+    "llama.cpp writes the prompt of a chat otherwise than training did. Answers may be worse; send it complete prompts."
+)
+
+
+class ProofFailed(WorkerFailed):
+    """A file is not what it should be; the message has the measured values."""
 
 
 @dataclass(frozen=True)
-class Probe:
-    """One position: the tokens before it, and what the adapter and the base model expect there.
+class Proof:
+    """What was measured of one file.
 
-    `text` is what the ids decode to; `token` the adapter's likeliest next id, with its log-probability (nats) under
-    the adapter and under the base model.
+    Attributes:
+        values: The fields of its entry in proof.json.
+        notes: What the user should know beside: (field, text).
     """
 
-    text: str
-    ids: list[int]
-    token: int
-    adapter: float
-    base: float
+    values: dict[str, Any]
+    notes: tuple[tuple[str, str], ...] = ()
 
 
-def make_probes(model: Any, tokenizer: Any, prompts: list[str], answers: list[str]) -> list[Probe]:
-    """A probe after each prompt and after each quarter of its answer, in float32 on the CPU."""
-    probes = []
-    for prompt, answer in zip(prompts, answers, strict=True):
-        for part in range(4):
-            text = prompt + answer[: len(answer) * part // 4]
-            probes.append(_probe(model, tokenizer, text))
-    return probes
+def require_effect(probes: ProbeSet) -> None:
+    """Refuse an adapter that changes nothing.
 
-
-def prove(gguf: Path, kind: Quantization, probes: list[Probe], question: list[dict]) -> dict:
-    """Load `gguf` in llama.cpp, compare it at every probe, and let it answer once.
-
-    Returns:
-        The measured values; `difference` is the mean absolute difference of log-probabilities from the adapter at the
-        adapter's likeliest token, `base_difference` the same from the base model.
     Raises:
-        WorkerFailed: It tokenises differently, lies outside the bound of its type, or is closer to the base model.
+        WorkerFailed: It changes less than rounding does.
     """
-    server = _load(gguf)
-    expected = [_logprob(server, probe) for probe in probes]
-    result = {
-        "file": gguf.name,
-        "size_bytes": gguf.stat().st_size,
-        "probes": len(probes),
-        "same_token_ids": all(_tokenise(server, probe.text) == probe.ids for probe in probes),
-        "difference": fmean(abs(value - probe.adapter) for probe, value in zip(probes, expected, strict=True)),
-        "base_difference": fmean(abs(value - probe.base) for probe, value in zip(probes, expected, strict=True)),
-        "bound": kind.max_difference,
-        "question": question[-1]["content"],
-        "answer": _answer(server, question),
-    }
-    _judge(result)
-    return result
+    if probes.effect < LEAST_EFFECT:
+        message = f"The adapter changes nothing measurable: {probes.effect:.1e} nats at {len(probes.probes)} places."
+        raise WorkerFailed(message, "Train it first, longer or with a higher learning rate.")
 
 
-def _judge(result: dict) -> None:
-    if not result["same_token_ids"]:
-        raise WorkerFailed(f"{result['file']} tokenises the prompts differently.", "Report the model's name.")
-    if result["difference"] > result["bound"]:
-        problem = f"differs from the adapter by {result['difference']:.3f} nats, over {result['bound']}"
-        raise WorkerFailed(f"{result['file']} {problem}.", "Choose a larger type, such as f16.")
-    if result["difference"] >= result["base_difference"]:
-        raise WorkerFailed(f"{result['file']} is no closer to the adapter than to the base model.", "Train longer.")
+def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | None = None) -> Proof:
+    """Load a GGUF file in llama.cpp, compare it at every probe, and let it answer once.
+
+    Args:
+        file: The model.
+        target: What is proven.
+        probes: What it is asked.
+        adapter: An adapter as GGUF to put on the model, when that is what is proven.
+    Raises:
+        ProofFailed: It can't be loaded, tokenises differently, lies outside its bound, or is the base model.
+    """
+    try:
+        server = LlamaServer(file, probes.context_tokens + ANSWER_TOKENS, adapter=adapter)
+        _require_same_ids(target, probes, server.tokenise)
+        values = [server.logprob(probe.ids, probe.token) for probe in probes.probes]
+        answer = server.answer(probes.question, ANSWER_TOKENS)
+        renders_alike = adapter is not None or probes.is_prompt(server.render(probes.question))
+    except ProofFailed:
+        raise
+    except LoraCraftError as error:
+        raise ProofFailed(f"{target.file}: {error.message}", error.hint) from error
+    proof = _judged(target, probes, values)
+    asked = {"same_token_ids": True, "question": probes.question[-1]["content"], "answer": answer}
+    notes = proof.notes if renders_alike else (*proof.notes, ("prompt.template", OTHER_PROMPT))
+    return Proof({**proof.values, **asked}, notes)
 
 
-def _probe(model: Any, tokenizer: Any, text: str) -> Probe:
-    import torch
+def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable[[str], list[int]] | None) -> Proof:
+    """Compare a transformers model with the adapter.
 
-    encoded = tokenizer(text, return_tensors="pt", add_special_tokens=False)
-    with torch.inference_mode():
-        adapter = model(**encoded).logits[0, -1].float().log_softmax(-1)
-        with model.disable_adapter():
-            base = model(**encoded).logits[0, -1].float().log_softmax(-1)
-    token = int(adapter.argmax())
-    return Probe(text, encoded.input_ids[0].tolist(), token, float(adapter[token]), float(base[token]))
-
-
-def _load(gguf: Path) -> Any:
-    import xllamacpp
-
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(gguf)
-    parameters.n_ctx, parameters.n_parallel, parameters.n_gpu_layers = CONTEXT_TOKENS, 1, 0
-    parameters.warmup = False
-    parameters.cpuparams.n_threads = physical_cores()
-    return xllamacpp.Server(parameters)
+    Args:
+        model: As it was merged, or as it was read back.
+        target: What is proven.
+        probes: What it is asked.
+        tokenise: The tokenizer that was read back with it, if it was.
+    Raises:
+        ProofFailed: It tokenises differently, lies outside its bound, or is the base model.
+    """
+    if tokenise is not None:
+        _require_same_ids(target, probes, tokenise)
+    proof = _judged(target, probes, logprobs_of(model, probes.probes))
+    return proof if tokenise is None else Proof({**proof.values, "same_token_ids": True}, proof.notes)
 
 
-def _logprob(server: Any, probe: Probe) -> float:
-    """llama.cpp's log-probability of the probe's token, FLOOR_NATS when it is not among its likeliest."""
-    request = {"prompt": probe.ids, "max_tokens": 1, "temperature": 0.0, "n_probs": TOP_TOKENS, "cache_prompt": False}
-    reply = _checked(server.handle_completions(request))
-    likeliest = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-    return next((max(FLOOR_NATS, item["logprob"]) for item in likeliest if item["id"] == probe.token), FLOOR_NATS)
+def _require_same_ids(target: Target, probes: ProbeSet, tokenise: Callable[[str], list[int]]) -> None:
+    torn = [text for text, ids in probes.texts.items() if tokenise(text) != ids]
+    if torn:
+        count = f"{len(torn)} of {len(probes.texts)}"
+        message = f"{target.file} tokenises {count} texts otherwise than training did: {torn[0][-60:]!r}."
+        raise ProofFailed(message, "Report the model's name. The merged model and the adapter can be used.")
 
 
-def _tokenise(server: Any, text: str) -> list[int]:
-    """The ids llama.cpp makes of a text, special tokens recognised and none added; asked of its own loopback server."""
-    body = json.dumps({"content": text, "add_special": False, "parse_special": True}).encode()
-    request = urllib.request.Request(f"{server.listening_address}/tokenize", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
-        return json.load(reply)["tokens"]
-
-
-def _answer(server: Any, question: list[dict]) -> str:
-    reply = _checked(server.handle_chat_completions({"messages": question, "temperature": 0.0, "max_tokens": 64}))
-    return reply["choices"][0]["message"]["content"]
-
-
-def _checked(reply: dict) -> dict:
-    if "error" in reply:
-        raise WorkerFailed(f"llama.cpp: {reply['error']}", "See the end of worker.log.")
-    return reply
+def _judged(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
+    difference, from_base = probes.differences(values)
+    bound = (target.max_difference or 0.0) + probes.noise
+    if difference > bound:
+        problem = f"differs from the adapter by {difference:.3f} nats on average, over {bound}"
+        raise ProofFailed(f"{target.file} {problem}.", "Choose a larger type, such as q8_0 or f16.")
+    is_covered = difference >= from_base
+    if is_covered and from_base < probes.effect / 2:
+        problem = f"is closer to the base model ({from_base:.4f} nats) than to the adapter ({difference:.4f})"
+        raise ProofFailed(f"{target.file} {problem}.", "Export it again; if it stays so, report the model's name.")
+    measured = {"difference": round(difference, 6), "base_difference": round(from_base, 6), "bound": bound}
+    covered = (
+        f"{target.file}: its rounding ({difference:.3f} nats) covers what the adapter changes ({probes.effect:.3f})."
+    )
+    return Proof({"probes": len(values), **measured}, (("targets", covered),) if is_covered else ())

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psutil
 
@@ -42,11 +42,14 @@ class Reporter:
 
     Args:
         paths: The files of the session, or of the export, that the worker works on.
+        clean_up: Called before the process leaves at once on a stop request; see `phase`.
     """
 
-    def __init__(self, paths: SessionPaths):
+    def __init__(self, paths: SessionPaths, clean_up: Callable[[], None] = lambda: None):
         self.paths = paths
         self.log = EventLog(paths.events)
+        self._clean_up = clean_up
+        self._leaving = threading.RLock()
         self._stop_mode: str | None = None
         self._phase: str | None = None
         self._leave_at_once = False
@@ -71,15 +74,22 @@ class Reporter:
         LOG.info("%s: %s: %s", level, field, message)
         self.log.append("notice", level=level, field=field, message=message)
 
+    @contextlib.contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """A piece of work, in an interruptible phase, that a stop request must not cut in two; it waits for the end."""
+        with self._leaving:
+            yield
+
     def check_stop(self) -> None:
         """Raise StopRequested if a stop was asked for; cheap enough for every forward pass."""
         if self._stop_mode is not None:
             raise StopRequested(self._stop_mode)
 
     def end(self, kind: str, **fields: object) -> None:
-        """Write the final event."""
-        self._ended = True
-        self.log.append(kind, **fields)
+        """Write the final event, unless the process is leaving with another."""
+        with self._leaving:
+            self._ended = True
+            self.log.append(kind, **fields)
 
     def _watch(self) -> None:
         while not self._ended:
@@ -94,11 +104,17 @@ class Reporter:
         with contextlib.suppress(OSError):
             self.log.append("stopping", mode=mode)
         self._stop_mode = mode
-        if self._leave_at_once:
-            if mode == "discard":
-                shutil.rmtree(self.paths.checkpoints, ignore_errors=True)
-            self.end("stopped", mode=mode, saved=False)
-            os._exit(0)
+        with self._leaving:
+            if self._leave_at_once and not self._ended:
+                self._leave(mode)
+
+    def _leave(self, mode: str) -> None:
+        """Clean up and end the process; whatever the main thread makes of its missing files is no longer heard."""
+        self._clean_up()
+        if mode == "discard":
+            shutil.rmtree(self.paths.checkpoints, ignore_errors=True)
+        self.end("stopped", mode=mode, saved=False)
+        os._exit(0)
 
 
 def run_worker(reporter: Reporter, body: Callable[[Reporter], None]) -> int:

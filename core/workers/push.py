@@ -24,7 +24,9 @@ from core.sessions.store import SessionStore
 from core.workers.card import write_card
 from core.workers.protocol import Reporter, run_worker
 
-README, ADAPTER_CONFIG, GITATTRIBUTES = "README.md", "adapter_config.json", ".gitattributes"
+README, ADAPTER_CONFIG = "README.md", "adapter_config.json"
+LEFT_OUT = (README, ".gitattributes")
+"""Of a folder's files: its card, which speaks of the folder on disk, and what is the hub's own."""
 HASHED_SHARE = 0.1
 """Reading a file for its digest, as a part of the work on it; sending it is the rest."""
 REPORT_PERIOD_S = 0.25
@@ -135,7 +137,7 @@ class Push:
         entries = self._entries()
         places = _places(entries)
         pushed = Pushed(self.repo_id, self._config(), entries, places)
-        files = {name: path for name, path in self._files(entries, places) if name not in (README, GITATTRIBUTES)}
+        files = {name: path for name, path in self._files(entries, places) if path.name not in LEFT_OUT}
         with told_apart(self.repo_id), ExitStack() as opened:
             self.to.phase("connecting", interruptible=True)
             self._open_repository()

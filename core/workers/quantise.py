@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import Unavailable, WorkerFailed
 from core.export.llama_cpp import quantiser_library
-from core.export.quantization import Quantization
+from core.export.targets import Target
 
 GIB = 1024**3
 EXPECTED_DEFAULTS = {
@@ -20,7 +24,10 @@ EXPECTED_DEFAULTS = {
     "max_buf_size": 8 * GIB,
 }
 EXPECTED_BYTES = 64
-FALLBACKS = re.compile(r"(\d+) of \d+ tensor\(s\) required fallback quantization")
+TENSOR = re.compile(r"^\[\s*(\d+)/\s*(\d+)\]", re.MULTILINE)
+FALLBACK = re.compile(r"required for type\s+(\w+)\) -> falling back to\s+(\w+)")
+WRITE_FAILED = "iostream error"
+NEARLY_NOTHING_BYTES = 64 * 1024**2
 
 
 class Parameters(ctypes.Structure):
@@ -51,16 +58,25 @@ _KEPT: list = []
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 
 
-def quantise(source: Path, target: Path, kind: Quantization, threads: int) -> int:
-    """Write `source` as `target` in another GGUF type; how many tensors fell back to a wider type.
+def quantise(source: Path, target: Path, kind: Target, threads: int, report: Callable[[float], None]) -> list[dict]:
+    """Write a 16-bit GGUF file in another type.
 
+    Args:
+        source: The file, F16 or BF16.
+        target: The file to write.
+        kind: The type.
+        threads: How many to use.
+        report: Told the finished fraction.
+    Returns:
+        The tensors whose rows do not fit the type, so that they became another: [{"from", "to", "count"}].
     Raises:
         Unavailable: The library is not the one this was written for.
         WorkerFailed: llama.cpp refused; the message ends with its own words.
+        OSError: The disk is full.
     """
     library = _library()
-    lines: list[str] = []
-    callback = LogCallback(lambda level, text, data: lines.append((text or b"").decode("utf-8", "replace")))
+    said = _Said(report)
+    callback = LogCallback(lambda level, text, data: said.take((text or b"").decode("utf-8", "replace")))
     _KEPT.append(callback)
     library.llama_log_set(callback, None)
     parameters = library.llama_model_quantize_default_params()
@@ -68,11 +84,35 @@ def quantise(source: Path, target: Path, kind: Quantization, threads: int) -> in
     parameters.nthread, parameters.ftype = threads, kind.ftype
     code = library.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(parameters))
     if code:
-        raise WorkerFailed(
-            f"llama.cpp could not quantise to {kind.name}: {''.join(lines[-5:]).strip()}", "See the log."
-        )
-    told = FALLBACKS.search("".join(lines))
-    return int(told.group(1)) if told else 0
+        raise _failure(said.text, target, kind)
+    return fallbacks_in(said.text)
+
+
+def fallbacks_in(log: str) -> list[dict]:
+    """The tensors that became another type than asked for, counted by pairs of types."""
+    counts = Counter((wanted.lower(), got.lower()) for wanted, got in FALLBACK.findall(log))
+    return [{"from": wanted, "to": got, "count": count} for (wanted, got), count in sorted(counts.items())]
+
+
+class _Said:
+    """What libllama has said, and how far it is by that."""
+
+    def __init__(self, report: Callable[[float], None]):
+        self.text = ""
+        self._report = report
+
+    def take(self, text: str) -> None:
+        self.text += text
+        place = TENSOR.search(text)
+        if place:
+            self._report(int(place[1]) / int(place[2]))
+
+
+def _failure(log: str, target: Path, kind: Target) -> Exception:
+    if WRITE_FAILED in log and shutil.disk_usage(target.parent).free < NEARLY_NOTHING_BYTES:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    words = " ".join(log.strip().splitlines()[-1:])
+    return WorkerFailed(f"llama.cpp could not quantise to {kind.name}: {words}", "See the end of worker.log.")
 
 
 def _library() -> ctypes.CDLL:

@@ -73,6 +73,7 @@ def test_the_embedded_model_has_its_name_on_the_hub():
 def test_the_smallest_model_file_is_the_one_to_try():
     text = model_card(pushed(["q4_k_m", "q8_0"]), ABOUT)
     assert "llama-cli -hf someone/sums:Q4_K_M" in text
+    assert text.count("## How to use it") == 1
     assert "| model-q8_0.gguf | 0.0 MiB | 0.0123 | 0.3000 | 2.5000 |" in text
 
 

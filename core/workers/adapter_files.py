@@ -1,0 +1,64 @@
+"""The trained adapter for others: a PEFT folder that names its base model, and one that llama.cpp reads right."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.export.model_card import Pushed, model_card
+from core.export.targets import TARGETS
+from core.jsonfile import read_json, write_json
+from core.workers.export_session import ExportSession
+from core.workers.proven_files import size_of
+
+CONFIG, WEIGHTS, CARD = "adapter_config.json", "adapter_model.safetensors", "README.md"
+
+
+def write_adapter(run: ExportSession, folder: Path) -> None:
+    """Write the adapter with its tokenizer and a model card.
+
+    Its config names the base model by the name that PEFT can load, where training left a path of this machine's cache.
+    """
+    run.tokenizer.write(folder)
+    shutil.copyfile(run.adapter / WEIGHTS, folder / WEIGHTS)
+    base = _card(run, "adapter", 0, {}).base or run.source
+    write_json(folder / CONFIG, {**read_json(run.adapter / CONFIG), "base_model_name_or_path": base})
+    write_card(run, "adapter", folder, {})
+
+
+def write_card(run: ExportSession, name: str, folder: Path, proof: Mapping[str, Any]) -> None:
+    """Write README.md, with what the run's own card says; a run that was stopped early may have none.
+
+    Args:
+        run: The run.
+        name: The target.
+        folder: Its folder.
+        proof: What was measured of it.
+    """
+    about = run.card.read_text(encoding="utf-8") if run.card.is_file() else f"# {run.id}\n"
+    (folder / CARD).write_text(model_card(_card(run, name, size_of(folder), proof), about), encoding="utf-8")
+
+
+def write_plain_lora(adapter: Path, folder: Path) -> None:
+    """Write a copy whose alpha means what llama.cpp takes it for.
+
+    llama.cpp scales by alpha / r. A rank-stabilised adapter (use_rslora) is scaled by alpha / sqrt(r), so its alpha is
+    written sqrt(r) times larger.
+    """
+    folder.mkdir(parents=True)
+    config = read_json(adapter / CONFIG)
+    if config.get("use_rslora"):
+        config |= {"use_rslora": False, "lora_alpha": config["lora_alpha"] * math.sqrt(config["r"])}
+    write_json(folder / CONFIG, config)
+    shutil.copyfile(adapter / WEIGHTS, folder / WEIGHTS)
+
+
+def _card(run: ExportSession, name: str, size_bytes: int, proof: Mapping[str, Any]) -> Pushed:
+    """A card as for the hub, of a folder that lies here."""
+    target = TARGETS[name]
+    about = {"target": name, "kind": target.kind, "title": target.title, "file": target.file}
+    entry = {**about, "size_bytes": size_bytes, **proof}
+    return Pushed(f"exports/{run.id}/{name}", run.config, [entry], {name: ""})

@@ -1,0 +1,125 @@
+"""LlamaServer: a GGUF file loaded by llama.cpp, asked for token ids, log-probabilities and greedy answers."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from core.errors import WorkerFailed
+from core.hardware import physical_cores
+
+TOP_TOKENS = 100
+FLOOR_NATS = -20.0
+CERTAIN = 1000.0
+"""Added to a logit, makes its token the one that is drawn; logprobs are those before."""
+REPLY_TIMEOUT_S = 60
+ROUND_TOKENS = 256
+
+
+class LlamaServer:
+    """One GGUF file, loaded on the CPU. Its memory is freed with the last reference to it.
+
+    Args:
+        file: The model.
+        context_tokens: The longest prompt with its answer.
+        slots: Prompts that are worked on at once.
+        adapter: A LoRA adapter as GGUF to put on top.
+    Raises:
+        WorkerFailed: llama.cpp can't load it.
+    """
+
+    def __init__(self, file: Path, context_tokens: int, slots: int = 1, adapter: Path | None = None):
+        import xllamacpp
+
+        parameters = xllamacpp.CommonParams()
+        parameters.model.path = str(file)
+        parameters.n_ctx = -(-context_tokens // ROUND_TOKENS) * ROUND_TOKENS * slots
+        parameters.n_parallel, parameters.n_gpu_layers = slots, 0
+        parameters.warmup, parameters.fit_params, parameters.verbosity = False, False, 0
+        parameters.cpuparams.n_threads = physical_cores()
+        if adapter is not None:
+            parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
+        try:
+            self._server = xllamacpp.Server(parameters)
+        except (RuntimeError, ValueError) as error:
+            message = f"llama.cpp can't load {file.name}: {error}"
+            raise WorkerFailed(message, "See the end of worker.log.") from error
+        self._slots = slots
+        self._harmless = self.tokenise("a")[-1]
+
+    def tokenise(self, text: str) -> list[int]:
+        """The ids that llama.cpp makes of a text, special tokens recognised and none added."""
+        return self._post("tokenize", {"content": text, "add_special": False, "parse_special": True})["tokens"]
+
+    def render(self, messages: Sequence[dict]) -> str:
+        """A chat as the file's own chat template writes it."""
+        return self._post("apply-template", {"messages": list(messages)})["prompt"]
+
+    def logprob(self, ids: Sequence[int], token: int) -> float:
+        """The log-probability (nats) of `token` after `ids`; FLOOR_NATS where it is not among the likeliest."""
+        request = {"prompt": list(ids), "max_tokens": 1, "temperature": 0.0, "n_probs": TOP_TOKENS}
+        request["logit_bias"] = [[self._harmless, CERTAIN]]  # llama.cpp keeps half a character back, its logprobs too
+        reply = _checked(self._server.handle_completions(request))
+        likeliest = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+        return next((max(FLOOR_NATS, item["logprob"]) for item in likeliest if item["id"] == token), FLOOR_NATS)
+
+    def answer(self, messages: Sequence[dict], max_tokens: int) -> str:
+        """The likeliest answer to a chat, through the file's own chat template."""
+        request = {"messages": list(messages), "temperature": 0.0, "max_tokens": max_tokens, "reasoning_format": "none"}
+        return _checked(self._server.handle_chat_completions(request))["choices"][0]["message"]["content"] or ""
+
+    def complete(
+        self, prompts: Sequence[Sequence[int]], max_tokens: int, seconds: float, report: Callable[[float], None]
+    ) -> list[str | None]:
+        """The likeliest continuation of each prompt, several at once.
+
+        Args:
+            prompts: Token ids.
+            max_tokens: Of each continuation.
+            seconds: After this long no further prompt is begun, and what is not finished counts as None.
+            report: Told the finished fraction, from several threads.
+        """
+        deadline = time.monotonic() + seconds
+        done: list[int] = []
+
+        def one(ids: Sequence[int]) -> str | None:
+            text = self._complete(ids, max_tokens, deadline) if time.monotonic() < deadline else None
+            done.append(1)
+            report(len(done) / len(prompts))
+            return text
+
+        with ThreadPoolExecutor(self._slots) as pool:
+            return list(pool.map(one, prompts))
+
+    def _complete(self, ids: Sequence[int], max_tokens: int, deadline: float) -> str | None:
+        pieces: list[dict] = []
+
+        def take(chunk: Any) -> bool:
+            pieces.extend(chunk if isinstance(chunk, list) else [chunk])
+            return time.monotonic() > deadline
+
+        request = {"prompt": list(ids), "max_tokens": max_tokens, "temperature": 0.0, "stream": True}
+        reply = self._server.handle_completions(request, take)
+        choices = [choice for piece in [*pieces, reply or {}] for choice in _checked(piece).get("choices", ())]
+        if not any(choice.get("finish_reason") for choice in choices):
+            return None
+        return "".join(choice.get("text") or "" for choice in choices)
+
+    def _post(self, path: str, body: dict) -> dict:
+        """Ask its own loopback server, which serves what the bindings leave out."""
+        data = json.dumps(body).encode("utf-8")
+        address = f"{self._server.listening_address}/{path}"
+        request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
+            return json.load(reply)
+
+
+def _checked(reply: dict) -> dict:
+    if "error" in reply:
+        raise WorkerFailed(f"llama.cpp: {reply['error']}", "See the end of worker.log.")
+    return reply

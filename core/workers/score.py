@@ -1,0 +1,67 @@
+"""The held-out score of an exported file: questions the run never trained on, judged by the run's own rewards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.rewards.build import scorers
+from core.rewards.for_trl import TrlReward
+from core.workers.corpus import render
+from core.workers.evaluation import judged
+from core.workers.export_session import ExportSession
+from core.workers.held_out import HeldOut
+from core.workers.llama_server import LlamaServer
+from core.workers.reward_tools import tools
+
+LEAST_ROWS = 4
+MOST_SECONDS = 60.0
+SLOTS = 4
+
+
+def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> dict | None:
+    """The score of a GGUF file beside the adapter's on the same rows; None where too few were answered in time.
+
+    Args:
+        file: The model.
+        asked: The questions.
+        run: The run.
+        report: Told the finished fraction.
+    Returns:
+        rows, reward and adapter_reward (means over the rows), correct and adapter_correct (counts, null where no reward
+        judges truth), and a note. What is not known of the adapter is null.
+    Raises:
+        LoraCraftError: A reward can't be used now, or llama.cpp fails.
+    """
+    tokenizer, most = run.tokenizer.loaded, run.config.training.max_new_tokens
+    prompts = tokenizer(render(list(asked.to_score), run.template, tokenizer), add_special_tokens=False).input_ids
+    server = LlamaServer(file, max(len(ids) for ids in prompts) + most, SLOTS)
+    answers = server.complete(prompts, most, MOST_SECONDS, report)
+    places = [place for place, answer in enumerate(answers) if answer is not None]
+    if len(places) < min(LEAST_ROWS, len(prompts)):
+        return None
+    used = scorers(run.config.reward, tools(run.workspace))
+    rewards = [TrlReward(scorer, run.template.markers) for scorer in used]
+    rows, given = [asked.to_score[place] for place in places], [answers[place] or "" for place in places]
+    mine = judged(rows, given, rewards, run.config.reward.weights)
+    late = f"{len(places)} of {len(prompts)} rows were answered in {MOST_SECONDS:.0f} s. "
+    note = (late if len(places) < len(prompts) else "") + asked.problem
+    return _side_by_side(mine, asked.adapter, places) | {"note": note.strip() or None}
+
+
+def _side_by_side(mine: dict, adapter: dict | None, places: Sequence[int]) -> dict:
+    """Means over the rows that have a reward on both sides, where there are two."""
+    theirs = [adapter["row_rewards"][place] for place in places] if adapter else mine["row_rewards"]
+    both = [(a, b) for a, b in zip(mine["row_rewards"], theirs, strict=True) if a is not None and b is not None]
+    marks = "".join(adapter["marks"][place] for place in places) if adapter and adapter["marks"] else ""
+    return {
+        "rows": len(places),
+        "reward": _mean([a for a, _ in both]),
+        "adapter_reward": _mean([b for _, b in both]) if adapter else None,
+        "correct": mine["correct"],
+        "adapter_correct": marks.count("1") if marks else None,
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 6) if values else None
