@@ -16,6 +16,7 @@ SESSION_VIEWS = {
     "setup": "monitor/past?tab=setup",
     "export": "export/past",
     "test": "test/past",
+    "evaluate": "test/past?tab=evaluate",
     "compare": "compare?ids=past,other",
 }
 ADDRESSES = {step: step for step in DRAFT_STEPS} | SESSION_VIEWS

@@ -225,14 +225,158 @@ def test_unloading_in_the_middle_of_an_answer_is_told_in_the_answer(step):
     expect(replies(step).get_by_role("button", name="Ask again")).to_be_visible()
 
 
+def test_a_model_that_had_to_go_says_why(step, trained):
+    write_trained_run(Workspace(trained.root), "r2")
+    show(step, trained, "/r2")
+    tune(step, max_tokens=2)
+    ask(step, "1")
+    answered(step)
+    assert trained.call("DELETE", "/api/training/sessions/r2")[0] == 200
+    expect(ref(step, "machine-notice-text")).to_contain_text("the run r2 was deleted")
+
+
+def start_batch(page, *prompts):
+    page.get_by_role("tab", name="Batch").click()
+    ref(page, "batch-lines").fill("\n".join(prompts))
+    page.get_by_role("button", name="Start the batch").click()
+
+
+def test_pasted_prompts_are_answered_in_a_table_and_taken_away_as_files(step):
+    tune(step, max_tokens=4, temperature=0)
+    start_batch(step, *[f"What is {n} + {n}?" for n in range(23)])
+    expect(ref(step, "batch-status")).to_have_text("Completed", timeout=SLOW)
+    rows = ref(step, "batch-rows").locator("tr")
+    expect(ref(step, "batch-page")).to_have_text("1 to 20 of 23")
+    expect(rows.first).to_contain_text("What is 0 + 0?")
+    ref(step, "batch-after").click()
+    expect(rows).to_have_count(3)
+    rows.nth(2).get_by_role("button").click()
+    expect(ref(step, "reader-text")).to_contain_text("What is 22 + 22?")
+    step.keyboard.press("Escape")
+    with step.expect_download() as download:
+        ref(step, "batch-csv").click()
+    assert download.value.path().read_text(encoding="utf-8-sig").count("What is") == 23
+    with step.expect_download() as download:
+        ref(step, "batch-json").click()
+    assert len(json.loads(download.value.path().read_text(encoding="utf-8"))["results"]) == 23
+
+
+def test_a_file_with_expected_answers_is_read_and_scored(step, tmp_path):
+    file = tmp_path / "questions.csv"
+    file.write_text("question,answer\n" + "".join(f"What is {n} + 1?,{n + 1}\n" for n in range(7)), encoding="utf-8")
+    step.get_by_role("tab", name="Batch").click()
+    tune(step, max_tokens=400, temperature=0)
+    ref(step, "batch-file").set_input_files(file)
+    expect(ref(step, "batch-name")).to_have_text("questions.csv")
+    step.get_by_role("button", name="Start the batch").click()
+    expect(ref(step, "batch-test-name")).to_have_text("questions.csv")
+    expect(ref(step, "batch-page")).to_contain_text("7")
+    expect(ref(step, "batch-rows")).to_contain_text("What is 3 + 1?")
+    expect(ref(step, "batch-tiles")).to_contain_text("Mean reward", timeout=SLOW)
+    expect(ref(step, "batch-tiles")).to_contain_text("0 of 7")
+
+
+def test_a_file_that_can_not_be_read_says_why(step, tmp_path):
+    file = tmp_path / "broken.jsonl"
+    file.write_text('{"prompt": "fine"}\n{"prompt": \n', encoding="utf-8")
+    step.get_by_role("tab", name="Batch").click()
+    ref(step, "batch-file").set_input_files(file)
+    step.get_by_role("button", name="Start the batch").click()
+    expect(ref(step, "batch-error-text")).to_contain_text("line 2")
+    expect(ref(step, "batch-name")).to_have_text("broken.jsonl")
+
+
+def test_a_batch_goes_on_after_a_reload_and_is_cancelled(step):
+    tune(step, max_tokens=3000, temperature=0)
+    start_batch(step, *[str(n) for n in range(200)])
+    expect(ref(step, "batch-status")).to_have_text("Running", timeout=SLOW)
+    step.reload()
+    expect(ref(step, "batch-progress-text")).to_contain_text("of 200 prompts")
+    step.get_by_role("button", name="Cancel").click()
+    expect(ref(step, "batch-status")).to_have_text("Cancelled", timeout=SLOW)
+    expect(ref(step, "batch-progress-part")).to_be_hidden()
+
+
+def test_an_evaluation_tells_its_verdict_first_and_then_all_behind_it(step):
+    step.get_by_role("tab", name="Evaluate").click()
+    ref(step, "evaluate-rows").fill("5")
+    expect(ref(step, "evaluate-estimate")).to_have_text("10 answers: 5 rows × 2 models.")
+    step.get_by_role("button", name="Start the evaluation").click()
+    expect(ref(step, "evaluation-status")).to_have_text("Completed", timeout=SLOW)
+    expect(ref(step, "evaluation-verdict")).to_contain_text("No significant change")
+    expect(ref(step, "evaluation-bars").locator("li")).to_have_count(2)
+    expect(ref(step, "evaluation-tiles")).to_contain_text("Rows as before5")
+    expect(ref(step, "evaluation-chance")).to_contain_text("proves nothing")
+    expect(ref(step, "evaluation-table")).to_contain_text("pass@1")
+    ref(step, "evaluation-rows-part").locator("summary").click()
+    expect(ref(step, "evaluation-rows").locator(".answer")).to_have_count(5)
+    settle(step)
+    assert violations(step) == []
+    with step.context.expect_page() as report:
+        ref(step, "evaluation-html").click()
+    expect(report.value.get_by_role("heading", level=1)).to_contain_text("r1 against tiny-model")
+
+
+def test_several_answers_a_row_at_temperature_0_are_warned_of_and_refused_beside_the_field(step):
+    step.get_by_role("tab", name="Evaluate").click()
+    ref(step, "evaluate-samples").fill("4")
+    expect(ref(step, "evaluate-hint")).to_be_hidden()
+    tune(step, temperature=0)
+    expect(ref(step, "evaluate-hint")).to_be_visible()
+    step.get_by_role("button", name="Start the evaluation").click()
+    expect(step.locator("[data-field=temperature] .field__error")).to_be_visible()
+    ref(step, "evaluate-samples").fill("99")
+    tune(step, temperature=1)
+    step.get_by_role("button", name="Start the evaluation").click()
+    expect(ref(step, "evaluate-samples-error")).to_be_visible()
+
+
+def test_the_history_opens_tests_and_deletes_them(step):
+    tune(step, max_tokens=2)
+    start_batch(step, "only one")
+    expect(ref(step, "batch-status")).to_have_text("Completed", timeout=SLOW)
+    step.get_by_role("tab", name="History").click()
+    first = ref(step, "tests").locator("li").first
+    expect(first).to_contain_text("1 of 1 answered")
+    first.get_by_role("link").click()
+    expect(ref(step, "batch-rows")).to_contain_text("only one")
+    expect(step).to_have_url(re.compile("tab=batch&test=batch-"))
+    step.get_by_role("tab", name="History").click()
+    before = ref(step, "tests").locator("li").count()
+    first.get_by_role("button").click()
+    ref(step, "confirm-yes").click()
+    expect(ref(step, "tests").locator("li")).to_have_count(before - 1)
+
+
+def test_a_test_that_another_tab_starts_appears_by_itself(step, trained):
+    step.get_by_role("tab", name="History").click()
+    before = ref(step, "tests").locator("li").count()
+    body = {"model_path": "outputs/r1", "prompts": [{"prompt": "from elsewhere"}], "max_tokens": 2}
+    assert trained.call("POST", "/api/models/batch", body)[0] == 202
+    expect(ref(step, "tests").locator("li")).to_have_count(before + 1)
+
+
+def test_an_answer_from_elsewhere_is_scored_by_the_run_s_reward_and_by_another(step):
+    step.get_by_role("tab", name="Evaluate").click()
+    ref(step, "score-part").locator("summary").click()
+    ref(step, "score-reference").fill("53")
+    ref(step, "score-response").fill("<SOLUTION>54</SOLUTION>")
+    step.get_by_role("button", name="Score it").click()
+    expect(ref(step, "score-total")).to_contain_text("Reward 0 of 1", timeout=SLOW)
+    ref(step, "score-reward").select_option(label="Solution Format")
+    step.get_by_role("button", name="Score it").click()
+    expect(ref(step, "score-total")).to_contain_text("Reward 1 of 1", timeout=SLOW)
+
+
 def test_without_a_run_base_models_can_be_tested(server, page):
     show(page, server, "")
     expect(ref(page, "test-none")).to_be_visible()
     expect(ref(page, "test-model")).to_contain_text("SmolLM2")
-    for tab in ("Compare", "Batch", "Evaluate", "History"):
+    for tab in ("Compare", "Batch", "History", "Evaluate"):
         page.get_by_role("tab", name=tab).click()
         settle(page)
         assert violations(page) == []
+    expect(ref(page, "evaluate-none")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -75,13 +75,33 @@ def _export(page) -> None:
     expect(ref(page, "export-status")).to_have_text("Completed", timeout=EXPORT_MS)
     expect(ref(page, "export-files")).to_contain_text("model-q4_k_m.gguf")
     expect(ref(page, "export-files")).to_contain_text("the same")
-    expect(ref(page, "use-llama")).to_contain_text("llama-cli -m exports/")
+    expect(ref(page, "use-commands-llama")).to_contain_text(f"llama-cli -m {ref(page, 'export-folder').text_content()}/")
     picture(page, "embedded-export")
 
 
 def _test(page) -> None:
     page.locator(".stepper__link[data-step=test]").click()
+    ref(page, "chat-tries").get_by_role("button").first.click()
+    ref(page, "chat-prompt").press("Enter")
+    reply = ref(page, "chat-list").locator(".reply")
+    expect(reply.locator(".reply__total")).to_contain_text("of 1", timeout=60_000)
+    page.get_by_role("tab", name="Compare").click()
+    ref(page, "versus-tries").get_by_role("button").first.click()
+    ref(page, "versus-prompt").press("Enter")
+    expect(ref(page, "versus-replies").locator(".reply__total").nth(1)).to_contain_text("of 1", timeout=120_000)
+    picture(page, "embedded-compare")
+    page.get_by_role("tab", name="Evaluate").click()
+    ref(page, "evaluate-rows").fill("8")
+    page.get_by_role("button", name="Start the evaluation").click()
+    expect(ref(page, "evaluation-status")).to_have_text("Completed", timeout=120_000)
+    expect(ref(page, "evaluation-table")).to_contain_text("pass@1")
+    picture(page, "embedded-evaluation")
+    _score(page)
+
+
+def _score(page) -> None:
     expect(ref(page, "answers").locator(".answer")).to_have_count(8)
+    ref(page, "score-part").locator("summary").click()
     ref(page, "score-reference").fill("53")
     ref(page, "score-response").fill("<SOLUTION>53</SOLUTION>")
     page.get_by_role("button", name="Score it").click()

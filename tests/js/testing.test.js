@@ -238,6 +238,13 @@ test("a batch is told in figures, and trouble only where there is some", () => {
   assert.deepEqual(runs.tilesOf({ ...summary, mean_reward: null, judged: 0, truncated: 0 }).map((tile) => tile.name), ["Answered", "Tokens", "Tokens/s", "Time"]);
 });
 
+test("a test is one line of the history", () => {
+  const summary = { answered: 3, mean_reward: 0.5, most: 1, correct: 1, judged: 2 };
+  assert.equal(runs.aboutTest({ ...TEST, status: "completed", summary }), "3 of 10 answered · mean reward 0.5 of 1 · 1 of 2 correct");
+  assert.equal(runs.aboutTest({ ...TEST, status: "failed" }), "3 of 10 answered");
+  assert.equal(runs.aboutTest({ ...TEST, kind: "evaluation", summary: SUMMARY }), "Better.");
+});
+
 test("a prompt that was not taken says why in place of an answer", () => {
   const row = { index: 1, prompt: "p", reference: null, response: "", tokens: 0, reward: null, problem: "too long", finish_reason: "refused" };
   assert.deepEqual(runs.cellsOf(row), ["2", "p", "too long", "–", "–", "0"]);

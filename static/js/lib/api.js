@@ -183,8 +183,8 @@ export const planExport = (session, targets) => call(`/exports/plan${query({ ses
 export const listExports = () => call("/exports/list");
 /** @param {string} session */
 export const cancelExport = (session) => call("/exports/cancel", "POST", { session_id: session });
-/** @param {string} session @param {string} target */
-export const deleteExport = (session, target) => call(`/exports/${id(session)}/${id(target)}`, "DELETE");
+/** @param {string} session @param {string} [target] everything without one */
+export const deleteExport = (session, target) => call(`/exports/${id(session)}${target ? `/${id(target)}` : ""}`, "DELETE");
 /** @param {string} session @param {string} file */
 export const downloadAddress = (session, file) => `/api/exports/${id(session)}/${id(file)}`;
 /** @param {{session_id: string, repo_id: string, targets: string[], private: boolean, token?: string}} wanted */

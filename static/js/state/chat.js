@@ -66,7 +66,7 @@ export const historyOf = (exchanges) => exchanges
 /** What a column is doing, while it is doing something. @param {Column} column @param {boolean} isPending */
 export function progressText(column, isPending) {
   if (column.answer || !isPending) return "";
-  if (column.kind === "sent") return "Asked";
+  if (column.kind === "sent") return "In line";
   if (column.kind === "waiting" || column.kind === "loading") return column.message || "Waiting";
   if (column.kind === "end") return "Done, scored next";
   return `Writing: ${counted(column.tokens, "token")}`;

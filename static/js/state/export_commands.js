@@ -1,63 +1,160 @@
 // @ts-check
 /** The commands that run an exported file, with its real path, by program; pure. */
 
-/** @typedef {{program: string, note: string, text: string}} Command */
+import { nameOf, RECOMMENDED } from "./exports.js";
+
+/** What the commands are about. `form` is how the training put a question, `place` where the file lies: on the server, or in a folder of downloads.
+ * @typedef {{session: string, folder: string, files: any[], file: any, base: string, rank: number, system: string, form: string, place: "server" | "download"}} Use */
+/** @typedef {{title: string, text: string}} Block */
+/** @typedef {{note: string, blocks: Block[], takes: string}} Program `takes` names a kind of file when the chosen one does not do */
+
+export const PROGRAMS = ["llama", "ollama", "lmstudio", "python"];
+const EMBEDDED = "SmolLM2-135M-Instruct";
+const EMBEDDED_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct";
+const QUESTION = "What is 12 + 34?";
+const BASE_FILE = "base-model.gguf";
+const VLLM_RANK = 16;
+/** Characters that some shell of Windows changes inside double quotes. */
+const UNSAFE_ON_WINDOWS = /["%$`!\n]/;
+
+/** Whether a path is one of Windows. @param {string} path */
+export const isWindows = (path) => /^[A-Za-z]:\\|^\\\\/.test(path);
 
 /** A text as one word of a shell. @param {string} text @param {boolean} onWindows */
 export function quoted(text, onWindows) {
   if (/^[\w./:@+-]+$/.test(text) || (onWindows && /^[\w./:\\@+-]+$/.test(text))) return text;
-  return onWindows ? `"${text.replaceAll('"', '""')}"` : `'${text.replaceAll("'", "'\\''")}'`;
+  return onWindows ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 }
-
-/** @param {string} path */
-const isWindows = (path) => /^[A-Za-z]:\\|^\\\\/.test(path);
-
-/** @param {any} state @param {string} text */
-const wordOf = (state, text) => quoted(text, isWindows(state.folder));
 
 /** A file below a folder, in the folder's own way of writing. @param {string} folder @param {string} file */
 export const joined = (folder, file) => `${folder}${isWindows(folder) ? "\\" : "/"}${file}`;
 
-/** A name that Ollama takes. @param {string} session @param {any} file */
-export const ollamaName = (session, file) => `${session.toLowerCase().replaceAll(/[^a-z0-9._-]/g, "-")}${file.target === "q4_k_m" ? "" : `:${file.target}`}`;
+/** What a file is called once it is downloaded; a folder comes as a zip that unpacks to it. @param {string} session @param {any} file */
+export const downloadName = (session, file) => (file.kind === "gguf" ? `${session}-${file.target}.gguf` : `${session}-${file.file}`);
 
-/** The Modelfile of a file: the preferred one has the plain name. @param {any} file @param {any[]} files */
+/** Where the chosen file is, as a command has to name it. @param {Use} use @param {string} [name] another file beside it */
+function pathOf(use, name) {
+  const isHere = use.place === "server";
+  if (isHere) return joined(use.folder, name ?? use.file.file);
+  return name ?? downloadName(use.session, use.file);
+}
+
+/** @param {Use} use @param {string} text */
+const word = (use, text) => quoted(text, isWindows(use.folder));
+
+/** A name that Ollama and LM Studio take. @param {Use} use */
+export function modelName({ session, file, files }) {
+  const plain = session.toLowerCase().replaceAll(/[^a-z0-9._-]/g, "-");
+  return file.target === preferredFile(files).target && file.kind === "gguf" ? plain : `${plain}-${file.target.replaceAll("_", "-")}`;
+}
+
+/** The Modelfile of a file: that of the preferred one has no ending. @param {any} file @param {any[]} files */
 export function modelfileOf(file, files) {
-  const models = files.filter((one) => one.kind === "gguf");
-  const preferred = models.find((one) => one.target === "q4_k_m") ?? [...models].sort((a, b) => a.size_bytes - b.size_bytes)[0];
-  return file === preferred ? "Modelfile" : `Modelfile-${file.target}`;
+  return file.target === preferredFile(files).target ? "Modelfile" : `Modelfile-${file.target}`;
 }
 
-/** Commands for one exported file. @param {any} state the export @param {any} file @param {string} base the base model's name @returns {Record<string, Command>} */
-export function commandsFor(state, file, base) {
-  const path = wordOf(state, joined(state.folder, file.file));
-  const question = wordOf(state, file.question || "Hello");
-  if (file.kind === "gguf") return ggufCommands(state, file, path, question);
-  if (file.kind === "adapter_gguf") return { llama: { program: "llama.cpp", note: "On top of a GGUF file of the base model, which you bring or export as F16 of an untrained copy.", text: `llama-cli -m base-model.gguf --lora ${path} -p ${question}\n` } };
-  return { python: pythonOf(state, file, base) };
+/** Where others find the base model. @param {string} name as the run's configuration has it */
+export const baseOf = (name) => (name === EMBEDDED ? EMBEDDED_HUB_ID : name);
+
+/** The file that is used when nothing is said: the recommended one, else the smallest GGUF file, else the first. @param {any[]} files */
+export function preferredFile(files) {
+  const models = files.filter((one) => one.kind === "gguf").toSorted((a, b) => a.size_bytes - b.size_bytes);
+  return models.find((one) => one.target === RECOMMENDED) ?? models[0] ?? files[0];
 }
 
-/** @param {any} state @param {any} file @param {string} path @param {string} question @returns {Record<string, Command>} */
-function ggufCommands(state, file, path, question) {
-  const name = ollamaName(state.session_id, file);
-  const modelfile = wordOf(state, joined(state.folder, modelfileOf(file, state.files)));
+/** The commands of every program for one file. @param {Use} use @returns {Record<string, Program>} */
+export const commandsFor = (use) => ({ llama: llamaOf(use), ollama: ollamaOf(use), lmstudio: lmStudioOf(use), python: pythonOf(use) });
+
+/** @param {string} takes @returns {Program} */
+const notFor = (takes) => ({ note: "", blocks: [], takes });
+/** @param {string} title @param {...string} lines @returns {Block} */
+const block = (title, ...lines) => ({ title, text: `${lines.join("\n")}\n` });
+
+/** The training's system prompt as an option, where a shell can hold it. @param {Use} use */
+function systemOption(use) {
+  const onWindows = isWindows(use.folder);
+  return !use.system || (onWindows && UNSAFE_ON_WINDOWS.test(use.system)) ? "" : ` -sys ${quoted(use.system, onWindows)}`;
+}
+
+/** A chat as in training. @param {Use} use */
+const messagesOf = ({ system, form, file }) => [...(system ? [{ role: "system", content: system }] : []), { role: "user", content: file.question || form.replace("{instruction}", () => QUESTION) }];
+
+/** @param {Use} use @returns {Program} */
+function llamaOf(use) {
+  const { file } = use;
+  if (file.kind !== "gguf" && file.kind !== "adapter_gguf") return notFor("a GGUF file");
+  const isAdapter = file.kind === "adapter_gguf";
+  const model = isAdapter ? `-m ${BASE_FILE} --lora ${word(use, pathOf(use))}` : `-m ${word(use, pathOf(use))}`;
+  const note = isAdapter ? `On top of a GGUF file of ${use.base}, which you bring; F16 is nearest to what was trained.` : "The chat template is inside the file.";
+  const body = JSON.stringify({ messages: messagesOf(use) });
+  const ask = isWindows(use.folder) ? [] : [block("Ask the server, as the training asked", `curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d ${quoted(body, false)}`)];
   return {
-    llama: { program: "llama.cpp", note: "The chat template is in the file. llama-server also opens a page and an OpenAI address on port 8080.", text: `llama-cli -m ${path} -p ${question}\nllama-server -m ${path}\n` },
-    ollama: { program: "Ollama", note: "The Modelfile has the training's template, system prompt and stop texts.", text: `ollama create ${name} -f ${modelfile}\nollama run ${name} ${question}\n` },
-    lmstudio: { program: "LM Studio", note: "Or drop the file on My Models in the program. Set the system prompt there to the training's.", text: `lms import ${path}\n` },
+    note, takes: "",
+    blocks: [block("Chat in the terminal", `llama-cli ${model}${systemOption(use)}`), block("Serve a page and an OpenAI-style API on port 8080", `llama-server ${model} --port 8080`), ...ask],
   };
 }
 
-/** @param {any} state @param {any} file @param {string} base @returns {Command} */
-function pythonOf(state, file, base) {
-  const folder = JSON.stringify(joined(state.folder, file.file));
-  const load = file.kind === "merged"
-    ? `model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto")`
-    : `base = AutoModelForCausalLM.from_pretrained(${JSON.stringify(base)}, dtype="auto")\nmodel = PeftModel.from_pretrained(base, folder)`;
-  const imports = file.kind === "merged" ? "" : "from peft import PeftModel\n";
-  const note = file.kind === "merged" ? "Also for vLLM, SGLang, or training on." : "The base model is fetched by its name; PEFT puts the adapter on top.";
-  return {
-    program: "Python", note,
-    text: `${imports}from transformers import AutoModelForCausalLM, AutoTokenizer\n\nfolder = ${folder}\n${load}\ntokenizer = AutoTokenizer.from_pretrained(folder)\n`,
-  };
+/** @param {Use} use @returns {Program} */
+function ollamaOf(use) {
+  const { file } = use;
+  const name = modelName(use);
+  if (file.kind === "adapter_gguf") {
+    const system = use.system ? [`SYSTEM """${use.system}"""`] : [];
+    return {
+      takes: "", note: `On top of a GGUF file of ${use.base}, which you bring.`,
+      blocks: [block("Write this into a file called Modelfile", `FROM ./${BASE_FILE}`, `ADAPTER ${pathOf(use)}`, ...system), block("Create the model and chat", `ollama create ${name} -f Modelfile`, `ollama run ${name}`)],
+    };
+  }
+  if (file.kind !== "gguf") return notFor("a GGUF file");
+  const modelfile = word(use, pathOf(use, modelfileOf(file, use.files)));
+  const where = use.place === "server" ? "" : " Download it into the same folder as the model.";
+  return { takes: "", note: `The Modelfile has the training’s template, system prompt and stop texts.${where}`, blocks: [block("Create the model and chat", `ollama create ${name} -f ${modelfile}`, `ollama run ${name}`)] };
 }
+
+/** @param {Use} use @returns {Program} */
+function lmStudioOf(use) {
+  if (use.file.kind !== "gguf") return notFor("a GGUF file");
+  const keep = use.place === "download" ? "" : isWindows(use.folder) ? " --hard-link" : " --symbolic-link";
+  const name = modelName(use);
+  const moved = keep ? "The file stays where it is; LM Studio gets a link to it." : "LM Studio moves the file into its own folder.";
+  return { takes: "", note: `${moved} Then choose ${name} in LM Studio and give it the training’s system prompt.`, blocks: [block("Add it to LM Studio", `lms import${keep} --user-repo lora-craft/${name} ${word(use, pathOf(use))}`)] };
+}
+
+/** @param {Use} use @returns {Program} */
+function pythonOf(use) {
+  const { file, base } = use;
+  const path = JSON.stringify(use.place === "server" ? pathOf(use) : `./${pathOf(use)}`);
+  const messages = `messages = ${JSON.stringify(messagesOf(use), null, 4)}`;
+  if (file.kind === "gguf" || file.kind === "adapter_gguf") {
+    const model = file.kind === "gguf" ? `model_path=${path}` : `model_path=${JSON.stringify(BASE_FILE)}, lora_path=${path}`;
+    const text = ["from llama_cpp import Llama", "", `model = Llama(${model}, n_ctx=4096, verbose=False)`, messages, `print(model.create_chat_completion(messages)["choices"][0]["message"]["content"])`];
+    return { takes: "", note: "", blocks: [block("With llama-cpp-python", ...text)] };
+  }
+  const served = file.kind === "merged" ? `vllm serve ${word(use, pathOf(use))}` : `vllm serve ${word(use, base)} --enable-lora${rankOption(use.rank)} --lora-modules ${modelName(use)}=${word(use, pathOf(use))}`;
+  const unpack = use.place === "download" ? `Unpack the zip first: it holds the folder ${downloadName(use.session, file)}. ` : "";
+  const note = file.kind === "merged" ? "A Hugging Face folder like any other." : `PEFT puts the adapter on ${base}.`;
+  return { takes: "", note: unpack + note, blocks: [block(file.kind === "merged" ? "With transformers" : "With transformers and PEFT", ...transformersLines(file.kind, path, base, messages)), block("Serve it with vLLM", served)] };
+}
+
+/** @param {string} kind @param {string} path as Python has it @param {string} base @param {string} messages */
+function transformersLines(kind, path, base, messages) {
+  const isMerged = kind === "merged";
+  return [
+    ...(isMerged ? [] : ["from peft import PeftModel"]),
+    "from transformers import AutoModelForCausalLM, AutoTokenizer", "",
+    `folder = ${path}`,
+    `model = AutoModelForCausalLM.from_pretrained(${isMerged ? "folder" : JSON.stringify(base)}, dtype="auto")`,
+    ...(isMerged ? [] : ["model = PeftModel.from_pretrained(model, folder)"]),
+    "tokenizer = AutoTokenizer.from_pretrained(folder)", "",
+    messages,
+    `inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)`,
+    "answer = model.generate(**inputs, max_new_tokens=512)",
+    `print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1]:], skip_special_tokens=True))`,
+  ];
+}
+
+/** vLLM keeps room for rank 16 unless told otherwise. @param {number} rank */
+const rankOption = (rank) => (rank > VLLM_RANK ? ` --max-lora-rank ${2 ** Math.ceil(Math.log2(rank))}` : "");
+
+/** "GGUF Q4_K_M, model-q4_k_m.gguf". @param {any} file */
+export const labelOf = (file) => `${file.kind === "gguf" ? nameOf(file.target) : file.title} · ${file.is_folder ? `${file.file}/` : file.file}`;

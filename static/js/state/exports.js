@@ -1,117 +1,109 @@
 // @ts-check
-/** Exports in words: targets, room, progress, proofs; pure. */
+/** What can be exported of a run and what is chosen of it, in words; pure. */
 
-import { bytes, counted, duration, number, percent, words } from "../lib/format.js";
+import { bytes, counted } from "../lib/format.js";
 
 export const RECOMMENDED = "q4_k_m";
+/** The GGUF types that most people want; the others are shown when asked for. */
+const USUAL = [RECOMMENDED, "q5_k_m", "q8_0", "f16"];
 
-/** @typedef {{name: string, title: string, kind: string, summary: string, file: string, size_bytes: number | null, available: boolean, reason: string | null, is_made: boolean}} Offer */
+/** @typedef {{name: string, title: string, kind: string, summary: string, file: string, size_bytes: number | null, available: boolean,
+ *   reason: string | null, is_made: boolean}} Offer */
+/** What is known of one run's export before it begins; `asked` are the targets that needed_bytes is about.
+ * @typedef {{targets: Offer[], needed_bytes: number | null, free_bytes: number, fits: boolean, folder: string, has_hub_token: boolean,
+ *   asked: string}} Plan */
+/** @typedef {{title: string, text: string, size: string, share: number, isRecommended: boolean, made: "" | "Made" | "Out of date",
+ *   isOff: boolean}} Card */
 
-/** Offers on two shelves. @param {Offer[]} offers */
-export const shelves = (offers) => ({
-  run: offers.filter((one) => one.kind === "gguf").sort((a, b) => Number(b.name === RECOMMENDED) - Number(a.name === RECOMMENDED)),
-  share: offers.filter((one) => one.kind !== "gguf"),
-});
-
-/** What stands on the card of an offer, beside its title. @param {Offer} offer @returns {string[]} */
-export function chipsOf(offer) {
-  const size = offer.size_bytes === null ? "size not known" : `about ${bytes(offer.size_bytes)}`;
-  return [size, ...(offer.name === RECOMMENDED ? ["Recommended"] : []), ...(offer.is_made ? ["There already"] : [])];
+/** Offers on three shelves: the usual files to run, the rarer ones, and what is shared or trained on.
+ * @param {Offer[]} offers @returns {{usual: Offer[], rare: Offer[], share: Offer[]}} */
+export function shelves(offers) {
+  const files = offers.filter((one) => one.kind === "gguf");
+  const usual = USUAL.map((name) => files.find((one) => one.name === name)).filter((one) => one !== undefined);
+  return { usual, rare: files.filter((one) => !USUAL.includes(one.name)), share: offers.filter((one) => one.kind !== "gguf") };
 }
 
-/** What is chosen and the room it takes. @param {any} plan @param {string[]} chosen */
-export function roomText(plan, chosen) {
-  if (!chosen.length) return "Choose at least one form.";
-  const sizes = plan.targets.filter((/** @type {Offer} */ one) => chosen.includes(one.name)).map((/** @type {Offer} */ one) => one.size_bytes);
-  const total = sizes.includes(null) ? "of unknown size" : `about ${bytes(sizes.reduce((/** @type {number} */ sum, /** @type {number} */ size) => sum + size, 0))}`;
-  const needed = plan.needed_bytes === null ? "" : `; ${bytes(plan.needed_bytes)} needed while working`;
-  return `${counted(chosen.length, "form")}, ${total}${needed}, ${bytes(plan.free_bytes)} free.`;
+/** What is chosen before anybody has chosen: the recommended file, unless it is there and up to date.
+ * @param {Offer[]} offers @param {any[]} files */
+export function firstChoice(offers, files) {
+  const offer = offers.find((one) => one.name === RECOMMENDED);
+  const isThere = files.some((file) => file.target === RECOMMENDED && !file.is_stale);
+  return offer?.available && !isThere ? [RECOMMENDED] : [];
 }
 
-/** What is wrong with the room, or nothing. @param {any} plan */
-export const roomProblem = (plan) => (plan.fits ? "" : `The disk is too full: ${bytes(plan.needed_bytes)} are needed while working and ${bytes(plan.free_bytes)} are free. Choose less, or delete old runs and exports.`);
+/** Of what is chosen, what can be made; in the order in which it is made. @param {Offer[]} offers @param {string[]} chosen */
+export const makeable = (offers, chosen) => offers.filter((one) => one.available && chosen.includes(one.name)).map((one) => one.name);
 
-/** @typedef {{name: string, state: "done" | "now" | "waiting" | "failed"}} Stage */
-
-const PHASES = /** @type {Record<string, string>} */ ({ starting: "Start", merging: "Merge", converting: "Convert", quantising: "Quantise", proving: "Prove", scoring: "Score", packing: "Finish" });
-
-/** The phases an export goes through, in its words. @param {string[]} targets */
-export function phasesFor(targets) {
-  const needsModel = targets.some((name) => name !== "adapter");
-  const ggufs = targets.filter((name) => !["adapter", "merged", "adapter_gguf"].includes(name));
-  const needsFile = ggufs.length > 0 || targets.includes("adapter_gguf");
-  return [
-    ...(needsModel ? ["merging"] : []), ...(needsFile ? ["converting"] : []), ...(ggufs.some((name) => name !== "f16") ? ["quantising"] : []),
-    ...(needsModel ? ["proving"] : []), ...(ggufs.length ? ["scoring"] : []), "packing",
-  ];
+/** Why nothing at all can be made, when one reason holds for everything. @param {Offer[]} offers */
+export function commonReason(offers) {
+  const reasons = new Set(offers.map((one) => one.reason ?? ""));
+  return offers.length > 0 && reasons.size === 1 ? [...reasons][0] : "";
 }
 
-/** How far a running export is, phase by phase; quantising and proving go on until the last file.
- * @param {any} one its state @returns {Stage[]} */
-export function stagesOf(one) {
-  const phases = phasesFor(one.targets ?? []);
-  const at = phases.indexOf(one.phase);
-  return phases.map((phase, index) => {
-    const state = at < 0 || index > at ? "waiting" : index < at ? "done" : one.status === "failed" ? "failed" : "now";
-    return { name: index === at && one.detail ? `${PHASES[phase]} ${one.detail}` : PHASES[phase], state };
-  });
+/** An offer as its card shows it. @param {Offer} offer @param {Offer[]} offers all of them @param {any[]} files those that are there @returns {Card} */
+export function cardOf(offer, offers, files) {
+  const file = files.find((one) => one.target === offer.name);
+  const sizes = offers.map((one) => one.size_bytes ?? 0);
+  const size = file?.size_bytes ?? offer.size_bytes;
+  const isCommon = commonReason(offers) !== "";
+  return {
+    title: shortTitle(offer.title),
+    text: offer.reason && !isCommon ? offer.reason : offer.summary,
+    size: size === null ? "size not known" : file ? bytes(size) : `about ${bytes(size)}`,
+    share: size === null ? 0 : Math.min(1, size / Math.max(1, ...sizes)),
+    isRecommended: offer.name === RECOMMENDED && offer.available,
+    made: !file ? "" : file.is_stale ? "Out of date" : "Made",
+    isOff: !offer.available,
+  };
 }
 
-/** "62 %, about 20 s left". @param {any} one */
-export function progressText(one) {
-  const left = one.eta_seconds === null ? "" : `, about ${duration(one.eta_seconds)} left`;
-  return `${percent(one.fraction)}${left}${one.text ? `: ${one.text}` : ""}`;
+/** "Q4_K_M" where it is clear that a GGUF file is meant. @param {string} title */
+export const shortTitle = (title) => title.replace(/^GGUF /, "");
+
+const ADAPTERS = /** @type {Record<string, string>} */ ({ adapter: "the adapter", merged: "the merged model", adapter_gguf: "the adapter as GGUF" });
+
+/** A target inside a sentence. @param {string} name */
+export const nameOf = (name) => ADAPTERS[name] ?? name.toUpperCase();
+
+/** How much is chosen and the room it takes. @param {Plan} plan @param {string[]} chosen that can be made */
+export function summaryOf(plan, chosen) {
+  if (!chosen.length) return "Nothing is chosen yet.";
+  const offers = plan.targets.filter((one) => chosen.includes(one.name));
+  const total = offers.some((one) => one.size_bytes === null) ? "of unknown size" : `about ${bytes(offers.reduce((sum, one) => sum + (one.size_bytes ?? 0), 0))}`;
+  const needed = plan.needed_bytes === null ? "" : `${bytes(plan.needed_bytes)} needed while working, `;
+  return `${counted(chosen.length, "file")}, ${total}; ${needed}${bytes(plan.free_bytes)} free.`;
 }
 
-/** The badge of a file. @param {any} file @returns {{text: string, status: string}} */
-export function badgeOf(file) {
-  if (file.is_stale) return { text: "Out of date", status: "warning" };
-  return file.kind === "adapter" ? { text: "Complete", status: "good" } : { text: "Proven", status: "good" };
+/** What happens to files that are there, or nothing. @param {Plan} plan @param {string[]} chosen */
+export function replacingText(plan, chosen) {
+  const again = plan.targets.filter((one) => one.is_made && chosen.includes(one.name)).length;
+  if (!again) return "";
+  return again === chosen.length ? "It takes the place of what is there, once it is proven." : `${counted(again, "file")} of them ${again === 1 ? "takes" : "take"} the place of what is there, once proven.`;
 }
 
-/** One line for people about what a proof found. @param {any} file */
-export function proofText(file) {
-  if (file.is_stale) return "The run has been trained on since: this file holds an earlier adapter. Export again to replace it.";
-  if (file.kind === "adapter") return "The adapter as it was trained, with its tokenizer and a model card.";
-  if (file.kind === "merged") return "Loaded again and compared with the adapter: the same model.";
-  return file.kind === "adapter_gguf" ? "Loaded in llama.cpp on top of the base model: it answers as the adapter does." : "Loaded in llama.cpp and compared with the adapter, and it is not the base model.";
+/** Why the disk does not do, or nothing. @param {Plan} plan */
+export function roomProblem(plan) {
+  if (plan.fits || plan.needed_bytes === null) return "";
+  const short = bytes(plan.needed_bytes - plan.free_bytes);
+  return `It does not fit: ${bytes(plan.needed_bytes)} are needed while working and ${bytes(plan.free_bytes)} are free, ${short} too little. Choose fewer or smaller files, or delete old exports and runs.`;
 }
 
-/** A proof as name and value pairs. @param {any} file @returns {[string, string][]} */
-export function proofFacts(file) {
-  /** @type {[string, string | null | false | undefined][]} */
-  const pairs = [
-    ["Token ids of the probe prompts", typeof file.same_token_ids === "boolean" && (file.same_token_ids ? "the same" : "differ")],
-    ["Difference from the adapter", typeof file.difference === "number" && `${number(file.difference, 4)} nats of ${number(file.bound)} allowed, over ${counted(file.probes, "probe")}`],
-    ["Difference from the base model", typeof file.base_difference === "number" && `${number(file.base_difference)} nats`],
-    ["Held-out questions", scoreText(file.score)],
-    ["Kept at higher precision", fallbackText(file)],
-    ["Made in", typeof file.seconds === "number" && duration(file.seconds)],
-    ["SHA-256", file.sha256],
-  ];
-  return /** @type {[string, string][]} */ (pairs.filter(([, text]) => text));
+/** Why nothing can be started now, or nothing.
+ * @param {{isOffline: boolean, isExporting: boolean, isPushing: boolean, isTraining: boolean}} now */
+export function blockedText({ isOffline, isExporting, isPushing, isTraining }) {
+  if (isOffline) return "The server does not answer.";
+  if (isTraining) return "This run is being trained: it can be exported when it has ended.";
+  if (isExporting) return "An export is under way: the next can start when it has ended.";
+  return isPushing ? "Files are being pushed: export again when that has ended." : "";
 }
 
-/** @param {any} score */
-function scoreText(score) {
-  if (!score || !score.rows) return score?.note ?? "";
-  if (typeof score.correct === "number") {
-    const adapter = typeof score.adapter_correct === "number" ? `; the adapter itself ${score.adapter_correct}` : "";
-    return `${score.correct} of ${score.rows} right${adapter}`;
-  }
-  const adapter = typeof score.adapter_reward === "number" ? `; the adapter itself ${number(score.adapter_reward)}` : "";
-  return `reward ${number(score.reward)} over ${counted(score.rows, "row")}${adapter}`;
+/** Of two states of one export the later: an answer of REST can be overtaken by the socket.
+ * @param {any} held what is known, or undefined @param {any} answer */
+export function later(held, answer) {
+  if (!held || held.started_at !== answer.started_at) return answer;
+  const isFurther = held.ended_at ? !answer.ended_at : !answer.ended_at && held.fraction > answer.fraction;
+  return isFurther || isPushFurther(held.push, answer.push) ? held : answer;
 }
 
-/** @param {any} file */
-function fallbackText(file) {
-  if (!file.fallback_tensors) return "";
-  const kinds = (file.fallbacks ?? []).map((/** @type {any} */ one) => `${one.count} of ${one.from} as ${one.to}`).join(", ");
-  return `${counted(file.fallback_tensors, "tensor")} whose rows do not divide into blocks${kinds ? ` (${kinds})` : ""}`;
-}
-
-/** What a push is doing, in words. @param {any} push */
-export function pushText(push) {
-  if (push.is_running) return `${words(push.phase ?? "starting")}, ${percent(push.fraction)}`;
-  return push.failure ? `${push.failure.cause} ${push.failure.cure}` : words(push.status);
-}
+/** @param {any} held @param {any} answer */
+const isPushFurther = (held, answer) => Boolean(held && answer) && held.started_at === answer.started_at && !held.is_running && answer.is_running;

@@ -32,7 +32,9 @@ export function progressOf(test) {
 export function aboutTest(test) {
   if (!test.summary) return isOver(test) ? `${test.done} of ${test.total} answered` : progressOf(test).text;
   if (test.kind === "evaluation") return test.summary.verdict;
-  return tilesOf(test.summary).map((tile) => `${tile.name.toLowerCase()} ${tile.value}`).join(" · ");
+  const { answered, judged, correct, mean_reward: reward, most } = test.summary;
+  const scored = reward === null ? "" : `mean reward ${number(reward)} of ${number(most)}`;
+  return [`${answered} of ${test.total} answered`, scored, judged ? `${correct} of ${judged} correct` : ""].filter(Boolean).join(" · ");
 }
 
 /** A batch in figures. @param {any} summary @returns {{name: string, value: string, level: string}[]} */

@@ -2,9 +2,15 @@
 /** Step 6: a trained run as files that other programs take, with their proofs, the commands that use them, and the hub. */
 
 import { find, setText, show } from "../lib/dom.js";
-import { sessionOf } from "../state/sessions.js";
+import { formatRoute } from "../lib/router.js";
+import { endText } from "../state/export_progress.js";
+import { baseOf } from "../state/export_commands.js";
+import { inOrder, isFinal, sessionOf, titleOf } from "../state/sessions.js";
+import { changeText } from "../state/scores.js";
+import { facts } from "../ui/facts.js";
 import { fillSessions, trained } from "../ui/session_select.js";
 import { mountChoice } from "./export_choice.js";
+import { createDesk } from "./export_desk.js";
 import { mountFiles } from "./export_files.js";
 import { mountProgress } from "./export_progress.js";
 import { mountPush } from "./export_push.js";
@@ -12,40 +18,74 @@ import { mountUse } from "./export_use.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
+  const desk = createDesk(root, context);
   const select = /** @type {HTMLSelectElement} */ (find("export-session", root));
-  const shared = { ...context, fail, put };
-  const parts = [mountChoice, mountProgress, mountFiles, mountUse, mountPush].map((mountPart) => mountPart(root, shared));
+  /** @type {{render: (shown: import("./export_desk.js").Shown) => void, enter?: () => void, leave?: () => void}[]} */
+  const parts = [mountProgress, mountChoice, mountFiles, mountUse, mountPush].map((mountPart) => mountPart(root, desk));
+  let planned = "";
+  /** @type {{id: string, isExporting: boolean} | null} */
+  let before = null;
   select.addEventListener("change", () => context.go("export", select.value));
+  context.live.on("connect", () => select.value && desk.plan(select.value));
+  desk.fetchTemplates();
 
-  /** @param {string} text */
-  function fail(text) {
-    setText(find("export-error-text", root), text);
-    show(find("export-error", root), text !== "");
+  /** Plan again when what a plan depends on has changed. @param {import("./export_desk.js").Shown} shown */
+  function replan({ id, one, files }) {
+    const key = [id, one?.ended_at, ...files.map((file) => `${file.target} ${file.is_stale}`)].join("\n");
+    if (id && key !== planned) desk.plan(id);
+    planned = key;
   }
 
-  /** Take the state that a request has answered with. @param {any} state */
-  function put(state) {
-    context.store.update((/** @type {any} */ all) => ({ ...all, exports: { ...all.exports, [state.export_id]: state } }));
+  /** Say when the export that is shown ends. @param {import("./export_desk.js").Shown} shown */
+  function follow({ id, one, now }) {
+    if (before?.id === id && before.isExporting && one && !now.isExporting) {
+      context.say(endText(one), one.status === "failed" || one.status === "interrupted" ? "error" : "info");
+      desk.put({ fresh: id });
+      if (one.status === "completed") desk.choose(id, null);
+    }
+    before = { id, isExporting: now.isExporting };
   }
 
   /** @param {any} state */
   function render(state) {
-    const runs = trained(state);
-    const session = sessionOf(state, state.route.session);
-    show(find("export-none", root), state.isLoaded && runs.length === 0);
-    show(find("export-body", root), runs.length > 0);
-    fillSessions(select, runs, session?.saved ? session.session_id : null);
-    const id = select.value;
-    const shown = { id, session: sessionOf(state, id), one: state.exports[id] ?? null, isOffline: state.connection === "offline" };
+    const asked = sessionOf(state, state.route.session);
+    const runs = inOrder(state).filter((session) => session.saved || session === asked);
+    const isNone = trained(state).length === 0;
+    show(find("export-none", root), state.isLoaded && isNone);
+    show(find("export-body", root), !isNone);
+    if (isNone) return;
+    fillSessions(select, runs, asked?.session_id ?? null);
+    follow(desk.shown(state, select.value));
+    const shown = desk.shown(state, select.value);
+    renderRun(root, shown);
+    replan(shown);
     for (const part of parts) part.render(shown);
   }
+
   return {
     render,
     enter() {
-      fail("");
+      desk.fail("");
+      planned = "";
       for (const part of parts) part.enter?.();
+    },
+    leave() {
+      desk.put({ fresh: "" });
+      for (const part of parts) part.leave?.();
     },
   };
 }
 
-/** @typedef {{id: string, session: any, one: any, isOffline: boolean}} Shown the run that is chosen, and its export or null */
+/** What is exported: the run in a few facts, or that it has nothing to export. @param {HTMLElement} root @param {import("./export_desk.js").Shown} shown */
+function renderRun(root, { session, plan }) {
+  const isSaved = Boolean(session?.saved);
+  show(find("export-unsaved", root), Boolean(session) && !isSaved);
+  show(find("export-facts", root), isSaved);
+  if (!session) return;
+  const model = session.model ?? session.config?.model?.name;
+  facts(find("export-facts", root), /** @type {[string, string][]} */ ([
+    ["Base model", model ? baseOf(model) : ""], ["Held-out score", changeText(session.evaluations)], ["Goes to", plan?.folder ?? ""],
+  ].filter(([, text]) => text)));
+  setText(find("export-unsaved-text", root), isFinal(session) ? `“${titleOf(session)}” ended before it had saved an adapter, so there is nothing to export.` : `“${titleOf(session)}” has not saved its adapter yet: it can be exported when training has ended.`);
+  /** @type {HTMLAnchorElement} */ (find("export-unsaved-link", root)).href = formatRoute({ step: "monitor", session: session.session_id });
+}

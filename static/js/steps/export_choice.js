@@ -1,93 +1,81 @@
 // @ts-check
-/** Choosing what to export: the forms with their sizes, the room they need, and the start. */
+/** Choosing what to export: cards with their sizes, the room they need, and the start. */
 
-import { createExport, explain, planExport } from "../lib/api.js";
+import { createExport } from "../lib/api.js";
 import { fillList, find, part, setText, show } from "../lib/dom.js";
-import { chipsOf, RECOMMENDED, roomProblem, roomText, shelves } from "../state/exports.js";
+import { blockedText, cardOf, commonReason, replacingText, roomProblem, shelves, summaryOf } from "../state/exports.js";
 
-/** @param {HTMLElement} root @param {any} context */
-export function mountChoice(root, context) {
-  /** @type {Set<string>} */
-  const chosen = new Set([RECOMMENDED]);
-  let planned = "";
-  /** @type {any} */
-  let plan = null;
-  /** @type {import("./export.js").Shown | null} */
+/** @typedef {import("./export_desk.js").Shown} Shown */
+
+const SHELVES = /** @type {const} */ (["usual", "rare", "share"]);
+
+/** @param {HTMLElement} root @param {import("./export_desk.js").Desk} desk */
+export function mountChoice(root, desk) {
+  const start = /** @type {HTMLButtonElement} */ (find("export-start", root));
+  /** @type {Shown | null} */
   let shown = null;
 
-  root.addEventListener("change", (event) => {
+  find("export-form", root).addEventListener("change", (event) => {
     const box = /** @type {HTMLInputElement} */ (event.target);
-    if (box.name !== "target") return;
-    if (box.checked) chosen.add(box.value);
-    else chosen.delete(box.value);
-    replan(true);
+    if (!shown || box.name !== "export-target") return;
+    desk.choose(shown.id, box.checked ? [...shown.chosen, box.value] : shown.chosen.filter((name) => name !== box.value));
   });
   find("export-form", root).addEventListener("submit", async (event) => {
     event.preventDefault();
-    context.fail("");
-    if (!shown || !plan) return;
-    try {
-      context.put(await createExport(shown.id, wanted()));
-    } catch (error) {
-      context.fail(explain(error));
-    }
-    replan(true);
+    if (!shown || start.disabled) return;
+    const { id, chosen } = shown;
+    if (await desk.attempt(() => createExport(id, chosen))) desk.focusSoon("export-state-title");
+    else desk.plan(id);
   });
 
-  /** What is chosen and can be made. */
-  function wanted() {
-    return plan ? plan.targets.filter((/** @type {any} */ one) => one.available && chosen.has(one.name)).map((/** @type {any} */ one) => one.name) : [...chosen];
-  }
-
-  /** Ask for sizes and room, when what they depend on has changed. @param {boolean} [isAnew] */
-  async function replan(isAnew = false) {
-    if (!shown?.id) return;
-    const key = `${shown.id} ${shown.one?.ended_at ?? ""} ${shown.one?.files.length ?? 0}`;
-    if (!isAnew && key === planned) return;
-    const id = shown.id;
-    planned = key;
-    try {
-      const answer = await planExport(id, wanted());
-      if (shown.id !== id) return;
-      plan = answer;
-      draw();
-    } catch (error) {
-      setText(find("export-room", root), explain(error));
-    }
-  }
-
-  function draw() {
-    const { run, share } = shelves(plan.targets);
-    fillList(find("export-run-targets", root), "export-target", run, (row, offer) => fillOffer(row, offer, chosen));
-    fillList(find("export-share-targets", root), "export-target", share, (row, offer) => fillOffer(row, offer, chosen));
-    setText(find("export-room", root), roomText(plan, wanted()));
-    show(find("export-room-problem", root), !plan.fits);
-    setText(find("export-room-problem-text", root), roomProblem(plan));
-    enable();
-  }
-
-  function enable() {
-    const start = /** @type {HTMLButtonElement} */ (find("export-start", root));
-    start.disabled = !shown || shown.isOffline || Boolean(shown.one?.is_running) || !plan?.fits || wanted().length === 0;
-  }
-
   return {
-    /** @param {import("./export.js").Shown} next */
+    /** @param {Shown} next */
     render(next) {
-      if (next.id !== shown?.id) plan = null;
       shown = next;
-      enable();
-      replan();
+      show(find("export-form", root), Boolean(next.session?.saved));
+      if (next.plan) draw(root, next, next.plan);
+      start.disabled = !canStart(next);
     },
-    enter: () => replan(true),
   };
 }
 
-/** @param {HTMLElement} row @param {import("../state/exports.js").Offer} offer @param {Set<string>} chosen */
-function fillOffer(row, offer, chosen) {
-  setText(part(row, "choice__title"), offer.title);
-  setText(part(row, "choice__text"), offer.reason ?? offer.summary);
-  fillList(part(row, "choice__foot"), "export-chip", chipsOf(offer), (chip, text) => setText(chip, text));
-  const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
-  Object.assign(input, { value: offer.name, disabled: !offer.available, checked: offer.available && chosen.has(offer.name) });
+/** @param {Shown} shown */
+const canStart = ({ plan, chosen, now }) => Boolean(plan?.fits) && chosen.length > 0 && blockedText(now) === "";
+
+/** @param {HTMLElement} root @param {Shown} shown @param {import("../state/exports.js").Plan} plan */
+function draw(root, { files, chosen, now }, plan) {
+  const offers = shelves(plan.targets);
+  for (const name of SHELVES) fillList(find(`export-${name}`, root), "export-target", offers[name], (row, offer) => fillCard(row, cardOf(offer, plan.targets, files), offer.name));
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (find("export-form", root).querySelectorAll("[name=export-target]"))) box.checked = chosen.includes(box.value);
+  const rare = offers.rare.filter((offer) => chosen.includes(offer.name)).length;
+  setText(find("export-rare-title", root), `${offers.rare.length} more types${rare ? `, ${rare} chosen` : ""}`);
+  const reason = commonReason(plan.targets);
+  show(find("export-reason", root), reason !== "");
+  setText(find("export-reason-text", root), reason);
+  drawRoom(root, plan, chosen, blockedText(now));
+  find("export-form", root).dataset.ready = "true";
+}
+
+/** What is chosen and the room for it; left as it is until the answer about this choice is there.
+ * @param {HTMLElement} root @param {import("../state/exports.js").Plan} plan @param {string[]} chosen @param {string} blocked */
+function drawRoom(root, plan, chosen, blocked) {
+  if (plan.asked !== chosen.join(" ")) return;
+  setText(find("export-room", root), summaryOf(plan, chosen));
+  setText(find("export-room-more", root), blocked || replacingText(plan, chosen));
+  const problem = roomProblem(plan);
+  show(find("export-room-problem", root), problem !== "");
+  setText(find("export-room-problem-text", root), problem);
+}
+
+/** @param {HTMLElement} row @param {import("../state/exports.js").Card} card @param {string} name */
+function fillCard(row, card, name) {
+  setText(part(row, "choice__title"), card.title);
+  setText(part(row, "choice__text"), card.text);
+  setText(part(row, "export-target__size"), card.size);
+  show(part(row, "export-target__best"), card.isRecommended);
+  show(part(row, "export-target__made"), card.made !== "");
+  part(row, "export-target__made").dataset.status = card.made === "Made" ? "good" : "warning";
+  setText(part(row, "export-target__made"), card.made);
+  /** @type {HTMLProgressElement} */ (part(row, "meter")).value = card.share;
+  Object.assign(/** @type {HTMLInputElement} */ (row.querySelector("input")), { value: name, disabled: card.isOff });
 }

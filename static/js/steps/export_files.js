@@ -2,74 +2,106 @@
 /** What has been exported: each file with its proof, to be downloaded, tested and deleted. */
 
 import { deleteExport, downloadAddress, explain } from "../lib/api.js";
-import { fillList, find, itemOf, part, setText, show } from "../lib/dom.js";
-import { bytes } from "../lib/format.js";
-import { formatRoute } from "../lib/router.js";
+import { clone, find, part, setText, show } from "../lib/dom.js";
+import { bytes, counted } from "../lib/format.js";
 import { joined } from "../state/export_commands.js";
-import { badgeOf, proofFacts, proofText } from "../state/exports.js";
+import { titleOf } from "../state/sessions.js";
 import { copy } from "../ui/copy.js";
 import { ask } from "../ui/dialog.js";
-import { facts } from "../ui/facts.js";
+import { fillFile } from "./export_file.js";
 
-/** @param {HTMLElement} root @param {any} context */
-export function mountFiles(root, context) {
-  /** @type {any} */
-  let one = null;
-  find("export-files", root).addEventListener("click", (event) => {
-    const act = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-act]"))?.dataset.act : null;
-    const file = act ? itemOf(event.target) : null;
-    if (file && act === "copy") copy(joined(one.folder, file.file), context.say);
-    if (file && act === "delete") remove(one, file);
+/** @typedef {import("./export_desk.js").Shown} Shown */
+
+/** @param {HTMLElement} root @param {import("./export_desk.js").Desk} desk */
+export function mountFiles(root, desk) {
+  const list = find("export-files", root);
+  /** @type {Map<string, {row: HTMLElement, drawn: string}>} rows by target, so that what is open stays with its file */
+  const rows = new Map();
+  /** @type {Shown | null} */
+  let shown = null;
+
+  find("export-made", root).addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-act]")) : null;
+    if (!button || !shown) return;
+    const target = /** @type {HTMLElement | null} */ (button.closest("[data-target]"))?.dataset.target;
+    const file = shown.files.find((one) => one.target === target);
+    const act = button.dataset.act;
+    if (act === "copy-folder") copy(shown.one.folder, desk.context.say);
+    if (act === "delete-all") removeAll(shown);
+    if (act === "copy" && file) copy(joined(shown.one.folder, file.file), desk.context.say);
+    if (act === "delete" && file) remove(shown, file);
+    if (act === "renew") desk.choose(shown.id, shown.files.filter((one) => one.is_stale).map((one) => one.target));
+    if (act === "renew") find("export-start", root).focus();
   });
 
-  /** @param {any} state @param {any} file */
-  async function remove(state, file) {
-    const text = `${file.file} (${bytes(file.size_bytes)}) is removed from the disk. It can be exported again.`;
-    if (!(await ask({ title: `Delete ${file.title}?`, text, yes: "Delete", danger: true }))) return;
-    context.fail("");
+  /** @param {Shown} now @param {any} file */
+  async function remove(now, file) {
+    const text = `${file.is_folder ? `The folder ${file.file}` : file.file} (${bytes(file.size_bytes)}) is removed from the disk. It can be exported again.`;
+    if (await ask({ title: `Delete ${file.title}?`, text, yes: "Delete", danger: true })) await drop(now.id, file.target);
+  }
+
+  /** @param {Shown} now */
+  async function removeAll(now) {
+    const text = `${sumOf(now.files)} in ${now.one.folder} are removed from the disk, with their proofs. The run itself stays.`;
+    if (await ask({ title: `Delete all exports of ${titleOf(now.session ?? { session_id: now.id })}?`, text, yes: "Delete all", danger: true })) await drop(now.id);
+  }
+
+  /** @param {string} id @param {string} [target] */
+  async function drop(id, target) {
+    desk.fail("");
     try {
-      await deleteExport(state.session_id, file.target);
-      await context.live.refreshAll();
+      await deleteExport(id, target);
     } catch (error) {
-      context.fail(explain(error));
+      desk.fail(explain(error));
     }
+    await desk.context.live.refreshAll();
+    requestAnimationFrame(() => document.activeElement === document.body && desk.focusSoon(shown?.files.length ? "export-files-title" : "export-new-title"));
   }
 
   return {
-    /** @param {import("./export.js").Shown} shown */
-    render(shown) {
-      const files = shown.one?.files ?? [];
-      show(find("export-made", root), files.length > 0);
-      if (one === shown.one) return;
-      one = shown.one;
-      if (!files.length) return;
-      setText(find("export-folder", root), one.folder);
-      /** @type {HTMLAnchorElement} */ (find("export-all", root)).href = downloadAddress(one.session_id, "all.zip");
-      show(find("export-all", root), files.length > 1);
-      fillList(find("export-files", root), "export-file", files, (row, file) => fillFile(row, file, one));
-      for (const button of find("export-files", root).querySelectorAll("button[data-act=delete]")) /** @type {HTMLButtonElement} */ (button).disabled = one.is_running;
+    /** @param {Shown} next */
+    render(next) {
+      const isNew = next.id !== shown?.id;
+      shown = next;
+      show(find("export-made", root), next.files.length > 0);
+      if (isNew) rows.clear();
+      if (next.files.length) drawHead(root, next);
+      drawRows(list, rows, next, isNew);
     },
   };
 }
 
-/** @param {HTMLElement} row @param {any} file @param {any} one */
-function fillFile(row, file, one) {
-  setText(part(row, "proof__name"), file.is_folder ? `${file.file}/` : file.file);
-  setText(part(row, "proof__title"), `${file.title}, ${bytes(file.size_bytes)}`);
-  const badge = badgeOf(file);
-  part(row, "badge").dataset.status = badge.status;
-  setText(part(row, "badge"), badge.text);
-  setText(part(row, "proof__text"), proofText(file));
-  const pairs = proofFacts(file);
-  show(part(row, "proof__more"), pairs.length > 0);
-  facts(/** @type {HTMLElement} */ (row.querySelector("dl")), pairs);
-  show(part(row, "proof__answer"), Boolean(file.answer));
-  setText(part(row, "proof__question"), file.question ?? "");
-  setText(row.querySelector("pre"), file.answer ?? "");
-  const download = /** @type {HTMLAnchorElement} */ (part(row, "proof__download"));
-  download.href = downloadAddress(one.session_id, file.is_folder ? `${file.file}.zip` : file.file);
-  download.setAttribute("aria-label", `Download ${file.file}`);
-  const canBeAsked = file.kind === "gguf" || file.kind === "merged";
-  show(part(row, "proof__try"), canBeAsked);
-  if (canBeAsked) /** @type {HTMLAnchorElement} */ (part(row, "proof__try")).href = formatRoute({ step: "test", session: one.session_id, params: { model: `exports/${one.session_id}/${file.file}` } });
+/** "3 files, 421 MB". @param {any[]} files */
+const sumOf = (files) => `${counted(files.length, "file")}, ${bytes(files.reduce((sum, file) => sum + file.size_bytes, 0))}`;
+
+/** @param {HTMLElement} root @param {Shown} shown */
+function drawHead(root, { id, one, files, now }) {
+  setText(find("export-files-sum", root), sumOf(files));
+  setText(find("export-folder", root), one.folder);
+  /** @type {HTMLAnchorElement} */ (find("export-all", root)).href = downloadAddress(id, "all.zip");
+  show(find("export-all", root), files.length > 1);
+  show(find("export-delete-all", root), files.length > 1);
+  const stale = files.filter((file) => file.is_stale);
+  show(find("export-stale", root), stale.length > 0);
+  setText(find("export-stale-text", root), `${counted(stale.length, "file is", "files are")} out of date: the adapter has been trained on since.`);
+  const isBusy = now.isExporting || now.isPushing || now.isOffline;
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (find("export-made", root).querySelectorAll('[data-act^="delete"]'))) button.disabled = isBusy;
+}
+
+/** @param {HTMLElement} list @param {Map<string, {row: HTMLElement, drawn: string}>} rows @param {Shown} shown @param {boolean} isNew */
+function drawRows(list, rows, { id, files }, isNew) {
+  if (isNew) list.replaceChildren();
+  for (const [target, { row }] of rows) {
+    if (files.some((file) => file.target === target)) continue;
+    row.remove();
+    rows.delete(target);
+  }
+  files.forEach((file, index) => {
+    const held = rows.get(file.target) ?? { row: clone("export-file"), drawn: "" };
+    rows.set(file.target, held);
+    if (list.children[index] !== held.row) list.insertBefore(held.row, list.children[index] ?? null);
+    const drawn = JSON.stringify(file);
+    if (drawn !== held.drawn) fillFile(held.row, file, id);
+    held.drawn = drawn;
+  });
 }

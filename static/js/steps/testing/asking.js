@@ -6,6 +6,7 @@ import * as chat from "../../state/chat.js";
 import { labelOf, modelAt, samplingBody } from "../../state/testing.js";
 
 const LOOK_MS = 400;
+const STOP_TRIES = 10;
 const GONE = { message: "The server knows nothing of this question any more.", hint: "It was started anew meanwhile; ask again.", fields: {} };
 
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -56,10 +57,14 @@ export function createAsking(desk) {
       }
       return undefined;
     },
-    /** @param {string} id */
+    /** End a question early. It may be on its way to the server, or between two models, and is then asked to stop again.
+     * @param {string} id */
     async stop(id) {
       try {
-        await stopAnswer(id);
+        for (let tries = 0; tries < STOP_TRIES && desk.exchange(id)?.isPending; tries += 1) {
+          if ((await stopAnswer(id)).stopped) return;
+          await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+        }
       } catch (error) {
         desk.context.say(explain(error), "error");
       }

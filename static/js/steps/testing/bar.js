@@ -37,6 +37,10 @@ export function mountBar(root, desk) {
     } finally {
       isLoading = false;
     }
+    requestAnimationFrame(() => {
+      const there = ["machine-load", "machine-unload"].map((name) => find(name, root)).find((button) => !button.hidden);
+      if (document.activeElement === document.body) there?.focus(); // the button that was pressed is gone
+    });
   }
 
   /** @param {string} text */

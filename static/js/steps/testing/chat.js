@@ -12,6 +12,7 @@ const KEPT = 40;
 const NEAR_END = 80;
 
 /** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {import("../../state/chat.js").Exchange} Exchange */
 /** @typedef {ReturnType<typeof import("./asking.js").createAsking>} Asking */
 
 /** @param {HTMLElement} root @param {Desk} desk @param {Asking} asking */
@@ -21,39 +22,31 @@ export function mountChat(root, desk, asking) {
   const reference = findInput("chat-reference", root);
   const pending = () => get().chat.exchanges.find((one) => one.isPending);
 
-  listen(root, { desk, ask, again, clear, stop: () => pending() && asking.stop(pending()?.id ?? "") });
+  listen(root, { desk, ask, again, clear, stop });
 
   function ask() {
     const prompt = input.value.trim();
     if (pending()) return;
-    if (!prompt) return refuse("Type a question first.");
+    const problem = !prompt ? "Type a question first." : desk.model() ? "" : "There is no model to ask.";
+    refuse(problem);
+    if (problem) return;
     input.value = "";
-    send(prompt, reference.value.trim(), get().chat.exchanges);
+    send(root, desk, asking, { prompt, reference: reference.value.trim(), isTurn: get().chat.isConversation, before: get().chat.exchanges });
   }
 
-  /** @param {import("../../state/chat.js").Exchange} exchange */
+  /** Ask the same with the settings of now; a turn is asked in place of the old one, and so is a question that failed.
+   * @param {Exchange} exchange */
   function again(exchange) {
-    if (pending()) return;
-    const replaces = exchange.isTurn || exchange.error;
+    if (pending() || !desk.model()) return;
     const { exchanges } = get().chat;
-    const others = replaces ? exchanges.slice(0, exchanges.findIndex((one) => one.id === exchange.id)) : exchanges;
-    send(exchange.prompt, exchange.reference, others);
+    const before = exchange.isTurn ? exchanges.slice(0, exchanges.indexOf(exchange)) : exchanges.filter((one) => one !== exchange || !one.error);
+    input.focus();
+    send(root, desk, asking, { prompt: exchange.prompt, reference: exchange.reference, isTurn: exchange.isTurn, before });
   }
 
-  /** @param {string} prompt @param {string} expected @param {import("../../state/chat.js").Exchange[]} before */
-  async function send(prompt, expected, before) {
-    const model = desk.model();
-    if (!model) return refuse("There is no model to ask.");
-    refuse("");
-    const { isConversation } = get().chat;
-    const choice = { model_path: model.model_path, use_adapter: !hasAdapter(model) || get().usesAdapter };
-    const exchange = questionOf(desk, [choice], { prompt, reference: expected, history: isConversation ? historyOf(before) : null });
-    put({ chat: { isConversation, exchanges: [...before, exchange].slice(-KEPT) } });
-    toEnd(root);
-    await asking.send(exchange);
-    const done = desk.exchange(exchange.id);
-    if (done) setText(find("chat-said", root), spoken(done));
-    return undefined;
+  function stop() {
+    asking.stop(pending()?.id ?? "");
+    input.focus(); // the button goes away
   }
 
   function clear() {
@@ -72,6 +65,20 @@ export function mountChat(root, desk, asking) {
   }
 
   return { render: () => render(root, desk, Boolean(pending())), enter: () => toEnd(root) };
+}
+
+/** Ask the chosen model, and say the answer once it is there.
+ * @param {HTMLElement} root @param {Desk} desk @param {Asking} asking
+ * @param {{prompt: string, reference: string, isTurn: boolean, before: Exchange[]}} what `before` is what stands above it */
+async function send(root, desk, asking, { prompt, reference, isTurn, before }) {
+  const { model_path } = /** @type {import("../../state/testing.js").Model} */ (desk.model());
+  const choice = { model_path, use_adapter: !hasAdapter(desk.model()) || desk.get().usesAdapter };
+  const exchange = questionOf(desk, [choice], { prompt, reference, history: isTurn ? historyOf(before) : null });
+  desk.put({ chat: { ...desk.get().chat, exchanges: [...before, exchange].slice(-KEPT) } });
+  toEnd(root);
+  await asking.send(exchange);
+  const done = desk.exchange(exchange.id);
+  if (done) setText(find("chat-said", root), spoken(done));
 }
 
 /** @param {HTMLElement} root

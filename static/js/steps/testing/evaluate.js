@@ -63,6 +63,7 @@ export function mountEvaluate(root, desk) {
   function render() {
     const session = desk.session();
     show(find("evaluate-form", root), Boolean(session));
+    show(find("evaluate-none", root), !session && desk.context.store.get().isLoaded);
     if (!session) return evaluation.render();
     renderForm(root, desk, { before, after, chosen: chosen[session.session_id] });
     /** @type {HTMLButtonElement} */ (find("evaluate-go", root)).disabled = isSending || !before.value || !after.value || desk.context.store.get().connection === "offline";

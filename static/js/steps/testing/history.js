@@ -22,6 +22,7 @@ export function mountHistory(root, desk) {
       await deleteTest(test.test_id);
       const { [test.test_id]: _, ...others } = desk.get().tests;
       desk.put({ tests: others });
+      requestAnimationFrame(() => /** @type {HTMLElement} */ (find("tests", root).querySelector("a") ?? root.querySelector("[data-tab=history]")).focus());
     } catch (error) {
       desk.context.say(explain(error), "error");
     }

@@ -39,5 +39,5 @@ export function tell(root, name, text) {
   show(find(name, root), text !== "");
 }
 
-/** Move to a test that has just been started, once it is drawn. @param {HTMLElement} card */
-export const reveal = (card) => requestAnimationFrame(() => requestAnimationFrame(() => card.scrollIntoView({ block: "start" })));
+/** Move to what has just been started, once it is drawn. @param {HTMLElement} card @param {ScrollLogicalPosition} [block] */
+export const reveal = (card, block = "start") => requestAnimationFrame(() => requestAnimationFrame(() => card.scrollIntoView({ block })));

@@ -8,6 +8,7 @@ import { questionOf } from "./asking.js";
 import { fillGroups } from "./bar.js";
 import { fillRewards, fillTries } from "./inputs.js";
 import { act, doOf, fillReplies } from "./reply.js";
+import { reveal } from "./running.js";
 
 const MOST = 6;
 
@@ -23,7 +24,10 @@ export function mountVersus(root, desk, asking) {
 
   listen(root, {
     desk, columns, putColumns,
-    stop: () => asking.stop(get().versus.exchange?.id ?? ""),
+    stop() {
+      asking.stop(get().versus.exchange?.id ?? "");
+      input.focus(); // the button goes away
+    },
     async ask() {
       const prompt = input.value.trim();
       if (get().versus.exchange?.isPending) return;
@@ -32,6 +36,7 @@ export function mountVersus(root, desk, asking) {
       if (problem) return;
       const exchange = questionOf(desk, columns(), { prompt, reference: findInput("versus-reference", root).value.trim() });
       put({ versus: { ...get().versus, exchange } });
+      reveal(find("versus-answers", root), "nearest");
       await asking.send(exchange);
       const done = desk.exchange(exchange.id);
       if (done) setText(find("versus-said", root), spoken(done));
