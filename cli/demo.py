@@ -22,7 +22,7 @@ from services.wiring import Services, build_services
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CONFIG = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
-QUANTIZATIONS = ("f16", "q4_k_m")
+EXPORTED = ("f16", "q4_k_m")
 STAGES = {"base": "Base model", "warm_up": "After the warm-up", "trained": "After GRPO"}
 
 
@@ -89,7 +89,7 @@ def _train(services: Services, config: dict) -> SessionState:
 
 
 def _export(services: Services, state: SessionState) -> ExportState:
-    services.exports.create(state.session_id, QUANTIZATIONS)
+    services.exports.create(state.session_id, EXPORTED)
     export = services.exports.wait(state.session_id)
     if export.status != "completed":
         failure = export.failure or {"cause": f"The export is {export.status}.", "cure": ""}

@@ -12,7 +12,7 @@ OUT_OF_MEMORY_CURE = (
     "Lower training.batch_size (raise gradient_accumulation_steps to keep the step), training.max_new_tokens or "
     "max_sequence_length, switch model.gradient_checkpointing on, or use model.quantization 4bit or a smaller model."
 )
-DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), then resume."
+DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), then resume, or export again."
 GATED_CURE = "Accept the terms on its page on Hugging Face, and start the server with HF_TOKEN set to your token."
 HUB_CURE = "Check the network connection, or choose what is on this machine: the embedded model, a folder, an upload."
 

@@ -41,7 +41,7 @@ class Modelfile:
         return "\n".join([*self._comments(), f"FROM ./{file}", *self._lines()]) + "\n"
 
     def _comments(self) -> Iterator[str]:
-        yield f"# {self.title}"
+        yield f"# {' '.join(self.title.split())}"
         yield "# Beside the .gguf file: ollama create my-model -f <this file>"
         if self.spoken is None:
             yield from (f"# {line}" for line in NO_TEMPLATE)
@@ -58,7 +58,8 @@ class Modelfile:
         yield f"PARAMETER num_ctx {self.context_tokens}"
         stops = [*self.ends, *(self.spoken.family.stops if self.spoken else ())]
         for stop in dict.fromkeys(stops):
-            yield f'PARAMETER stop "{stop}"'
+            if '"' not in stop:
+                yield f'PARAMETER stop "{stop}"'
 
     @property
     def _system(self) -> str:

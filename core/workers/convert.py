@@ -7,11 +7,13 @@ what it can't see about the tokenizer (core/export/tokenizer.py); the proof of t
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import re
 import runpy
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import TextIOBase
@@ -25,6 +27,12 @@ from core.export.tokenizer import TokenizerFacts
 MODEL_SCRIPT, ADAPTER_SCRIPT = "convert_hf_to_gguf.py", "convert_lora_to_gguf.py"
 LOGGERS = ("hf-to-gguf", "lora-to-gguf", "gguf.gguf_writer", "gguf.vocab", "gguf.lazy")
 WRITING = re.compile(r"Writing:\s+(\d+)%")
+NO_SPACE = re.compile(r"Not enough free space|\d+ requested and \d+ written")
+"""NumPy's words, which carry no error number."""
+UNREADABLE = (
+    "If the base model's folder has lost its tokenizer.model, put that of the original model there and export again. "
+    "The adapter and the merged model can be exported in any case."
+)
 VOCABULARY, SENTENCE_PIECE = "tokenizer.ggml.model", "llama"
 ADDS_SPACE = "tokenizer.ggml.add_space_prefix"
 
@@ -91,10 +99,14 @@ def _run(script: str, arguments: Sequence[str], report: Callable[[float], None])
         if end.code:
             message = f"llama.cpp's converter ended with code {end.code}."
             raise WorkerFailed(message, "See the end of worker.log.") from end
-    except NotImplementedError as error:
+    except (NotImplementedError, ValueError, KeyError) as error:
         problem = " ".join(str(error).split())[:200]
-        message = f"llama.cpp's converter does not know this model: {problem}"
-        raise WorkerFailed(message, "Export the adapter or the merged model instead.") from error
+        raise WorkerFailed(f"llama.cpp's converter can't read this model: {problem}.", UNREADABLE) from error
+    except OSError as error:
+        traceback.clear_frames(error.__traceback__)  # they hold the unfinished file open, and with it the disk
+        if NO_SPACE.search(str(error)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
     finally:
         sys.argv = before
 

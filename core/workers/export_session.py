@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from core.config import RunConfig, parse_config
@@ -109,7 +109,7 @@ class ExportSession:
         tokenizer = self.tokenizer.loaded
         text = self.base_config.get("text_config") or self.base_config
         return Modelfile(
-            title=f"{self.config.name or self.id}: {self.config.model.name}, trained with LoRA Craft",
+            title=f"{self.config.name or self.id}: {PurePath(self.config.model.name).name}, trained with LoRA Craft",
             spoken=family_of(self._render, tokenizer.bos_token or ""),
             template=self.template,
             ends=self._ends(),

@@ -34,21 +34,7 @@ class LlamaServer:
     """
 
     def __init__(self, file: Path, context_tokens: int, slots: int = 1, adapter: Path | None = None):
-        import xllamacpp
-
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(file)
-        parameters.n_ctx = -(-context_tokens // ROUND_TOKENS) * ROUND_TOKENS * slots
-        parameters.n_parallel, parameters.n_gpu_layers = slots, 0
-        parameters.warmup, parameters.fit_params, parameters.verbosity = False, False, 0
-        parameters.cpuparams.n_threads = physical_cores()
-        if adapter is not None:
-            parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
-        try:
-            self._server = xllamacpp.Server(parameters)
-        except (RuntimeError, ValueError) as error:
-            message = f"llama.cpp can't load {file.name}: {error}"
-            raise WorkerFailed(message, "See the end of worker.log.") from error
+        self._server = load(file, context_tokens, slots, adapter)
         self._slots = slots
         self._harmless = self.tokenise("a")[-1]
 
@@ -117,6 +103,29 @@ class LlamaServer:
         request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
             return json.load(reply)
+
+
+def load(file: Path, context_tokens: int, slots: int, adapter: Path | None = None) -> Any:
+    """llama.cpp's server for one file, on the CPU; see LlamaServer for the arguments.
+
+    Raises:
+        WorkerFailed: llama.cpp can't load it.
+    """
+    import xllamacpp
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(file)
+    parameters.n_ctx = -(-context_tokens // ROUND_TOKENS) * ROUND_TOKENS * slots
+    parameters.n_parallel, parameters.n_gpu_layers = slots, 0
+    parameters.warmup, parameters.fit_params, parameters.verbosity = False, False, 0
+    parameters.cpuparams.n_threads = physical_cores()
+    if adapter is not None:
+        parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
+    try:
+        return xllamacpp.Server(parameters)
+    except (RuntimeError, ValueError) as error:
+        message = f"llama.cpp can't load {file.name}: {error}"
+        raise WorkerFailed(message, "See the end of the worker's log.") from error
 
 
 def _checked(reply: dict) -> dict:

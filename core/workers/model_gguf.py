@@ -11,7 +11,7 @@ from typing import Any
 
 from core.errors import InvalidInput, WorkerFailed
 from core.generation.sampling import Sampling
-from core.hardware import physical_cores
+from core.workers.llama_server import load
 
 SLOTS = 4
 """Chats that llama.cpp works on at once."""
@@ -29,14 +29,7 @@ class GgufModel:
     device = "cpu"
 
     def __init__(self, file: Path):
-        import xllamacpp
-
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(file)
-        parameters.n_ctx, parameters.n_parallel, parameters.n_gpu_layers = CONTEXT_TOKENS * SLOTS, SLOTS, 0
-        parameters.warmup = False
-        parameters.cpuparams.n_threads = physical_cores()
-        self._server = xllamacpp.Server(parameters)
+        self._server = load(file, CONTEXT_TOKENS, SLOTS)
 
     def answer(
         self,

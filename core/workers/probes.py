@@ -45,7 +45,7 @@ class ProbeSet:
         question: A chat to answer.
         rendered: The same as the training's template writes it.
         bos: The text of the token that begins a text, which llama.cpp's templates leave out.
-        noise: What the probes themselves may be wrong by (nats), where memory allowed 16-bit arithmetic only.
+        noise: What every bound is widened by (nats): what the type of the weights, or 16-bit arithmetic, costs.
     """
 
     texts: dict[str, list[int]]
@@ -89,7 +89,7 @@ def make_probes(
         tokenizer: The training's.
         chats: Questions as the training put them; the first is the one to answer.
         answers: A perfect answer to each.
-        noise: What the model's own arithmetic may be wrong by (nats).
+        noise: See ProbeSet.
     """
     prompts = [rendered(tokenizer, chat) for chat in chats]
     odd = [rendered(tokenizer, [*chats[0][:-1], {"role": "user", "content": text}]) for text in ODD_TEXTS]

@@ -20,6 +20,10 @@ from core.workers.probes import ProbeSet, logprobs_of
 ANSWER_TOKENS = 64
 LEAST_EFFECT = 1e-4
 """Nats. An adapter that changes less was not trained; rounding alone changes about as much."""
+OTHER_IDS = (
+    "If the base model's folder has lost its tokenizer.model, put that of the original model there and export again; "
+    "else report the model's name. The adapter and the merged model can be exported in any case."
+)
 OTHER_PROMPT = (
     "llama.cpp writes the prompt of a chat otherwise than training did. Answers may be worse; send it complete prompts."
 )
@@ -74,7 +78,7 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
         raise
     except LoraCraftError as error:
         raise ProofFailed(f"{target.file}: {error.message}", error.hint) from error
-    proof = _judged(target, probes, values)
+    proof = judge(target, probes, values)
     asked = {"same_token_ids": True, "question": probes.question[-1]["content"], "answer": answer}
     notes = proof.notes if renders_alike else (*proof.notes, ("prompt.template", OTHER_PROMPT))
     return Proof({**proof.values, **asked}, notes)
@@ -93,7 +97,7 @@ def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable
     """
     if tokenise is not None:
         _require_same_ids(target, probes, tokenise)
-    proof = _judged(target, probes, logprobs_of(model, probes.probes))
+    proof = judge(target, probes, logprobs_of(model, probes.probes))
     return proof if tokenise is None else Proof({**proof.values, "same_token_ids": True}, proof.notes)
 
 
@@ -102,12 +106,24 @@ def _require_same_ids(target: Target, probes: ProbeSet, tokenise: Callable[[str]
     if torn:
         count = f"{len(torn)} of {len(probes.texts)}"
         message = f"{target.file} tokenises {count} texts otherwise than training did: {torn[0][-60:]!r}."
-        raise ProofFailed(message, "Report the model's name. The merged model and the adapter can be used.")
+        raise ProofFailed(message, OTHER_IDS)
 
 
-def _judged(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
+def judge(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
+    """What the log-probabilities of a file say of it.
+
+    A rounding that is as large as all that the adapter changes is noted, and no failure: the merged weights were found
+    to hold the adapter before they were rounded further.
+
+    Args:
+        target: What is judged.
+        probes: What it was asked.
+        values: Its log-probability (nats) of each probe's token, shape [probes].
+    Raises:
+        ProofFailed: It lies outside its bound, or is the base model.
+    """
     difference, from_base = probes.differences(values)
-    bound = (target.max_difference or 0.0) + probes.noise
+    bound = round((target.max_difference or 0.0) + probes.noise, 3)
     if difference > bound:
         problem = f"differs from the adapter by {difference:.3f} nats on average, over {bound}"
         raise ProofFailed(f"{target.file} {problem}.", "Choose a larger type, such as q8_0 or f16.")

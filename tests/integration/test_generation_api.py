@@ -104,6 +104,35 @@ def test_text_comes_over_the_socket_and_a_stop_keeps_what_there_is(asked, until)
     assert {message["request_id"] for message in messages} == {"q1"}
 
 
+def test_a_stop_ends_all_models_of_a_comparison(asked, until):
+    models = [{"model_path": RUN}, {"model_path": RUN, "use_adapter": False}]
+    question = {key: value for key, value in LONG.items() if key != "model_path"} | {"models": models}
+    replies = []
+    body = {**question, "request_id": "both"}
+    thread = threading.Thread(target=lambda: replies.append(asked.call("POST", "/api/models/compare", body)))
+    thread.start()
+    until(lambda: (asked.call("GET", "/api/models/state")[1]["busy"] or {}).get("request_id") == "both", 60)
+    asked.call("POST", "/api/models/stop", {"request_id": "both"})
+    thread.join(20)
+    assert [answer["finish_reason"] for answer in replies[0][1]["answers"]] == ["cancelled", "cancelled"]
+
+
+def test_who_has_lost_the_reply_finds_it_by_its_request(asked, until):
+    thread, replies = in_background(asked, {**LONG, "request_id": "lost"})
+    known = {}
+
+    def is_written():
+        known.update(asked.call("GET", "/api/models/answers/lost")[1])
+        return "columns" in known and known["columns"][0]["text"]
+
+    until(is_written, 60)
+    assert known["is_pending"] and known["reply"] is None
+    asked.call("POST", "/api/models/stop", {"request_id": "lost"})
+    thread.join(20)
+    assert asked.call("GET", "/api/models/answers/lost")[1]["reply"] == replies[0][1]
+    assert asked.call("GET", "/api/models/answers/nobody")[0] == 404
+
+
 def test_a_request_that_still_waits_can_be_stopped(asked, until):
     first, _ = in_background(asked, {**LONG, "request_id": "first"})
     until(lambda: (asked.call("GET", "/api/models/state")[1]["busy"] or {}).get("request_id") == "first", 60)

@@ -99,6 +99,8 @@ test("a proof that the worker went on without has failed, and so has the stage a
   const files = [file("q8_0", "gguf", { made_at: 120 })];
   const failed = running(["q8_0", "q4_k_m"], "packing", "", { files, is_running: false, status: "failed" });
   assert.deepEqual(shownStages(failed).filter((text) => /failed|Prove Q8_0|Finish/.test(text)), ["Prove Q8_0: done", "Prove Q4_K_M: failed", "Finish: waiting"]);
+  assert.equal(progress.headingOf(failed), "1 of 2 files failed");
+  assert.deepEqual(progress.leftOf(failed), ["q4_k_m"]);
   assert.equal(progress.stateWord("waiting", false), "not reached");
   const torn = running(["q8_0"], "merging", "", { is_running: false, status: "failed" });
   assert.equal(shownStages(torn)[0], "Merge adapter and base model: failed");

@@ -138,6 +138,7 @@ test("a page that was loaded anew takes up what the server knows", () => {
   const known = { is_pending: true, columns: [{ kind: "text", text: "so far", tokens: 2, seconds: 1, message: "" }], reply: null, error: null };
   const open = chat.resumed(known)(asked("q", "one"));
   assert.deepEqual([open.columns[0].text, open.columns[0].label, open.isPending], ["so far", "one", true]);
+  assert.equal(chat.noted(message("q", 0, "again"))(open), open);
   assert.equal(chat.resumed({ ...known, reply: answer("all") })(open).columns[0].text, "all");
   assert.equal(chat.resumed({ ...known, reply: { answers: [answer("all")] } })(open).columns[0].text, "all");
   assert.equal(chat.resumed({ ...known, error: { message: "Gone.", hint: "", fields: {} } })(open).error.message, "Gone.");

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ TEXTS = [
     "two  spaces, a tab\there\n\n    def f(x):\n        return x ** 2\n\nend (a+b)*[c-d] != {e}/f",
     "Zürich, Łódź, naïve café, Привет, 北京 and some more words to make merges of: the then there these",
 ]
-LLAMA_3_SPLIT = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
+WORDS, SIGNS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|", r"| ?[^\s\p{L}\p{N}]+[\r\n]*"
+SPACES = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+LLAMA_3_SPLIT, QWEN_SPLIT = WORDS + r"\p{N}{1,3}" + SIGNS + SPACES, WORDS + r"\p{N}" + SIGNS + SPACES
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -103,12 +104,21 @@ def byte_level(specials: list[str], digits: bool = False, split: str | None = No
     return write
 
 
-def sentence_piece(kind: str, added: list[str], **settings: Any) -> Callable[[Path], None]:
-    """A SentencePiece tokenizer of the Llama 2 sort: tokenizer.model, and the tokenizer.json transformers makes of it."""
+def sentence_piece(
+    kind: str, inside: tuple[str, ...] = (), added: tuple[str, ...] = (), **settings: Any
+) -> Callable[[Path], None]:
+    """A SentencePiece tokenizer of the Llama 2 sort: tokenizer.model, and the tokenizer.json transformers makes of it.
+
+    Args:
+        kind: Its class in transformers.
+        inside: Special tokens that tokenizer.model knows as words.
+        added: Special tokens that it does not know; they swallow the space behind them, as those of Phi-3 do.
+        settings: Of the training of SentencePiece.
+    """
 
     def write(folder: Path) -> None:
         import sentencepiece
-        from transformers import AutoTokenizer
+        from transformers import AddedToken, AutoTokenizer
 
         trained = io.BytesIO()
         sentencepiece.SentencePieceTrainer.train(
@@ -124,7 +134,7 @@ def sentence_piece(kind: str, added: list[str], **settings: Any) -> Callable[[Pa
             remove_extra_whitespaces=False,
             allow_whitespace_only_pieces=True,
             split_digits=True,
-            user_defined_symbols=added,
+            user_defined_symbols=list(inside),
             minloglevel=2,
             **settings,
         )
@@ -133,15 +143,17 @@ def sentence_piece(kind: str, added: list[str], **settings: Any) -> Callable[[Pa
         write_json(folder / "tokenizer_config.json", {"tokenizer_class": kind, **tokens})
         write_json(folder / "config.json", {"model_type": "llama"})
         tokenizer = AutoTokenizer.from_pretrained(folder)
-        tokenizer.add_special_tokens({"additional_special_tokens": added})
+        more = [*inside, *(AddedToken(text, rstrip=text != PLAIN_END, special=True) for text in added)]
+        tokenizer.add_special_tokens({"additional_special_tokens": more})
         tokenizer.save_pretrained(folder)
 
     return write
 
 
+PLAIN_END = "<|endoftext|>"
+PHI_3_TOKENS = (PLAIN_END, "<|assistant|>", "<|system|>", "<|end|>", "<|user|>")
 CHATML_TOKENS = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
 LLAMA_3_TOKENS = ["<|begin_of_text|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>"]
-QWEN_SPLIT = LLAMA_3_SPLIT.replace(r"\p{N}{1,3}", r"\p{N}")
 FAMILIES: dict[str, Family] = {
     "smollm2": Family(
         "LlamaConfig", {"tie_word_embeddings": True}, byte_level(CHATML_TOKENS, digits=True), CHATML, "<|im_end|>"
@@ -161,47 +173,23 @@ FAMILIES: dict[str, Family] = {
         "<|im_end|>",
     ),
     "mistral": Family(
-        "MistralConfig", {"tie_word_embeddings": False}, sentence_piece("LlamaTokenizer", []), MISTRAL, "</s>"
+        "MistralConfig", {"tie_word_embeddings": False}, sentence_piece("LlamaTokenizer"), MISTRAL, "</s>"
     ),
     "phi3": Family(
-        "Phi3Config", {"tie_word_embeddings": False}, sentence_piece("LlamaTokenizer", []), PHI_3, "<|end|>"
+        "Phi3Config",
+        {"tie_word_embeddings": False},
+        sentence_piece("LlamaTokenizer", added=PHI_3_TOKENS),
+        PHI_3,
+        "<|end|>",
     ),
     "gemma3": Family(
         "Gemma3TextConfig",
         {"tie_word_embeddings": True, "sliding_window": 512, "query_pre_attn_scalar": 64, "dtype": "bfloat16"},
-        sentence_piece("GemmaTokenizer", ["<start_of_turn>", "<end_of_turn>"], add_dummy_prefix=False),
+        sentence_piece("GemmaTokenizer", ("<start_of_turn>", "<end_of_turn>"), add_dummy_prefix=False),
         GEMMA,
         "<end_of_turn>",
     ),
 }
-
-
-def write_run(workspace: Workspace, name: str, settings: dict | None = None) -> None:
-    """A base model below models/ and a finished run of that name below outputs/, with an adapter that changes much."""
-    import torch
-    import transformers
-    from peft import LoraConfig, get_peft_model
-
-    family, folder = FAMILIES[name], workspace.root / "models" / name
-    folder.mkdir(parents=True)
-    family.tokenizer(folder)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    ends = tokenizer.convert_tokens_to_ids(family.ends)
-    special = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": ends, "pad_token_id": ends}
-    values = SIZES | family.settings | special | {"vocab_size": len(tokenizer)}
-    torch.manual_seed(0)
-    dtype = getattr(torch, values.pop("dtype", "float32"))
-    base = transformers.AutoModelForCausalLM.from_config(getattr(transformers, family.config)(**values), dtype=dtype)
-    base.save_pretrained(folder)
-    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **{"r": 8, "target_modules": "all-linear"}))
-    for parameter in model.parameters():
-        if parameter.requires_grad:
-            torch.nn.init.normal_(parameter, std=0.08)
-    session = workspace.session(name)
-    model.save_pretrained(session.adapter)
-    tokenizer.chat_template = family.template
-    tokenizer.save_pretrained(session.adapter)
-    write_json(session.config, parse_config({"model": {"name": str(folder)}, **(settings or RUN)}).model_dump())
 
 
 RUN = {
@@ -210,20 +198,92 @@ RUN = {
     "training": {"max_new_tokens": 8, "max_sequence_length": 256},
     "reward": {"type": "preset", "preset_name": "exact-match"},
 }
+LORA = {"r": 8, "lora_alpha": 8, "target_modules": "all-linear", "task_type": "CAUSAL_LM"}
 
 
-def main(root: Path, targets: list[str]) -> None:
-    """Write a run of each family below `root` and export all of them, in this one process."""
-    from core.workers.export import main as export
+@dataclass(frozen=True)
+class Run:
+    """A finished run to write.
 
+    Attributes:
+        id: Of the session.
+        family: Its base model.
+        lora: What its adapter's configuration differs in.
+        strength: Deviation of the adapter's random weights.
+        sections: What its configuration differs in.
+        template: The chat template, where it is not the family's.
+    """
+
+    id: str
+    family: str
+    lora: dict = field(default_factory=dict)
+    strength: float = 0.08
+    sections: dict = field(default_factory=dict)
+    template: str | None = None
+
+
+def write_run(workspace: Workspace, run: Run) -> None:
+    """Write the base model below models/ and the run below outputs/."""
+    import torch
+    import transformers
+    from peft import LoraConfig, get_peft_model
+
+    family, folder = FAMILIES[run.family], workspace.root / "models" / run.id
+    folder.mkdir(parents=True)
+    family.tokenizer(folder)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    torch.manual_seed(0)
+    base = _base(family, tokenizer)
+    base.save_pretrained(folder)
+    model = get_peft_model(base, LoraConfig(**LORA | run.lora))
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            torch.nn.init.normal_(parameter, std=run.strength)
+    session = workspace.session(run.id)
+    model.save_pretrained(session.adapter)
+    tokenizer.chat_template = run.template or family.template
+    tokenizer.save_pretrained(session.adapter)
+    config = parse_config({"name": run.id, "model": {"name": str(folder)}, **RUN, **run.sections})
+    write_json(session.config, config.model_dump(mode="json"))
+
+
+def _base(family: Family, tokenizer: Any) -> Any:
+    import torch
+    import transformers
+
+    ends = tokenizer.convert_tokens_to_ids(family.ends)
+    special = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": ends, "pad_token_id": ends}
+    values = SIZES | family.settings | special | {"vocab_size": len(tokenizer)}
+    dtype = getattr(torch, values.pop("dtype", "float32"))
+    config = getattr(transformers, family.config)(**values)
+    return transformers.AutoModelForCausalLM.from_config(config, dtype=dtype)
+
+
+def export(workspace: Workspace, session_id: str, targets: Sequence[str]) -> int:
+    """Export a run as its worker does, in this process; the worker's exit code."""
+    from core.workers.export import main
+
+    folder = workspace.export(session_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "events.jsonl").unlink(missing_ok=True)
+    write_json(folder / "export.json", {"targets": list(targets)})
+    return main(folder)
+
+
+def main(root: Path, jobs: list[dict]) -> None:
+    """Write runs and export them, all in this one process.
+
+    Args:
+        root: Of the data folders.
+        jobs: [{"run": fields of Run, "exports": [[target, ...], ...]}].
+    """
     workspace = Workspace(root).create()
-    for name in FAMILIES:
-        write_run(workspace, name)
-        folder = workspace.export(name)
-        folder.mkdir(parents=True)
-        write_json(folder / "export.json", {"targets": targets})
-        export(folder)
+    for job in jobs:
+        run = Run(**job["run"])
+        write_run(workspace, run)
+        for targets in job["exports"]:
+            export(workspace, run.id, targets)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text(encoding="utf-8")))

@@ -7,22 +7,23 @@ import { counted, number } from "../lib/format.js";
  * @typedef {{label: string, kind: "sent" | "waiting" | "loading" | "text" | "end", text: string, tokens: number, seconds: number,
  *   message: string, answer: any, markers: import("./chat_text.js").Markers | null}} Column */
 
-/** One question. `error` is the server's refusal, `isTurn` says that it belongs to a conversation.
+/** One question. `error` is the server's refusal, `isTurn` says that it belongs to a conversation, `isTakenUp` that its text is asked
+ * for since the page was loaded anew.
  * @typedef {{id: string, prompt: string, reference: string, isTurn: boolean, body: any, columns: Column[], isPending: boolean,
- *   error: {message: string, hint: string, fields: Record<string, string>} | null}} Exchange */
+ *   isTakenUp: boolean, error: {message: string, hint: string, fields: Record<string, string>} | null}} Exchange */
 
 /** @param {string} label @param {Column["markers"]} markers @returns {Column} */
 export const newColumn = (label, markers) => ({ label, kind: "sent", text: "", tokens: 0, seconds: 0, message: "", answer: null, markers });
 
 /** A question that has just been asked.
  * @param {{id: string, prompt: string, reference: string, isTurn: boolean, body: any, columns: Column[]}} asked @returns {Exchange} */
-export const asked = (asked) => ({ ...asked, isPending: true, error: null });
+export const asked = (asked) => ({ ...asked, isPending: true, isTakenUp: false, error: null });
 
 /** A generation_update; those of other requests, and those that come after the answer, change nothing.
  * @param {any} message @returns {(exchange: Exchange) => Exchange} */
 export const noted = (message) => (exchange) => {
   const old = exchange.columns[message.column];
-  if (exchange.id !== message.request_id || !exchange.isPending || !old || old.answer) return exchange;
+  if (exchange.id !== message.request_id || !exchange.isPending || exchange.isTakenUp || !old || old.answer) return exchange;
   const { kind, tokens, seconds, message: words } = message;
   const next = { ...old, kind, text: old.text + message.text, tokens: Math.max(old.tokens, tokens), seconds, message: words };
   return { ...exchange, columns: exchange.columns.with(message.column, next) };
@@ -45,7 +46,7 @@ export const refused = (error) => (exchange) => ({ ...exchange, isPending: false
 export const resumed = (known) => (exchange) => {
   if (known.error) return refused(known.error)(exchange);
   if (known.reply) return answered(known.reply.answers ?? [known.reply])(exchange);
-  return { ...exchange, columns: exchange.columns.map((column, index) => ({ ...column, ...known.columns[index] })) };
+  return { ...exchange, isTakenUp: true, columns: exchange.columns.map((column, index) => ({ ...column, ...known.columns[index] })) };
 };
 
 /** The list with one exchange changed. @param {string} id @param {(exchange: Exchange) => Exchange} change

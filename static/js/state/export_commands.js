@@ -77,7 +77,10 @@ function systemOption(use) {
 }
 
 /** A chat as in training. @param {Use} use */
-const messagesOf = ({ system, form, file }) => [...(system ? [{ role: "system", content: system }] : []), { role: "user", content: file.question || form.replace("{instruction}", () => QUESTION) }];
+const messagesOf = ({ system, form, file }) => [
+  ...(system ? [{ role: "system", content: system }] : []),
+  { role: "user", content: file.question || form.replace("{instruction}", () => QUESTION) },
+];
 
 /** @param {Use} use @returns {Program} */
 function llamaOf(use) {
@@ -85,13 +88,21 @@ function llamaOf(use) {
   if (file.kind !== "gguf" && file.kind !== "adapter_gguf") return notFor("a GGUF file");
   const isAdapter = file.kind === "adapter_gguf";
   const model = isAdapter ? `-m ${BASE_FILE} --lora ${word(use, pathOf(use))}` : `-m ${word(use, pathOf(use))}`;
-  const note = isAdapter ? `On top of a GGUF file of ${use.base}, which you bring; F16 is nearest to what was trained.` : "The chat template is inside the file.";
+  const note = isAdapter
+    ? `On top of a GGUF file of ${use.base}, which you bring; F16 is nearest to what was trained.`
+    : "The chat template is inside the file.";
+  const blocks = [
+    block("Chat in the terminal", `llama-cli ${model}${systemOption(use)}`),
+    block("Serve a page and an OpenAI-style API on port 8080", `llama-server ${model} --port 8080`),
+    ...(isWindows(use.folder) ? [] : [block("Ask the server, as the training asked", curlOf(use))]),
+  ];
+  return { note, blocks, takes: "" };
+}
+
+/** @param {Use} use */
+function curlOf(use) {
   const body = JSON.stringify({ messages: messagesOf(use) });
-  const ask = isWindows(use.folder) ? [] : [block("Ask the server, as the training asked", `curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d ${quoted(body, false)}`)];
-  return {
-    note, takes: "",
-    blocks: [block("Chat in the terminal", `llama-cli ${model}${systemOption(use)}`), block("Serve a page and an OpenAI-style API on port 8080", `llama-server ${model} --port 8080`), ...ask],
-  };
+  return `curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d ${quoted(body, false)}`;
 }
 
 /** @param {Use} use @returns {Program} */
@@ -102,13 +113,17 @@ function ollamaOf(use) {
     const system = use.system ? [`SYSTEM """${use.system}"""`] : [];
     return {
       takes: "", note: `On top of a GGUF file of ${use.base}, which you bring.`,
-      blocks: [block("Write this into a file called Modelfile", `FROM ./${BASE_FILE}`, `ADAPTER ${pathOf(use)}`, ...system), block("Create the model and chat", `ollama create ${name} -f Modelfile`, `ollama run ${name}`)],
+      blocks: [
+        block("Write this into a file called Modelfile", `FROM ./${BASE_FILE}`, `ADAPTER ${pathOf(use)}`, ...system),
+        block("Create the model and chat", `ollama create ${name} -f Modelfile`, `ollama run ${name}`),
+      ],
     };
   }
   if (file.kind !== "gguf") return notFor("a GGUF file");
   const modelfile = word(use, pathOf(use, modelfileOf(file, use.files)));
   const where = use.place === "server" ? "" : " Download it into the same folder as the model.";
-  return { takes: "", note: `The Modelfile has the training’s template, system prompt and stop texts.${where}`, blocks: [block("Create the model and chat", `ollama create ${name} -f ${modelfile}`, `ollama run ${name}`)] };
+  const note = `The Modelfile has the training’s template, system prompt and stop texts.${where}`;
+  return { takes: "", note, blocks: [block("Create the model and chat", `ollama create ${name} -f ${modelfile}`, `ollama run ${name}`)] };
 }
 
 /** @param {Use} use @returns {Program} */
@@ -117,7 +132,8 @@ function lmStudioOf(use) {
   const keep = use.place === "download" ? "" : isWindows(use.folder) ? " --hard-link" : " --symbolic-link";
   const name = modelName(use);
   const moved = keep ? "The file stays where it is; LM Studio gets a link to it." : "LM Studio moves the file into its own folder.";
-  return { takes: "", note: `${moved} Then choose ${name} in LM Studio and give it the training’s system prompt.`, blocks: [block("Add it to LM Studio", `lms import${keep} --user-repo lora-craft/${name} ${word(use, pathOf(use))}`)] };
+  const note = `${moved} Then choose ${name} in LM Studio and give it the training’s system prompt.`;
+  return { takes: "", note, blocks: [block("Add it to LM Studio", `lms import${keep} --user-repo lora-craft/${name} ${word(use, pathOf(use))}`)] };
 }
 
 /** @param {Use} use @returns {Program} */
@@ -127,18 +143,32 @@ function pythonOf(use) {
   const messages = `messages = ${JSON.stringify(messagesOf(use), null, 4)}`;
   if (file.kind === "gguf" || file.kind === "adapter_gguf") {
     const model = file.kind === "gguf" ? `model_path=${path}` : `model_path=${JSON.stringify(BASE_FILE)}, lora_path=${path}`;
-    const text = ["from llama_cpp import Llama", "", `model = Llama(${model}, n_ctx=4096, verbose=False)`, messages, `print(model.create_chat_completion(messages)["choices"][0]["message"]["content"])`];
-    return { takes: "", note: "", blocks: [block("With llama-cpp-python", ...text)] };
+    const lines = [
+      "from llama_cpp import Llama", "",
+      `model = Llama(${model}, n_ctx=4096, verbose=False)`,
+      messages,
+      `print(model.create_chat_completion(messages)["choices"][0]["message"]["content"])`,
+    ];
+    return { takes: "", note: "", blocks: [block("With llama-cpp-python", ...lines)] };
   }
-  const served = file.kind === "merged" ? `vllm serve ${word(use, pathOf(use))}` : `vllm serve ${word(use, base)} --enable-lora${rankOption(use.rank)} --lora-modules ${modelName(use)}=${word(use, pathOf(use))}`;
+  const isMerged = file.kind === "merged";
   const unpack = use.place === "download" ? `Unpack the zip first: it holds the folder ${downloadName(use.session, file)}. ` : "";
-  const note = file.kind === "merged" ? "A Hugging Face folder like any other." : `PEFT puts the adapter on ${base}.`;
-  return { takes: "", note: unpack + note, blocks: [block(file.kind === "merged" ? "With transformers" : "With transformers and PEFT", ...transformersLines(file.kind, path, base, messages)), block("Serve it with vLLM", served)] };
+  const note = isMerged ? "A Hugging Face folder like any other." : `PEFT puts the adapter on ${base}.`;
+  return {
+    takes: "", note: unpack + note,
+    blocks: [
+      block(isMerged ? "With transformers" : "With transformers and PEFT", ...transformersLines(isMerged, path, base, messages)),
+      block("Serve it with vLLM", isMerged ? `vllm serve ${word(use, pathOf(use))}` : vllmOf(use)),
+    ],
+  };
 }
 
-/** @param {string} kind @param {string} path as Python has it @param {string} base @param {string} messages */
-function transformersLines(kind, path, base, messages) {
-  const isMerged = kind === "merged";
+/** @param {Use} use */
+const vllmOf = (use) =>
+  `vllm serve ${word(use, use.base)} --enable-lora${rankOption(use.rank)} --lora-modules ${modelName(use)}=${word(use, pathOf(use))}`;
+
+/** @param {boolean} isMerged @param {string} path as Python has it @param {string} base @param {string} messages */
+function transformersLines(isMerged, path, base, messages) {
   return [
     ...(isMerged ? [] : ["from peft import PeftModel"]),
     "from transformers import AutoModelForCausalLM, AutoTokenizer", "",

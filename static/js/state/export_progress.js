@@ -16,6 +16,12 @@ const NAMES = /** @type {Record<string, string>} */ ({
 });
 const VERBS = /** @type {Record<string, string>} */ ({ quantising: "Quantise", proving: "Prove" });
 
+/** Whether a target was made by this export, and not by one before it. @param {any} one @returns {(target: string) => boolean} */
+const madeBy = (one) => (target) => one.files.some((/** @type {any} */ file) => file.target === target && file.made_at >= one.started_at);
+
+/** What an export was to make and has not made. @param {any} one @returns {string[]} */
+export const leftOf = (one) => one.targets.filter((/** @type {string} */ name) => !madeBy(one)(name));
+
 /** What an export of these targets goes through, in the worker's order. @param {string[]} targets @returns {Place[]} */
 export function placesOf(targets) {
   const files = targets.filter((name) => !NOT_FILES.includes(name));
@@ -35,7 +41,7 @@ export function placesOf(targets) {
 
 /** The stages of an export; all wait until it has said what it does. @param {any} one its state @returns {Stage[]} */
 export function stagesOf(one) {
-  const isMade = (/** @type {string} */ target) => one.files.some((/** @type {any} */ file) => file.target === target && file.made_at >= one.started_at);
+  const isMade = madeBy(one);
   const places = placesOf(inWorkOrder(one, isMade));
   const at = placeAt(places, one);
   const states = places.map((place, index) => stateOf(place, index - at, at >= 0, isMade(place.target)));
@@ -85,6 +91,8 @@ const whatOf = (one) => (one.targets.length === 1 ? nameOf(one.targets[0]) : one
 /** The heading of the card. @param {any} one */
 export function headingOf(one) {
   if (one.is_running) return `Exporting ${whatOf(one)}`;
+  const failed = leftOf(one).length;
+  if (one.status === "failed" && failed > 0 && failed < one.targets.length) return `${failed} of ${one.targets.length} files failed`;
   const ends = /** @type {Record<string, string>} */ ({ completed: "The export is complete", failed: "The export failed", interrupted: "The export was interrupted" });
   return ends[one.status] ?? "The export was cancelled";
 }
@@ -92,7 +100,7 @@ export function headingOf(one) {
 /** What is said when an export ends, to whoever watches it. @param {any} one */
 export function endText(one) {
   if (one.status === "completed") return `The export is complete: ${doneText(one)}.`;
-  if (one.status === "stopped") return "The export was cancelled; what was there before is kept.";
+  if (one.status === "stopped") return "The export was cancelled; finished files are kept.";
   return `The export failed. ${one.failure?.cause ?? ""}`.trim();
 }
 

@@ -10,7 +10,7 @@ import { changeText } from "../state/scores.js";
 import { facts } from "../ui/facts.js";
 import { fillSessions, trained } from "../ui/session_select.js";
 import { mountChoice } from "./export_choice.js";
-import { createDesk } from "./export_desk.js";
+import { createDesk, fetchTemplates, shownOf } from "./export_desk.js";
 import { mountFiles } from "./export_files.js";
 import { mountProgress } from "./export_progress.js";
 import { mountPush } from "./export_push.js";
@@ -27,7 +27,8 @@ export function mount(root, context) {
   let before = null;
   select.addEventListener("change", () => context.go("export", select.value));
   context.live.on("connect", () => select.value && desk.plan(select.value));
-  desk.fetchTemplates();
+  document.addEventListener("visibilitychange", () => !document.hidden && !root.hidden && context.live.refreshAll()); // deleting a folder is told to nobody
+  fetchTemplates(desk);
 
   /** Plan again when what a plan depends on has changed. @param {import("./export_desk.js").Shown} shown */
   function replan({ id, one, files }) {
@@ -55,8 +56,8 @@ export function mount(root, context) {
     show(find("export-body", root), !isNone);
     if (isNone) return;
     fillSessions(select, runs, asked?.session_id ?? null);
-    follow(desk.shown(state, select.value));
-    const shown = desk.shown(state, select.value);
+    follow(shownOf(desk, state, select.value));
+    const shown = shownOf(desk, state, select.value);
     renderRun(root, shown);
     replan(shown);
     for (const part of parts) part.render(shown);
@@ -86,6 +87,7 @@ function renderRun(root, { session, plan }) {
   facts(find("export-facts", root), /** @type {[string, string][]} */ ([
     ["Base model", model ? baseOf(model) : ""], ["Held-out score", changeText(session.evaluations)], ["Goes to", plan?.folder ?? ""],
   ].filter(([, text]) => text)));
-  setText(find("export-unsaved-text", root), isFinal(session) ? `“${titleOf(session)}” ended before it had saved an adapter, so there is nothing to export.` : `“${titleOf(session)}” has not saved its adapter yet: it can be exported when training has ended.`);
+  const why = isFinal(session) ? "ended before it had saved an adapter, so there is nothing to export." : "has not saved its adapter yet: it can be exported when training has ended.";
+  setText(find("export-unsaved-text", root), `“${titleOf(session)}” ${why}`);
   /** @type {HTMLAnchorElement} */ (find("export-unsaved-link", root)).href = formatRoute({ step: "monitor", session: session.session_id });
 }

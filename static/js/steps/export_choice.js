@@ -45,8 +45,11 @@ const canStart = ({ plan, chosen, now }) => Boolean(plan?.fits) && chosen.length
 /** @param {HTMLElement} root @param {Shown} shown @param {import("../state/exports.js").Plan} plan */
 function draw(root, { files, chosen, now }, plan) {
   const offers = shelves(plan.targets);
-  for (const name of SHELVES) fillList(find(`export-${name}`, root), "export-target", offers[name], (row, offer) => fillCard(row, cardOf(offer, plan.targets, files), offer.name));
-  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (find("export-form", root).querySelectorAll("[name=export-target]"))) box.checked = chosen.includes(box.value);
+  for (const name of SHELVES) {
+    fillList(find(`export-${name}`, root), "export-target", offers[name], (row, offer) => fillCard(row, cardOf(offer, plan.targets, files), offer.name));
+  }
+  const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("[name=export-target]"));
+  for (const box of boxes) box.checked = chosen.includes(box.value);
   const rare = offers.rare.filter((offer) => chosen.includes(offer.name)).length;
   setText(find("export-rare-title", root), `${offers.rare.length} more types${rare ? `, ${rare} chosen` : ""}`);
   const reason = commonReason(plan.targets);

@@ -12,36 +12,24 @@ import { isFinal, sessionOf } from "../state/sessions.js";
  *   isFresh: boolean, now: {isOffline: boolean, isExporting: boolean, isPushing: boolean, isTraining: boolean}}} Shown */
 /** @typedef {ReturnType<typeof createDesk>} Desk */
 
+/** `chosen` holds what was chosen by hand, by run; `fresh` is the run whose export has just been seen to end.
+ * @typedef {{plans: Record<string, Plan>, chosen: Record<string, string[]>, templates: any[], fresh: string}} Slice */
+
+/** @type {Slice} */
+const BLANK = { plans: {}, chosen: {}, templates: [], fresh: "" };
+
 /** @param {HTMLElement} root @param {any} context */
 export function createDesk(root, context) {
   const { store } = context;
-  /** `chosen` holds what was chosen by hand, by run; `fresh` is the run whose export has just been seen to end.
-   * @type {{plans: Record<string, Plan>, chosen: Record<string, string[]>, templates: any[], fresh: string}} */
-  const blank = { plans: {}, chosen: {}, templates: [], fresh: "" };
-  const get = () => store.get().exporting ?? blank;
-  const put = (/** @type {Partial<typeof blank>} */ patch) => store.update((/** @type {any} */ state) => ({ ...state, exporting: { ...get(), ...patch } }));
+  /** @returns {Slice} */
+  const get = () => store.get().exporting ?? BLANK;
+  const put = (/** @type {Partial<Slice>} */ patch) => store.update((/** @type {any} */ state) => ({ ...state, exporting: { ...get(), ...patch } }));
   const exportOf = (/** @type {string} */ id) => (Object.hasOwn(store.get().exports, id) ? store.get().exports[id] : null);
-  let latest = 0;
 
   /** What is chosen of a run and can be made. @param {string} id */
   function chosenOf(id) {
     const plan = get().plans[id];
-    if (!plan) return [];
-    return makeable(plan.targets, get().chosen[id] ?? firstChoice(plan.targets, exportOf(id)?.files ?? []));
-  }
-
-  /** Ask anew what a run can become and whether there is room. @param {string} id */
-  async function plan(id) {
-    const mine = (latest += 1);
-    try {
-      const first = get().plans[id] ?? { ...(await planExport(id, [])), asked: "" };
-      if (!get().plans[id]) put({ plans: { ...get().plans, [id]: first } });
-      const chosen = chosenOf(id);
-      const answer = await planExport(id, chosen);
-      if (mine === latest) put({ plans: { ...get().plans, [id]: { ...answer, asked: chosen.join(" ") } } });
-    } catch (error) {
-      if (mine === latest && !(error instanceof ApiError && error.code === "offline")) fail(explain(error));
-    }
+    return plan ? makeable(plan.targets, get().chosen[id] ?? firstChoice(plan.targets, exportOf(id)?.files ?? [])) : [];
   }
 
   /** @param {string} text nothing takes it away */
@@ -50,46 +38,67 @@ export function createDesk(root, context) {
     show(find("export-error", root), text !== "");
   }
 
+  /** Do something that is answered with the state of the export; whether it went well. @param {() => Promise<any>} action
+   * @param {(error: unknown) => void} [refused] told of a refusal in place of the page's own note */
+  async function attempt(action, refused = (error) => fail(explain(error))) {
+    fail("");
+    try {
+      const state = await action();
+      store.update((/** @type {any} */ all) => ({ ...all, exports: { ...all.exports, [state.export_id]: later(exportOf(state.export_id), state) } }));
+      return true;
+    } catch (error) {
+      refused(error);
+      return false;
+    }
+  }
+
+  const plan = planning(get, put, chosenOf, fail);
   return {
-    context, get, put, plan, fail,
+    context, get, put, plan, fail, attempt, chosenOf, exportOf,
     /** Choose by hand; null for what suits by itself. @param {string} id @param {string[] | null} names */
     choose(id, names) {
       const { [id]: _, ...others } = get().chosen;
       put({ chosen: names ? { ...others, [id]: names } : others });
       plan(id);
     },
-    /** Do something that is answered with the state of the export; whether it went well. @param {() => Promise<any>} action */
-    async attempt(action) {
-      fail("");
-      try {
-        const state = await action();
-        store.update((/** @type {any} */ all) => ({ ...all, exports: { ...all.exports, [state.export_id]: later(exportOf(state.export_id), state) } }));
-        return true;
-      } catch (error) {
-        fail(explain(error));
-        return false;
-      }
-    },
     /** Move the focus to what the next drawing shows. @param {string} ref */
     focusSoon: (ref) => requestAnimationFrame(() => find(ref, root).focus()),
-    /** The shipped and saved prompt templates, which know a run's system prompt. */
-    async fetchTemplates() {
-      if (get().templates.length) return;
-      const { prompts } = await listPrompts().catch(() => ({ prompts: [] })); // without them the commands lack the system prompt
-      put({ templates: prompts });
-    },
-    /** @param {any} state @param {string} id @returns {Shown} */
-    shown(state, id) {
-      const session = sessionOf(state, id);
-      const one = exportOf(id);
-      return {
-        id, session, one, files: one?.files ?? [], plan: get().plans[id] ?? null, chosen: chosenOf(id),
-        isFresh: get().fresh === id,
-        now: {
-          isOffline: state.connection === "offline", isExporting: Boolean(one?.is_running), isPushing: Boolean(one?.push?.is_running),
-          isTraining: Boolean(session) && session.status !== "queued" && !isFinal(session),
-        },
-      };
+  };
+}
+
+/** Ask for the prompt templates, shipped and saved, which know a run's system prompt. @param {Desk} desk */
+export async function fetchTemplates(desk) {
+  const { prompts } = await listPrompts().catch(() => ({ prompts: [] })); // without them the commands lack the system prompt
+  desk.put({ templates: prompts });
+}
+
+/** Asking what a run can become and whether there is room; of several answers only the last counts.
+ * @param {() => Slice} get @param {(patch: Partial<Slice>) => void} put @param {(id: string) => string[]} chosenOf @param {(text: string) => void} fail */
+function planning(get, put, chosenOf, fail) {
+  let latest = 0;
+  const keep = (/** @type {string} */ id, /** @type {Plan} */ plan) => put({ plans: { ...get().plans, [id]: plan } });
+  return async (/** @type {string} */ id) => {
+    const mine = (latest += 1);
+    try {
+      if (!get().plans[id]) keep(id, { ...(await planExport(id, [])), asked: "" }); // what is chosen by itself is known from here on
+      const chosen = chosenOf(id);
+      const answer = await planExport(id, chosen);
+      if (mine === latest) keep(id, { ...answer, asked: chosen.join(" ") });
+    } catch (error) {
+      if (mine === latest && !(error instanceof ApiError && error.code === "offline")) fail(explain(error));
+    }
+  };
+}
+
+/** @param {Desk} desk @param {any} state @param {string} id @returns {Shown} */
+export function shownOf(desk, state, id) {
+  const session = sessionOf(state, id);
+  const one = desk.exportOf(id);
+  return {
+    id, session, one, files: one?.files ?? [], plan: desk.get().plans[id] ?? null, chosen: desk.chosenOf(id), isFresh: desk.get().fresh === id,
+    now: {
+      isOffline: state.connection === "offline", isExporting: Boolean(one?.is_running), isPushing: Boolean(one?.push?.is_running),
+      isTraining: Boolean(session) && session.status !== "queued" && !isFinal(session),
     },
   };
 }

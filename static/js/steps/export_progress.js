@@ -4,7 +4,7 @@
 import { cancelExport, createExport } from "../lib/api.js";
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { words } from "../lib/format.js";
-import { doneText, headingOf, isTold, progressText, stagesOf, stateWord } from "../state/export_progress.js";
+import { doneText, headingOf, isTold, leftOf, progressText, stagesOf, stateWord } from "../state/export_progress.js";
 import { ask } from "../ui/dialog.js";
 
 /** @typedef {import("./export_desk.js").Shown} Shown */
@@ -15,13 +15,13 @@ export function mountProgress(root, desk) {
   let shown = null;
   find("export-cancel", root).addEventListener("click", async () => {
     const id = shown?.id ?? "";
-    const text = "What is not finished is removed. Files that were there before stay.";
-    if (await ask({ title: "Cancel the export?", text, yes: "Cancel the export", danger: true })) desk.attempt(() => cancelExport(id));
+    const text = "What is half-made is removed. Files that are finished stay.";
+    if (await ask({ title: "Stop the export?", text, yes: "Stop it", danger: true })) desk.attempt(() => cancelExport(id));
   });
   find("export-to-files", root).addEventListener("click", () => desk.focusSoon("export-files-title"));
   find("export-again", root).addEventListener("click", async () => {
     const { id, one } = /** @type {Shown} */ (shown);
-    if (await desk.attempt(() => createExport(id, one.targets))) desk.focusSoon("export-state-title");
+    if (await desk.attempt(() => createExport(id, leftOf(one)))) desk.focusSoon("export-state-title");
   });
 
   return {
@@ -43,12 +43,13 @@ function draw(root, { one, isFresh, now }) {
   setText(badge, one.status === "stopping" ? "Stopping" : isRunning ? "Running" : words(one.status));
   setText(find("export-state-title", root), headingOf(one));
   find("export-state", root).classList.toggle("card--failure", Boolean(one.failure));
-  show(find("export-stages", root), isRunning || isFresh || Boolean(one.failure));
+  show(find("export-stages", root), isRunning || Boolean(one.failure) || (isFresh && one.status === "completed"));
   drawStages(root, one);
   show(find("export-moving", root), isRunning);
   /** @type {HTMLProgressElement} */ (find("export-meter", root)).value = one.fraction;
   setText(find("export-phase", root), isRunning ? progressText(one, Date.now() / 1000) : "");
   setText(find("export-doing", root), isRunning ? one.text : "");
+  show(find("export-cancel", root), isRunning);
   /** @type {HTMLButtonElement} */ (find("export-cancel", root)).disabled = one.status === "stopping" || now.isOffline;
   drawEnd(root, one, now);
   fillList(find("export-notices", root), "notice", one.notices, (row, notice) => {
@@ -80,6 +81,6 @@ function drawEnd(root, one, now) {
   show(find("export-done", root), one.status === "completed");
   setText(find("export-done-text", root), one.status === "completed" ? doneText(one) : "");
   const again = /** @type {HTMLButtonElement} */ (find("export-again", root));
-  show(again, !one.is_running && one.status !== "completed" && one.targets.length > 0);
+  show(again, !one.is_running && one.status !== "completed" && leftOf(one).length > 0);
   again.disabled = now.isOffline || now.isPushing || now.isTraining;
 }

@@ -31,24 +31,15 @@ export function mountPush(root, desk) {
   find("push-cancel", root).addEventListener("click", async () => {
     const id = shown?.id ?? "";
     const text = "The repository shows nothing of this push. What has been sent is not sent again next time.";
-    if (await ask({ title: "Cancel the push?", text, yes: "Cancel the push", danger: true })) attempt(() => cancelPush(id), false);
+    if (await ask({ title: "Stop the push?", text, yes: "Stop it", danger: true })) attempt(() => cancelPush(id), false);
   });
 
   /** @param {() => Promise<any>} action @param {boolean} isStart */
   async function attempt(action, isStart) {
-    /** @type {unknown} */
-    let refusal = null;
-    const isDone = await desk.attempt(() => action().catch((error) => {
-      refusal = error;
-      throw error;
-    }));
-    if (isDone && isStart) {
-      token.value = "";
-      desk.focusSoon("push-state-title");
-    } else if (!isDone) {
-      desk.fail("");
-      refuse(root, refusal);
-    }
+    const isDone = await desk.attempt(action, (error) => refuse(root, error));
+    if (!isDone || !isStart) return;
+    token.value = "";
+    desk.focusSoon("push-state-title");
   }
 
   return {
@@ -58,6 +49,7 @@ export function mountPush(root, desk) {
       shown = next;
       show(find("export-push", root), next.files.length > 0);
       if (isNew) clear(root);
+      if (isNew) repo.value = next.one?.push?.repo_id ?? "";
       if (!next.files.length) return;
       const { isPushing, isExporting, isOffline } = next.now;
       /** @type {HTMLButtonElement} */ (find("push-start", root)).disabled = isPushing || isExporting || isOffline;

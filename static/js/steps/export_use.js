@@ -75,7 +75,8 @@ function drawPrograms(root, use) {
   const programs = commandsFor(use);
   for (const name of PROGRAMS) {
     const { note, blocks, takes } = programs[name];
-    setText(find(`use-note-${name}`, root), takes ? `This program takes ${takes}: choose one above${use.files.some((file) => file.kind === "gguf") ? "" : ", or export one"}.` : note);
+    const isThere = use.files.some((file) => file.kind === "gguf");
+    setText(find(`use-note-${name}`, root), takes ? `This program takes ${takes}: ${isThere ? "choose one" : "export one"} above.` : note);
     fillList(find(`use-commands-${name}`, root), "export-command", blocks, (row, block) => {
       setText(part(row, "command__title"), block.title);
       setText(row.querySelector("pre"), block.text);

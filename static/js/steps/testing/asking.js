@@ -57,24 +57,26 @@ export function createAsking(desk) {
       }
       return undefined;
     },
-    /** End a question early. It may be on its way to the server, or between two models, and is then asked to stop again.
-     * @param {string} id */
-    async stop(id) {
-      try {
-        for (let tries = 0; tries < STOP_TRIES && desk.exchange(id)?.isPending; tries += 1) {
-          if ((await stopAnswer(id)).stopped) return;
-          await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-        }
-      } catch (error) {
-        desk.context.say(explain(error), "error");
-      }
-    },
+    stop: (/** @type {string} */ id) => stopUntilHeard(desk, id),
     /** Take up what was under way when the page was left. */
     resume() {
       const { chat: { exchanges }, versus } = get();
       for (const one of [...exchanges, versus.exchange]) if (one?.isPending) takeUp(one.id);
     },
   };
+}
+
+/** End a question early. It may be on its way to the server, or between two models, and is then asked to stop again.
+ * @param {Desk} desk @param {string} id */
+async function stopUntilHeard(desk, id) {
+  try {
+    for (let tries = 0; tries < STOP_TRIES && desk.exchange(id)?.isPending; tries += 1) {
+      if ((await stopAnswer(id)).stopped) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  } catch (error) {
+    desk.context.say(explain(error), "error");
+  }
 }
 
 /** A question of one or several models, as the settings beside it say.
