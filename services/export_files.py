@@ -99,6 +99,7 @@ class ExportFolder:
                 if wanted.name not in names:
                     self._remove(wanted)
             if kept != entries:
+                LOG.warning("%s keeps %s of %s", self.id, sorted(names), sorted(e["target"] for e in entries))
                 self._write(kept)
             self._arrange_modelfiles(kept)
         except (Conflict, OSError) as error:  # an open file, or a full disk; what is listed is proven all the same

@@ -162,7 +162,8 @@ def _proofs(pushed: Pushed) -> Iterator[str]:
 
 def _score_line(entry: Mapping[str, Any], score: Mapping[str, Any]) -> str:
     text = f"`{entry['file']}` on {score['rows']} held-out questions: mean reward {score['reward']:.3f}"
-    text += f", the adapter {score['adapter_reward']:.3f}"
+    if score["adapter_reward"] is not None:
+        text += f", the adapter {score['adapter_reward']:.3f}"
     if score["correct"] is not None and score["adapter_correct"] is not None:
         text += f"; correct {score['correct']}, the adapter {score['adapter_correct']}"
     return f"{text}. {score.get('note') or ''}".strip()

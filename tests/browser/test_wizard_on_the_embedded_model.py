@@ -75,7 +75,9 @@ def _export(page) -> None:
     expect(ref(page, "export-status")).to_have_text("Completed", timeout=EXPORT_MS)
     expect(ref(page, "export-files")).to_contain_text("model-q4_k_m.gguf")
     expect(ref(page, "export-files")).to_contain_text("the same")
-    expect(ref(page, "use-commands-llama")).to_contain_text(f"llama-cli -m {ref(page, 'export-folder').text_content()}/")
+    expect(ref(page, "use-commands-llama")).to_contain_text(
+        f"llama-cli -m {ref(page, 'export-folder').text_content()}/"
+    )
     picture(page, "embedded-export")
 
 

@@ -55,7 +55,7 @@ export function mountFiles(root, desk) {
       desk.fail(explain(error));
     }
     await desk.context.live.refreshAll();
-    requestAnimationFrame(() => document.activeElement === document.body && desk.focusSoon(shown?.files.length ? "export-files-title" : "export-new-title"));
+    requestAnimationFrame(() => isFocusLost() && desk.focusSoon(shown?.files.length ? "export-files-title" : "export-new-title"));
   }
 
   return {
@@ -70,6 +70,9 @@ export function mountFiles(root, desk) {
     },
   };
 }
+
+/** Whether what had the focus has gone, or is hidden. */
+const isFocusLost = () => document.activeElement === document.body || !document.activeElement?.checkVisibility();
 
 /** "3 files, 421 MB". @param {any[]} files */
 const sumOf = (files) => `${counted(files.length, "file")}, ${bytes(files.reduce((sum, file) => sum + file.size_bytes, 0))}`;

@@ -19,6 +19,8 @@ export function mountProgress(root, desk) {
     if (await ask({ title: "Stop the export?", text, yes: "Stop it", danger: true })) desk.attempt(() => cancelExport(id));
   });
   find("export-to-files", root).addEventListener("click", () => desk.focusSoon("export-files-title"));
+  const tail = find("export-log-tail", root);
+  find("export-failure-log", root).addEventListener("toggle", () => (tail.scrollTop = tail.scrollHeight));
   find("export-again", root).addEventListener("click", async () => {
     const { id, one } = /** @type {Shown} */ (shown);
     if (await desk.attempt(() => createExport(id, leftOf(one)))) desk.focusSoon("export-state-title");
