@@ -23,7 +23,7 @@ from core.paths import SessionPaths, Workspace
 from core.workers.adapter_files import CONFIG, write_adapter, write_card, write_plain_lora
 from core.workers.convert import Source, convert_adapter, convert_model
 from core.workers.export_session import ExportSession
-from core.workers.export_steps import Steps
+from core.workers.export_steps import Steps, watching
 from core.workers.held_out import HeldOut
 from core.workers.merge import Merger
 from core.workers.probes import ProbeSet
@@ -115,10 +115,11 @@ class Export:
         report(0.4)
         questions = self.session.questions()
         probes = self.merger.probes(questions)
+        report(0.5)
         require_effect(probes)
         self._explain(questions)
         if self._has("merged", "gguf"):
-            self._merge(probes, lambda fraction: report(0.6 + 0.4 * fraction))
+            self._merge(probes, report)
         self.merger.release()
         gc.collect()
         if self._has("merged"):
@@ -140,9 +141,11 @@ class Export:
 
     def _merge(self, probes: ProbeSet, report: Callable[[float], None]) -> None:
         """Merge in memory, see that the adapter has survived, and write the checkpoint below .work."""
-        merged = self.merger.merge(report)
+        merged = self.merger.merge(lambda fraction: report(0.5 + 0.3 * fraction))
         prove_model(merged, TARGETS["merged"], probes, None)
-        self.merger.write(self.files.work / "merged")
+        folder, whole = self.files.work / "merged", self.session.float32_bytes // 2
+        with watching(folder, whole, lambda fraction: report(0.8 + 0.2 * fraction)):
+            self.merger.write(folder)
 
     def _merged(self, probes: ProbeSet) -> None:
         began = time.monotonic()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from core.export.targets import TARGETS, Target
 from core.workers.protocol import Reporter
+from core.workers.proven_files import size_of
 
 LEAST_GAP_S = 0.25
 """Between two progress events."""
@@ -64,7 +68,33 @@ class Steps:
         done = sum(self._weights.get(step, 0.0) for step in self._done)
         done += self._weights.get(self._now, 0.0) * min(1.0, max(0.0, fraction))
         whole = sum(self._weights.values())
-        self._to.log.append("progress", phase=self._now[0], fraction=round(done / whole, 4), text=self._text)
+        fraction = round(min(1.0, done / whole), 4)
+        self._to.log.append("progress", phase=self._now[0], fraction=fraction, text=self._text)
+
+
+@contextmanager
+def watching(path: Path, whole_bytes: int, report: Callable[[float], None]) -> Iterator[None]:
+    """Report how much of a file or folder is written while the body writes it.
+
+    Args:
+        path: What grows.
+        whole_bytes: About how large it will be.
+        report: Told the finished fraction, from a thread.
+    """
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(LEAST_GAP_S):
+            with suppress(OSError):  # a file was renamed between being listed and being measured
+                report(min(1.0, size_of(path) / max(1, whole_bytes)))
+
+    thread = threading.Thread(target=watch, name="growth", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _weights(targets: Sequence[Target], gigabytes: float) -> Iterator[tuple[Step, float]]:

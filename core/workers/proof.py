@@ -1,8 +1,9 @@
 """Proofs: an exported file is loaded by what will load it, and compared with the adapter it came from.
 
 A difference is the mean, over the probes, of the absolute difference of log-probabilities (nats) at the adapter's
-likeliest next token. Bounds, in core/export/targets.py, lie well above what sound files show and below what broken ones
-do.
+likeliest next token. The bounds in core/export/targets.py lie two to five times above the worst that sound files of
+SmolLM2 showed (F16 0.005, BF16 0.02, Q8_0 and Q6_K 0.08, Q5_K_M 0.5, Q4_K_M 0.3, Q3_K_M 0.4, Q4_0 1.05); larger models
+show less. A file without its adapter, or with its tensors in the wrong places, shows several nats.
 """
 
 from __future__ import annotations

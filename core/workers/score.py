@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from core.errors import WorkerFailed
 from core.rewards.build import scorers
 from core.rewards.for_trl import TrlReward
 from core.workers.corpus import render
@@ -44,20 +45,24 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
     rewards = [TrlReward(scorer, run.template.markers) for scorer in used]
     rows, given = [asked.to_score[place] for place in places], [answers[place] or "" for place in places]
     mine = judged(rows, given, rewards, run.config.reward.weights)
+    if all(value is None for value in mine["row_rewards"]):
+        reasons = {reward.last_error or reward.last_not_run for reward in rewards}
+        raise WorkerFailed(f"no answer could be scored ({'; '.join(sorted(reasons))})", "Test the rewards in step 3.")
     late = f"{len(places)} of {len(prompts)} rows were answered in {MOST_SECONDS:.0f} s. "
     note = (late if len(places) < len(prompts) else "") + asked.problem
     return _side_by_side(mine, asked.adapter, places) | {"note": note.strip() or None}
 
 
 def _side_by_side(mine: dict, adapter: dict | None, places: Sequence[int]) -> dict:
-    """Means over the rows that have a reward on both sides, where there are two."""
-    theirs = [adapter["row_rewards"][place] for place in places] if adapter else mine["row_rewards"]
+    """Means over the rows that have a reward on both sides; of the file alone where there are none."""
+    theirs = [adapter["row_rewards"][place] if adapter else None for place in places]
     both = [(a, b) for a, b in zip(mine["row_rewards"], theirs, strict=True) if a is not None and b is not None]
+    alone = [value for value in mine["row_rewards"] if value is not None]
     marks = "".join(adapter["marks"][place] for place in places) if adapter and adapter["marks"] else ""
     return {
         "rows": len(places),
-        "reward": _mean([a for a, _ in both]),
-        "adapter_reward": _mean([b for _, b in both]) if adapter else None,
+        "reward": _mean([a for a, _ in both] or alone),
+        "adapter_reward": _mean([b for _, b in both]),
         "correct": mine["correct"],
         "adapter_correct": marks.count("1") if marks else None,
     }

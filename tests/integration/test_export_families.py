@@ -41,12 +41,14 @@ OWN_PROMPT = {
     "instruction_template": f"Problem: {BARE}\nShow your work.",
     **dict.fromkeys(("reasoning_start", "reasoning_end", "solution_start", "solution_end"), ""),
 }
+FOUR_BIT = {"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}}
 JOBS = [
     *({"run": {"id": name, "family": name}, "exports": [EVERY]} for name in FAMILIES),
     {"run": {"id": "my-phi3-trial", "family": "smollm2"}, "exports": [["q4_k_m"], ["q8_0"], ["q4_k_m"]]},
     {"run": {"id": "faint", "family": "qwen3", "strength": 0.01}, "exports": [["merged", "q8_0"]]},
     {"run": {"id": "rslora", "family": "smollm2", "lora": {"use_rslora": True}}, "exports": [["adapter_gguf", "f16"]]},
     {"run": {"id": "dora", "family": "smollm2", "lora": {"use_dora": True}}, "exports": [["merged"], ["adapter_gguf"]]},
+    {"run": {"id": "4bit", "family": "smollm2", "base_config": FOUR_BIT}, "exports": [["adapter"], ["merged"]]},
     {"run": {"id": "untrained", "family": "smollm2", "strength": 0.0}, "exports": [["f16"]]},
     {"run": {"id": "odd", "family": "smollm2", "template": ODD_TEMPLATE}, "exports": [["q8_0"]]},
     {"run": {"id": "own", "family": "smollm2", "sections": {"prompt": OWN_PROMPT}}, "exports": [["q8_0"]]},
@@ -170,6 +172,13 @@ def test_an_adapter_that_llama_cpp_has_no_place_for_is_merged_but_refused_as_a_g
     end = end_of(exported, "dora")
     assert (end["kind"], end["code"]) == ("failed", "conflict")
     assert "DoRA" in end["cause"]
+
+
+def test_of_an_adapter_on_a_base_model_stored_in_4_bit_only_the_adapter_is_exported(exported):
+    assert list(entries(exported, "4bit")) == ["adapter"]
+    end = end_of(exported, "4bit")
+    assert (end["kind"], end["code"]) == ("failed", "conflict")
+    assert "bitsandbytes" in end["cause"] and "adapter" in end["cure"]
 
 
 def test_an_adapter_that_changes_nothing_is_refused(exported):

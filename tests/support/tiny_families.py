@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config import parse_config
-from core.jsonfile import write_json
+from core.jsonfile import read_json, write_json
 from core.paths import Workspace
 
 TEXTS = [
@@ -212,6 +212,7 @@ class Run:
         strength: Deviation of the adapter's random weights.
         sections: What its configuration differs in.
         template: The chat template, where it is not the family's.
+        base_config: What is added to the base model's config.json.
     """
 
     id: str
@@ -220,6 +221,7 @@ class Run:
     strength: float = 0.08
     sections: dict = field(default_factory=dict)
     template: str | None = None
+    base_config: dict = field(default_factory=dict)
 
 
 def write_run(workspace: Workspace, run: Run) -> None:
@@ -243,6 +245,7 @@ def write_run(workspace: Workspace, run: Run) -> None:
     model.save_pretrained(session.adapter)
     tokenizer.chat_template = run.template or family.template
     tokenizer.save_pretrained(session.adapter)
+    write_json(folder / "config.json", {**read_json(folder / "config.json"), **run.base_config})
     config = parse_config({"name": run.id, "model": {"name": str(folder)}, **RUN, **run.sections})
     write_json(session.config, config.model_dump(mode="json"))
 
