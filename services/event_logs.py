@@ -51,17 +51,17 @@ class EventLogs:
 
     def read(self, paths: SessionPaths) -> Log | None:
         """A folder's log as of now; None where there is none."""
-        try:
-            stat = paths.events.stat()
-        except FileNotFoundError:
-            self.forget(paths)
-            return None
         held = self._held.setdefault(paths.folder, _Held(EventReader(paths.events), _nothing(paths)))
         with held.lock:
-            now = (stat.st_size, stat.st_mtime_ns)
-            if now != held.seen:
-                _read_on(held, paths, is_new=held.reader is None or now[0] < held.seen[0] or held.seen == (0, 0))
-                held.seen = now
+            try:
+                stat = paths.events.stat()
+                now = (stat.st_size, stat.st_mtime_ns)
+                if now != held.seen:
+                    _read_on(held, paths, is_new=held.reader is None or now[0] < held.seen[0] or held.seen == (0, 0))
+                    held.seen = now
+            except FileNotFoundError:
+                self.forget(paths)
+                return None
             return held.log
 
     def begin(self, paths: SessionPaths) -> None:
