@@ -20,6 +20,7 @@ from core.errors import LoraCraftError, WorkerFailed
 from core.failures import explain
 from core.generation.sampling import Sampling
 from core.paths import Workspace
+from core.workers.asked import Asked
 from core.workers.inspect import move_stdout_aside
 
 
@@ -81,17 +82,24 @@ def _serve(request: dict, shelf: Any, link: Link) -> None:
     number = request["id"]
     model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
     if request["task"] == "answer" and not link.is_cancelled(number):
-        model.answer(
-            request["chats"],
-            Sampling(**request["sampling"]),
-            use_adapter=request["use_adapter"],
-            on_text=(lambda index, text, tokens: link.say(number, "text", index=index, text=text, tokens=tokens))
-            if request["stream"]
-            else None,
-            on_answer=lambda index, answer: link.say(number, "answer", index=index, answer=answer),
-            is_cancelled=lambda: link.is_cancelled(number),
-        )
+        model.answer(_asked(request, link))
     link.say(number, "end", loaded=shelf.loaded())
+
+
+def _asked(request: dict, link: Link) -> Asked:
+    number = request["id"]
+
+    def say_text(index: int, text: str, tokens: int) -> None:
+        link.say(number, "text", index=index, text=text, tokens=tokens)
+
+    return Asked(
+        chats=request["chats"],
+        sampling=Sampling(**request["sampling"]),
+        use_adapter=request["use_adapter"],
+        on_answer=lambda index, answer: link.say(number, "answer", index=index, answer=answer),
+        on_text=say_text if request["stream"] else None,
+        is_cancelled=lambda: link.is_cancelled(number),
+    )
 
 
 if __name__ == "__main__":

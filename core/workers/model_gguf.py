@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput, WorkerFailed
 from core.generation.sampling import Sampling
+from core.workers.asked import Asked
 from core.workers.llama_server import load
 
 SLOTS = 4
@@ -31,46 +31,38 @@ class GgufModel:
     def __init__(self, file: Path):
         self._server = load(file, CONTEXT_TOKENS, SLOTS)
 
-    def answer(
-        self,
-        chats: list[list[dict]],
-        sampling: Sampling,
-        *,
-        use_adapter: bool,
-        on_text: Callable[[int, str, int], None] | None,
-        on_answer: Callable[[int, dict], None],
-        is_cancelled: Callable[[], bool],
-    ) -> None:
-        """See Answering.answer; `use_adapter` must be true, since the adapter is part of the file."""
-        if not use_adapter:
+    def answer(self, asked: Asked) -> None:
+        """Answer every chat, several at once where no text is wanted on the way.
+
+        Raises:
+            InvalidInput: The adapter is to be off, but is part of the file.
+        """
+        if not asked.use_adapter:
             problem = "an exported file has no adapter to switch off"
             raise InvalidInput(f"{problem}.", "Choose the run itself.", {"use_adapter": problem})
-        seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
+        seed = asked.sampling.seed if asked.sampling.seed is not None else secrets.randbelow(2**31)
 
         def one(index: int) -> None:
-            if not is_cancelled():
-                on_answer(index, self._one(index, chats[index], sampling, seed + index, on_text, is_cancelled))
+            if not asked.is_cancelled():
+                asked.on_answer(index, self._one(index, asked, seed + index))
 
-        with ThreadPoolExecutor(1 if on_text else SLOTS) as pool:
-            list(pool.map(one, range(len(chats))))
+        with ThreadPoolExecutor(1 if asked.on_text else SLOTS) as pool:
+            list(pool.map(one, range(len(asked.chats))))
 
-    def _one(
-        self, index: int, chat: list[dict], sampling: Sampling, seed: int, on_text: Any, is_cancelled: Any
-    ) -> dict:
-        told = _Told(index, on_text, is_cancelled)
-        reply = self._server.handle_chat_completions(_request(chat, sampling, seed), told)
+    def _one(self, index: int, asked: Asked, seed: int) -> dict:
+        told = _Told(index, asked)
+        reply = self._server.handle_chat_completions(_request(asked.chats[index], asked.sampling, seed), told)
         if isinstance(reply, dict) and "error" in reply:
             raise WorkerFailed(f"llama.cpp: {reply['error'].get('message', reply['error'])}", "Try a shorter prompt.")
-        return told.answer(seed if sampling.temperature else None)
+        return told.answer(seed if asked.sampling.temperature else None)
 
 
 class _Told:
     """What llama.cpp has told of one answer; called with every piece, true ends it."""
 
-    def __init__(self, index: int, on_text: Callable[[int, str, int], None] | None, is_cancelled: Callable[[], bool]):
+    def __init__(self, index: int, asked: Asked):
         self._index = index
-        self._on_text = on_text
-        self._is_cancelled = is_cancelled
+        self._asked = asked
         self._began = time.perf_counter()
         self._first: float | None = None
         self._last = 0.0
@@ -84,10 +76,10 @@ class _Told:
         """Take one chunk, or a list of them."""
         for part in chunk if isinstance(chunk, list) else [chunk]:
             self._take(part)
-        return self._is_cancelled()
+        return self._asked.is_cancelled()
 
     def answer(self, seed: int | None) -> dict:
-        """All of it, as Answering.answer hands it on."""
+        """All of it, as it is handed on."""
         if self._error is not None:
             problem = str(self._error.get("message", self._error))
             raise InvalidInput(f"llama.cpp: {problem}", "Shorten the prompt.", {"prompt": problem})
@@ -114,8 +106,8 @@ class _Told:
                 self._last = time.perf_counter() - self._began
                 self._first = self._last if self._first is None else self._first
                 self._text += text
-                if self._on_text is not None:
-                    self._on_text(self._index, text, self._pieces)
+                if self._asked.on_text is not None:
+                    self._asked.on_text(self._index, text, self._pieces)
 
     def _count(self, timings: dict) -> None:
         if "predicted_n" in timings:

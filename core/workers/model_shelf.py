@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core.config import parse_config
-from core.generation.sampling import Sampling
 from core.jsonfile import read_json
 from core.paths import Workspace
+from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, model_source
 from core.workers.model_gguf import GgufModel
 from core.workers.model_torch import AdapterView, TorchModel
@@ -25,17 +25,8 @@ MOST_LOADED = 2
 class Answering(Protocol):
     """A loaded model."""
 
-    def answer(
-        self,
-        chats: list[list[dict]],
-        sampling: Sampling,
-        *,
-        use_adapter: bool,
-        on_text: Callable[[int, str, int], None] | None,
-        on_answer: Callable[[int, dict], None],
-        is_cancelled: Callable[[], bool],
-    ) -> None:
-        """Answer every chat; `on_text` gets (index, new text, tokens so far), `on_answer` (index, answer)."""
+    def answer(self, asked: Asked) -> None:
+        """Answer every chat."""
 
 
 class ModelShelf:

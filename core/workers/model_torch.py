@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria
 
 from core.errors import InvalidInput
 from core.generation.batches import MOST_CHATS, batches
-from core.generation.sampling import Sampling
+from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
 
 NO_LIMIT_TOKENS = 1 << 20
@@ -83,25 +83,16 @@ class AdapterView:
         self._held = held
         self._adapter = adapter
 
-    def answer(
-        self,
-        chats: list[list[dict]],
-        sampling: Sampling,
-        *,
-        use_adapter: bool,
-        on_text: Callable[[int, str, int], None] | None,
-        on_answer: Callable[[int, dict], None],
-        is_cancelled: Callable[[], bool],
-    ) -> None:
-        """See Answering.answer; one by one where text is wanted as it comes, else in batches, the short chats first."""
-        run = _Run(self._held.tokenizer_of(self._adapter), sampling, on_text, on_answer, is_cancelled)
-        prompts = run.rendered(chats, self._held.model)
+    def answer(self, asked: Asked) -> None:
+        """Answer every chat; one by one where text is wanted as it comes, else in batches, the short ones first."""
+        run = _Run(self._held.tokenizer_of(self._adapter), asked)
+        prompts = run.rendered(self._held.model)
         order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        longest = [len(prompts[index]) + sampling.max_tokens for index in order]
+        longest = [len(prompts[index]) + asked.sampling.max_tokens for index in order]
         torch.manual_seed(run.seed)
-        with self._held.using(self._adapter if use_adapter else None) as model, torch.inference_mode():
-            for start, end in batches(longest, 1 if on_text else MOST_CHATS):
-                if is_cancelled():
+        with self._held.using(self._adapter if asked.use_adapter else None) as model, torch.inference_mode():
+            for start, end in batches(longest, 1 if asked.on_text else MOST_CHATS):
+                if asked.is_cancelled():
                     return
                 run.batch(model, order[start:end], prompts)
 
@@ -109,21 +100,20 @@ class AdapterView:
 class _Run:
     """One request on its way through a model."""
 
-    def __init__(self, tokenizer: Any, sampling: Sampling, on_text: Any, on_answer: Any, is_cancelled: Any):
+    def __init__(self, tokenizer: Any, asked: Asked):
         self.tokenizer = tokenizer
-        self.sampling = sampling
-        self.on_text = on_text
-        self.on_answer = on_answer
-        self.is_cancelled = is_cancelled
-        self.seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
+        self.asked = asked
+        self.sampling = asked.sampling
+        self.seed = asked.sampling.seed if asked.sampling.seed is not None else secrets.randbelow(2**31)
 
-    def rendered(self, chats: Sequence[list[dict]], model: Any) -> list[list[int]]:
+    def rendered(self, model: Any) -> list[list[int]]:
         """The token ids of every chat.
 
         Raises:
             InvalidInput: One leaves no room for an answer.
         """
-        texts = [self.tokenizer.apply_chat_template(c, tokenize=False, add_generation_prompt=True) for c in chats]
+        render = self.tokenizer.apply_chat_template
+        texts = [render(chat, tokenize=False, add_generation_prompt=True) for chat in self.asked.chats]
         prompts = self.tokenizer(texts, add_special_tokens=False).input_ids
         limit = getattr(model.config, "max_position_embeddings", None) or NO_LIMIT_TOKENS
         longest = max(len(ids) for ids in prompts)
@@ -138,8 +128,8 @@ class _Run:
             {"input_ids": [prompts[i] for i in indexes]}, padding_side="left", return_tensors="pt"
         ).to(model.device)
         width = inputs["input_ids"].shape[1]
-        clock = _Clock(_end_ids(model, self.tokenizer), width, self.is_cancelled)
-        writer = _Writer(self, indexes[0], width) if self.on_text else None
+        clock = _Clock(_end_ids(model, self.tokenizer), width, self.asked.is_cancelled)
+        writer = _Writer(self, indexes[0], width) if self.asked.on_text else None
         output = model.generate(
             **inputs,
             **self._arguments(),
@@ -148,7 +138,7 @@ class _Run:
             pad_token_id=self.tokenizer.pad_token_id,
         )
         for row, index in enumerate(indexes):
-            self.on_answer(index, self._answer(output[row, width:].tolist(), clock, row, len(prompts[index])))
+            self.asked.on_answer(index, self._answer(output[row, width:].tolist(), clock, row, len(prompts[index])))
 
     def _arguments(self) -> dict:
         """Our names to those of transformers; whatever the model's own defaults say is overridden."""
@@ -239,7 +229,7 @@ class _Writer:
     def _say(self, text: str) -> None:
         sure = _before_stop(text, self._run.sampling.stop)
         if len(sure) > self._said:
-            self._run.on_text(self._index, sure[self._said :], len(self._ids))
+            self._run.asked.on_text(self._index, sure[self._said :], len(self._ids))
             self._said = len(sure)
 
 

@@ -1,0 +1,29 @@
+"""Asked: what a generation worker hands to a loaded model, and how the model hands its answers back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.generation.sampling import Sampling
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Chats for one model.
+
+    Attributes:
+        chats: Complete conversations.
+        sampling: How answers are drawn.
+        use_adapter: Whether the adapter is on, where the model has one.
+        on_answer: Gets (index, answer) as each answer is complete, in any order.
+        on_text: Gets (index, new text, tokens so far); None where text is not wanted as it comes.
+        is_cancelled: Whether to end early.
+    """
+
+    chats: list[list[dict]]
+    sampling: Sampling
+    use_adapter: bool
+    on_answer: Callable[[int, dict], None]
+    on_text: Callable[[int, str, int], None] | None
+    is_cancelled: Callable[[], bool]
