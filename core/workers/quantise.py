@@ -1,4 +1,4 @@
-"""llama_model_quantize of the pinned libllama, through ctypes; the layout of its parameters is checked before use."""
+"""Quantising: the llama-quantize that the user names, or llama_model_quantize of a libllama whose layout is checked."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import errno
 import os
 import re
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.errors import Unavailable, WorkerFailed
-from core.export.llama_cpp import quantiser_library
+from core.export.llama_cpp import TOOLS_VARIABLE, quantiser_libraries, quantiser_program
 from core.export.targets import Target
 
 GIB = 1024**3
@@ -70,22 +72,34 @@ def quantise(source: Path, target: Path, kind: Target, threads: int, report: Cal
     Returns:
         The tensors whose rows do not fit the type, so that they became another: [{"from", "to", "count"}].
     Raises:
-        Unavailable: The library is not the one this was written for.
+        Unavailable: There is no library that this was written for, or no program where the user names one.
         WorkerFailed: llama.cpp refused; the message ends with its own words.
         OSError: The disk is full.
     """
-    library = _library()
     said = _Said(report)
+    program = quantiser_program(os.environ.get(TOOLS_VARIABLE))
+    run = _by_library if program is None else partial(_by_program, program)
+    if run(source, target, kind, threads, said):
+        raise _failure(said.text, target, kind)
+    return fallbacks_in(said.text)
+
+
+def _by_library(source: Path, target: Path, kind: Target, threads: int, said: "_Said") -> int:
+    library, parameters = _library()
     callback = LogCallback(lambda level, text, data: said.take((text or b"").decode("utf-8", "replace")))
     _KEPT.append(callback)
     library.llama_log_set(callback, None)
-    parameters = library.llama_model_quantize_default_params()
-    _check_layout(parameters)
     parameters.nthread, parameters.ftype = threads, kind.ftype
-    code = library.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(parameters))
-    if code:
-        raise _failure(said.text, target, kind)
-    return fallbacks_in(said.text)
+    return library.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(parameters))
+
+
+def _by_program(program: Path, source: Path, target: Path, kind: Target, threads: int, said: "_Said") -> int:
+    command = [str(program), str(source), str(target), kind.name.upper(), str(threads)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    with child.stdout:
+        for line in child.stdout:
+            said.take(line)
+    return child.wait()
 
 
 def fallbacks_in(log: str) -> list[dict]:
@@ -115,8 +129,26 @@ def _failure(log: str, target: Path, kind: Target) -> Exception:
     return WorkerFailed(f"llama.cpp could not quantise to {kind.name}: {words}", "See the end of worker.log.")
 
 
-def _library() -> ctypes.CDLL:
-    path = quantiser_library()
+def _library() -> tuple[ctypes.CDLL, Parameters]:
+    """The first library whose parameters are laid out as here, and its defaults.
+
+    Raises:
+        Unavailable: None is.
+    """
+    seen = []
+    for path in quantiser_libraries():
+        library = _opened(path)
+        parameters = library.llama_model_quantize_default_params()
+        found = {name: getattr(parameters, name) for name in EXPECTED_DEFAULTS}
+        if found == EXPECTED_DEFAULTS and ctypes.sizeof(Parameters) == EXPECTED_BYTES:
+            library.llama_backend_init()
+            return library, parameters
+        seen.append(f"{path.name}: {found}")
+    hint = "Install the pinned packages with python launch.py."
+    raise Unavailable(f"The quantiser's parameters are laid out in an unknown way: {'; '.join(seen)}.", hint)
+
+
+def _opened(path: Path) -> ctypes.CDLL:
     if os.name == "nt":
         os.add_dll_directory(str(path.parent))
     library = ctypes.CDLL(str(path))
@@ -124,12 +156,4 @@ def _library() -> ctypes.CDLL:
     library.llama_model_quantize.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(Parameters)]
     library.llama_model_quantize.restype = ctypes.c_uint32
     library.llama_log_set.argtypes = [LogCallback, ctypes.c_void_p]
-    library.llama_backend_init()
     return library
-
-
-def _check_layout(parameters: Parameters) -> None:
-    found = {name: getattr(parameters, name) for name in EXPECTED_DEFAULTS}
-    if found != EXPECTED_DEFAULTS or ctypes.sizeof(Parameters) != EXPECTED_BYTES:
-        hint = "Install the pinned packages with python launch.py."
-        raise Unavailable(f"The quantiser's parameters are laid out in an unknown way: {found}.", hint)
