@@ -97,7 +97,9 @@ class ExportPlanner:
         chosen = [one.name for one in checked_targets(names)]
         for offer in plan["targets"]:
             if offer["name"] in chosen and offer["reason"]:
-                raise Conflict(offer["reason"], "Choose another target.", {"targets": offer["reason"]})
+                is_any = any(one["available"] for one in plan["targets"])
+                hint = "Choose another target." if is_any else "Wait for this run to end, or export another one."
+                raise Conflict(offer["reason"], hint, {"targets": offer["reason"]})
         if not plan["fits"]:
             needed, free = plan["needed_bytes"] / GIB, plan["free_bytes"] / GIB
             message = f"The export needs up to {needed:.2f} GiB of disk, and {free:.2f} GiB are free."
