@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, current_app, jsonify, request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import BadRequest
 
 from core.errors import InvalidInput
+from core.validation import Shape, shaped
 from services.wiring import Services
 
 
@@ -22,9 +23,6 @@ class Query(BaseModel):
     """Query parameters: text becomes numbers where numbers are asked for."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def services() -> Services:
@@ -70,17 +68,3 @@ def query(shape: type[Shape]) -> Shape:
 def reply(value: Any, status: int = 200) -> tuple[Response, int]:
     """`value` as JSON."""
     return jsonify(value), status
-
-
-def shaped(shape: type[Shape], value: dict) -> Shape:
-    """`value` as `shape`.
-
-    Raises:
-        InvalidInput: It has another one; `fields` names what is wrong.
-    """
-    try:
-        return shape.model_validate(value)
-    except ValidationError as error:
-        fields = {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}
-        name, problem = next(iter(fields.items()))
-        raise InvalidInput(f"{name}: {problem}.", "Correct the named fields and try again.", fields) from error

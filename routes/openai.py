@@ -14,10 +14,11 @@ from threading import Thread
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, stream_with_context
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput, LoraCraftError
 from core.generation.sampling import Sampling, sampling_from
+from core.validation import shaped
 from routes.errors import STATUS
 from routes.http import json_object, reply, services
 from services.answers import CANCELLED
@@ -99,7 +100,7 @@ def models():
 @bp.post("/chat/completions")
 def chat_completions():
     """An answer in one piece, or with "stream" as server-sent events."""
-    asked = _parsed()
+    asked = shaped(ChatRequest, json_object())
     messages = [message.as_dict() for message in asked.messages]
     path = asked.model or _loaded()
     ask = Ask(
@@ -117,15 +118,6 @@ def chat_completions():
     message = {"role": "assistant", "content": answer["text"]}
     choice = {"index": 0, "message": message, "finish_reason": _reason(answer)}
     return reply({**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)})
-
-
-def _parsed() -> ChatRequest:
-    try:
-        return ChatRequest.model_validate(json_object())
-    except ValidationError as error:
-        fields = {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}
-        name, problem = next(iter(fields.items()))
-        raise InvalidInput(f"{name}: {problem}.", "Correct the request.", fields) from error
 
 
 def _loaded() -> str:

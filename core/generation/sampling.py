@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from core.config.base import Section, knob
-from core.errors import InvalidInput
+from core.validation import shaped
 
 
 class Sampling(Section):
@@ -39,9 +37,4 @@ def sampling_from(values: Mapping[str, Any], default: Sampling = Sampling()) -> 
         InvalidInput: One is out of its bounds; `fields` names it.
     """
     given = {name: value for name, value in values.items() if value is not None and name in Sampling.model_fields}
-    try:
-        return Sampling.model_validate({**default.model_dump(), **given})
-    except ValidationError as error:
-        fields = {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}
-        name, problem = next(iter(fields.items()))
-        raise InvalidInput(f"{name}: {problem}.", "Correct the named fields and try again.", fields) from error
+    return shaped(Sampling, {**default.model_dump(), **given})
