@@ -36,13 +36,14 @@ class SamplingBody(Body):
 
 
 class QuestionBody(SamplingBody):
-    """A prompt, or a conversation, and what is expected of the answer."""
+    """A prompt, or a conversation, what is expected of the answer, and what else the run's rewards read."""
 
     prompt: str | None = None
     messages: list[Message] | None = None
     system: str | None = None
     use_template: bool = True
     reference: str | None = None
+    extras: dict[str, Any] = {}
     request_id: str = Field("", max_length=64)
     device: str = "auto"
 
@@ -62,6 +63,7 @@ class QuestionBody(SamplingBody):
             system=self.system,
             use_template=self.use_template,
             reference=self.reference,
+            extras=self.extras,
             request_id=self.request_id,
             device=self.device,
         )

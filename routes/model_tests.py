@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, Response, g, request
 from pydantic import Field
@@ -48,10 +48,11 @@ class BatchOptions(TestBody):
 
 
 class Prompt(Body):
-    """One prompt, and what is expected of the answer."""
+    """One prompt, what is expected of the answer, and what else the run's rewards read."""
 
     prompt: str = Field(min_length=1)
     reference: str | None = None
+    extras: dict[str, Any] = {}
 
 
 class BatchRequest(BatchOptions):
@@ -163,7 +164,8 @@ def _form() -> tuple[BatchOptions, str, dict]:
     if file is None or not file.filename:
         problem = "the form has no file called file"
         raise InvalidInput(f"{problem}.", "Send it as curl -F file=@prompts.txt does.", {"file": problem})
-    return options, file.filename, services().tests.read_prompts(file.filename, file.stream, options.encoding)
+    read = services().tests.read_prompts
+    return options, file.filename, read(file.filename, file.stream, options.encoding, options.model_path)
 
 
 def _options(text: str) -> dict:

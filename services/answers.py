@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.catalog.families import FAMILIES
@@ -37,7 +37,8 @@ class Question:
         sampling: How answers are drawn.
         system: Replaces the training's system prompt; "" for none, None for the training's own.
         use_template: Whether questions get the form they had in training.
-        reference: The expected answer; the training's reward is then asked. None for no score.
+        reference: The expected answer; None where there is none.
+        extras: Further columns that the training's reward reads; with neither, it is not asked.
         request_id: Names the request in generation_update and for a stop.
         device: auto or cpu.
     """
@@ -47,6 +48,7 @@ class Question:
     system: str | None = None
     use_template: bool = True
     reference: str | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
     request_id: str = ""
     device: str = "auto"
 
@@ -161,13 +163,14 @@ class AnswerService:
         if session_id is None:
             return {"parsed": None, "score": None}
         parsed = asdict(self.template(session_id).markers.parse(answer["text"]))
-        if question.reference is None or answer["finish_reason"] == "cancelled":
+        is_expected = question.reference is not None or question.extras
+        if not is_expected or answer["finish_reason"] == "cancelled":
             return {"parsed": parsed, "score": None}
         row = {
             "response": answer["text"],
-            "reference": question.reference,
+            "reference": question.reference or "",
             "instruction": question.messages[-1]["content"],
-            "extras": {},
+            "extras": dict(question.extras),
         }
         tested = self._rewards.test(self._store.config(session_id).dump(), [row], 1)
         result = tested["results"][0]

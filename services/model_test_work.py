@@ -112,7 +112,7 @@ class Examination:
         """
         if self._test.kind == "evaluation":
             self._read_questions()
-        if self._config and any(question.reference is not None for question in self._work.questions):
+        if self._config and any(question.expects for question in self._work.questions):
             self._test.most = self._scored([])[0]
         for piece in self._pieces():
             self._piece(piece)
@@ -221,7 +221,7 @@ class Examination:
         expected = [
             cell
             for cell, answer in answers.items()
-            if answer["finish_reason"] != "refused" and self._work.questions[cell[0]].reference is not None
+            if answer["finish_reason"] != "refused" and self._work.questions[cell[0]].expects
         ]
         if not self._config or not expected:
             return {}
@@ -229,8 +229,8 @@ class Examination:
         rows = []
         for cell in expected:
             question = self._work.questions[cell[0]]
-            row = {"instruction": question.instruction, "reference": question.reference, "extras": question.extras}
-            rows.append({**row, "response": answers[cell]["text"]})
+            row = {"instruction": question.instruction, "extras": question.extras}
+            rows.append({**row, "reference": question.reference or "", "response": answers[cell]["text"]})
         return dict(zip(expected, self._scored(rows)[1], strict=True))
 
     def _scored(self, rows: list[dict]) -> tuple[float, list[dict]]:

@@ -75,16 +75,20 @@ class ModelTestService:
         self._desk = Desk(store, generation, inspector, publish, clock)
         self._line = WorkLine(self._desk)
 
-    def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None) -> dict:
-        """What a file of prompts holds: {"prompts": [{"prompt", "reference"}], "left_out"}.
+    def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None, model_path: str) -> dict:
+        """What a file of prompts holds: {"prompts": [{"prompt", "reference", "extras"}], "left_out"}.
 
         Args:
             filename: As the user calls it.
             source: Its content.
             encoding: Of its text, when it is not UTF-8.
+            model_path: Who will be asked; the further columns that its training's rewards read are its extras.
         Raises:
+            NotFound: There is no such model.
             InvalidInput: It can't be read, or holds no prompts or too many; the message names file and line.
         """
+        session_id = self._desk.generation.describe(model_path)["session_id"]
+        columns = self._store.config(session_id).reward.columns if session_id else {}
         folder = self._workspace.prompt_files / secrets.token_hex(8)
         folder.mkdir(parents=True)
         try:
@@ -92,7 +96,7 @@ class ModelTestService:
             with path.open("wb") as file:
                 shutil.copyfileobj(source, file)
             asked = {"path": path.relative_to(self._workspace.root).as_posix(), "encoding": encoding}
-            return self._desk.inspector.ask("prompt_file", asked)
+            return self._desk.inspector.ask("prompt_file", asked | {"columns": columns})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,7 +117,10 @@ class ModelTestService:
         test.total, test.preview = len(prompts["prompts"]), prompts["prompts"][:PREVIEWED]
         if prompts["left_out"]:
             test.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
-        questions = [Question(place, one["prompt"], one["reference"]) for place, one in enumerate(prompts["prompts"])]
+        questions = [
+            Question(place, one["prompt"], one["reference"], one["extras"])
+            for place, one in enumerate(prompts["prompts"])
+        ]
         return self._enter(Work(test, self._place(test), questions, sessions=_sessions(test, models)))
 
     def evaluate(

@@ -93,14 +93,13 @@ def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
         reference=reference,
         reasoning=worked or before,
-        extras=_plain_extras(raw, extras) if extras else {},
+        extras=as_json({name: lookup(raw, column, "reward.fields") for name, column in extras.items()}),
     )
 
 
-def _plain_extras(raw: dict, extras: dict[str, str]) -> dict[str, Any]:
-    """Further columns as JSON has them, dates and the like as text, so that every reward sees the same everywhere."""
-    found = {name: lookup(raw, column, "reward.fields") for name, column in extras.items()}
-    return json.loads(json.dumps(found, default=str))
+def as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them, dates and the like as text, so that every reward sees the same everywhere."""
+    return json.loads(json.dumps(values, default=str)) if values else {}
 
 
 def same_question(instruction: str) -> str:

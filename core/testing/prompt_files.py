@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +13,7 @@ from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.data.formats import SUFFIXES, DataFile
 from core.data.guess import FORM, NAMES, Guess, cell, columns_of, guess_mapping
 from core.data.json_stream import BrokenJson, decode
-from core.data.mapping import as_text, split_answer
+from core.data.mapping import as_json, as_text, split_answer
 from core.data.text_stream import TextStream
 from core.errors import InvalidInput
 
@@ -29,7 +30,7 @@ class Prompts:
     """What a file holds.
 
     Attributes:
-        prompts: {"prompt", "reference"} each, in the file's order; reference null where there is none.
+        prompts: {"prompt", "reference", "extras"} each, in the file's order; reference null where there is none.
         left_out: How many rows have no prompt.
     """
 
@@ -37,7 +38,7 @@ class Prompts:
     left_out: int
 
 
-def read_prompts(path: Path, encoding: str | None = None) -> Prompts:
+def read_prompts(path: Path, encoding: str | None = None, columns: Mapping[str, str] | None = None) -> Prompts:
     """The prompts of a file, by its name: .txt, or any data file that core.data.formats reads.
 
     Columns are found by their names, as those of data sets are. A JSON line may be a text alone. Blank lines and rows
@@ -46,13 +47,15 @@ def read_prompts(path: Path, encoding: str | None = None) -> Prompts:
     Args:
         path: The file; its name stands in errors.
         encoding: Of its text; None for UTF-8, or what a byte order mark says.
+        columns: Further columns that are read where a row has them: the name among the extras -> the column.
     Raises:
         InvalidInput: It can't be read, has no column of prompts, none at all, or more than MAX_PROMPTS; the message
             names the file, and the line where there is one.
     """
     try:
-        pairs = _of_lines(path, encoding) if _kind(path) == ".txt" else _of_rows(_rows(path, encoding), path)
-        found = _collected(pairs, path)
+        is_text = _kind(path) == ".txt"
+        prompts = _of_lines(path, encoding) if is_text else _of_rows(_rows(path, encoding), path, columns or {})
+        found = _collected(prompts, path)
     except InvalidInput as error:
         hint = error.hint.replace("set dataset.encoding to", 'name it as "encoding" in the options:')
         raise InvalidInput(error.message, hint, {"file": next(iter(error.fields.values()), error.message)}) from error
@@ -61,15 +64,19 @@ def read_prompts(path: Path, encoding: str | None = None) -> Prompts:
     return found
 
 
-def _collected(pairs: Iterable[tuple[str, str]], path: Path) -> Prompts:
+def _prompt(prompt: str, reference: str = "", extras: dict | None = None) -> dict:
+    return {"prompt": prompt, "reference": reference or None, "extras": extras or {}}
+
+
+def _collected(found: Iterable[dict], path: Path) -> Prompts:
     prompts: list[dict] = []
     left_out = characters = 0
-    for prompt, reference in pairs:
-        if not prompt:
+    for one in found:
+        if not one["prompt"]:
             left_out += 1
             continue
-        prompts.append({"prompt": prompt, "reference": reference or None})
-        characters += len(prompt) + len(reference)
+        prompts.append(one)
+        characters += len(json.dumps(one, ensure_ascii=False))
         if len(prompts) > MAX_PROMPTS:
             raise refused(path, f"has more than {MAX_PROMPTS:,} prompts", "Split it into several files.")
         if characters > MAX_PROMPT_FILE_BYTES:
@@ -93,11 +100,11 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _of_lines(path: Path, encoding: str | None) -> Iterator[tuple[str, str]]:
+def _of_lines(path: Path, encoding: str | None) -> Iterator[dict]:
     with io.TextIOWrapper(io.BufferedReader(TextStream(path, encoding)), encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
-                yield _sound(line.strip()), ""
+                yield _prompt(_sound(line.strip()))
 
 
 def _rows(path: Path, encoding: str | None) -> Iterator[dict | str]:
@@ -118,7 +125,7 @@ def _json_lines(file: DataFile) -> Iterator[dict | str]:
             yield value if isinstance(value, str) else file.checked(value, f"line {number}")
 
 
-def _of_rows(rows: Iterator[dict | str], path: Path) -> Iterator[tuple[str, str]]:
+def _of_rows(rows: Iterator[dict | str], path: Path, columns: Mapping[str, str]) -> Iterator[dict]:
     head = list(islice(rows, GUESS_ROWS))
     tables = [row for row in head if isinstance(row, dict)]
     mapping = guess_mapping(tables)
@@ -131,12 +138,13 @@ def _of_rows(rows: Iterator[dict | str], path: Path) -> Iterator[tuple[str, str]
     answer = mapping.response.field if _is_sure(mapping.response) else None
     for row in chain(head, rows):
         if isinstance(row, str):
-            yield _sound(row.strip()), ""
+            yield _prompt(_sound(row.strip()))
             continue
         if not tables:
             raise refused(path, "begins with texts and goes on with objects", "Write all of it in one form.")
         reference = split_answer(_text(row, answer, path), mapping.final_answer)[0] if answer else ""
-        yield _text(row, mapping.instruction.field, path), reference
+        held = {name: value for name, column in columns.items() if (value := cell(row, column)) is not None}
+        yield _prompt(_text(row, mapping.instruction.field, path), reference, as_json(held))
 
 
 def _is_sure(guess: Guess) -> bool:

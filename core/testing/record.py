@@ -33,7 +33,7 @@ class ModelTest:
         most: The most reward an answer can get; None without a reward.
         notes: What the user should know of it.
         about: What is compared on what, for the card: name -> value.
-        preview: The first prompts of a batch as they were read: {"prompt", "reference"}.
+        preview: The first prompts of a batch as they were read: {"prompt", "reference", "extras"}.
         failure: Why it failed, in the shape of every error.
         summary: What came out, once it is over.
     """
@@ -93,11 +93,16 @@ class Question:
     Attributes:
         index: Its place among all, from 0.
         instruction: The prompt as the user, or the data set, has it.
-        reference: The expected answer; None where there is none, and then nothing is scored.
-        extras: Further columns of the data set.
+        reference: The expected answer; None where there is none.
+        extras: Further columns that rewards read.
     """
 
     index: int
     instruction: str
     reference: str | None = None
     extras: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def expects(self) -> bool:
+        """Whether there is anything to score an answer by."""
+        return self.reference is not None or bool(self.extras)

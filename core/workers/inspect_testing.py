@@ -22,8 +22,9 @@ from core.workers.reward_tools import tools
 
 
 def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"path", "encoding"} -> {"prompts": [{"prompt", "reference"}], "left_out"} of a file of prompts."""
-    return asdict(read_prompts(workspace.inside(arguments["path"], "file"), arguments["encoding"]))
+    """{"path", "encoding", "columns"} -> {"prompts": [{"prompt", "reference", "extras"}], "left_out"} of a file."""
+    path = workspace.inside(arguments["path"], "file")
+    return asdict(read_prompts(path, arguments["encoding"], arguments["columns"]))
 
 
 def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:

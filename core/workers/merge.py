@@ -8,10 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from core.workers.export_session import ExportSession
 from core.workers.held_out import HeldOut
+from core.workers.memory import free_bytes
 from core.workers.probes import ProbeSet, make_probes
 from core.workers.tokenizer_files import copy_files
 
@@ -23,7 +22,6 @@ LEAST_EXPONENT = {"bfloat16": -125, "float16": -13}
 LARGEST_FLOAT16 = 65504.0
 SEED_DIGITS = 12
 """Hexadecimal digits of the adapter's hash that seed the rounding: repeatable, and a stranger to the numbers in it."""
-MEMORY_FRACTION = 0.8
 ROUNDING_NOISE = {"float16": 0.0, "bfloat16": 0.05}
 """Nats, that rounding the merged weights costs. On random models of two layers, the worst case, bfloat16 costs 0.02."""
 ARITHMETIC_NOISE = 0.1
@@ -117,7 +115,7 @@ class Merger:
         """float32, unless memory is too small for it."""
         import torch
 
-        fits = self._run.float32_bytes < MEMORY_FRACTION * psutil.virtual_memory().available
+        fits = self._run.float32_bytes < free_bytes("cpu")
         return torch.float32 if fits else getattr(torch, self._run.stored_type)
 
 

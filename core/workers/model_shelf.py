@@ -14,6 +14,7 @@ from core.jsonfile import read_json
 from core.paths import Workspace
 from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, model_source
+from core.workers.memory import free_bytes, wanted_bytes
 from core.workers.model_gguf import GgufModel
 from core.workers.model_torch import AdapterView, TorchModel
 
@@ -53,8 +54,7 @@ class ModelShelf:
         key = self._key(model)
         if key not in self._held:
             report(f"Loading {model['title']}")
-            self._make_room()
-            self._held[key] = self._load(model, key)
+            self._held[key] = self._load(model, self._quantization(model))
         self._held.move_to_end(key)
         self._names[key] = model["model_path"]
         held = self._held[key]
@@ -79,21 +79,26 @@ class ModelShelf:
 
     def _quantization(self, model: dict) -> str:
         """As the run trained it, on a GPU; on the CPU there is no quantised inference."""
-        if model["session_id"] is None or device_and_dtype()[0] == "cpu":
+        if model["kind"] == "merged" or model["session_id"] is None or device_and_dtype()[0] == "cpu":
             return "none"
         return parse_config(read_json(self._workspace.session(model["session_id"]).config)).model.quantization
 
-    def _make_room(self) -> None:
-        while len(self._held) >= MOST_LOADED:
+    def _load(self, model: dict, quantization: str) -> Any:
+        if model["kind"] == "gguf":
+            file = Path(model["place"])
+            self._make_room(file.stat().st_size, "cpu")
+            return GgufModel(file)
+        source = str(model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace))
+        device = device_and_dtype()[0]
+        self._make_room(wanted_bytes(source, quantization, device), device)
+        return TorchModel(source, quantization)
+
+    def _make_room(self, needed: float, device: str) -> None:
+        """Let go of the oldest, until there is a place and the memory for one more."""
+        while self._held and (len(self._held) >= MOST_LOADED or needed > free_bytes(device)):
             key, _ = self._held.popitem(last=False)
             LOG.info("%s makes room", self._names.pop(key, key))
-        _free()
-
-    def _load(self, model: dict, key: str) -> Any:
-        if model["kind"] == "gguf":
-            return GgufModel(Path(model["place"]))
-        source = model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace)
-        return TorchModel(str(source), key.rpartition(" ")[2] if model["kind"] != "merged" else "none")
+            _free()
 
 
 def _free() -> None:

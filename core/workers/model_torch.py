@@ -16,6 +16,7 @@ from core.errors import InvalidInput
 from core.generation.batches import MOST_CHATS, batches
 from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
+from core.workers.memory import cpu_type
 
 NO_LIMIT_TOKENS = 1 << 20
 
@@ -30,6 +31,8 @@ class TorchModel:
 
     def __init__(self, source: str, quantization: str):
         self.device, dtype = device_and_dtype()
+        if self.device == "cpu":
+            dtype = cpu_type(source)
         self.tokenizer = prepare_tokenizer(AutoTokenizer.from_pretrained(source))[0]
         self.model = AutoModelForCausalLM.from_pretrained(
             source,

@@ -59,7 +59,8 @@ def tests(workspace, store, answerer, inspection, told):
 
 def prompts(*texts, references=()):
     pairs = itertools.zip_longest(texts, references)
-    return {"prompts": [{"prompt": text, "reference": reference} for text, reference in pairs], "left_out": 0}
+    held = [{"prompt": text, "reference": reference, "extras": {}} for text, reference in pairs]
+    return {"prompts": held, "left_out": 0}
 
 
 def questions(count):
@@ -263,11 +264,21 @@ def test_a_test_that_somebody_has_broken_is_left_out_of_the_list(tests, workspac
 
 
 def test_a_file_of_prompts_is_read_under_its_name_and_not_kept(tests, workspace):
-    found = tests.read_prompts("C:\\data\\my prompts.txt", io.BytesIO(b"one\ntwo\n"), None)
+    found = tests.read_prompts("C:\\data\\my prompts.txt", io.BytesIO(b"one\ntwo\n"), None, "some/base")
     assert [one["prompt"] for one in found["prompts"]] == ["one", "two"]
     with pytest.raises(InvalidInput, match=r"my-prompts\.csv has no column"):
-        tests.read_prompts("my prompts.csv", io.BytesIO(b"a\n1\n"), None)
+        tests.read_prompts("my prompts.csv", io.BytesIO(b"a\n1\n"), None, "some/base")
     assert list(workspace.prompt_files.iterdir()) == []
+
+
+def test_columns_that_the_run_s_reward_reads_come_from_the_file(tests, store):
+    make_run(store, "r2", reward={"preset_name": "question-answering", "fields": {"answers": "data.accepted"}})
+    lines = [{"prompt": "1", "data": {"accepted": ["two", "2"]}}, {"prompt": "2", "data": {"accepted": ["9"]}}]
+    file = io.BytesIO("\n".join(json.dumps(line) for line in lines).encode())
+    read = tests.read_prompts("p.jsonl", file, None, "outputs/r2")
+    assert [one["extras"] for one in read["prompts"]] == [{"answers": ["two", "2"]}, {"answers": ["9"]}]
+    _, rows = over(tests, tests.batch("p", read, ("outputs/r2", True), Wanted()))
+    assert [row["reward"] for row in rows] == [1.0, 0.0]
 
 
 def test_an_export_has_no_adapter_to_switch_off(tests, workspace):

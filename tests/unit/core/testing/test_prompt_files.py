@@ -65,6 +65,15 @@ def test_another_encoding_is_read_when_it_is_named(tmp_path):
     assert pairs(read(tmp_path, "p.txt", "Grüße".encode("cp1252"), "cp1252")) == [("Grüße", None)]
 
 
+def test_columns_are_read_where_a_row_has_them(tmp_path):
+    path = tmp_path / "p.jsonl"
+    path.write_text(
+        '{"prompt": "one", "meta": {"tests": "assert f()"}}\n{"prompt": "two"}\n"three"\n', encoding="utf-8"
+    )
+    found = read_prompts(path, columns={"tests": "meta.tests"})
+    assert [one["extras"] for one in found.prompts] == [{"tests": "assert f()"}, {}, {}]
+
+
 def test_half_a_character_becomes_a_question_mark(tmp_path):
     assert pairs(read(tmp_path, "p.jsonl", b'"\\ud800 x"\n')) == [("? x", None)]
 
