@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from core.paths import Workspace
 from tests.browser.conftest import watched
-from tests.support.browser import DRAFT_STEPS, SIZES, open_step, picture, ref, settle, violations
+from tests.support.browser import DRAFT_STEPS, SIZES, open_step, picture, quiet, ref, settle, violations
 from tests.support.past_exports import write_export
 from tests.support.past_runs import write_run
 
@@ -32,35 +32,40 @@ def runs(shared_server):
     return shared_server
 
 
-def show(page, server, address):
-    page.goto(f"{server.url}/#/{address}")
-    expect(page.locator(".step:visible h1")).to_be_visible()
-    expect(ref(page, "connection-text")).to_have_text("Live")
-    page.wait_for_load_state("networkidle")
-    settle(page)
+def walk(server, browser, size, theme):
+    """One page that goes from view to view: the name of each, and the page once nothing of it changes any more."""
+    width, height = SIZES[size]
+    how = {"viewport": {"width": width, "height": height}, "color_scheme": theme, "reduced_motion": "reduce"}
+    with watched(browser, **how) as page:
+        is_quiet = quiet(page)
+        for view, address in ADDRESSES.items():
+            page.goto(f"{server.url}/#/{address}")
+            expect(page.locator(".step:visible h1")).to_be_visible()
+            expect(ref(page, "connection-text")).to_have_text("Live")
+            is_quiet()
+            settle(page)
+            picture(page, f"{view}-{size}-{theme}")
+            yield view, page
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("view", ADDRESSES)
-def test_axe_finds_nothing(runs, browser, view, theme):
-    size = {"width": 1440, "height": 900}
-    with watched(browser, viewport=size, color_scheme=theme, reduced_motion="reduce") as page:
-        show(page, runs, ADDRESSES[view])
+def test_axe_finds_nothing(runs, browser, theme):
+    found = {}
+    for view, page in walk(runs, browser, "desktop", theme):
         assert page.evaluate("() => document.documentElement.dataset.theme") == theme
-        picture(page, f"{view}-desktop-{theme}")
-        assert violations(page) == []
+        found[view] = violations(page)
+    assert found == {view: [] for view in ADDRESSES}
 
 
 @pytest.mark.parametrize("size", ["tablet", "phone"])
-@pytest.mark.parametrize("view", ADDRESSES)
-def test_nothing_overflows_on_smaller_screens(runs, browser, view, size):
-    width, height = SIZES[size]
-    how = {"viewport": {"width": width, "height": height}, "color_scheme": "light", "reduced_motion": "reduce"}
-    with watched(browser, **how) as page:
-        show(page, runs, ADDRESSES[view])
-        picture(page, f"{view}-{size}-light")
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-        assert size != "phone" or violations(page) == []
+def test_nothing_overflows_on_smaller_screens(runs, browser, size):
+    width, _ = SIZES[size]
+    too_wide, found = [], {}
+    for view, page in walk(runs, browser, size, "light"):
+        too_wide += [view] if page.evaluate("() => document.documentElement.scrollWidth") > width else []
+        found[view] = violations(page) if size == "phone" else []
+    assert too_wide == []
+    assert found == {view: [] for view in ADDRESSES}
 
 
 def test_dialogs_have_no_violations_and_give_the_focus_back(runs, page):

@@ -23,10 +23,11 @@ def trained(shared_server):
 
 @pytest.fixture
 def step(trained, page):
-    """The step of that run; whatever is being answered is ended before and after."""
+    """The step of that run; an answer that a test leaves behind is ended, a model that it has loaded stays."""
     show(page, trained)
     yield page
-    trained.call("POST", "/api/models/unload")
+    if trained.call("GET", "/api/models/state")[1]["busy"]:
+        trained.call("POST", "/api/models/unload")
 
 
 def show(page, server, rest="/r1"):

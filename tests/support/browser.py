@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.support.server import REPOSITORY, Server
 
@@ -12,6 +13,7 @@ AXE = REPOSITORY / "static" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = REPOSITORY / "cache" / "pictures"
 """Screenshots of the last test run, to be looked at."""
 DRAFT_STEPS = ("welcome", "model", "dataset", "config", "reward", "train")
+LOOK_MS, CALM_LOOKS = 40, 4
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 
 
@@ -46,6 +48,22 @@ def settle(page: Page) -> None:
         "() => document.getAnimations().every((one) => one.playState !== 'running' || "
         "one.effect.getComputedTiming().iterations === Infinity)"
     )
+
+
+def quiet(page: Page) -> Callable[[], None]:
+    """A function that waits until the page has asked the server nothing for a moment; to be made before it is shown."""
+    asking: set[Request] = set()
+    page.on("request", asking.add)
+    for over in ("requestfinished", "requestfailed"):
+        page.on(over, asking.discard)
+
+    def wait() -> None:
+        calm = 0
+        while calm < CALM_LOOKS:
+            page.wait_for_timeout(LOOK_MS)
+            calm = 0 if asking else calm + 1
+
+    return wait
 
 
 def picture(page: Page, name: str) -> Path:
