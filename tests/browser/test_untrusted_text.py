@@ -66,9 +66,9 @@ def test_markup_in_a_data_set_stays_text(server, guarded):
     assert status == 201, answer
     dataset = {"source": "uploads/nasty.json", "instruction_field": "question", "response_field": "answer"}
     draft = json.dumps({"config": {"dataset": dataset | {"kind": "upload"}}, "mode": "custom"})
+    # Kept before the page starts: a page under way keeps its own draft whenever the recommendation for it arrives.
+    guarded.add_init_script(f"localStorage.setItem('lora-craft-draft', {json.dumps(draft)})")
     open_step(guarded, server, "dataset")
-    guarded.evaluate("draft => localStorage.setItem('lora-craft-draft', draft)", draft)
-    guarded.reload()
     expect(ref(guarded, "step-dataset")).to_contain_text("<img src=x", timeout=15_000)
 
 
