@@ -53,9 +53,9 @@ def settle(page: Page) -> None:
 def quiet(page: Page) -> Callable[[], None]:
     """A function that waits until the page has asked the server nothing for a moment; to be made before it is shown."""
     asking: set[Request] = set()
-    page.on("request", asking.add)
+    page.on("request", lambda request: asking.add(request))
     for over in ("requestfinished", "requestfailed"):
-        page.on(over, asking.discard)
+        page.on(over, lambda request: asking.discard(request))
 
     def wait() -> None:
         calm = 0
