@@ -69,7 +69,25 @@ class WorkerFailed(LoraCraftError):
     code = "worker_failed"
 
 
-KINDS = {kind.code: kind for kind in (InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed)}
+class OutOfMemory(WorkerFailed):
+    """What was asked of a child process needs more memory than there is; less of it may fit."""
+
+    code = "out_of_memory"
+
+
+class DeviceTaken(Conflict):
+    """Every device that could do it belongs to a training run at the moment."""
+
+    code = "device_taken"
+
+
+KINDS: dict[str, type[LoraCraftError]] = {
+    kind.code: kind
+    for kind in (
+        *(InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed),
+        *(OutOfMemory, DeviceTaken),
+    )
+}
 """Code -> kind, for errors that come from another process."""
 
 

@@ -10,6 +10,7 @@ from constants import MAX_PATH_CHARACTERS
 from core.errors import InvalidInput
 
 WINDOWS_DEVICES = ("CON", "PRN", "AUX", "NUL", *(f"{kind}{i}" for kind in ("COM", "LPT") for i in range(1, 10)))
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

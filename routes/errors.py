@@ -8,7 +8,18 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from werkzeug.exceptions import HTTPException
 
 from constants import MAX_JSON_BYTES
-from core.errors import Conflict, Forbidden, InvalidInput, LoraCraftError, NotFound, TooLarge, Unavailable, WorkerFailed
+from core.errors import (
+    Conflict,
+    DeviceTaken,
+    Forbidden,
+    InvalidInput,
+    LoraCraftError,
+    NotFound,
+    OutOfMemory,
+    TooLarge,
+    Unavailable,
+    WorkerFailed,
+)
 
 LOG = logging.getLogger(__name__)
 
@@ -17,9 +28,11 @@ STATUS: dict[type[LoraCraftError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    DeviceTaken: 409,
     TooLarge: 413,
     Unavailable: 503,
     WorkerFailed: 500,
+    OutOfMemory: 500,
 }
 HINTS = {
     400: "Send valid JSON.",

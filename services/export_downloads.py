@@ -9,8 +9,9 @@ from pathlib import Path
 from zipstream import ZipStream
 
 from core.errors import NotFound
+from core.export.folder import PROOF
 from core.export.targets import TARGETS
-from services.export_files import PROOF, ExportFolder
+from services.export_files import ExportFolder
 
 HINT = "GET /api/exports/list names the files; folders come as adapter.zip and merged.zip, everything as all.zip."
 ALL = "all"

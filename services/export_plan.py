@@ -16,9 +16,9 @@ from core.export.adapters import base_limits, limits
 from core.export.sizes import expected_bytes, peak_bytes
 from core.export.targets import TARGETS, Target, target
 from core.jsonfile import read_json
-from core.paths import SessionPaths, Workspace
+from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.store import SessionStore
-from services.export_files import WEIGHTS, ExportFolder
+from services.export_files import ExportFolder
 from services.hub import Hub
 
 GIB = 1024**3
@@ -148,7 +148,7 @@ def checked_targets(names: Sequence[str]) -> list[Target]:
 
 
 def _adapter_bytes(session: SessionPaths) -> int:
-    weights: Path = session.adapter / WEIGHTS
+    weights: Path = session.adapter / ADAPTER_WEIGHTS
     return weights.stat().st_size if weights.is_file() else 0
 
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.errors import Conflict, LoraCraftError, NotFound
+from core.export.folder import PROOF, WORK
 from core.jsonfile import read_json, write_json, write_text
-from core.paths import SessionPaths, Workspace
+from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
 from services.event_logs import EventLogs
 from services.export_downloads import Bundle, Download, find_download
-from services.export_files import PROOF, WEIGHTS, WORK, ExportFolder
+from services.export_files import ExportFolder
 from services.export_plan import ExportPlanner
 from services.export_state import ExportState, explain_export_exit, progress_of
 from services.hub_push import Push, PushService
@@ -232,7 +233,7 @@ class ExportService:
         """What a state is made of; a folder changes when a name in it does."""
         folder, session = f"{self._workspace.exports}/{paths.id}", f"{self._workspace.outputs}/{paths.id}"
         below = ("", "/events.jsonl", f"/{PROOF}", "/push/events.jsonl")
-        return *(folder + name for name in below), f"{session}/adapter/{WEIGHTS}"
+        return *(folder + name for name in below), f"{session}/adapter/{ADAPTER_WEIGHTS}"
 
     def _built(self, paths: SessionPaths) -> ExportState:
         log, folder = self._logs.read(paths), self._folder(paths)

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from core.errors import InvalidInput, NotFound
-from core.paths import SessionPaths, Workspace
+from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 
 Kind = Literal["adapter", "checkpoint", "merged", "gguf", "base"]
 RUN = re.compile(r"outputs/([^/]+)(?:/(adapter|checkpoints/(checkpoint-\d+)))?")
 EXPORT = re.compile(r"exports/([^/]+)/(merged|model-[a-z0-9_]+\.gguf)")
-WEIGHTS = "adapter_model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def model_ref(model_path: str, workspace: Workspace, base_of: Callable[[str], st
 
 def checkpoints(paths: SessionPaths) -> list[Path]:
     """The checkpoints of a run that hold an adapter, oldest first."""
-    found = [weights.parent for weights in paths.checkpoints.glob(f"checkpoint-*/{WEIGHTS}")]
+    found = [weights.parent for weights in paths.checkpoints.glob(f"checkpoint-*/{ADAPTER_WEIGHTS}")]
     return sorted(found, key=lambda folder: int(folder.name.removeprefix("checkpoint-")))
 
 
@@ -99,4 +98,4 @@ def _of_export(place: Path) -> ModelRef:
 
 
 def _has_weights(folder: Path) -> bool:
-    return (folder / WEIGHTS).is_file()
+    return (folder / ADAPTER_WEIGHTS).is_file()

@@ -10,11 +10,12 @@ from typing import Any
 
 from core.export.model_card import Pushed, model_card
 from core.export.targets import TARGETS
+from core.files import size_of
 from core.jsonfile import read_json, write_json
+from core.paths import ADAPTER_WEIGHTS
 from core.workers.export_session import ExportSession
-from core.workers.proven_files import size_of
 
-CONFIG, WEIGHTS, CARD = "adapter_config.json", "adapter_model.safetensors", "README.md"
+CONFIG, CARD = "adapter_config.json", "README.md"
 
 
 def write_adapter(run: ExportSession, folder: Path) -> None:
@@ -23,7 +24,7 @@ def write_adapter(run: ExportSession, folder: Path) -> None:
     Its config names the base model by the name that PEFT can load, where training left a path of this machine's cache.
     """
     run.tokenizer.write(folder)
-    shutil.copyfile(run.adapter / WEIGHTS, folder / WEIGHTS)
+    shutil.copyfile(run.adapter / ADAPTER_WEIGHTS, folder / ADAPTER_WEIGHTS)
     base = _card(run, "adapter", 0, {}).base or run.source
     write_json(folder / CONFIG, {**read_json(run.adapter / CONFIG), "base_model_name_or_path": base})
     write_card(run, "adapter", folder, {})
@@ -53,7 +54,7 @@ def write_plain_lora(adapter: Path, folder: Path) -> None:
     if config.get("use_rslora"):
         config |= {"use_rslora": False, "lora_alpha": config["lora_alpha"] * math.sqrt(config["r"])}
     write_json(folder / CONFIG, config)
-    shutil.copyfile(adapter / WEIGHTS, folder / WEIGHTS)
+    shutil.copyfile(adapter / ADAPTER_WEIGHTS, folder / ADAPTER_WEIGHTS)
 
 
 def _card(run: ExportSession, name: str, size_bytes: int, proof: Mapping[str, Any]) -> Pushed:

@@ -17,6 +17,7 @@ from pathlib import Path
 from core.errors import Conflict, LoraCraftError, WorkerFailed
 from core.export.adapters import base_limits, limits
 from core.export.targets import TARGETS, Target, target
+from core.files import sha256_of, size_of
 from core.hardware import physical_cores
 from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
@@ -29,7 +30,7 @@ from core.workers.merge import Merger
 from core.workers.probes import ProbeSet
 from core.workers.proof import Proof, ProofFailed, prove_gguf, prove_model, require_effect
 from core.workers.protocol import Reporter, run_worker
-from core.workers.proven_files import ProvenFiles, clear, sha256_of, size_of
+from core.workers.proven_files import ProvenFiles, clear
 from core.workers.quantise import quantise
 from core.workers.score import score
 

@@ -10,15 +10,15 @@ from core.config import RunConfig, parse_config
 from core.export.chat_families import family_of
 from core.export.modelfile import Modelfile, context_tokens
 from core.export.tokenizer import TokenizerFacts
+from core.files import sha256_of
 from core.jsonfile import read_json
-from core.paths import SessionPaths, Workspace
+from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import PromptTemplate
 from core.sessions.events import read_events
 from core.sessions.state import fold_all
 from core.workers.held_out import HeldOut, held_out
 from core.workers.loading import model_source
-from core.workers.proven_files import sha256_of
 from core.workers.tokenizer_files import TrainedTokenizer
 
 PROBE_ROWS = 6
@@ -82,7 +82,7 @@ class ExportSession:
     @cached_property
     def adapter_sha256(self) -> str:
         """The hash of the adapter's weights."""
-        return sha256_of(self.adapter / "adapter_model.safetensors")
+        return sha256_of(self.adapter / ADAPTER_WEIGHTS)
 
     @cached_property
     def tokenizer_facts(self) -> TokenizerFacts:

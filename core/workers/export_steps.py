@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.export.targets import TARGETS, Target
+from core.files import size_of
 from core.workers.protocol import Reporter
-from core.workers.proven_files import size_of
 
 LEAST_GAP_S = 0.25
 """Between two progress events."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.config import RunConfig
 from core.data.mapping import Row
-from core.paths import SessionPaths
+from core.paths import ADAPTER_WEIGHTS, SessionPaths
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import TrlReward
 from core.training.algorithms import uses_robust_advantages
@@ -163,7 +163,7 @@ def _unreadable(folder: Path) -> str | None:
 
     try:
         _trainer_state(folder)
-        load_file(folder / "adapter_model.safetensors")
+        load_file(folder / ADAPTER_WEIGHTS)
         for name in ("optimizer.pt", "scheduler.pt"):
             torch.load(folder / name, weights_only=True)
     except (OSError, ValueError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from constants import MAX_CELL_SHOWN, MAX_ITEMS_SHOWN
@@ -30,6 +28,7 @@ from core.data.source import (
     rows_of_run,
 )
 from core.errors import LoraCraftError
+from core.files import sha256_of
 from core.paths import Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import PromptTemplate
@@ -122,15 +121,6 @@ def statistics(workspace: Workspace, arguments: dict, report: Any) -> dict:
 def digest(workspace: Workspace, arguments: dict, report: Any) -> str:
     """{"path"} -> the sha256 of a file."""
     return sha256_of(workspace.inside(arguments["path"], "path"))
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file's content, in hexadecimal."""
-    known = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
-            known.update(chunk)
-    return known.hexdigest()
 
 
 def check(workspace: Workspace, arguments: dict, report: Any) -> dict:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from constants import EMBEDDED_MODEL
 from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
-from core.paths import Workspace
+from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
 
@@ -198,7 +198,7 @@ def load_adapter_weights(model: Any, adapter: Path) -> None:
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    set_peft_model_state_dict(model, load_file(adapter / "adapter_model.safetensors"))
+    set_peft_model_state_dict(model, load_file(adapter / ADAPTER_WEIGHTS))
 
 
 def _placement(device: str) -> dict | None:

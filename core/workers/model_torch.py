@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria
 
 from core.errors import InvalidInput
 from core.generation.batches import MOST_CHATS, batches
+from core.paths import ADAPTER_WEIGHTS
 from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
 from core.workers.memory import cpu_type
@@ -44,7 +45,7 @@ class TorchModel:
 
     def adapter(self, folder: Path) -> str:
         """The name of the adapter in `folder`, read where it is not yet; its tokenizer has the training's template."""
-        name = f"{folder.parent.name}_{folder.name}_{(folder / 'adapter_model.safetensors').stat().st_mtime_ns}"
+        name = f"{folder.parent.name}_{folder.name}_{(folder / ADAPTER_WEIGHTS).stat().st_mtime_ns}"
         name = name.replace(".", "_")  # PEFT makes module names of it
         if name not in self._adapters:
             self._read(folder, name)

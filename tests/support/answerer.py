@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from core.config import parse_config
-from core.generation.model_path import WEIGHTS, model_ref
-from core.paths import Workspace
+from core.generation.model_path import model_ref
+from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.sessions.store import SessionStore
 from core.workers.inspection import TASKS
 from services.generation import Ask
@@ -99,4 +99,4 @@ def make_run(store: SessionStore, session_id: str = "r1", **sections: Any) -> No
     config = {"prompt": {"template": "solution-only"}, "reward": {"preset_name": "exact-match"}, **sections}
     paths = store.create(session_id, parse_config(config))
     paths.adapter.mkdir()
-    (paths.adapter / WEIGHTS).touch()
+    (paths.adapter / ADAPTER_WEIGHTS).touch()

@@ -1,0 +1,83 @@
+"""What lies in exports/<session_id>/: names, and the entries of proof.json, for worker and server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import Conflict
+from core.export.targets import TARGETS
+from core.jsonfile import read_json, write_json
+
+PROOF, WORK = "proof.json", ".work"
+
+
+def proven_entries(folder: Path) -> list[dict]:
+    """What proof.json says of each file that is there, in the order of the targets.
+
+    Raises:
+        InvalidInput: Somebody has edited it, and it is no JSON any more.
+    """
+    return [entry for entry in _listed(folder / PROOF) if (folder / entry["file"]).exists()]
+
+
+def write_entries(folder: Path, entries: Iterable[Mapping]) -> None:
+    """Replace proof.json, or remove it with the last entry."""
+    order = list(TARGETS)
+    listed = sorted(entries, key=lambda entry: order.index(entry["target"]))
+    if listed:
+        write_json(folder / PROOF, {"session_id": folder.name, "files": listed})
+    else:
+        (folder / PROOF).unlink(missing_ok=True)
+
+
+def move_aside(path: Path, to: Path) -> None:
+    """Rename a file or a folder, which shows whether it can be removed before anything is changed.
+
+    Raises:
+        Conflict: Another program holds it, which on Windows keeps it from being moved.
+    """
+    try:
+        to.parent.mkdir(exist_ok=True)
+        path.rename(to)
+    except PermissionError as error:
+        problem = f"{path.name!r} is in use by another program"
+        raise Conflict(f"{problem}.", "Unload it in step 7, or close what uses it.") from error
+
+
+def clear_path(path: Path) -> None:
+    """Remove a file, or a folder with all below it, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _listed(proof: Path) -> tuple[dict, ...]:
+    try:
+        stat = proof.stat()
+    except FileNotFoundError:
+        return ()
+    return _read(proof, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _read(proof: Path, mtime_ns: int, size_bytes: int) -> tuple[dict, ...]:
+    """The entries of a proof.json as of that time and size."""
+    order = list(TARGETS)
+    entries = [_complete(entry, mtime_ns / 1e9) for entry in read_json(proof)["files"]]
+    known = [entry for entry in entries if entry["target"] in order]
+    return tuple(sorted(known, key=lambda entry: order.index(entry["target"])))
+
+
+def _complete(entry: dict, written_at: float) -> dict:
+    """An entry of today; those of the first version, which made GGUF files only, named fewer things."""
+    if "target" in entry:
+        return entry
+    made = asdict(TARGETS[entry["quantization"]])
+    shown = {name: made[name] for name in ("kind", "title", "file", "is_folder")}
+    unknown = {"sha256": None, "adapter_sha256": None, "seconds": None, "fallbacks": [], "score": None}
+    return {"target": made["name"], **shown, "made_at": written_at, **unknown, **entry}
