@@ -12,6 +12,10 @@ OUT_OF_MEMORY_CURE = (
     "Lower training.batch_size (raise gradient_accumulation_steps to keep the step), training.max_new_tokens or "
     "max_sequence_length, switch model.gradient_checkpointing on, or use model.quantization 4bit or a smaller model."
 )
+EXPORT_MEMORY_CURE = (
+    "Close other programs and export again, or export the adapter alone, which reads no model, and merge it where "
+    "there is more memory."
+)
 DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), then resume, or export again."
 GATED_CURE = "Accept the terms on its page on Hugging Face, and start the server with HF_TOKEN set to your token."
 HUB_CURE = "Check the network connection, or choose what is on this machine: the embedded model, a folder, an upload."
@@ -29,6 +33,13 @@ def explain(error: BaseException) -> Explanation:
         if isinstance(link, MemoryError):
             return "The machine ran out of memory.", OUT_OF_MEMORY_CURE, "out_of_memory"
     return f"{type(error).__name__}: {_short(error)}", "The end of worker.log shows where it happened.", "error"
+
+
+def explain_export(error: BaseException) -> Explanation:
+    """(cause, cure, code) of an exception that ended an export; where memory ran out, the settings of training are no
+    help."""
+    cause, cure, code = explain(error)
+    return cause, EXPORT_MEMORY_CURE if code == "out_of_memory" else cure, code
 
 
 def explain_exit(exit_code: int | None) -> Explanation:

@@ -11,15 +11,19 @@ from core.errors import InvalidInput, NotFound
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace `path` with `value` as JSON; a reader sees the old file or the new one, never half of it."""
+    """Replace `path` with `value` as JSON; a reader sees the old file or the new one, never half of it.
+
+    Raises:
+        ValueError: It holds NaN or infinity, which no browser reads.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(value, indent=2) + "\n")
+    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:
     """Replace `path` with `text`, whole or not at all."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8", newline="\n")  # ollama takes a Modelfile's line ends into the prompt
     temporary.replace(path)
 
 

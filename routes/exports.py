@@ -40,10 +40,15 @@ class CreateRequest(Body):
                 fields = dict.fromkeys(others, "can't be given beside targets")
                 raise InvalidInput(f"targets say it all; leave {', '.join(others)} out.", "Send one of them.", fields)
             return self.targets
+        named = None if self.quantizations is None else list(self.quantizations)
+        if self.quantization is not None:
+            named = [*(named or []), self.quantization]
         if self.format is not None and self.format != GGUF:
+            if named is not None:
+                fields = dict.fromkeys(others[1:], "belongs to the format gguf")
+                raise InvalidInput(f"The format {self.format} has no quantization.", "Leave it out.", fields)
             return [FORMATS[self.format]]
-        named = [*(self.quantizations or []), *([self.quantization] if self.quantization else [])]
-        return [_gguf_type(name) for name in named or [DEFAULT_QUANTIZATION]]
+        return [_gguf_type(name) for name in ([DEFAULT_QUANTIZATION] if named is None else named)]
 
 
 class PlanQuery(Query):

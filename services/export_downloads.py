@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.export_files import ExportFolder
 
 HINT = "GET /api/exports/list names the files; folders come as adapter.zip and merged.zip, everything as all.zip."
 ALL = "all"
+PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,29 @@ class Bundle:
     def stream(self) -> ZipStream:
         """The zip file, uncompressed; its length is known, and it is read and made while it is iterated over.
 
+        Iterating raises OSError, which breaks the download off, when a file has been made again meanwhile: it would lie
+        beside the proof of another.
+
         Raises:
             NotFound: A file has been deleted meanwhile.
         """
         stream = ZipStream(sized=True)
         try:
             for name, path in self.members.items():
-                stream.add_path(path, name, recurse=False)
+                seen = path.stat()
+                stream.add(_as_it_was(path, seen), name, size=seen.st_size)
         except FileNotFoundError as error:
             raise NotFound(f"{self.name!r} is not whole any more.", HINT) from error
         return stream
+
+
+def _as_it_was(path: Path, seen: os.stat_result) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        now = os.fstat(file.fileno())
+        if (now.st_ino, now.st_mtime_ns) != (seen.st_ino, seen.st_mtime_ns):
+            raise OSError(f"{path.name} was made again while it was being downloaded.")
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def find_download(export: ExportFolder, name: str) -> Download | Bundle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.failures import Explanation, explain_exit
+from core.failures import EXPORT_MEMORY_CURE, Explanation, explain_exit
 from services.event_logs import Log
 
 
@@ -83,7 +83,7 @@ def explain_export_exit(exit_code: int | None) -> Explanation:
     """(cause, cure, code) of an export's worker that ended without a word."""
     cause, _, code = explain_exit(exit_code)
     if code == "killed":
-        cure = "Close other programs, or choose fewer or smaller targets; then export again."
+        cure = EXPORT_MEMORY_CURE
     elif code == "disk_full":
         cure = "Free some space (old sessions and exports can be deleted), then export again."
     else:

@@ -15,7 +15,7 @@ from core.jsonfile import read_json, write_json, write_text
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
-from services.event_logs import EventLogs
+from services.event_logs import EventLogs, Log
 from services.export_downloads import Bundle, Download, find_download
 from services.export_files import ExportFolder
 from services.export_plan import ExportPlanner
@@ -37,7 +37,8 @@ class ExportService:
         store: Knows the sessions.
         launch: How workers are started; exports run on the CPU.
         planner: Asked before an export starts.
-        publish: Called with ("export", ExportState as a dict).
+        publish: Called with ("export", ExportState as a dict), of a deleted one with its ids and that status alone.
+        is_tested: Whether a batch or an evaluation needs what was exported of a session.
         clock: Unix seconds; for tests.
     """
 
@@ -48,12 +49,14 @@ class ExportService:
         launch: Launch,
         planner: ExportPlanner,
         publish: Publish,
+        is_tested: Callable[[str], bool],
         clock: Callable[[], float] = time.time,
     ):
         self._workspace = workspace
         self._store = store
         self._planner = planner
         self._publish = publish
+        self._is_tested = is_tested
         self._clock = clock
         self._lock = threading.Lock()
         self._logs = EventLogs()
@@ -72,15 +75,18 @@ class ExportService:
         Raises:
             NotFound: No such session.
             InvalidInput: A target that is not offered, or none.
-            Conflict: A target can't be made of this session, or the session is being trained, exported or pushed.
+            Conflict: A target can't be made of this session, or the session trains or waits to, or is being exported or
+                pushed.
             Unavailable: The disk is too full.
         """
         chosen = self._planner.require(session_id, targets)
-        if self._store.state(session_id).has_worker:
-            raise Conflict(f"The session {session_id!r} is being trained.", "Export it when it has ended.")
+        if not self._store.state(session_id).is_final:
+            raise Conflict(
+                f"The session {session_id!r} is being trained, or waits for it.", "Export it when it has ended."
+            )
         paths = self._paths(session_id)
         with self._lock:
-            self._require_idle(session_id)
+            self.require_idle(session_id)
             self._prepare(paths, chosen)
             self._workers.start(paths, {})
         return self.state(session_id)
@@ -107,7 +113,7 @@ class ExportService:
         """
         self.state(session_id)
         with self._lock:
-            self._require_idle(session_id)
+            self.require_idle(session_id)
             self.pushes.start(self._folder(self._paths(session_id)), push)
         return self.state(session_id)
 
@@ -117,10 +123,24 @@ class ExportService:
         self.pushes.cancel(session_id)
         return state
 
-    def is_running(self, session_id: str) -> bool:
-        """Whether a session is being exported or pushed, by this server or by one before it."""
-        paths = self._paths(session_id)
-        return self._workers.is_running(paths) or self.pushes.is_running(session_id)
+    def require_no_export(self, session_id: str) -> None:
+        """See that nothing reads the adapter of a session.
+
+        Raises:
+            Conflict: It is being exported.
+        """
+        if self._workers.is_running(self._paths(session_id)):
+            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it, or cancel it.")
+
+    def require_idle(self, session_id: str) -> None:
+        """See that nothing works on the exports of a session.
+
+        Raises:
+            Conflict: It is being exported or pushed.
+        """
+        self.require_no_export(session_id)
+        if self.pushes.is_running(session_id):
+            raise Conflict(f"The exports of {session_id!r} are being pushed.", "Wait for it, or cancel the push.")
 
     def state(self, session_id: str) -> ExportState:
         """How the latest export of a session stands.
@@ -153,29 +173,39 @@ class ExportService:
 
         Raises:
             NotFound: That was never exported.
-            Conflict: The session is being exported or pushed.
+            Conflict: The session is being exported, pushed or tested, or another program holds a file.
         """
         self.state(session_id)
+        if self._is_tested(session_id):
+            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
         paths = self._paths(session_id)
         with self._lock:
-            self._require_idle(session_id)
+            self.require_idle(session_id)
             if target is None:
                 self._folder(paths).delete_all()
             else:
                 self._folder(paths).delete(target)
-        if target is not None:
+        if target is None:
+            self._publish("export", {"export_id": session_id, "session_id": session_id, "status": "deleted"})
+        else:
             self._tell(paths)
 
     def recover(self) -> None:
         """At boot: follow exports and pushes whose worker lives, and clean up after those whose worker is gone."""
         for folder in self._all():
-            paths = SessionPaths(folder)
-            log = self._logs.read(paths)
-            if log is not None and log.state.has_worker and not self._workers.take_up(paths):
+            try:
+                self._recover(SessionPaths(folder))
+                self.pushes.recover(folder.name)
+            except (LoraCraftError, OSError) as error:  # files edited by hand, or that can't be read
+                LOG.warning("exports/%s can't be recovered: %s", folder.name, error)
+
+    def _recover(self, paths: SessionPaths) -> None:
+        log = self._logs.read(paths)
+        if log is not None and log.state.has_worker:
+            if not self._workers.take_up(paths):
                 self._workers.interrupt(paths)
-            elif (folder / WORK).exists() and not self._workers.is_running(paths):
-                self._folder(paths).sweep()
-            self.pushes.recover(folder.name)
+        elif not self._is_well(paths, log):
+            self._folder(paths).sweep()
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> ExportState:
         """Block until the export has ended, at most `timeout_s`."""
@@ -195,12 +225,6 @@ class ExportService:
     def _folder(self, paths: SessionPaths) -> ExportFolder:
         return ExportFolder(paths.folder, self._workspace.outputs / paths.id / "adapter")
 
-    def _require_idle(self, session_id: str) -> None:
-        if self._workers.is_running(self._paths(session_id)):
-            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it, or cancel it.")
-        if self.pushes.is_running(session_id):
-            raise Conflict(f"The exports of {session_id!r} are being pushed.", "Wait for it, or cancel the push.")
-
     def _prepare(self, paths: SessionPaths, targets: list[str]) -> None:
         if (paths.folder / WORK).exists():
             self._folder(paths).sweep()
@@ -210,9 +234,12 @@ class ExportService:
 
     def _see_to_the_end(self, paths: SessionPaths) -> None:
         """After a worker has gone: only one that completed has left everything as it should be."""
-        log = self._logs.read(paths)
-        if log is None or log.state.status != "completed" or (paths.folder / WORK).exists():
+        if not self._is_well(paths, self._logs.read(paths)):
             self._folder(paths).sweep()
+
+    def _is_well(self, paths: SessionPaths, log: Log | None) -> bool:
+        """Whether the latest export has come to its end; a folder without a log holds what was exported elsewhere."""
+        return (log is None or log.state.status == "completed") and not (paths.folder / WORK).exists()
 
     def _tell(self, paths: SessionPaths) -> None:
         if _is_export(paths):

@@ -78,7 +78,7 @@ class PushService:
 
         Raises:
             InvalidInput: The repository's name or the token can't be one, there is no token, or nothing to send.
-            Conflict: A target has not been exported.
+            Conflict: A target has not been exported, or not since training went on.
             Unavailable: The server runs offline, or the disk is full.
         """
         token = self._checked_token(push.token)
@@ -170,7 +170,11 @@ def _check(export: ExportFolder, repo_id: str, targets: Sequence[str]) -> None:
         raise InvalidInput(f"{repo_id!r} can't be the name of a repository.", hint, {"repo_id": hint})
     if not targets:
         raise InvalidInput("There is nothing to push.", "Name what was exported.", {"targets": "is empty"})
-    made = {entry["target"] for entry in export.entries()}
+    made = {entry["target"]: entry for entry in export.files()}
+    stale = [name for name in targets if name in made and made[name]["is_stale"]]
+    if stale:
+        problem = f"{', '.join(stale)} made before training went on; the model card would speak of another model"
+        raise Conflict(f"Of {export.id!r}, {problem}.", "Export it again.", {"targets": problem})
     missing = [name for name in targets if name not in made]
     if missing:
         problem = f"{', '.join(missing)} not exported yet"

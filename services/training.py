@@ -63,10 +63,12 @@ class Neighbours:
     Attributes:
         release: Called with a session_id before that session is deleted; raises Conflict while it is exported or
             tested.
+        stand_by: Called with a session_id before it is trained again; raises Conflict while its adapter is read.
         leave: Called with (device, session_id) before a run starts there; when it returns, the device is free.
     """
 
     release: Callable[[str], None]
+    stand_by: Callable[[str], None]
     leave: Callable[[str, str], None]
 
 
@@ -145,7 +147,7 @@ class TrainingService:
         """Queue an ended session again; its worker goes on from the last loadable checkpoint.
 
         Raises:
-            Conflict: It is running or completed.
+            Conflict: It is running or completed, or being exported.
         """
         paths = self._store.paths(session_id)
         with self._changes:
@@ -154,6 +156,7 @@ class TrainingService:
                 hint = "Fork it to train on." if state.is_final else "Wait for it, or stop it first."
                 raise Conflict(f"The session {session_id!r} is {state.status}.", hint)
             self._require_gone(session_id)
+            self._neighbours.stand_by(session_id)
             self._check(self._store.config(session_id))
             paths.stop.unlink(missing_ok=True)
             keep_reserve(paths.folder)

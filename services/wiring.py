@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,6 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     store = SessionStore(workspace)
     launch = Launch(worker, environment, hardware)
     hub = _hub(workspace, environment)
-    exports = ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish)
     inspector = Inspector(workspace, environment)
     jobs = Jobs(inspector, publish)
     prompts = PromptService(workspace, inspector)
@@ -104,17 +103,12 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
     recent = RecentAnswers()
     generation = GenerationService(workspace, store, environment, hardware, recent.listen(publish))
-
     tests = ModelTestService(workspace, store, generation, inspector, publish)
-
-    def release(session_id: str) -> None:
-        if exports.is_running(session_id):
-            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for the export.")
-        if tests.is_testing(session_id):
-            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
-        generation.forget(session_id)
-
-    training = TrainingService(workspace, store, launch, checks, publish, Neighbours(release, generation.leave))
+    planner = ExportPlanner(workspace, store, hub)
+    exports = ExportService(workspace, store, launch, planner, publish, tests.is_testing)
+    release = _release(exports, tests, generation)
+    neighbours = Neighbours(release, exports.require_no_export, generation.leave)
+    training = TrainingService(workspace, store, launch, checks, publish, neighbours)
     generation.holders = lambda: training.queue.snapshot()["running"]
     return Services(
         workspace=workspace,
@@ -139,6 +133,16 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         monitor=SystemMonitor(workspace.root, publish),
         lock=FileLock(workspace.cache / ".server.lock"),
     )
+
+
+def _release(exports: ExportService, tests: ModelTestService, generation: GenerationService) -> Callable[[str], None]:
+    def release(session_id: str) -> None:
+        exports.require_idle(session_id)
+        if tests.is_testing(session_id):
+            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
+        generation.forget(session_id)
+
+    return release
 
 
 def visible(hardware: Hardware, devices: str | None) -> Hardware:

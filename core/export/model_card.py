@@ -62,6 +62,8 @@ def model_card(pushed: Pushed, about: str) -> str:
     """
     name = pushed.config.model.name
     shown = about if pushed.base or name == EMBEDDED_MODEL else about.replace(name, PurePath(name).name)
+    if kind_of(pushed.config.dataset) == "upload":
+        shown = shown.replace(f"`{pushed.config.dataset.source}`", "a data set of its author's own")
     parts = [front_matter(pushed), shown.strip(), _licence(pushed), *_uses(pushed), *_proofs(pushed)]
     return "\n\n".join(parts) + "\n"
 

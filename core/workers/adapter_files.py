@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.errors import WorkerFailed
 from core.export.model_card import Pushed, model_card
 from core.export.targets import TARGETS
 from core.files import size_of
@@ -15,6 +16,7 @@ from core.jsonfile import read_json, write_json
 from core.paths import ADAPTER_WEIGHTS
 from core.workers.export_session import ExportSession
 
+DIVERGED = "Train again with a lower training.learning_rate."
 CONFIG, CARD = "adapter_config.json", "README.md"
 
 
@@ -25,9 +27,23 @@ def write_adapter(run: ExportSession, folder: Path) -> None:
     """
     run.tokenizer.write(folder)
     shutil.copyfile(run.adapter / ADAPTER_WEIGHTS, folder / ADAPTER_WEIGHTS)
-    base = _card(run, "adapter", 0, {}).base or run.source
+    base = _card(run, "adapter", 0, {}).base or run.tokenizer.source or run.config.model.name
     write_json(folder / CONFIG, {**read_json(run.adapter / CONFIG), "base_model_name_or_path": base})
     write_card(run, "adapter", folder, {})
+
+
+def require_finite(adapter: Path) -> None:
+    """Refuse an adapter that holds NaN or infinity, of which every file would pass for a model and answer nothing.
+
+    Raises:
+        WorkerFailed: It holds some.
+    """
+    from safetensors.torch import load_file
+
+    broken = [name for name, weights in load_file(adapter / ADAPTER_WEIGHTS).items() if not weights.isfinite().all()]
+    if broken:
+        problem = f"The adapter holds NaN or infinity in {len(broken)} of its layers, such as {broken[0]}"
+        raise WorkerFailed(f"{problem}: training has diverged.", DIVERGED)
 
 
 def write_card(run: ExportSession, name: str, folder: Path, proof: Mapping[str, Any]) -> None:

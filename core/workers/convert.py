@@ -14,7 +14,7 @@ import re
 import runpy
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOBase
 from pathlib import Path
@@ -29,9 +29,10 @@ LOGGERS = ("hf-to-gguf", "lora-to-gguf", "gguf.gguf_writer", "gguf.vocab", "gguf
 WRITING = re.compile(r"Writing:\s+(\d+)%")
 NO_SPACE = re.compile(r"Not enough free space|\d+ requested and \d+ written")
 """NumPy's words, which carry no error number."""
+OTHERS_WORK = "The adapter and the merged model can be exported in any case."
 UNREADABLE = (
     "If the base model's folder has lost its tokenizer.model, put that of the original model there and export again. "
-    "The adapter and the merged model can be exported in any case."
+    + OTHERS_WORK
 )
 VOCABULARY, SENTENCE_PIECE = "tokenizer.ggml.model", "llama"
 ADDS_SPACE = "tokenizer.ggml.add_space_prefix"
@@ -90,15 +91,15 @@ def _require(target: Path, source: Path) -> None:
 
 
 def _run(script: str, arguments: Sequence[str], report: Callable[[float], None]) -> None:
-    before = sys.argv
+    before, told = sys.argv, _LastError()
     sys.argv = [script, *arguments]
     try:
-        with contextlib.redirect_stderr(_Bar(report)):
+        with contextlib.redirect_stderr(_Bar(report)), told.listening():
             runpy.run_path(str(converter_folder() / script), run_name="__main__")
     except SystemExit as end:
         if end.code:
-            message = f"llama.cpp's converter ended with code {end.code}."
-            raise WorkerFailed(message, "See the end of worker.log.") from end
+            reason = told.text or f"it ended with code {end.code}"
+            raise WorkerFailed(f"llama.cpp's converter can't read this model: {reason}.", OTHERS_WORK) from end
     except (NotImplementedError, ValueError, KeyError) as error:
         problem = " ".join(str(error).split())[:200]
         raise WorkerFailed(f"llama.cpp's converter can't read this model: {problem}.", UNREADABLE) from error
@@ -163,6 +164,29 @@ def _converter() -> Any:
     except ImportError as error:
         raise Unavailable(f"llama.cpp's converter can't be imported: {error}.", "Run python launch.py.") from error
     return base
+
+
+class _LastError(logging.Handler):
+    """Keeps what the converter last complained of; it leaves with a number and says why in its log alone."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one complaint."""
+        self.text = record.getMessage().strip().rstrip(".")
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear of complaints while the body runs."""
+        for name in LOGGERS:
+            logging.getLogger(name).addHandler(self)
+        try:
+            yield
+        finally:
+            for name in LOGGERS:
+                logging.getLogger(name).removeHandler(self)
 
 
 class _Bar(TextIOBase):

@@ -17,18 +17,19 @@ from pathlib import Path
 from core.errors import Conflict, LoraCraftError, WorkerFailed
 from core.export.adapters import base_limits, limits
 from core.export.targets import TARGETS, Target, target
+from core.failures import explain_export
 from core.files import sha256_of, size_of
 from core.hardware import physical_cores
 from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
-from core.workers.adapter_files import CONFIG, write_adapter, write_card, write_plain_lora
+from core.workers.adapter_files import CONFIG, require_finite, write_adapter, write_card, write_plain_lora
 from core.workers.convert import Source, convert_adapter, convert_model
 from core.workers.export_session import ExportSession
 from core.workers.export_steps import Steps, watching
 from core.workers.held_out import HeldOut
 from core.workers.merge import Merger
 from core.workers.probes import ProbeSet
-from core.workers.proof import Proof, ProofFailed, prove_gguf, prove_model, require_effect
+from core.workers.proof import Proof, prove_gguf, prove_model, require_effect
 from core.workers.protocol import Reporter, run_worker
 from core.workers.proven_files import ProvenFiles, clear
 from core.workers.quantise import quantise
@@ -55,7 +56,7 @@ class Export:
         self.targets = [one for one in TARGETS.values() if one.name in wanted]
         self.merger = Merger(self.session)
         self.files = ProvenFiles(paths.folder, lambda file: self.session.modelfile.text_for(file))
-        self.failures: list[ProofFailed] = []
+        self.failures: list[tuple[str, str]] = []
         self.noted: set[str] = set()
 
     def run(self) -> None:
@@ -67,6 +68,7 @@ class Export:
         """
         self.to.phase("packing" if self._has("adapter") else "merging", interruptible=True)
         self._require_possible()
+        require_finite(self.session.adapter)
         self.files.begin()
         try:
             if self._has("adapter"):
@@ -77,14 +79,13 @@ class Export:
         finally:
             clear(self.files.folder)
         if self.failures:
-            first = self.failures[0]
-            raise WorkerFailed(" ".join(failure.message for failure in self.failures), first.hint)
+            raise WorkerFailed(" ".join(message for message, _ in self.failures), self.failures[0][1])
         self.to.end("completed")
 
     @cached_property
     def steps(self) -> Steps:
         """The progress; made late, since it needs to know the base model's size."""
-        return Steps(self.to, self.targets, self.session.float32_bytes / 2 / GIGA if self._needs_model else 0.0)
+        return Steps(self.to, self.targets, self.session.sixteen_bit_bytes / GIGA if self._needs_model else 0.0)
 
     @property
     def _needs_model(self) -> bool:
@@ -144,8 +145,8 @@ class Export:
         """Merge in memory, see that the adapter has survived, and write the checkpoint below .work."""
         merged = self.merger.merge(lambda fraction: report(0.5 + 0.3 * fraction))
         prove_model(merged, TARGETS["merged"], probes, None)
-        folder, whole = self.files.work / "merged", self.session.float32_bytes // 2
-        with watching(folder, whole, lambda fraction: report(0.8 + 0.2 * fraction)):
+        folder = self.files.work / "merged"
+        with watching(folder, self.session.sixteen_bit_bytes, lambda fraction: report(0.8 + 0.2 * fraction)):
             self.merger.write(folder)
 
     def _merged(self, probes: ProbeSet) -> None:
@@ -164,12 +165,16 @@ class Export:
         began, one = time.monotonic(), TARGETS["adapter_gguf"]
         made, base = self.files.work / one.file, self.files.work / "base-f16.gguf"
         report = self.steps.begin("converting", one.name)
-        write_plain_lora(self.session.adapter, self.files.work / "lora")
-        convert_adapter(self.files.work / "lora", self.session.base_folder, made)
-        convert_model(self._source(self.session.base_folder), base, "f16", report)
-        self.steps.begin("proving", one.name)
-        proof = self._proven(lambda: prove_gguf(base, one, probes, adapter=made))
-        base.unlink()
+
+        def prove() -> Proof:
+            write_plain_lora(self.session.adapter, self.files.work / "lora")
+            convert_adapter(self.files.work / "lora", self.session.base_folder, made)
+            convert_model(self._source(self.session.base_folder), base, "f16", report)
+            self.steps.begin("proving", one.name)
+            return prove_gguf(base, one, probes, adapter=made)
+
+        proof = self._proven(prove)
+        base.unlink(missing_ok=True)
         if proof is not None:
             self._publish(one, made, began, proof.values)
 
@@ -224,11 +229,14 @@ class Export:
             self.files.update({**smallest, "score": scored})
 
     def _proven(self, prove: Callable[[], Proof]) -> Proof | None:
-        """The proof; None where it failed, which is told at the end."""
+        """The proof; None where the file could not be made or proven, which is told at the end.
+
+        Of a failure only the words are kept: its frames would hold the model in memory.
+        """
         try:
             proof = prove()
-        except ProofFailed as failure:
-            self.failures.append(failure)
+        except WorkerFailed as failure:
+            self.failures.append((failure.message, failure.hint))
             return None
         for field, text in proof.notes:
             if text not in self.noted:
@@ -249,7 +257,7 @@ def main(folder: Path) -> int:
     """Run the export in `folder`; the exit code of the process."""
     paths = SessionPaths(folder.resolve())
     reporter = Reporter(paths, clean_up=lambda: clear(paths.folder))
-    return run_worker(reporter, lambda to: Export(paths, to).run())
+    return run_worker(reporter, lambda to: Export(paths, to).run(), explain_export)
 
 
 if __name__ == "__main__":

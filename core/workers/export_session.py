@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from core.config import RunConfig, parse_config
+from core.errors import NotFound
 from core.export.chat_families import family_of
 from core.export.modelfile import Modelfile, context_tokens
 from core.export.tokenizer import TokenizerFacts
@@ -19,10 +20,10 @@ from core.sessions.events import read_events
 from core.sessions.state import fold_all
 from core.workers.held_out import HeldOut, held_out
 from core.workers.loading import model_source
+from core.workers.memory import parameters_of
 from core.workers.tokenizer_files import TrainedTokenizer
 
 PROBE_ROWS = 6
-SIXTEEN_BIT = ("bfloat16", "float16")
 
 
 class ExportSession:
@@ -49,8 +50,11 @@ class ExportSession:
 
     @cached_property
     def tokenizer(self) -> TrainedTokenizer:
-        """The tokenizer as training left it."""
-        return TrainedTokenizer(self.source, self.adapter)
+        """The tokenizer as training left it; for the adapter alone the base model need not be there any more."""
+        try:
+            return TrainedTokenizer(self.source, self.adapter)
+        except NotFound:
+            return TrainedTokenizer(None, self.adapter)
 
     @cached_property
     def base_folder(self) -> Path:
@@ -73,11 +77,10 @@ class ExportSession:
         named = [values.get(key) for values in (self.base_config, text) for key in ("dtype", "torch_dtype")]
         return next((name for name in named if name), "float32")
 
-    @property
-    def float32_bytes(self) -> int:
-        """What its weights take in float32."""
-        stored = sum(file.stat().st_size for file in self.base_folder.glob("*.safetensors"))
-        return stored * (2 if self.stored_type in SIXTEEN_BIT else 1)
+    @cached_property
+    def sixteen_bit_bytes(self) -> int:
+        """What its weights take in 16 bits."""
+        return 2 * parameters_of(self.source)
 
     @cached_property
     def adapter_sha256(self) -> str:

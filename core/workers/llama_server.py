@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import math
 import urllib.request
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +19,8 @@ CERTAIN = 1000.0
 """Added to a logit, makes its token the one that is drawn; logprobs are those before."""
 REPLY_TIMEOUT_S = 60
 ROUND_TOKENS = 256
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Past any proxy, which could not reach this process and has no business with its prompts."""
 
 
 class LlamaServer:
@@ -47,12 +49,16 @@ class LlamaServer:
         return self._post("apply-template", {"messages": list(messages)})["prompt"]
 
     def logprob(self, ids: Sequence[int], token: int) -> float:
-        """The log-probability (nats) of `token` after `ids`; FLOOR_NATS where it is not among the likeliest."""
+        """The log-probability (nats) of `token` after `ids`; FLOOR_NATS where it is not among the likeliest.
+
+        It is NaN where the model gives no number.
+        """
         request = {"prompt": list(ids), "max_tokens": 1, "temperature": 0.0, "n_probs": TOP_TOKENS}
         request["logit_bias"] = [[self._harmless, CERTAIN]]  # llama.cpp keeps half a character back, its logprobs too
         reply = _checked(self._server.handle_completions(request))
         likeliest = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-        return next((max(FLOOR_NATS, item["logprob"]) for item in likeliest if item["id"] == token), FLOOR_NATS)
+        found = next((item["logprob"] for item in likeliest if item["id"] == token), FLOOR_NATS)
+        return math.nan if found is None else max(FLOOR_NATS, found)
 
     def answer(self, messages: Sequence[dict], max_tokens: int) -> str:
         """The likeliest answer to a chat, through the file's own chat template."""
@@ -60,34 +66,41 @@ class LlamaServer:
         return _checked(self._server.handle_chat_completions(request))["choices"][0]["message"]["content"] or ""
 
     def complete(
-        self, prompts: Sequence[Sequence[int]], max_tokens: int, seconds: float, report: Callable[[float], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        max_tokens: int,
+        is_over: Callable[[int], bool],
+        report: Callable[[float], None],
     ) -> list[str | None]:
         """The likeliest continuation of each prompt, several at once.
 
         Args:
             prompts: Token ids.
             max_tokens: Of each continuation.
-            seconds: After this long no further prompt is begun, and what is not finished counts as None.
+            is_over: Asked with how many are finished, from several threads; once it says so no further prompt is
+                begun, and what is not finished counts as None.
             report: Told the finished fraction, from several threads.
         """
-        deadline = time.monotonic() + seconds
         done: list[int] = []
 
+        def must_end() -> bool:
+            return is_over(len(done))
+
         def one(ids: Sequence[int]) -> str | None:
-            text = self._complete(ids, max_tokens, deadline) if time.monotonic() < deadline else None
-            done.append(1)
+            text = None if must_end() else self._complete(ids, max_tokens, must_end)
+            done.extend([1] if text is not None else [])
             report(len(done) / len(prompts))
             return text
 
         with ThreadPoolExecutor(self._slots) as pool:
             return list(pool.map(one, prompts))
 
-    def _complete(self, ids: Sequence[int], max_tokens: int, deadline: float) -> str | None:
+    def _complete(self, ids: Sequence[int], max_tokens: int, must_end: Callable[[], bool]) -> str | None:
         pieces: list[dict] = []
 
         def take(chunk: Any) -> bool:
             pieces.extend(chunk if isinstance(chunk, list) else [chunk])
-            return time.monotonic() > deadline
+            return must_end()
 
         request = {"prompt": list(ids), "max_tokens": max_tokens, "temperature": 0.0, "stream": True}
         reply = self._server.handle_completions(request, take)
@@ -101,8 +114,11 @@ class LlamaServer:
         data = json.dumps(body).encode("utf-8")
         address = f"{self._server.listening_address}/{path}"
         request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
-            return json.load(reply)
+        try:
+            with DIRECT.open(request, timeout=REPLY_TIMEOUT_S) as reply:
+                return json.load(reply)
+        except OSError as error:
+            raise WorkerFailed(f"llama.cpp's server did not answer {path}: {error}", "Export again.") from error
 
 
 def load(file: Path, context_tokens: int, slots: int, adapter: Path | None = None) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.workers.export_session import ExportSession
 from core.workers.held_out import HeldOut
-from core.workers.memory import free_bytes
+from core.workers.memory import cpu_type
 from core.workers.probes import ProbeSet, make_probes
 from core.workers.tokenizer_files import copy_files
 
@@ -40,7 +40,11 @@ class Merger:
         self._model: Any = None
 
     def load(self) -> None:
-        """Read base model and adapter: in float32 where memory allows it, else as they are stored."""
+        """Read base model and adapter: in float32 where memory allows it, else as they are stored.
+
+        Raises:
+            Unavailable: Memory is too small for both.
+        """
         from peft import PeftModel
         from transformers import AutoModelForCausalLM
         from transformers.utils import logging
@@ -93,6 +97,7 @@ class Merger:
         import torch
 
         _cast(self._model, getattr(torch, self.storage_type))
+        self._model.generation_config = _plain(self._model.generation_config)
         self._model.save_pretrained(folder)
         self._run.tokenizer.write(folder)
         copy_files(self._run.source, OTHER_FILES, folder)
@@ -112,11 +117,12 @@ class Merger:
 
     @cached_property
     def _working_type(self) -> Any:
-        """float32, unless memory is too small for it."""
+        """float32, or 16 bit where memory is too small for it."""
         import torch
 
-        fits = self._run.float32_bytes < free_bytes("cpu")
-        return torch.float32 if fits else getattr(torch, self._run.stored_type)
+        is_whole = cpu_type(self._run.source) == "float32"
+        stored = self._run.stored_type if self._run.stored_type in DIGITS else "bfloat16"
+        return torch.float32 if is_whole else getattr(torch, stored)
 
 
 def rounded(weights: Any, dtype: str, generator: Any) -> Any:
@@ -149,6 +155,15 @@ def _cast(model: Any, *types: Any) -> None:
     for parameter in model.parameters():
         for dtype in types:
             parameter.data = parameter.data.to(dtype)
+
+
+def _plain(generation_config: Any) -> Any:
+    """Only where answers begin and end: of the rest, transformers refuses to save what it finds at odds, as some old
+    models have it, and the base model's own file is copied as it is."""
+    from transformers import GenerationConfig
+
+    kept = ("bos_token_id", "eos_token_id", "pad_token_id")
+    return GenerationConfig(**{name: getattr(generation_config, name) for name in kept})
 
 
 def _merge_layer(layer: Any, dtype: str, generator: Any) -> None:

@@ -10,17 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from core.errors import LoraCraftError, WorkerFailed
 from core.export.targets import Target
+from core.workers.adapter_files import DIVERGED
 from core.workers.llama_server import LlamaServer
 from core.workers.probes import ProbeSet, logprobs_of
 
 ANSWER_TOKENS = 64
 LEAST_EFFECT = 1e-4
 """Nats. An adapter that changes less was not trained; rounding alone changes about as much."""
+SAFE_BITS = 8
+"""Per weight: with fewer, a type may be too coarse for a model."""
+LARGER_TYPE = "Choose a larger type, such as q8_0 or f16."
+AGAIN = "Export it again; if it stays so, report the model's name."
 OTHER_IDS = (
     "If the base model's folder has lost its tokenizer.model, put that of the original model there and export again; "
     "else report the model's name. The adapter and the merged model can be exported in any case."
@@ -51,8 +57,10 @@ def require_effect(probes: ProbeSet) -> None:
     """Refuse an adapter that changes nothing.
 
     Raises:
-        WorkerFailed: It changes less than rounding does.
+        WorkerFailed: It changes less than rounding does, or what it gives is no number.
     """
+    if not isfinite(probes.effect):
+        raise WorkerFailed("With this adapter the model's answers are no numbers (NaN).", DIVERGED)
     if probes.effect < LEAST_EFFECT:
         message = f"The adapter changes nothing measurable: {probes.effect:.1e} nats at {len(probes.probes)} places."
         raise WorkerFailed(message, "Train it first, longer or with a higher learning rate.")
@@ -125,13 +133,14 @@ def judge(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
     """
     difference, from_base = probes.differences(values)
     bound = round((target.max_difference or 0.0) + probes.noise, 3)
-    if difference > bound:
+    if not difference <= bound:  # NaN is neither more nor less
         problem = f"differs from the adapter by {difference:.3f} nats on average, over {bound}"
-        raise ProofFailed(f"{target.file} {problem}.", "Choose a larger type, such as q8_0 or f16.")
+        hint = LARGER_TYPE if (target.bits or SAFE_BITS) < SAFE_BITS else AGAIN
+        raise ProofFailed(f"{target.file} {problem}.", hint)
     is_covered = difference >= from_base
     if is_covered and from_base < probes.effect / 2:
         problem = f"is closer to the base model ({from_base:.4f} nats) than to the adapter ({difference:.4f})"
-        raise ProofFailed(f"{target.file} {problem}.", "Export it again; if it stays so, report the model's name.")
+        raise ProofFailed(f"{target.file} {problem}.", AGAIN)
     measured = {"difference": round(difference, 6), "base_difference": round(from_base, 6), "bound": bound}
     covered = (
         f"{target.file}: its rounding ({difference:.3f} nats) covers what the adapter changes ({probes.effect:.3f})."

@@ -17,7 +17,7 @@ import psutil
 
 from constants import HEARTBEAT_PERIOD_S, LOG_TAIL_LINES, STOP_POLL_S
 from core.errors import LoraCraftError
-from core.failures import explain
+from core.failures import Explanation, explain
 from core.paths import SessionPaths
 from core.sessions.events import EventLog
 from core.sessions.store import tail_text
@@ -117,10 +117,19 @@ class Reporter:
         os._exit(0)
 
 
-def run_worker(reporter: Reporter, body: Callable[[Reporter], None]) -> int:
+def run_worker(
+    reporter: Reporter,
+    body: Callable[[Reporter], None],
+    explained: Callable[[BaseException], Explanation] = explain,
+) -> int:
     """Run a worker's body to its end; the exit code: 0 done or stopped, 1 failed.
 
     Whatever the body raises becomes one `failed` event with cause and cure; the traceback goes to worker.log.
+
+    Args:
+        reporter: Where it reports.
+        body: The work.
+        explained: What is said of an error that is not ours.
     """
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -135,7 +144,7 @@ def run_worker(reporter: Reporter, body: Callable[[Reporter], None]) -> int:
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame
         with contextlib.suppress(OSError):  # a full disk takes no traceback
             traceback.print_exc()
-        return _fail(reporter, *explain(error))
+        return _fail(reporter, *explained(error))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from core.workers.llama_server import LlamaServer
 from core.workers.reward_tools import tools
 
 LEAST_ROWS = 4
-MOST_SECONDS = 60.0
+ENOUGH_SECONDS, MOST_SECONDS = 60.0, 600.0
+"""After the first, LEAST_ROWS answers are enough; after the other, none is waited for any more."""
 SLOTS = 4
 
 
@@ -37,7 +39,13 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
     tokenizer, most = run.tokenizer.loaded, run.config.training.max_new_tokens
     prompts = tokenizer(render(list(asked.to_score), run.template, tokenizer), add_special_tokens=False).input_ids
     server = LlamaServer(file, max(len(ids) for ids in prompts) + most, SLOTS)
-    answers = server.complete(prompts, most, MOST_SECONDS, report)
+    began = time.monotonic()
+
+    def is_over(done: int) -> bool:
+        seconds = time.monotonic() - began
+        return seconds > MOST_SECONDS or (seconds > ENOUGH_SECONDS and done >= LEAST_ROWS)
+
+    answers = server.complete(prompts, most, is_over, report)
     places = [place for place, answer in enumerate(answers) if answer is not None]
     if len(places) < min(LEAST_ROWS, len(prompts)):
         return None
@@ -48,7 +56,7 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
     if all(value is None for value in mine["row_rewards"]):
         reasons = {reward.last_error or reward.last_not_run for reward in rewards}
         raise WorkerFailed(f"no answer could be scored ({'; '.join(sorted(reasons))})", "Test the rewards in step 3.")
-    late = f"{len(places)} of {len(prompts)} rows were answered in {MOST_SECONDS:.0f} s. "
+    late = f"{len(places)} of {len(prompts)} rows were answered in {time.monotonic() - began:.0f} s. "
     note = (late if len(places) < len(prompts) else "") + asked.problem
     return _side_by_side(mine, asked.adapter, places) | {"note": note.strip() or None}
 

@@ -24,6 +24,8 @@ FILES = (
     "tokenizer.model.v3",
     "tekken.json",
 )
+PLACES = ("vocab_file", "tokenizer_file", "merges_file", "name_or_path")
+"""Of tokenizer_config.json: where a tokenizer was read from."""
 CONFIG, TEMPLATE, TEMPLATE_KEY = "tokenizer_config.json", "chat_template.jinja", "chat_template"
 
 
@@ -31,11 +33,11 @@ class TrainedTokenizer:
     """The tokenizer as training left it, over the files of the base model.
 
     Args:
-        source: The base model, a folder or a hub id.
+        source: The base model, a folder or a hub id; None where it is gone.
         adapter: The adapter's folder, where training has saved the tokenizer.
     """
 
-    def __init__(self, source: str, adapter: Path):
+    def __init__(self, source: str | None, adapter: Path):
         self.source = source
         self._adapter = adapter
 
@@ -50,18 +52,19 @@ class TrainedTokenizer:
         """Write its files into `folder`: the base model's as they are, with the training's chat template.
 
         transformers drops tokenizer.model on saving, without which SentencePiece models are tokenised differently, and
-        leaves what training switched on, such as padding, in tokenizer.json. Only where training has added tokens are
-        the files its own.
+        leaves what training switched on, such as padding, in tokenizer.json. Only where training has added tokens, or
+        the base model is gone, are the files its own.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        if self._has_grown:
+        if self._serves:
+            copy_files(self.source, FILES, folder)
+        else:
             self.loaded.save_pretrained(folder)
             copy_files(self.source, FILES[:1], folder)
-        else:
-            copy_files(self.source, FILES, folder)
         if not (folder / CONFIG).is_file():
             self.loaded.save_pretrained(folder)
         self._write_template(folder)
+        self._tidy(folder / CONFIG)
 
     @staticmethod
     def read_back(folder: Path) -> Callable[[str], list[int]]:
@@ -72,33 +75,43 @@ class TrainedTokenizer:
         return lambda text: tokenizer(text, add_special_tokens=False).input_ids
 
     @cached_property
-    def _has_grown(self) -> bool:
+    def _serves(self) -> bool:
+        """Whether the base model's tokenizer is there and is the run's."""
         from transformers import AutoTokenizer
 
-        return AutoTokenizer.from_pretrained(self.source).get_vocab() != self.loaded.get_vocab()
+        if self.source is None:
+            return False
+        try:
+            return AutoTokenizer.from_pretrained(self.source).get_vocab() == self.loaded.get_vocab()
+        except OSError:  # of the hub, which can't be reached, and no longer in the cache
+            return False
 
     def _write_template(self, folder: Path) -> None:
         """The template in its own file and nowhere else, since llama.cpp's converter prefers the other place."""
         if not isinstance(self.loaded.chat_template, str):
             return
         (folder / TEMPLATE).write_text(self.loaded.chat_template, encoding="utf-8")
-        config = read_json(folder / CONFIG)
-        if config.pop(TEMPLATE_KEY, None) is not None:
-            text = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
-            (folder / CONFIG).write_text(text, encoding="utf-8")
+
+    def _tidy(self, config: Path) -> None:
+        """Leave out what is elsewhere, and places on this machine, which are nobody's business."""
+        values = read_json(config)
+        aside = [TEMPLATE_KEY] if isinstance(self.loaded.chat_template, str) else []
+        kept = {key: value for key, value in values.items() if key not in (*aside, *PLACES)}
+        if kept != values:
+            config.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def copy_files(source: str, names: Sequence[str], folder: Path) -> None:
+def copy_files(source: str | None, names: Sequence[str], folder: Path) -> None:
     """Copy those files of a model that it has; a model of the hub is asked where they are not in the cache.
 
     Args:
-        source: A folder or a hub id.
+        source: A folder or a hub id; None for neither.
         names: File names.
         folder: Where to.
     """
     from transformers.utils import cached_file
 
-    for name in names:
+    for name in names if source is not None else ():
         found = cached_file(
             source, name, _raise_exceptions_for_missing_entries=False, _raise_exceptions_for_connection_errors=False
         )

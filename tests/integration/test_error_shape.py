@@ -189,6 +189,8 @@ def test_ten_megabytes_of_json_are_a_413(server):
         ("POST", "/api/exports/create", {"session_id": "nobody", "quantization": "merged"}, 400),
         ("POST", "/api/exports/create", {"session_id": "nobody", "targets": ["q9"]}, 400),
         ("POST", "/api/exports/create", {"session_id": "nobody", "targets": []}, 400),
+        ("POST", "/api/exports/create", {"session_id": "nobody", "quantizations": []}, 400),
+        ("POST", "/api/exports/create", {"session_id": "nobody", "format": "merged", "quantization": "q8_0"}, 400),
         ("POST", "/api/exports/create", {"session_id": "nobody", "targets": ["f16"], "format": "gguf"}, 400),
         ("GET", "/api/exports/plan", None, 400),
         ("GET", "/api/exports/plan?session_id=nobody", None, 404),

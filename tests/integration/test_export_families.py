@@ -1,6 +1,7 @@
 """Random models of every family, exported by the real worker: each file is proven, what can't be made is refused."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -41,6 +42,10 @@ OWN_PROMPT = {
     "instruction_template": f"Problem: {BARE}\nShow your work.",
     **dict.fromkeys(("reasoning_start", "reasoning_end", "solution_start", "solution_end"), ""),
 }
+AT_ODDS = {"temperature": 0.9, "top_p": 0.6, "eos_token_id": 1}
+"""Sampling values without do_sample, as older models have them."""
+UNKNOWN = {"architectures": ["BrandNewForCausalLM"]}
+DEAD_PROXY = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 FOUR_BIT = {"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}}
 JOBS = [
     *({"run": {"id": name, "family": name}, "exports": [EVERY]} for name in FAMILIES),
@@ -56,17 +61,22 @@ JOBS = [
         "run": {"id": "gone", "family": "smollm2", "sections": {"dataset": {"source": "uploads/gone.jsonl"}}},
         "exports": [["q8_0"]],
     },
+    {"run": {"id": "diverged", "family": "smollm2", "is_nan": True}, "exports": [["adapter", "merged", "q8_0"]]},
+    {"run": {"id": "old", "family": "smollm2", "generation_config": AT_ODDS}, "exports": [["merged", "q8_0"]]},
+    {"run": {"id": "lost-base", "family": "mistral", "has_base": False}, "exports": [["adapter"], ["merged"]]},
+    {"run": {"id": "unknown", "family": "smollm2", "base_config": UNKNOWN}, "exports": [["adapter_gguf", "q8_0"]]},
 ]
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """All jobs done, in one child process."""
+    """All jobs done, in one child process that is told to use a proxy, as it may be in a company."""
     root = tmp_path_factory.mktemp("families")
     jobs = root / "jobs.json"
     jobs.write_text(json.dumps(JOBS), encoding="utf-8")
     command = [sys.executable, "-m", "tests.support.tiny_families", str(root), str(jobs)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+    how = {"cwd": REPOSITORY, "env": {**os.environ, "HF_HUB_OFFLINE": "1", **DEAD_PROXY}}
+    done = subprocess.run(command, **how, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
     return Workspace(root)
 
@@ -203,3 +213,35 @@ def test_a_data_set_that_is_gone_is_no_reason_to_refuse(exported):
     assert end_of(exported, "gone")["kind"] == "completed", end_of(exported, "gone")
     assert entries(exported, "gone")["q8_0"]["score"] is None
     assert any("can't be read" in text and "no held-out score" in text for text in notices(exported, "gone"))
+
+
+def test_an_adapter_that_holds_nan_is_refused_whatever_is_wanted_of_it(exported):
+    end = end_of(exported, "diverged")
+    assert end["kind"] == "failed"
+    assert "NaN" in end["cause"] and "learning_rate" in end["cure"]
+    assert sorted(path.name for path in exported.export("diverged").iterdir()) == ["events.jsonl", "export.json"]
+
+
+def test_a_base_model_whose_sampling_values_are_at_odds_is_merged_and_keeps_them(exported):
+    assert end_of(exported, "old")["kind"] == "completed", end_of(exported, "old")
+    assert read_json(exported.export("old") / "merged" / "generation_config.json") == AT_ODDS
+
+
+def test_the_adapter_alone_is_exported_where_the_base_model_is_gone(exported):
+    assert list(entries(exported, "lost-base")) == ["adapter"]
+    folder = exported.export("lost-base") / "adapter"
+    assert (folder / "tokenizer.json").is_file()
+    assert end_of(exported, "lost-base")["code"] == "not_found"
+
+
+def test_what_the_converter_says_of_a_model_it_does_not_know_is_told_and_stops_no_other_file(exported):
+    end = end_of(exported, "unknown")
+    assert end["kind"] == "failed"
+    assert "BrandNewForCausalLM" in end["cause"] and "merged model can be exported" in end["cure"]
+    assert list(entries(exported, "unknown")) == ["q8_0"]
+
+
+@pytest.mark.parametrize("folder", ["mistral/merged", "lost-base/adapter", "phi3/adapter"])
+def test_no_tokenizer_names_a_place_of_this_machine(exported, folder):
+    text = (exported.exports / folder / "tokenizer_config.json").read_text(encoding="utf-8")
+    assert str(exported.root) not in text and "vocab_file" not in text

@@ -14,6 +14,7 @@ import socketio
 
 from core.export.modelfile import modelfile_names
 from core.paths import Workspace
+from core.sessions.events import EventLog
 from services.worker_threads import is_at_work_below
 from tests.support.server import Server
 from tests.support.trained_run import write_trained_run
@@ -177,6 +178,15 @@ def test_an_export_that_died_with_its_server_is_swept_at_boot(fresh, until):
     assert "Export again" in lost["failure"]["cure"]
     assert processes(fresh) == []
     assert only_whole_files(fresh)
+
+
+def test_a_stopped_run_is_not_trained_on_while_it_is_exported(fresh, until):
+    EventLog(Workspace(fresh.root).session("r1").events).append("stopped", mode="save", step=1, saved=True)
+    create(fresh, targets=["q8_0"])
+    status, reply = fresh.call("POST", "/api/training/sessions/r1/resume", {})
+    assert (status, reply["error"]["message"]) == (409, "The session 'r1' is being exported.")
+    fresh.call("POST", "/api/exports/cancel", {"session_id": "r1"})
+    assert finish(fresh, until)["status"] == "stopped"
 
 
 def test_while_an_export_runs_nothing_it_needs_can_be_deleted(fresh, until):

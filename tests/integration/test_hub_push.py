@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -221,7 +222,7 @@ def test_a_killed_push_says_what_to_do(pushed, hub, until):
 
 
 def test_a_push_outlives_the_server(pushed, hub, until):
-    hub.seconds_per_mib = 10
+    hub.seconds_per_mib = 100
     pushed.call("POST", "/api/exports/push", PUSH)
     until(lambda: state(pushed)["phase"] == "uploading", timeout_s=30)
     pushed.kill()
@@ -276,6 +277,15 @@ def test_nothing_private_is_sent_to_a_repository_that_is_public(pushed, hub, unt
     assert (failed["status"], failed["failure"]["code"]) == ("failed", "conflict")
     assert "is public" in failed["failure"]["cause"]
     assert "model-q8_0.gguf" not in hub.repositories["someone/sums"].files
+
+
+def test_a_file_made_before_training_went_on_is_not_pushed_under_the_new_figures(pushed):
+    weights = Workspace(pushed.root).session("run").adapter / "adapter_model.safetensors"
+    weights.write_bytes(b"trained on")
+    os.utime(weights, (time.time() + 100, time.time() + 100))
+    status, reply = pushed.call("POST", "/api/exports/push", PUSH)
+    assert (status, reply["error"]["hint"]) == (409, "Export it again.")
+    assert "made before training went on" in reply["error"]["fields"]["targets"]
 
 
 def test_a_file_that_has_changed_since_its_proof_is_not_sent(pushed, hub, until):

@@ -27,6 +27,12 @@ test("a session nobody has listed yet appears", () => {
   assert.equal(after.sessions.third.status, "queued");
 });
 
+test("an export of which everything was deleted is gone from every page", () => {
+  const told = state.exportChanged({ export_id: "old", status: "completed" })(listed);
+  assert.deepEqual(Object.keys(told.exports), ["old"]);
+  assert.deepEqual(state.exportChanged({ export_id: "old", status: "deleted" })(told).exports, {});
+});
+
 test("a removed session is no longer shown", () => {
   const after = state.removed("new")(state.shown("new")(listed));
   assert.equal(after.shown, null);

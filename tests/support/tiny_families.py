@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -213,6 +214,9 @@ class Run:
         sections: What its configuration differs in.
         template: The chat template, where it is not the family's.
         base_config: What is added to the base model's config.json.
+        generation_config: The base model's generation_config.json, where it has one of its own.
+        is_nan: Whether training has diverged.
+        has_base: Whether the base model is still there.
     """
 
     id: str
@@ -222,6 +226,9 @@ class Run:
     sections: dict = field(default_factory=dict)
     template: str | None = None
     base_config: dict = field(default_factory=dict)
+    generation_config: dict | None = None
+    is_nan: bool = False
+    has_base: bool = True
 
 
 def write_run(workspace: Workspace, run: Run) -> None:
@@ -241,11 +248,17 @@ def write_run(workspace: Workspace, run: Run) -> None:
     for parameter in model.parameters():
         if parameter.requires_grad:
             torch.nn.init.normal_(parameter, std=run.strength)
+            if run.is_nan:
+                parameter.data.flatten()[0] = torch.nan
     session = workspace.session(run.id)
     model.save_pretrained(session.adapter)
     tokenizer.chat_template = run.template or family.template
     tokenizer.save_pretrained(session.adapter)
     write_json(folder / "config.json", {**read_json(folder / "config.json"), **run.base_config})
+    if run.generation_config is not None:
+        write_json(folder / "generation_config.json", run.generation_config)
+    if not run.has_base:
+        shutil.rmtree(folder)
     config = parse_config({"name": run.id, "model": {"name": str(folder)}, **RUN, **run.sections})
     write_json(session.config, config.model_dump(mode="json"))
 

@@ -57,7 +57,10 @@ export const statusChanged = (message) => (state) =>
   });
 
 /** An export_update. @param {any} one @returns {(state: any) => any} */
-export const exportChanged = (one) => (state) => ({ ...state, exports: { ...state.exports, [one.export_id]: one } });
+export const exportChanged = (one) => (state) => {
+  const { [one.export_id]: _, ...others } = state.exports;
+  return { ...state, exports: one.status === "deleted" ? others : { ...others, [one.export_id]: one } };
+};
 
 /** @param {string} id @returns {(state: any) => any} */
 export const removed = (id) => (state) => {

@@ -103,7 +103,7 @@ function fillTargets(root, { id, files }) {
   const off = isSame ? [...list.querySelectorAll("input:not(:checked)")].map((box) => /** @type {HTMLInputElement} */ (box).value) : [];
   list.dataset.key = key;
   fillList(list, "push-target", files, (row, file) => {
-    Object.assign(/** @type {HTMLInputElement} */ (row.querySelector("input")), { value: file.target, checked: !file.is_stale && !off.includes(file.target) });
+    Object.assign(/** @type {HTMLInputElement} */ (row.querySelector("input")), { value: file.target, checked: !file.is_stale && !off.includes(file.target), disabled: file.is_stale });
     setText(part(row, "push-target__name"), `${labelOf(file)}, ${bytes(file.size_bytes)}${file.is_stale ? ", out of date" : ""}`);
   });
 }

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from core.failures import explain, explain_exit
+from core.failures import explain, explain_exit, explain_export
 
 
 def named(name, message, module="somewhere"):
@@ -31,6 +31,12 @@ def test_a_known_error_gets_its_cause_and_cure(error, code):
     cause, cure, found = explain(error)
     assert found == code
     assert cause and cure
+
+
+def test_an_export_that_runs_out_of_memory_is_not_told_of_batches():
+    assert "batch_size" in explain(MemoryError())[1]
+    assert "batch_size" not in explain_export(MemoryError())[1] and "adapter alone" in explain_export(MemoryError())[1]
+    assert explain_export(KeyError("surprise")) == explain(KeyError("surprise"))
 
 
 def test_the_cause_behind_an_error_is_found():

@@ -195,6 +195,16 @@ def test_everything_is_a_zip_file_with_the_names_that_are_on_disk(export):
     assert not [name for name in members if "events" in name or "export.json" in name]
 
 
+def test_a_file_that_is_made_again_meanwhile_breaks_the_download_off(export):
+    stream = find_download(export, "all.zip").stream()
+    path = export.folder / "model-q4_k_m.gguf"
+    again = path.with_name("again")
+    again.write_bytes(path.read_bytes())
+    again.replace(path)
+    with pytest.raises(OSError, match=r"model-q4_k_m\.gguf was made again"):
+        list(stream)
+
+
 def test_a_link_in_a_folder_is_not_followed(export, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("secret", encoding="utf-8")

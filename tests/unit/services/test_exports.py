@@ -11,7 +11,8 @@ from services.export_plan import ExportPlanner
 from services.exports import ExportService
 from services.hub import Hub
 from services.training import Launch
-from tests.support.past_exports import write_export, write_log
+from tests.support.past_exports import write_adapter_files, write_export, write_log
+from tests.support.past_runs import write_run
 
 BEGUN = [("starting", {"device": "cpu"}), ("started", {"pid": 0, "created": 0.0})]
 CONVERTING = [
@@ -30,11 +31,21 @@ def told():
 
 
 @pytest.fixture
-def service(workspace, told):
+def tested():
+    """Sessions that a test is under way of."""
+    return set()
+
+
+@pytest.fixture
+def service(workspace, told, tested):
     store = SessionStore(workspace)
     planner = ExportPlanner(workspace, store, Hub(None, None, workspace.cache, offline=True))
     launch = Launch("none", {}, Hardware(()))
-    return ExportService(workspace, store, launch, planner, lambda *message: told.append(message), clock=lambda: 1060.0)
+
+    def tell(*message):
+        told.append(message)
+
+    return ExportService(workspace, store, launch, planner, tell, tested.__contains__, clock=lambda: 1060.0)
 
 
 def export(workspace, events, began=1000.0):
@@ -167,12 +178,50 @@ def test_deleting_one_target_tells_how_the_export_stands_now(workspace, service,
     assert [file["target"] for file in payload["files"]] == ["q4_k_m"]
 
 
-def test_deleting_everything_leaves_nothing(workspace, service):
+def test_deleting_everything_leaves_nothing_and_is_told(workspace, service, told):
     write_export(workspace, "run", ["merged", "q4_k_m"])
     service.delete("run")
     assert not workspace.export("run").exists()
+    assert told == [("export", {"export_id": "run", "session_id": "run", "status": "deleted"})]
     with pytest.raises(NotFound):
         service.delete("run")
+
+
+def test_what_a_test_needs_is_not_deleted(workspace, service, tested):
+    write_export(workspace, "run", ["q4_k_m"])
+    tested.add("run")
+    with pytest.raises(Conflict, match="test of 'run' is under way"):
+        service.delete("run", "q4_k_m")
+    assert len(service.state("run").files) == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_at_boot_what_a_failed_export_could_not_prove_is_swept(workspace, service, status):
+    folder = write_export(workspace, "run", ["q4_k_m"])
+    reason = {"cause": "The disk is full.", "cure": "Free some.", "code": "disk_full", "log_tail": ""}
+    write_log(folder, [*CONVERTING, (status, reason)])
+    (folder / "model-f16.gguf").write_bytes(b"moved here, and then the disk was full")
+    service.recover()
+    assert not (folder / "model-f16.gguf").exists()
+    assert [file["target"] for file in service.state("run").files] == ["q4_k_m"]
+
+
+def test_at_boot_a_broken_proof_stops_neither_the_start_nor_the_others(workspace, service):
+    for run in ("broken", "whole"):
+        write_log(write_export(workspace, run, ["q4_k_m"]), CONVERTING)
+    (workspace.export("broken") / "proof.json").write_text("{", encoding="utf-8")
+    service.recover()
+    assert service.state("whole").status == "interrupted"
+    assert (workspace.export("broken") / "model-q4_k_m.gguf").exists()
+
+
+@pytest.mark.parametrize("status", ["queued", "starting"])
+def test_a_run_that_trains_or_waits_to_is_not_exported(workspace, service, status):
+    write_run(workspace, "run", steps=1, groups=0)
+    write_adapter_files(workspace.session("run").adapter, 100)
+    EventLog(workspace.session("run").events).append(status, **({"device": "cpu"} if status == "starting" else {}))
+    with pytest.raises(Conflict, match="being trained, or waits for it"):
+        service.create("run", ["adapter"])
 
 
 def test_there_is_nothing_to_cancel_in_an_export_that_has_ended(workspace, service):

@@ -66,6 +66,14 @@ def test_a_model_of_this_machine_is_neither_named_as_base_nor_given_away_by_its_
     assert "license" not in text
 
 
+def test_an_upload_is_not_given_away_by_its_name():
+    about = "# Plan\n\nA LoRA adapter for `unsloth/Qwen3-0.6B`, trained with LoRA Craft on `{source}`.\n"
+    private, public = "/home/me/uploads/patients-2026.jsonl", "openai/gsm8k"
+    text = model_card(pushed(["adapter"], dataset={"source": private}), about.format(source=private))
+    assert "patients" not in text and "trained with LoRA Craft on a data set of its author's own." in text
+    assert public in model_card(pushed(["adapter"], dataset={"source": public}), about.format(source=public))
+
+
 def test_the_embedded_model_has_its_name_on_the_hub():
     assert front(["adapter"], model="SmolLM2-135M-Instruct")["base_model"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
 

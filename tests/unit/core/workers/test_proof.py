@@ -1,5 +1,6 @@
 """What the measured log-probabilities of a file say of it."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -32,6 +33,19 @@ def test_a_file_outside_its_bound_fails_with_the_figures():
         judge(TARGETS["f16"], PROBES, shifted(ADAPTER, 0.1))
 
 
+@pytest.mark.parametrize(("name", "hint"), [("q4_k_m", "larger type"), ("q8_0", "again"), ("f16", "again")])
+def test_a_larger_type_is_proposed_only_where_there_is_a_coarse_one(name, hint):
+    with pytest.raises(ProofFailed) as refusal:
+        judge(TARGETS[name], PROBES, shifted(ADAPTER, 3.0))
+    assert hint in refusal.value.hint
+
+
+@pytest.mark.parametrize("values", [[math.nan] * 4, [-0.1, math.nan, -0.3, -0.4]])
+def test_a_file_whose_answers_are_no_numbers_fails(values):
+    with pytest.raises(ProofFailed, match="nan nats"):
+        judge(TARGETS["q8_0"], PROBES, values)
+
+
 def test_a_bound_is_widened_by_what_the_probes_may_be_wrong_by():
     assert judge(TARGETS["f16"], replace(PROBES, noise=0.1), shifted(ADAPTER, 0.1)).values["bound"] == 0.12
 
@@ -50,6 +64,8 @@ def test_an_adapter_that_changes_nothing_is_refused():
     require_effect(FAINT)
     with pytest.raises(WorkerFailed, match="changes nothing measurable"):
         require_effect(replace(PROBES, probes=[Probe((1,), 2, a, a) for a in ADAPTER]))
+    with pytest.raises(WorkerFailed, match="no numbers"):
+        require_effect(replace(PROBES, probes=[Probe((1,), 2, math.nan, a) for a in ADAPTER]))
 
 
 def test_a_prompt_is_the_same_with_or_without_the_token_that_begins_it():
