@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import torch
+from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.generation.batches import MOST_CHATS, batches
 from core.paths import ADAPTER_WEIGHTS
 from core.workers.asked import Asked
@@ -20,6 +24,25 @@ from core.workers.loading import device_and_dtype, prepare_tokenizer, quantizati
 from core.workers.memory import cpu_type
 
 NO_LIMIT_TOKENS = 1 << 20
+MOST_ADAPTERS = 4
+"""Adapters kept on one model; one of rank 16 on 8B weights takes about 170 MB."""
+SPARE_TOKENS = 4
+"""Read before the place where a stop text may begin, since a tail can start in the middle of a character."""
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter that is held.
+
+    Attributes:
+        name: PEFT's for it.
+        changed: When its file was written (ns), so that one that was trained on is read anew.
+        tokenizer: The one it was saved with, which has the training's template, or the base model's.
+    """
+
+    name: str
+    changed: int
+    tokenizer: Any
 
 
 class TorchModel:
@@ -41,25 +64,28 @@ class TorchModel:
             quantization_config=quantization_config(quantization),
             device_map={"": 0} if self.device == "cuda" else None,
         ).eval()
-        self._adapters: dict[str, Any] = {}
+        self._adapters: OrderedDict[Path, Adapter] = OrderedDict()
+        self._names = count()
 
-    def adapter(self, folder: Path) -> str:
-        """The name of the adapter in `folder`, read where it is not yet; its tokenizer has the training's template."""
-        name = f"{folder.parent.name}_{folder.name}_{(folder / ADAPTER_WEIGHTS).stat().st_mtime_ns}"
-        name = name.replace(".", "_")  # PEFT makes module names of it
-        if name not in self._adapters:
-            self._read(folder, name)
-            has_tokenizer = (folder / "tokenizer_config.json").is_file()
-            found = AutoTokenizer.from_pretrained(folder) if has_tokenizer else self.tokenizer
-            self._adapters[name] = prepare_tokenizer(found)[0]
-        return name
+    def adapter(self, folder: Path) -> Adapter:
+        """The adapter in `folder`, read where it is not yet, or was another; held, it outlives its folder.
 
-    def tokenizer_of(self, adapter: str | None) -> Any:
-        """The tokenizer an adapter was saved with, or the base model's."""
-        return self._adapters[adapter] if adapter else self.tokenizer
+        Raises:
+            NotFound: Its files are gone, and it is not held.
+        """
+        held, changed = self._adapters.get(folder), _changed(folder / ADAPTER_WEIGHTS)
+        if changed is None and held is None:
+            raise NotFound(f"{folder} is no longer there.", "A run keeps its newest checkpoints: choose another.")
+        if changed is not None and (held is None or held.changed != changed):
+            self._adapters[folder] = self._read(folder, changed)
+            self._drop(held)
+        self._adapters.move_to_end(folder)
+        if len(self._adapters) > MOST_ADAPTERS:
+            self._drop(self._adapters.popitem(last=False)[1])
+        return self._adapters[folder]
 
     @contextlib.contextmanager
-    def using(self, adapter: str | None) -> Iterator[Any]:
+    def using(self, adapter: Adapter | None) -> Iterator[Any]:
         """The model with one adapter on, or, where None, with all of them off."""
         if not self._adapters:
             yield self.model
@@ -67,29 +93,39 @@ class TorchModel:
             with self.model.disable_adapter():
                 yield self.model
         else:
-            self.model.set_adapter(adapter)
+            self.model.set_adapter(adapter.name)
             yield self.model
 
-    def _read(self, folder: Path, name: str) -> None:
+    def _read(self, folder: Path, changed: int) -> Adapter:
         from peft import PeftModel
 
+        name = f"adapter_{next(self._names)}"
         if self._adapters:
             self.model.load_adapter(str(folder), adapter_name=name)
         else:
             self.model = PeftModel.from_pretrained(self.model, str(folder), adapter_name=name)
         self.model.eval()
+        has_tokenizer = (folder / "tokenizer_config.json").is_file()
+        found = AutoTokenizer.from_pretrained(folder) if has_tokenizer else self.tokenizer
+        return Adapter(name, changed, prepare_tokenizer(found)[0])
+
+    def _drop(self, adapter: Adapter | None) -> None:
+        """Free what is no longer held; never the last one, which PEFT would leave without an adapter to switch."""
+        if adapter is not None:
+            self.model.set_adapter(next(reversed(self._adapters.values())).name)
+            self.model.delete_adapter(adapter.name)
 
 
 class AdapterView:
     """A TorchModel seen through one adapter, or through none."""
 
-    def __init__(self, held: TorchModel, adapter: str | None):
+    def __init__(self, held: TorchModel, adapter: Adapter | None):
         self._held = held
         self._adapter = adapter
 
     def answer(self, asked: Asked) -> None:
         """Answer every chat; one by one where text is wanted as it comes, else in batches, the short ones first."""
-        run = _Run(self._held.tokenizer_of(self._adapter), asked)
+        run = _Run(self._adapter.tokenizer if self._adapter else self._held.tokenizer, asked)
         prompts = run.rendered(self._held.model)
         order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
         longest = [len(prompts[index]) + asked.sampling.max_tokens for index in order]
@@ -114,17 +150,26 @@ class _Run:
         """The token ids of every chat.
 
         Raises:
-            InvalidInput: One leaves no room for an answer.
+            InvalidInput: One leaves no room for an answer, or the template does not take it.
         """
-        render = self.tokenizer.apply_chat_template
-        texts = [render(chat, tokenize=False, add_generation_prompt=True) for chat in self.asked.chats]
+        texts = [self._text(chat) for chat in self.asked.chats]
         prompts = self.tokenizer(texts, add_special_tokens=False).input_ids
-        limit = getattr(model.config, "max_position_embeddings", None) or NO_LIMIT_TOKENS
+        limit = _most_tokens(model)
         longest = max(len(ids) for ids in prompts)
         if longest >= limit:
             problem = f"has {longest} tokens; the model takes {limit}, its answer included"
             raise InvalidInput(f"A prompt {problem}.", "Shorten the prompt or the conversation.", {"prompt": problem})
         return prompts
+
+    def _text(self, chat: list[dict]) -> str:
+        try:
+            return self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        except TemplateError as error:
+            has_system = chat[0]["role"] == "system"
+            problem = f"the chat template of the model refuses it: {error}"
+            hint = 'Send "system": "" and put its text into the question.' if has_system else "Change the messages."
+            field = "system" if has_system else "messages"
+            raise InvalidInput(f"{field}: {problem}.", hint, {field: problem}) from error
 
     def batch(self, model: Any, indexes: list[int], prompts: list[list[int]]) -> None:
         """Answer some of the chats together."""
@@ -132,11 +177,11 @@ class _Run:
             {"input_ids": [prompts[i] for i in indexes]}, padding_side="left", return_tensors="pt"
         ).to(model.device)
         width = inputs["input_ids"].shape[1]
-        clock = _Clock(_end_ids(model, self.tokenizer), width, self.asked.is_cancelled)
-        writer = _Writer(self, indexes[0], width) if self.asked.on_text else None
+        clock = _Clock(_end_ids(model, self.tokenizer), _Stops(self.tokenizer, self.sampling.stop), self.asked)
+        writer = _Writer(self, indexes[0]) if self.asked.on_text else None
         output = model.generate(
             **inputs,
-            **self._arguments(),
+            **self._arguments(_most_tokens(model) - width),
             stopping_criteria=[clock],
             streamer=writer,
             pad_token_id=self.tokenizer.pad_token_id,
@@ -144,12 +189,10 @@ class _Run:
         for row, index in enumerate(indexes):
             self.asked.on_answer(index, self._answer(output[row, width:].tolist(), clock, row, len(prompts[index])))
 
-    def _arguments(self) -> dict:
+    def _arguments(self, room: int) -> dict:
         """Our names to those of transformers; whatever the model's own defaults say is overridden."""
         s = self.sampling
-        arguments = {"max_new_tokens": s.max_tokens, "repetition_penalty": s.repetition_penalty}
-        if s.stop:
-            arguments |= {"stop_strings": list(s.stop), "tokenizer": self.tokenizer}
+        arguments = {"max_new_tokens": min(s.max_tokens, room), "repetition_penalty": s.repetition_penalty}
         if s.temperature == 0:
             return arguments | {"do_sample": False, "temperature": None, "top_p": None, "top_k": None, "min_p": None}
         return arguments | {
@@ -161,12 +204,14 @@ class _Run:
         }
 
     def _answer(self, ids: list[int], clock: "_Clock", row: int, prompt_tokens: int) -> dict:
+        stopped = clock.stopped.get(row)
+        ids = ids[:stopped]  # after a stop text there is padding only
         end = next((place for place, token in enumerate(ids) if token in clock.end_ids), None)
         tokens = len(ids) if end is None else end + 1
         text = self.tokenizer.decode(ids[:end], skip_special_tokens=True)
         cut = min((text.find(stop) for stop in self.sampling.stop if stop in text), default=None)
-        is_over = end is not None or cut is not None
-        seconds = clock.seconds(row, tokens)
+        is_over = end is not None or stopped is not None or cut is not None
+        seconds = clock.seconds(tokens)
         return {
             "text": text[:cut],
             "tokens": tokens,
@@ -179,37 +224,65 @@ class _Run:
         }
 
 
-class _Clock(StoppingCriteria):
-    """Measures when each token of a batch came, and ends it when the request is cancelled."""
+class _Stops:
+    """Finds stop texts in the last tokens; what transformers has for it reads the whole vocabulary at each request."""
 
-    def __init__(self, end_ids: set[int], width: int, is_cancelled: Callable[[], bool]):
+    def __init__(self, tokenizer: Any, stops: Sequence[str]):
+        self._tokenizer = tokenizer
+        self._stops = stops
+        self.window = max(len(stop.encode()) for stop in stops) + SPARE_TOKENS if stops else 0
+        """Tokens to look at: each holds a byte at least."""
+
+    def are_in(self, ids: list[int]) -> bool:
+        """Whether one has come; special tokens are text here, since a stop text may name one."""
+        text = self._tokenizer.decode(ids, skip_special_tokens=False)
+        return any(stop in text for stop in self._stops)
+
+
+class _Clock(StoppingCriteria):
+    """Measures when each token of a batch came; ends a row at a stop text, and all where the request is cancelled.
+
+    Attributes:
+        stopped: Row -> its tokens when a stop text was complete.
+    """
+
+    def __init__(self, end_ids: set[int], stops: _Stops, asked: Asked):
         self.end_ids = end_ids
         self.was_cancelled = False
-        self._width = width
-        self._is_cancelled = is_cancelled
+        self.stopped: dict[int, int] = {}
+        self._stops = stops
+        self._is_cancelled: Callable[[], bool] = asked.is_cancelled
         self._began = time.perf_counter()
         self._times: list[float] = []
 
     def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-        """Called by transformers after each token of the batch."""
+        """Called by transformers after each token of the batch; true for the rows that are done."""
         self._times.append(time.perf_counter() - self._began)
         self.was_cancelled = self.was_cancelled or self._is_cancelled()
-        return torch.full((input_ids.shape[0],), self.was_cancelled, dtype=torch.bool, device=input_ids.device)
+        if self._stops.window:
+            self._look(input_ids[:, -min(self._stops.window, len(self._times)) :].tolist())
+        done = [self.was_cancelled or row in self.stopped for row in range(input_ids.shape[0])]
+        return torch.tensor(done, dtype=torch.bool, device=input_ids.device)
 
     @property
     def first(self) -> float:
         """Seconds to the first token, the prompt's reading among them."""
         return self._times[0] if self._times else 0.0
 
-    def seconds(self, row: int, tokens: int) -> float:
+    def seconds(self, tokens: int) -> float:
         """Seconds until the last of a row's `tokens` came."""
         return self._times[min(tokens, len(self._times)) - 1] if self._times and tokens else 0.0
+
+    def _look(self, tails: list[list[int]]) -> None:
+        for row, ids in enumerate(tails):
+            if row not in self.stopped and self._stops.are_in(ids):
+                self.stopped[row] = len(self._times)
 
 
 class _Writer:
     """A streamer of transformers: hands on whole characters as soon as they are sure."""
 
-    def __init__(self, run: _Run, index: int, width: int):
+    def __init__(self, run: _Run, index: int):
         self._run = run
         self._index = index
         self._ids: list[int] = []
@@ -247,6 +320,17 @@ def _before_stop(text: str, stops: Sequence[str]) -> str:
                 text = text[:-length]
                 break
     return text
+
+
+def _most_tokens(model: Any) -> int:
+    return getattr(model.config.get_text_config(), "max_position_embeddings", None) or NO_LIMIT_TOKENS
+
+
+def _changed(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def _end_ids(model: Any, tokenizer: Any) -> set[int]:
