@@ -20,6 +20,20 @@ DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), the
 GATED_CURE = "Accept the terms on its page on Hugging Face, and start the server with HF_TOKEN set to your token."
 HUB_CURE = "Check the network connection, or choose what is on this machine: the embedded model, a folder, an upload."
 
+DRIVER_CURE = "If it comes again, run python launch.py doctor, and update the NVIDIA driver if it says so."
+ANSWERING_CURES = {
+    "out_of_memory": "Ask for shorter answers, stop what else uses the memory, or choose a smaller model.",
+    "killed": "Stop what else uses the memory, or choose a smaller model or its export as GGUF; then ask again.",
+    "signal": "Ask again; if it comes again, the end of logs/generation.log shows where it happened.",
+    "exit": "Ask again; if it comes again, the end of logs/generation.log shows where it happened.",
+    "error": "The end of logs/generation.log shows where it happened.",
+    "cuda": f"Ask again: the next question starts the model anew. {DRIVER_CURE}",
+    "disk_full": "Free some space (old sessions and exports can be deleted), then ask again.",
+    "not_found": "Check the spelling of the model's name; a private one needs HF_TOKEN.",
+    "broken_file": "Download or export the model again, or choose another checkpoint.",
+}
+"""By code, where a question to a model wants another cure than a run does."""
+
 
 def explain(error: BaseException) -> Explanation:
     """(cause, cure, code) of an exception; the whole chain of causes is looked at."""
@@ -56,6 +70,12 @@ def explain_exit(exit_code: int | None) -> Explanation:
     if exit_code == 74:
         return "The disk is full: not even the event log could be written.", DISK_FULL_CURE, "disk_full"
     return f"The worker exited with code {exit_code}.", "Look at the end of worker.log.", "exit"
+
+
+def while_answering(explained: Explanation) -> Explanation:
+    """An explanation with the cure for whoever asked a model instead of training one."""
+    cause, cure, code = explained
+    return cause, ANSWERING_CURES.get(code, cure), code
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -1,7 +1,8 @@
 """`python -m core.workers.generate ROOT`: answers chats with whatever model is asked for, one JSON line each way.
 
 Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} is heeded at
-once. Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}. It ends with its input.
+once. Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}; the last two say what is loaded
+then, and an error also whether it was the last word ("is_last"). It ends with its input.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import os
 import sys
 import threading
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from typing import Any, NoReturn, TextIO
 
-from core.errors import LoraCraftError, WorkerFailed
-from core.failures import explain
+from core.errors import LoraCraftError, OutOfMemory, WorkerFailed
+from core.failures import explain, while_answering
 from core.generation.sampling import Sampling
 from core.paths import Workspace
 from core.workers.asked import Asked
@@ -64,21 +66,53 @@ def main(root: Path) -> NoReturn:
 
     shelf = ModelShelf(Workspace(root.resolve()))
     while True:
-        request = link.requests.get()
-        try:
-            _serve(request, shelf, link)
-        except LoraCraftError as error:
-            link.say(request["id"], "error", error=error.as_dict())
-        except Exception as error:  # noqa: BLE001 - the worker's outermost frame
-            traceback.print_exc()
-            cause, cure, code = explain(error)
-            if code == "out_of_memory":
-                shelf.clear()
-                cure = "Ask for shorter answers, stop what else uses the memory, or choose a smaller model."
-            link.say(request["id"], "error", error=WorkerFailed(cause, cure).as_dict())
+        serve(link.requests.get(), shelf, link)
 
 
-def _serve(request: dict, shelf: Any, link: Link) -> None:
+@dataclass(frozen=True)
+class Problem:
+    """Why a request failed, without the exception, whose frames would keep models in memory.
+
+    Attributes:
+        error: As it is told.
+        code: As core/failures.py has it.
+    """
+
+    error: dict
+    code: str
+
+
+def serve(request: dict, shelf: Any, link: Link) -> None:
+    """Do what one request asks, or say why not."""
+    problem = _problem(request, shelf, link)
+    if problem is not None:
+        _report(problem, request["id"], shelf, link)
+
+
+def _problem(request: dict, shelf: Any, link: Link) -> Problem | None:
+    try:
+        _answer(request, shelf, link)
+    except LoraCraftError as error:
+        return Problem(error.as_dict(), error.code)
+    except Exception as error:  # noqa: BLE001 - the worker's outermost frame
+        traceback.print_exc()
+        cause, cure, code = while_answering(explain(error))
+        kind = OutOfMemory if code == OutOfMemory.code else WorkerFailed
+        return Problem(kind(cause, cure).as_dict(), code)
+    return None
+
+
+def _report(problem: Problem, number: int, shelf: Any, link: Link) -> None:
+    """Tell a failure; after one of CUDA this process can never use the GPU again, so it goes."""
+    if problem.code == "cuda":
+        link.say(number, "error", error=problem.error, loaded=[], is_last=True)
+        os._exit(1)
+    if problem.code == OutOfMemory.code:
+        shelf.make_room()
+    link.say(number, "error", error=problem.error, loaded=shelf.loaded(), is_last=False)
+
+
+def _answer(request: dict, shelf: Any, link: Link) -> None:
     number = request["id"]
     model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
     if request["task"] == "answer" and not link.is_cancelled(number):

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core.config import parse_config
+from core.errors import NotFound
+from core.failures import explain
 from core.jsonfile import read_json
 from core.paths import Workspace
 from core.workers.asked import Asked
@@ -54,7 +56,7 @@ class ModelShelf:
         key = self._key(model)
         if key not in self._held:
             report(f"Loading {model['title']}")
-            self._held[key] = self._load(model, self._quantization(model))
+            self._held[key] = self._loaded(model)
         self._held.move_to_end(key)
         self._names[key] = model["model_path"]
         held = self._held[key]
@@ -66,15 +68,19 @@ class ModelShelf:
         """What is held, the latest first."""
         return [{"model_path": self._names[key], "device": held.device} for key, held in reversed(self._held.items())]
 
-    def clear(self) -> None:
-        """Drop everything."""
-        self._held.clear()
+    def make_room(self) -> None:
+        """Let go of all but the latest, and of what a failure left behind."""
+        while len(self._held) > 1:
+            self._drop_oldest()
         _free()
 
     def _key(self, model: dict) -> str:
+        """What is the same for all that the same weights can answer."""
         if model["kind"] in ("merged", "gguf"):
-            changed = Path(model["place"]).stat().st_mtime_ns
-            return f"{model['place']} {changed}"
+            place = Path(model["place"])
+            if not place.exists():
+                raise NotFound(f"{model['model_path']} is no longer there.", "Export it again.")
+            return f"{place} {place.stat().st_mtime_ns}"
         return f"{model['base']} {self._quantization(model)}"
 
     def _quantization(self, model: dict) -> str:
@@ -83,22 +89,38 @@ class ModelShelf:
             return "none"
         return parse_config(read_json(self._workspace.session(model["session_id"]).config)).model.quantization
 
-    def _load(self, model: dict, quantization: str) -> Any:
+    def _loaded(self, model: dict) -> Any:
+        """A model, loaded; where memory does not do, without all others: weights are not everything it takes."""
+        try:
+            return self._load(model)
+        except (MemoryError, RuntimeError) as error:
+            if not self._held or explain(error)[2] != "out_of_memory":
+                raise
+            LOG.info("%s does not fit beside what is held: %s", model["model_path"], error)
+        while self._held:  # after the handler, whose error keeps what was loaded by half
+            self._drop_oldest()
+        return self._load(model)
+
+    def _load(self, model: dict) -> Any:
         if model["kind"] == "gguf":
             file = Path(model["place"])
             self._make_room(file.stat().st_size, "cpu")
             return GgufModel(file)
         source = str(model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace))
-        device = device_and_dtype()[0]
+        device, quantization = device_and_dtype()[0], self._quantization(model)
         self._make_room(wanted_bytes(source, quantization, device), device)
         return TorchModel(source, quantization)
 
     def _make_room(self, needed: float, device: str) -> None:
         """Let go of the oldest, until there is a place and the memory for one more."""
         while self._held and (len(self._held) >= MOST_LOADED or needed > free_bytes(device)):
-            key, _ = self._held.popitem(last=False)
-            LOG.info("%s makes room", self._names.pop(key, key))
-            _free()
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        key = next(iter(self._held))
+        del self._held[key]
+        LOG.info("%s makes room", self._names.pop(key, key))
+        _free()
 
 
 def _free() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from core.errors import Unavailable  # noqa: E402 - after torch is known to be there
+from core.errors import NotFound, Unavailable  # noqa: E402 - after torch is known to be there
 from core.generation.sampling import Sampling  # noqa: E402
 from core.workers import memory, model_shelf  # noqa: E402
 from core.workers.asked import Asked  # noqa: E402
@@ -81,3 +81,37 @@ def test_the_older_model_makes_room_where_memory_holds_one(shelf, workspace, mon
     for model in (run_of(workspace), base("other-model")):
         shelf.get(model, print)
     assert [one["model_path"] for one in shelf.loaded()] == held
+
+
+def test_a_model_that_does_not_fit_beside_others_is_loaded_once_more_alone(shelf, workspace, monkeypatch):
+    shelf.get(base("other-model"), print)
+    load, beside = model_shelf.TorchModel, []
+
+    def loading(source, quantization):
+        beside.append(len(shelf._held))
+        if shelf._held:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return load(source, quantization)
+
+    monkeypatch.setattr(model_shelf, "TorchModel", loading)
+    with_adapter = shelf.get(run_of(workspace), print)
+    assert beside == [1, 0] and answer_of(with_adapter)["tokens"] > 0
+    assert [one["model_path"] for one in shelf.loaded()] == ["outputs/r1"]
+
+
+def test_a_model_that_does_not_fit_alone_is_tried_once_and_leaves_nothing_behind(shelf, monkeypatch):
+    shelf.get(base("other-model"), print)
+
+    def loading(source, quantization):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(model_shelf, "TorchModel", loading)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        shelf.get(base("tiny-model"), print)
+    assert shelf.loaded() == []
+
+
+def test_an_exported_model_that_was_deleted_is_not_found(shelf, workspace):
+    gone = {"model_path": "exports/r1/merged", "kind": "merged", "place": str(workspace.export("r1") / "merged")}
+    with pytest.raises(NotFound, match="exports/r1/merged"):
+        shelf.get(gone, print)

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from core.failures import explain, explain_exit, explain_export
+from core.failures import explain, explain_exit, explain_export, while_answering
 
 
 def named(name, message, module="somewhere"):
@@ -62,3 +62,10 @@ def test_the_cause_behind_an_error_is_found():
 )
 def test_an_exit_without_a_word_is_explained(exit_code, says):
     assert says in explain_exit(exit_code)[0]
+
+
+@pytest.mark.parametrize("exit_code", [-9, -11, 3])
+def test_whoever_asked_a_model_is_told_nothing_of_training(exit_code):
+    cause, cure, code = while_answering(explain_exit(exit_code))
+    assert (cause, code) == (explain_exit(exit_code)[0], explain_exit(exit_code)[2])
+    assert not any(word in cure for word in ("training.", "resume", "worker.log"))
