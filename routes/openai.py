@@ -102,13 +102,14 @@ def chat_completions():
     """An answer in one piece, or with "stream" as server-sent events."""
     asked = shaped(ChatRequest, json_object())
     messages = [message.as_dict() for message in asked.messages]
-    path = asked.model or _loaded()
+    ref = services().generation.ref(asked.model or _loaded())
     ask = Ask(
-        services().generation.describe(path)["model_path"],
-        [services().answers.chat(path, messages, None, use_template=True)],
+        ref.model_path,
+        [services().answers.chat(ref, messages, None, use_template=True)],
         asked.sampling(),
         request_id=f"chatcmpl-{secrets.token_hex(12)}",
         what="a chat of another program",
+        ref=ref,
     )
     head = {"id": ask.request_id, "created": int(time.time()), "model": ask.model_path}
     if asked.stream:

@@ -10,7 +10,7 @@ from typing import Any
 from core.catalog.families import FAMILIES
 from core.errors import LoraCraftError
 from core.generation.chat import chat_of
-from core.generation.model_path import checkpoints
+from core.generation.model_path import ModelRef, checkpoints, label_of
 from core.generation.sampling import Sampling
 from core.jsonfile import read_json
 from core.paths import Workspace
@@ -26,6 +26,15 @@ CANCELLED = {
     "first_token_seconds": None, "finish_reason": "cancelled", "seed": None,
 }  # fmt: skip
 """The answer of a model that a stop came before."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A model of a comparison: which, whether its adapter is on, and its place."""
+
+    ref: ModelRef
+    use_adapter: bool
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,31 +86,28 @@ class AnswerService:
         Raises:
             LoraCraftError: As GenerationService.answer, or the question is malformed.
         """
-        return self._answered(model_path, use_adapter, question, 0)
+        return self._answered(Column(self._generation.ref(model_path), use_adapter), question)
 
     def compare(self, models: Sequence[tuple[str, bool]], question: Question) -> list[dict]:
-        """The answers of several models, each given as (model_path, use_adapter), one after another, same seed."""
+        """The answers of several models, each given as (model_path, use_adapter), one after another, same seed.
+
+        A model that fails has an answer that says so (finish_reason "refused", `problem`): the others keep theirs.
+
+        Raises:
+            LoraCraftError: A model is misnamed, which is told before the first is asked, or all of them failed.
+        """
         if question.sampling.seed is None and question.sampling.temperature > 0:
             seeded = question.sampling.model_copy(update={"seed": secrets.randbelow(2**31)})
             question = replace(question, sampling=seeded)
-        for path, _ in models:
-            self._generation.ref(path)  # a wrong name is told before the first answer, not after it
-        answers: list[dict] = []
-        for column, (path, use_adapter) in enumerate(models):
-            is_stopped = bool(answers) and answers[-1]["finish_reason"] == "cancelled"  # a stop ends all that follow
-            answer = self._answered(path, use_adapter, question, column, is_stopped)
-            answers.append(answer | {"label": self.label(path, use_adapter)})
-        return answers
+        refs = [(self._generation.ref(path), use_adapter) for path, use_adapter in models]
+        columns = [Column(ref, use_adapter, place) for place, (ref, use_adapter) in enumerate(refs)]
+        labels = [label_of(ref.as_dict(), use_adapter) for ref, use_adapter in refs]
+        answers = self._compared(columns, question)
+        return [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)]
 
-    def label(self, model_path: str, use_adapter: bool) -> str:
-        """A model's name in a comparison."""
-        ref = self._generation.ref(model_path)
-        return ref.title if use_adapter or ref.kind not in ("adapter", "checkpoint") else f"{ref.base}, without adapter"
-
-    def chat(self, model_path: str, messages: Sequence[dict], system: str | None, use_template: bool) -> list[dict]:
+    def chat(self, model: ModelRef, messages: Sequence[dict], system: str | None, use_template: bool) -> list[dict]:
         """The conversation as that model sees it, see chat_of; a base model has no training to take a form from."""
-        template = self.template(self._generation.ref(model_path).session_id) if use_template else None
-        return chat_of(messages, template, system)
+        return chat_of(messages, self.template(model.session_id) if use_template else None, system)
 
     def template(self, session_id: str | None) -> PromptTemplate | None:
         """The prompt template a run was trained with; None without a run."""
@@ -132,31 +138,36 @@ class AnswerService:
         except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
             return None
 
-    def _answered(
-        self, model_path: str, use_adapter: bool, question: Question, column: int, is_stopped: bool = False
-    ) -> dict:
-        chat = self.chat(model_path, question.messages, question.system, question.use_template)
+    def _compared(self, columns: Sequence[Column], question: Question) -> list[dict]:
+        answers: list[dict] = []
+        problems: list[LoraCraftError] = []
+        for column in columns:
+            is_stopped = bool(answers) and answers[-1]["finish_reason"] == "cancelled"  # a stop ends all that follow
+            try:
+                answers.append(self._answered(column, question, is_stopped))
+            except LoraCraftError as error:
+                problems.append(error)
+                answers.append(_refused(column, question, error))
+        if len(problems) == len(columns):
+            raise problems[0]
+        return answers
+
+    def _answered(self, column: Column, question: Question, is_stopped: bool = False) -> dict:
+        chat = self.chat(column.ref, question.messages, question.system, question.use_template)
         ask = Ask(
-            model_path,
+            column.ref.model_path,
             [chat],
             question.sampling,
-            use_adapter=use_adapter,
+            use_adapter=column.use_adapter,
             request_id=question.request_id,
-            column=column,
+            column=column.place,
             stream=bool(question.request_id),
             device=question.device,
+            ref=column.ref,
         )
         answer = (None if is_stopped else self._generation.answer(ask)[0]) or CANCELLED
-        model = self._generation.describe(model_path)
-        shown = {key: value for key, value in answer.items() if key != "text"}
-        return {
-            "request_id": question.request_id,
-            "model": {**model, "use_adapter": use_adapter},
-            "response": answer["text"],
-            **shown,
-            "messages": chat,
-            **self._judged(model["session_id"], question, answer),
-        }
+        judged = self._judged(column.ref.session_id, question, answer)
+        return _shown(column, question, answer) | {"messages": chat} | judged
 
     def _judged(self, session_id: str | None, question: Question, answer: Mapping[str, Any]) -> dict:
         """The parts of an answer, and its score by the training's reward."""
@@ -178,6 +189,22 @@ class AnswerService:
             "parsed": parsed,
             "score": {"total": result["total"], "most": tested["most"], "scores": result["scores"]},
         }
+
+
+def _shown(column: Column, question: Question, answer: Mapping[str, Any]) -> dict:
+    return {
+        "request_id": question.request_id,
+        "model": {**column.ref.as_dict(), "use_adapter": column.use_adapter},
+        "response": answer["text"],
+        **{key: value for key, value in answer.items() if key != "text"},
+    }
+
+
+def _refused(column: Column, question: Question, error: LoraCraftError) -> dict:
+    problem = f"{error.message} {error.hint}".strip()
+    seed = question.sampling.seed if question.sampling.temperature else None
+    answer = {**CANCELLED, "finish_reason": "refused", "problem": problem, "seed": seed}
+    return _shown(column, question, answer) | {"messages": list(question.messages), "parsed": None, "score": None}
 
 
 def _exported(workspace: Workspace) -> dict[str, list[str]]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from queue import Empty
 
 from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
-from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
-from core.failures import explain_exit
-from core.generation.model_path import ModelRef, model_ref
+from core.errors import DeviceTaken, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.failures import explain_exit, while_answering
+from core.generation.model_path import ModelRef, model_ref, require_adapter
 from core.generation.sampling import Sampling
 from core.hardware import Hardware
 from core.paths import Workspace
@@ -42,6 +42,7 @@ class Ask:
         stream: Publish the text as it comes.
         device: auto, or cpu where the GPU is to be left alone.
         what: Who asks, for people.
+        ref: The model where it is known already; a run under way moves on, and what model_path names with it.
     """
 
     model_path: str
@@ -53,6 +54,7 @@ class Ask:
     stream: bool = False
     device: str = "auto"
     what: str = "a chat"
+    ref: ModelRef | None = None
 
 
 @dataclass
@@ -105,6 +107,7 @@ class GenerationService:
         self._worker: LineWorker | None = None
         self._device: str | None = None
         self._loaded: list[dict] = []
+        self._refs: dict[str, ModelRef] = {}
         self._count = 0
         self._notice = ""
         self._idle: threading.Timer | None = None
@@ -154,7 +157,7 @@ class GenerationService:
             notice: Why, for whoever is still being answered and for the page.
         """
         with self._moved:
-            worker, self._worker, self._device, self._loaded = self._worker, None, None, []
+            worker, self._worker, self._device, self._loaded, self._refs = self._worker, None, None, [], {}
             self._notice = notice
         if worker is not None:
             worker.end()
@@ -206,7 +209,8 @@ class GenerationService:
         if ask.device not in DEVICES:
             problem = f"is auto or cpu, not {ask.device!r}"
             raise InvalidInput(f"device {problem}.", "Use auto.", {"device": problem})
-        turn = _Turn(ask, self.ref(ask.model_path), [None] * len(ask.chats))
+        turn = _Turn(ask, ask.ref or self.ref(ask.model_path), [None] * len(ask.chats))
+        require_adapter(turn.ref.kind, ask.use_adapter)
         with self._moved:
             self._line.append(turn)
         try:
@@ -235,14 +239,14 @@ class GenerationService:
         while True:
             message = self._next(worker, turn)
             if message is None:
-                raise self._died(worker)
+                problem = self._died(worker)
+                if turn.is_stopped:  # whoever stopped it is not told that it took the worker along
+                    return None
+                raise problem
             if message["id"] != turn.number:
                 continue
-            if message["kind"] == "error":
-                raise from_dict(message["error"])
-            if message["kind"] == "end":
-                self._note_loaded(message["loaded"])
-                return
+            if message["kind"] in ("end", "error"):
+                return self._end(worker, message)
             self._take(turn, message, listeners)
 
     def _hand_over(self, task: str, turn: _Turn, is_listened_to: bool) -> LineWorker:
@@ -252,6 +256,7 @@ class GenerationService:
             worker = self._require_worker(turn)
             self._count += 1
             turn.number = self._count
+            self._refs[turn.ref.model_path] = turn.ref
             model = {**turn.ref.as_dict(), "place": turn.ref.place and str(turn.ref.place)}
             request = {"id": turn.number, "task": task, "model": model, "chats": ask.chats}
             request |= {"sampling": ask.sampling.model_dump(), "use_adapter": ask.use_adapter}
@@ -300,15 +305,15 @@ class GenerationService:
 
     def _device_for(self, turn: _Turn) -> str:
         """The GPU that is free, or the CPU; a file of llama.cpp runs on the CPU and takes whatever worker there is."""
-        if turn.ref.kind == "gguf":
-            return self._device or "cpu"
         if turn.ask.device == "cpu" or not self._hardware.has_cuda:
             return "cpu"
+        if turn.ref.kind == "gguf":
+            return self._device or "cpu"
         held = self.holders()
         free = [gpu for gpu in self._hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
         if not free:
             holder = next(run for run in held.values() if run)
-            raise Conflict(f"The run {holder} trains on the GPU.", "Wait for it, stop it, or answer on the CPU.")
+            raise DeviceTaken(f"The run {holder} trains on the GPU.", "Wait for it, stop it, or answer on the CPU.")
         if self._device in {f"cuda:{gpu.index}" for gpu in free}:
             return str(self._device)
         return f"cuda:{max(free, key=lambda gpu: gpu.memory_gib).index}"
@@ -319,20 +324,23 @@ class GenerationService:
             notice = self._notice
         if is_known:
             return Unavailable(notice or "The model was unloaded.", "Ask again to load it anew.")
-        cause, cure, _ = explain_exit(worker.exit_code())
+        cause, cure, _ = while_answering(explain_exit(worker.exit_code()))
         LOG.error("The generation worker died: %s", cause)
         self.unload(f"The model is gone: {cause}")
-        return WorkerFailed(f"The model's process ended: {cause}", "logs/generation.log has its last words. " + cure)
+        return WorkerFailed(f"The model's process ended: {cause}", cure)
 
-    def _note_loaded(self, loaded: list[dict]) -> None:
-        known = []
-        for entry in loaded:
-            try:
-                known.append(self.describe(entry["model_path"]) | {"device": entry["device"]})
-            except LoraCraftError:  # its files are gone, and with the next request it is, too
-                continue
+    def _end(self, worker: LineWorker, message: dict) -> None:
+        """Note what a worker holds, as it was asked for, since files may be gone of what is in memory; raise its error.
+
+        One that says it can't go on is ended, so that the next request does not find it.
+        """
         with self._moved:
-            self._loaded = known
+            if self._worker is worker:
+                self._loaded = [self._refs[held["model_path"]].as_dict() | held for held in message["loaded"]]
+                if message.get("is_last"):
+                    self.unload(f"The model was unloaded: {message['error']['message']}")
+        if message["kind"] == "error":
+            raise from_dict(message["error"])
 
     def _say(self, turn: _Turn, kind: str, text: str = "", tokens: int = 0, message: str = "") -> None:
         if turn.ask.request_id and turn.ask.stream:
@@ -361,5 +369,6 @@ class GenerationService:
         self._idle.start()
 
     def _leave_if_idle(self) -> None:
-        if not self._line:
-            self.unload("The model was unloaded: nobody asked it for a while.")
+        with self._moved:  # held, so that no request is handed to a worker that ends
+            if not self._line:
+                self.unload("The model was unloaded: nobody asked it for a while.")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 
@@ -69,7 +70,7 @@ class LineWorker:
         """End it, whatever it does."""
         self._child.kill()
         self._child.wait()
-        with self._writing:
+        with self._writing, suppress(OSError):  # what it had not read yet can't be written any more
             self._child.stdin.close()
 
     def _read(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -63,6 +63,28 @@ def model_ref(model_path: str, workspace: Workspace, base_of: Callable[[str], st
         hint = "Use outputs/<run>, outputs/<run>/checkpoints/checkpoint-N, exports/<run>/merged or a .gguf file there."
         raise InvalidInput(f"{problem}.", hint, {"model_path": problem})
     return ModelRef(model_path.strip(), "base", model_path.strip(), None, model_path.strip(), None)
+
+
+def require_adapter(kind: Kind, use_adapter: bool) -> None:
+    """Refuse to switch off what is part of the weights.
+
+    Raises:
+        InvalidInput: The adapter of an exported model is to be off.
+    """
+    if not use_adapter and kind in ("merged", "gguf"):
+        problem = "an exported model has no adapter to switch off"
+        raise InvalidInput(f"use_adapter: {problem}.", "Choose the run itself.", {"use_adapter": problem})
+
+
+def label_of(model: Mapping, use_adapter: bool) -> str:
+    """The name of a described model (ModelRef.as_dict) beside others.
+
+    Raises:
+        InvalidInput: See require_adapter.
+    """
+    require_adapter(model["kind"], use_adapter)
+    has_adapter = model["kind"] in ("adapter", "checkpoint")
+    return model["title"] if use_adapter or not has_adapter else f"{model['base']}, without adapter"
 
 
 def checkpoints(paths: SessionPaths) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from constants import MAX_EVALUATION_ANSWERS
 from core.config import RunConfig
 from core.errors import InvalidInput
+from core.generation.model_path import label_of
 from core.generation.sampling import Sampling, sampling_from
 
 MOST_TOKENS = 32_768
@@ -48,12 +49,7 @@ def model_of_test(model: Mapping, use_adapter: bool) -> dict:
     Raises:
         InvalidInput: It has no adapter that could be switched off.
     """
-    has_adapter = model["kind"] in ("adapter", "checkpoint")
-    if not use_adapter and model["kind"] in ("merged", "gguf"):
-        problem = "an exported model has no adapter to switch off"
-        raise InvalidInput(f"use_adapter: {problem}.", "Choose the run itself.", {"use_adapter": problem})
-    label = model["title"] if use_adapter or not has_adapter else f"{model['base']}, without adapter"
-    return {**model, "use_adapter": use_adapter, "label": label}
+    return {**model, "use_adapter": use_adapter, "label": label_of(model, use_adapter)}
 
 
 def require_two(models: Sequence[Mapping]) -> None:

@@ -32,14 +32,7 @@ class GgufModel:
         self._server = load(file, CONTEXT_TOKENS, SLOTS)
 
     def answer(self, asked: Asked) -> None:
-        """Answer every chat, several at once where no text is wanted on the way.
-
-        Raises:
-            InvalidInput: The adapter is to be off, but is part of the file.
-        """
-        if not asked.use_adapter:
-            problem = "an exported file has no adapter to switch off"
-            raise InvalidInput(f"{problem}.", "Choose the run itself.", {"use_adapter": problem})
+        """Answer every chat, several at once where no text is wanted on the way."""
         seed = asked.sampling.seed if asked.sampling.seed is not None else secrets.randbelow(2**31)
 
         def one(index: int) -> None:
