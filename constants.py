@@ -108,6 +108,12 @@ GENERATION_IDLE_S = 900.0
 GENERATION_STOP_GRACE_S = 10.0
 """How long a stopped answer may take to end before its worker is ended."""
 
+STREAM_SILENCE_S = 10.0
+"""How long a streamed answer may be silent before a comment is sent, which shows whether the client is still there."""
+
+CLIENT_LOOK_S = 2.0
+"""How often it is looked whether a client that waits for a whole answer is still there."""
+
 MAX_PROMPTS = 10_000
 """Prompts of one batch at most."""
 

@@ -41,15 +41,30 @@ HINTS = {
     413: f"A request may have {MAX_JSON_BYTES // 1024} KiB.",
     416: "Ask for a part that lies inside the file.",
 }
+OPENAI = "/v1/"
+OPENAI_HINT = "Of OpenAI's API there are chat/completions and models here."
 KEPT_HEADERS = ("Allow", "Content-Range")
 """Of an HTTP error: which methods there are, and how long the file is."""
 
 
 def register(app: Flask) -> None:
-    """Answer every error of every route in the one shape."""
+    """Answer every error of every route in the one shape, those below /v1 in OpenAI's, which its clients show."""
     app.register_error_handler(LoraCraftError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
+
+
+def openai_error(error: dict) -> dict:
+    """An error (LoraCraftError.as_dict) in OpenAI's shape."""
+    message = f"{error['message']} {error['hint']}".strip()
+    return {
+        "error": {
+            "message": message,
+            "type": error["code"],
+            "param": next(iter(error["fields"]), None),
+            "code": error["code"],
+        }
+    }
 
 
 def _ours(error: LoraCraftError) -> tuple[Response, int]:
@@ -58,12 +73,13 @@ def _ours(error: LoraCraftError) -> tuple[Response, int]:
 
 def _http(error: HTTPException) -> tuple[Response | str, int]:
     status = error.code or 500
-    if not request.path.startswith("/api/"):
+    if not request.path.startswith(("/api/", OPENAI)):
         return render_template("error.html", status=status, message=error.description), status
     code = {404: "not_found", 413: "too_large"}.get(status, error.name.lower().replace(" ", "_"))
     fields: dict[str, str] = {}
     message = error.description or error.name
-    reply, status = _reply({"code": code, "message": message, "hint": HINTS.get(status, ""), "fields": fields}, status)
+    hint = OPENAI_HINT if status == 404 and request.path.startswith(OPENAI) else HINTS.get(status, "")
+    reply, status = _reply({"code": code, "message": message, "hint": hint, "fields": fields}, status)
     reply.headers.update({name: value for name, value in error.get_headers() if name in KEPT_HEADERS})
     return reply, status
 
@@ -78,4 +94,5 @@ def _unforeseen(error: Exception) -> tuple[Response, int]:
 
 
 def _reply(error: dict, status: int) -> tuple[Response, int]:
-    return jsonify({"error": error}), status
+    shown = openai_error(error) if request.path.startswith(OPENAI) else {"error": error}
+    return jsonify(shown), status

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import selectors
+import socket
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, current_app, jsonify, request
@@ -63,6 +66,21 @@ def query(shape: type[Shape]) -> Shape:
         InvalidInput: One is unknown or of the wrong type.
     """
     return shaped(shape, request.args.to_dict())
+
+
+def presence() -> Callable[[], bool]:
+    """Tells, also in another thread, whether the client of this request is still connected; true where unknown."""
+    connection: socket.socket | None = request.environ.get("werkzeug.socket")
+    return lambda: connection is None or not _is_closed(connection)
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    try:
+        with selectors.DefaultSelector() as ready:
+            ready.register(connection, selectors.EVENT_READ)
+            return bool(ready.select(0)) and connection.recv(1, socket.MSG_PEEK) == b""
+    except (OSError, ValueError):  # reset, or closed on our side
+        return True
 
 
 def reply(value: Any, status: int = 200) -> tuple[Response, int]:

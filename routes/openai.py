@@ -9,116 +9,63 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
-from queue import Queue
-from threading import Thread
-from typing import Any
+from contextlib import closing
 
-from flask import Blueprint, Response, jsonify, stream_with_context
-from pydantic import BaseModel, ConfigDict, Field
+from flask import Blueprint, Response, stream_with_context
 
-from core.errors import InvalidInput, LoraCraftError
-from core.generation.sampling import Sampling, sampling_from
+from core.errors import InvalidInput
+from core.generation.model_path import ModelRef
 from core.validation import shaped
-from routes.errors import STATUS
-from routes.http import json_object, reply, services
-from services.answers import CANCELLED
+from routes.errors import openai_error
+from routes.http import json_object, presence, reply, services
+from routes.openai_shapes import ChatRequest
+from services.answer_stream import answer_while, pieces_of
 from services.generation import Ask
 
 bp = Blueprint("openai", __name__)
 OWNER = "lora-craft"
 
 
-class TextPart(BaseModel):
-    """A piece of a message; only text can be given to the models here."""
-
-    type: str
-    text: str = ""
-
-
-class ChatMessage(BaseModel):
-    """One message; content is a text or a list of text parts."""
-
-    role: str
-    content: str | list[TextPart]
-
-    def as_dict(self) -> dict:
-        """The message with its content as one text.
-
-        Raises:
-            InvalidInput: A part is no text.
-        """
-        if isinstance(self.content, str):
-            return {"role": self.role, "content": self.content}
-        if any(part.type != "text" for part in self.content):
-            problem = "only text parts can be answered"
-            raise InvalidInput(f"messages: {problem}.", "Send text.", {"messages": problem})
-        return {"role": self.role, "content": "".join(part.text for part in self.content)}
-
-
-class ChatRequest(BaseModel):
-    """A chat completion request; keys that have no meaning here are passed over, as OpenAI's clients expect."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    model: str = ""
-    messages: list[ChatMessage] = Field(min_length=1)
-    stream: bool = False
-    stream_options: dict[str, Any] | None = None
-    n: int | None = Field(None, ge=1, le=1)
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    min_p: float | None = None
-    repetition_penalty: float | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    seed: int | None = None
-    stop: str | list[str] | None = None
-
-    def sampling(self) -> Sampling:
-        """The sampling values, OpenAI's names translated."""
-        values = self.model_dump()
-        values["max_tokens"] = self.max_completion_tokens or self.max_tokens
-        values["stop"] = [self.stop] if isinstance(self.stop, str) else self.stop
-        return sampling_from(values, Sampling(temperature=1.0, max_tokens=512))
-
-
-@bp.errorhandler(LoraCraftError)
-def openai_error(error: LoraCraftError) -> tuple[Response, int]:
-    """An error in OpenAI's shape."""
-    return jsonify(_error(error)), STATUS[type(error)]
-
-
 @bp.get("/models")
 def models():
     """What can be named as `model`, the loaded ones first."""
-    loaded = [held["model_path"] for held in services().generation.state()["loaded"]]
-    names = dict.fromkeys([*loaded, *(entry["model_path"] for entry in services().answers.testable())])
-    return reply({"object": "list", "data": [{"id": name, "object": "model", "owned_by": OWNER} for name in names]})
+    return reply({"object": "list", "data": [_model(ref) for ref in services().answers.nameable()]})
+
+
+@bp.get("/models/<path:model>")
+def model(model: str):
+    """One of them; its name has slashes."""
+    return reply(_model(services().generation.ref(model)))
 
 
 @bp.post("/chat/completions")
 def chat_completions():
     """An answer in one piece, or with "stream" as server-sent events."""
     asked = shaped(ChatRequest, json_object())
-    messages = [message.as_dict() for message in asked.messages]
-    ref = services().generation.ref(asked.model or _loaded())
-    ask = Ask(
+    asked.require_honourable()
+    ask = _ask(asked, services().generation.ref(asked.model or _loaded()))
+    head = {"id": ask.request_id, "created": int(time.time()), "model": ask.model_path}
+    if asked.stream:
+        return Response(stream_with_context(_events(ask, head, asked.wants_usage)), mimetype="text/event-stream")
+    answer = answer_while(presence(), services().generation, ask)
+    message = {"role": "assistant", "content": answer["text"]}
+    choice = {"index": 0, "message": message, "finish_reason": _reason(answer)}
+    return reply({**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)})
+
+
+def _ask(asked: ChatRequest, ref: ModelRef) -> Ask:
+    return Ask(
         ref.model_path,
-        [services().answers.chat(ref, messages, None, use_template=True)],
+        [services().answers.chat(ref, asked.chat(), None, use_template=True)],
         asked.sampling(),
         request_id=f"chatcmpl-{secrets.token_hex(12)}",
         what="a chat of another program",
         ref=ref,
     )
-    head = {"id": ask.request_id, "created": int(time.time()), "model": ask.model_path}
-    if asked.stream:
-        wants_usage = bool((asked.stream_options or {}).get("include_usage"))
-        return Response(stream_with_context(_events(ask, head, wants_usage)), mimetype="text/event-stream")
-    answer = services().generation.answer(ask)[0] or CANCELLED
-    message = {"role": "assistant", "content": answer["text"]}
-    choice = {"index": 0, "message": message, "finish_reason": _reason(answer)}
-    return reply({**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)})
+
+
+def _model(ref: ModelRef) -> dict:
+    return {"id": ref.model_path, "object": "model", "created": ref.saved_at, "owned_by": OWNER}
 
 
 def _loaded() -> str:
@@ -136,31 +83,25 @@ def _loaded() -> str:
 
 def _events(ask: Ask, head: dict, wants_usage: bool) -> Iterator[str]:
     """The answer as server-sent events; a client that leaves ends the answer."""
-    generation = services().generation
-    pieces: Queue[dict] = Queue()
-
-    def work() -> None:
-        try:
-            answer = generation.answer(ask, on_text=lambda text: pieces.put({"text": text}))[0]
-            pieces.put({"answer": answer or CANCELLED})
-        except LoraCraftError as error:
-            pieces.put({"error": error})
-
-    Thread(target=work, name=ask.request_id, daemon=True).start()
     head = {**head, "object": "chat.completion.chunk"}
-    try:
-        yield _event(head | {"choices": [_delta({"role": "assistant", "content": ""})]})
-        while "text" in (piece := pieces.get()):
-            yield _event(head | {"choices": [_delta({"content": piece["text"]})]})
-        if "error" in piece:
-            yield _event(_error(piece["error"]))
-        else:
-            yield _event(head | {"choices": [_delta({}, _reason(piece["answer"]))]})
-            if wants_usage:
-                yield _event(head | {"choices": [], "usage": _usage(piece["answer"])})
-        yield "data: [DONE]\n\n"
-    finally:
-        generation.stop(ask.request_id)
+    yield _event(head | {"choices": [_delta({"role": "assistant", "content": ""})]})
+    with closing(pieces_of(services().generation, ask)) as pieces:
+        for piece in pieces:
+            yield from _told(piece, head, wants_usage)
+    yield "data: [DONE]\n\n"
+
+
+def _told(piece: dict, head: dict, wants_usage: bool) -> Iterator[str]:
+    if "error" in piece:
+        yield _event(openai_error(piece["error"].as_dict()))
+    elif "text" in piece:
+        yield _event(head | {"choices": [_delta({"content": piece["text"]})]})
+    elif "answer" in piece:
+        yield _event(head | {"choices": [_delta({}, _reason(piece["answer"]))]})
+        if wants_usage:
+            yield _event(head | {"choices": [], "usage": _usage(piece["answer"])})
+    else:
+        yield ": waiting\n\n"
 
 
 def _event(value: dict) -> str:
@@ -178,9 +119,3 @@ def _reason(answer: dict) -> str:
 def _usage(answer: dict) -> dict:
     prompt, completion = answer["prompt_tokens"] or 0, answer["tokens"]
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-
-
-def _error(error: LoraCraftError) -> dict:
-    field = next(iter(error.fields), None)
-    message = f"{error.message} {error.hint}".strip()
-    return {"error": {"message": message, "type": error.code, "param": field, "code": error.code}}

@@ -125,6 +125,12 @@ class AnswerService:
         base = [self._generation.describe(entry.id) | {"title": entry.title} for entry in FAMILIES]
         return found + [entry | {"is_training": False} for entry in base]
 
+    def nameable(self) -> list[ModelRef]:
+        """What can be asked, the loaded ones first."""
+        loaded = [held["model_path"] for held in self._generation.state()["loaded"]]
+        paths = dict.fromkeys([*loaded, *(entry["model_path"] for entry in self.testable())])
+        return [ref for path in paths if (ref := self._ref(path)) is not None]
+
     def _of_run(self, state: SessionState) -> list[str]:
         """A finished run as it is; of one under way its checkpoints, the latest first."""
         session = self._workspace.session(state.session_id)
@@ -133,8 +139,12 @@ class AnswerService:
         return [f"outputs/{state.session_id}/checkpoints/{folder.name}" for folder in reversed(checkpoints(session))]
 
     def _entry(self, path: str, state: SessionState) -> dict | None:
+        ref = self._ref(path)
+        return ref and {**ref.as_dict(), "is_training": not state.is_final}
+
+    def _ref(self, path: str) -> ModelRef | None:
         try:
-            return {**self._generation.describe(path), "is_training": not state.is_final}
+            return self._generation.ref(path)
         except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
             return None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from core.errors import InvalidInput
 from core.prompts.template import PLACEHOLDER, PromptTemplate
 
 ROLES = ("system", "user", "assistant")
+ROLE_OF = {"developer": "system", "tool": "user", "function": "user"}
+"""Roles of other programs -> ours."""
 
 
 def chat_of(messages: Sequence[dict], template: PromptTemplate | None, system: str | None) -> list[dict]:
@@ -32,6 +34,25 @@ def chat_of(messages: Sequence[dict], template: PromptTemplate | None, system: s
         for m in rest
     ]
     return [{"role": "system", "content": system}, *turns] if system else turns
+
+
+def merged(messages: Sequence[dict]) -> list[dict]:
+    """A conversation as other programs write it, in the form that chat_of takes.
+
+    Args:
+        messages: [{"role", "content"}, ...] of any roles, in any order; a content of None is left out, as it is that of
+            a turn that only called a tool.
+    Returns:
+        The system messages as one at the start, then turns that alternate: neighbours of one role are one, and what a
+        tool says is the user's.
+    """
+    kept = [{**m, "role": ROLE_OF.get(m["role"], m["role"])} for m in messages if m["content"] is not None]
+    system = [message for message in kept if message["role"] == "system"]
+    turns = [message for message in kept if message["role"] != "system"]
+    return [
+        {"role": role, "content": "\n\n".join(message["content"] for message in run)}
+        for role, run in groupby([*system, *turns], key=lambda message: message["role"])
+    ]
 
 
 def _require_sound(messages: Sequence[dict]) -> None:

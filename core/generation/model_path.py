@@ -36,6 +36,14 @@ class ModelRef:
     base: str | None
     place: Path | None
 
+    @property
+    def saved_at(self) -> int:
+        """Unix seconds at which its files were written; 0 for a base model, and for one that is gone."""
+        try:
+            return int(self.place.stat().st_mtime) if self.place else 0
+        except FileNotFoundError:
+            return 0
+
     def as_dict(self) -> dict:
         """What REST shows of it."""
         return {key: value for key, value in asdict(self).items() if key != "place"}

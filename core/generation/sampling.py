@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import field_validator
+
 from core.config.base import Section, knob
 from core.validation import shaped
+
+MOST_TOKENS = 32_768
+"""The longest answer that can be asked for."""
+MOST_SEEDS = 2**31
 
 
 class Sampling(Section):
@@ -14,7 +20,7 @@ class Sampling(Section):
 
     temperature: float = knob(0.7, ge=0, le=2.0, typical="0.2 to 1.0", tier="essential")
     """Randomness: 0 always takes the likeliest token, 1 samples as the model believes."""
-    max_tokens: int = knob(256, ge=1, le=32_768, unit="tokens", typical="128 to 1024", tier="essential")
+    max_tokens: int = knob(256, ge=1, le=MOST_TOKENS, unit="tokens", typical="128 to 1024", tier="essential")
     """Longest answer; one that needs more is cut."""
     top_p: float = knob(1.0, gt=0, le=1.0, unit="fraction", typical="0.9 to 1.0", tier="essential")
     """Sample from the likeliest tokens that together reach this probability."""
@@ -24,10 +30,18 @@ class Sampling(Section):
     """Leave out tokens less likely than this fraction of the likeliest one."""
     repetition_penalty: float = knob(1.0, gt=0, le=2.0, typical="1.0 to 1.2")
     """Above 1 makes tokens that stand in the text already less likely."""
-    seed: int | None = knob(None, ge=0, le=2**31 - 1)
+    seed: int | None = knob(None, ge=0, le=MOST_SEEDS - 1)
     """Fixes the random numbers, so that the same question gets the same answer; null draws a new seed."""
     stop: tuple[str, ...] = knob((), max_length=8)
     """Texts that end the answer; they are not part of it."""
+
+    @field_validator("stop")
+    @classmethod
+    def stops_have_text(cls, stop: tuple[str, ...]) -> tuple[str, ...]:
+        """An empty text is found in every answer, at its start."""
+        if "" in stop:
+            raise ValueError("an empty text would end every answer before it begins; leave it out")
+        return stop
 
 
 def sampling_from(values: Mapping[str, Any], default: Sampling = Sampling()) -> Sampling:  # noqa: B008 - frozen

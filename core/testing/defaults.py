@@ -8,10 +8,7 @@ from constants import MAX_EVALUATION_ANSWERS
 from core.config import RunConfig
 from core.errors import InvalidInput
 from core.generation.model_path import label_of
-from core.generation.sampling import Sampling, sampling_from
-
-MOST_TOKENS = 32_768
-"""The longest answer that can be asked for; a run may have trained with a higher limit."""
+from core.generation.sampling import MOST_TOKENS, Sampling, sampling_from
 
 
 def sampling_of(config: RunConfig, samples: int, values: Mapping) -> Sampling:

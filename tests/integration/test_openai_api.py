@@ -1,5 +1,6 @@
 """OpenAI's API over a loaded model, as its clients use it."""
 
+import http.client
 import json
 import time
 import urllib.request
@@ -83,6 +84,53 @@ def test_models_are_listed_the_loaded_one_first(served):
     listed = served.call("GET", "/v1/models")[1]
     assert listed["object"] == "list"
     assert [entry["id"] for entry in listed["data"]][:2] == ["tiny-model", "outputs/r1"]
+
+
+def test_one_model_can_be_looked_up_by_its_name_with_slashes(served):
+    for name in ("outputs/r1", "outputs%2Fr1"):
+        status, found = served.call("GET", f"/v1/models/{name}")
+        assert (status, found["id"], found["object"]) == (200, "outputs/r1", "model")
+        assert found["created"] > 1_700_000_000
+    assert served.call("GET", "/v1/models/outputs/none")[1]["error"]["type"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "value", "status"),
+    [
+        ("POST", "/v1/embeddings", {}, 404),
+        ("POST", "/v1/responses", {}, 404),
+        ("DELETE", "/v1/models", None, 405),
+        ("POST", "/v1/chat/completions", {"x": "y" * 3_000_000}, 413),
+    ],
+    ids=["embeddings", "responses", "wrong method", "too large"],
+)
+def test_what_is_not_there_is_refused_in_openai_s_shape(served, method, path, value, status):
+    found, reply = served.call(method, path, value)
+    assert found == status
+    assert reply["error"].keys() == {"message", "type", "param", "code"} and reply["error"]["message"]
+
+
+def leaving(served, change):
+    """Send a request while another one is answered, and hang up; the connection."""
+    data = json.dumps({**CHAT, **change}).encode()
+    connection = http.client.HTTPConnection("localhost", served.port, timeout=60)
+    connection.request("POST", "/v1/chat/completions", data, {"Content-Type": "application/json"})
+    return connection
+
+
+def test_a_plain_client_that_leaves_the_line_is_not_answered(served, until):
+    def state():
+        return served.call("GET", "/api/models/state")[1]
+
+    first = leaving(served, {"max_tokens": 3000})
+    until(lambda: state()["busy"], 60)
+    second = leaving(served, {"max_tokens": 3000})
+    until(lambda: state()["waiting"] == 1)
+    second.close()
+    until(lambda: state()["waiting"] == 0, 8)
+    assert state()["busy"]
+    first.close()
+    until(lambda: state()["busy"] is None, 8)
 
 
 def test_a_client_that_leaves_ends_its_answer(served, until):

@@ -14,6 +14,7 @@ BROAD_HANDLERS = {
     "core/workers/protocol.py": 1,
     "core/workers/inspect.py": 1,
     "core/workers/generate.py": 1,
+    "services/answer_stream.py": 1,
     "services/training.py": 1,
     "services/worker_threads.py": 1,
     "services/jobs.py": 1,

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import InvalidInput
-from core.generation.chat import chat_of
+from core.generation.chat import chat_of, merged
 from core.prompts.template import Markers, PromptTemplate
 
 TEMPLATE = PromptTemplate("t", "Be brief.", Markers(), "Q: {instruction}\nA:")
@@ -67,3 +67,25 @@ def test_a_conversation_that_no_template_takes_is_refused(messages):
     with pytest.raises(InvalidInput) as refused:
         chat_of(messages, TEMPLATE, None)
     assert "messages" in refused.value.fields
+
+
+def test_the_conversations_of_other_programs_become_ones_that_alternate():
+    messages = [
+        system("Be kind."),
+        {"role": "developer", "content": "Be short."},
+        user("a"),
+        user("b"),
+        assistant(None),
+        {"role": "tool", "content": "c"},
+        assistant("d"),
+        system("Late."),
+        user("e"),
+    ]
+    found = merged(messages)
+    assert found == [system("Be kind.\n\nBe short.\n\nLate."), user("a\n\nb\n\nc"), assistant("d"), user("e")]
+    assert chat_of(found, None, None) == found
+
+
+def test_a_sound_conversation_stays_as_it_is():
+    messages = [system("s"), user("a"), assistant(""), user("b")]
+    assert merged(messages) == messages

@@ -13,7 +13,15 @@ def test_a_request_changes_what_it_names_only():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("temperature", 2.5), ("top_p", 0), ("max_tokens", 0), ("min_p", 1.5), ("seed", -1), ("stop", ["x"] * 9)],
+    [
+        ("temperature", 2.5),
+        ("top_p", 0),
+        ("max_tokens", 0),
+        ("min_p", 1.5),
+        ("seed", -1),
+        ("stop", ["x"] * 9),
+        ("stop", ["x", ""]),
+    ],
 )
 def test_a_value_out_of_bounds_is_refused_by_its_name(name, value):
     with pytest.raises(InvalidInput) as refused:
