@@ -163,6 +163,21 @@ test("differences in length and time are told against the first answer", () => {
   assert.deepEqual(chat.differencesOf(columns), ["", "Against the first: 6 tokens shorter, 2 s quicker", "Against the first: as long, as quick"]);
 });
 
+test("a model of a comparison that failed says why, and the others are compared without it", () => {
+  const failed = answer("", { finish_reason: "refused", problem: "Out of memory. Ask for less.", tokens: 0, seconds: 0, score: null });
+  const scored = (total) => answer(`earns ${total}`, { score: { total, most: 1 } });
+  const streamed = chat.noted(message("q", 1, "half"))(asked("q", "one", "two", "three"));
+  const done = chat.answered([scored(0), failed, scored(1)])(streamed);
+  assert.deepEqual(done.columns.map((column) => chat.problemOf(done, column)), ["", "Out of memory. Ask for less.", ""]);
+  assert.equal(done.columns[1].text, "half");
+  assert.deepEqual(chat.bestOf(done.columns), [2]);
+  assert.deepEqual(chat.costsOf(failed), []);
+  assert.deepEqual(chat.differencesOf(done.columns).map(Boolean), [false, false, true]);
+  assert.deepEqual(chat.differencesOf([done.columns[1], done.columns[0]]), ["", ""]);
+  assert.match(chat.spoken(done), /one: earns 0.*two: no answer\. Out of memory\. Ask for less\..*Better: three\./);
+  assert.deepEqual([done.columns[1], { ...done.columns[1], text: "" }, chat.answered([answer("")])(asked("q", "m")).columns[0]].map(chat.hasText), [true, false, true]);
+});
+
 test("an answer says what it cost and why it ended", () => {
   assert.deepEqual(chat.costsOf(answer("x")), ["3 tokens", "3 tokens/s", "first after 0.1 s", "1 s in all"]);
   assert.deepEqual(chat.costsOf(answer("", { tokens: 0, tokens_per_second: null, first_token_seconds: null, seconds: 0 })), ["0 tokens", "0 s in all"]);

@@ -29,12 +29,18 @@ export const noted = (message) => (exchange) => {
   return { ...exchange, columns: exchange.columns.with(message.column, next) };
 };
 
-/** The reply of the request, which is the truth whatever was streamed. @param {any[]} answers one per column
- * @returns {(exchange: Exchange) => Exchange} */
+/** Whether a model of a comparison failed while others may have answered. @param {any} answer */
+const isRefused = (answer) => answer?.finish_reason === "refused";
+
+/** The reply of the request, which is the truth whatever was streamed; of a model that failed, what was streamed stays.
+ * @param {any[]} answers one per column @returns {(exchange: Exchange) => Exchange} */
 export const answered = (answers) => (exchange) => ({
   ...exchange,
   isPending: false,
-  columns: exchange.columns.map((column, index) => ({ ...column, kind: "end", text: answers[index].response, tokens: answers[index].tokens, answer: answers[index] })),
+  columns: exchange.columns.map((column, index) => {
+    const answer = answers[index];
+    return { ...column, kind: "end", answer, ...(isRefused(answer) ? {} : { text: answer.response, tokens: answer.tokens }) };
+  }),
 });
 
 /** The server refused, or could not be reached; what was streamed stays. @param {Exchange["error"]} error
@@ -83,30 +89,41 @@ const ENDS = /** @type {Record<string, {text: string, level: string}>} */ ({
 /** Why an answer ended. @param {any} answer */
 export const endOf = (answer) => ENDS[answer.finish_reason] ?? { text: answer.finish_reason, level: "plain" };
 
-/** What an answer cost, in a few words. @param {any} answer @returns {string[]} */
-export const costsOf = (answer) => [
+/** Why a column has no answer: its model failed, or the whole question was refused. @param {Exchange} exchange @param {Column} column */
+export function problemOf({ error }, { answer }) {
+  if (isRefused(answer)) return answer.problem;
+  return error && !answer ? `${error.message} ${error.hint}`.trim() : "";
+}
+
+/** Whether a column shows a text, if only that it is empty. @param {Column} column */
+export const hasText = ({ text, answer }) => text !== "" || Boolean(answer && !isRefused(answer));
+
+/** What an answer cost, in a few words; nothing where there is none. @param {any} answer @returns {string[]} */
+export const costsOf = (answer) => (isRefused(answer) ? [] : [
   counted(answer.tokens, "token"),
   Number.isFinite(answer.tokens_per_second) ? `${number(answer.tokens_per_second, 1)} tokens/s` : "",
   Number.isFinite(answer.first_token_seconds) ? `first after ${number(answer.first_token_seconds, 2)} s` : "",
   `${number(answer.seconds, 2)} s in all`,
-].filter(Boolean);
+].filter(Boolean));
 
 /** "Reward 1 of 1.1", and nothing where none was asked for. @param {any} score */
 export const scoreText = (score) => (score ? `Reward ${number(score.total)} of ${number(score.most)}` : "");
 
-/** Which columns earned the most; none where they are equal, or where one is not scored. @param {Column[]} columns @returns {number[]} */
+/** Which columns earned the most; none where they are equal, or where one that was answered is not scored.
+ * @param {Column[]} columns @returns {number[]} */
 export function bestOf(columns) {
-  const totals = columns.map((column) => column.answer?.score?.total);
+  const places = columns.flatMap((column, index) => (isRefused(column.answer) ? [] : [index]));
+  const totals = places.map((place) => columns[place].answer?.score?.total);
   if (totals.length < 2 || totals.some((total) => !Number.isFinite(total))) return [];
   const most = Math.max(...totals);
-  return totals.every((total) => total === most) ? [] : totals.flatMap((total, index) => (total === most ? [index] : []));
+  return totals.every((total) => total === most) ? [] : places.filter((_, index) => totals[index] === most);
 }
 
 /** How each answer differs from the first in length and time. @param {Column[]} columns @returns {string[]} empty for the first */
 export function differencesOf(columns) {
   const first = columns[0]?.answer;
   return columns.map((column, index) => {
-    if (!first || !column.answer || index === 0) return "";
+    if (!first || !column.answer || index === 0 || isRefused(first) || isRefused(column.answer)) return "";
     const tokens = column.answer.tokens - first.tokens;
     const seconds = column.answer.seconds - first.seconds;
     const length = tokens === 0 ? "as long" : `${counted(Math.abs(tokens), "token")} ${tokens < 0 ? "shorter" : "longer"}`;
@@ -119,6 +136,7 @@ export function differencesOf(columns) {
 export function spoken({ columns, error }) {
   if (error) return `${error.message} ${error.hint}`;
   const best = bestOf(columns);
-  const texts = columns.map((column) => `${columns.length > 1 ? `${column.label}: ` : "Answer: "}${column.text || "empty"}. ${scoreText(column.answer?.score)}`);
+  const said = (/** @type {Column} */ { text, answer }) => (isRefused(answer) ? `no answer. ${answer.problem}` : `${text || "empty"}. ${scoreText(answer?.score)}`);
+  const texts = columns.map((column) => `${columns.length > 1 ? `${column.label}: ` : "Answer: "}${said(column)}`);
   return [...texts, best.length ? `Better: ${best.map((index) => columns[index].label).join(" and ")}.` : ""].filter(Boolean).join(" ");
 }

@@ -2,7 +2,7 @@
 /** One model's answer to one question, from the moment it is asked: text with its parts marked, costs, score. */
 
 import { fillList, make, part, setText, show } from "../../lib/dom.js";
-import { bestOf, costsOf, differencesOf, endOf, progressText, scoreText } from "../../state/chat.js";
+import { bestOf, costsOf, differencesOf, endOf, hasText, problemOf, progressText, scoreText } from "../../state/chat.js";
 import { segmentsOf } from "../../state/chat_text.js";
 import { percent } from "../../lib/format.js";
 import { copy, read } from "../../ui/copy.js";
@@ -49,7 +49,7 @@ const drawn = new WeakMap();
 
 /** @param {HTMLElement} pre @param {Column} column @param {boolean} isOpen */
 function fillText(pre, column, isOpen) {
-  show(pre, column.text !== "" || Boolean(column.answer));
+  show(pre, hasText(column));
   pre.dataset.open = String(isOpen);
   const key = `${Boolean(column.answer)} ${column.text}`;
   if (drawn.get(pre) === key) return;
@@ -84,9 +84,9 @@ function fillScore(row, answer) {
 }
 
 /** @param {HTMLElement} row @param {Exchange} exchange @param {Column} column */
-function fillError(row, { error }, column) {
+function fillError(row, exchange, column) {
   const node = part(row, "reply__error");
-  const text = error && !column.answer ? `${error.message} ${error.hint}`.trim() : "";
+  const text = problemOf(exchange, column);
   setText(node, text);
   show(node, text !== "");
 }
