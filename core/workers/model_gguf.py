@@ -8,15 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from core.errors import InvalidInput, WorkerFailed
+from core.errors import InvalidInput
+from core.generation.gguf_context import Context
 from core.generation.sampling import Sampling
 from core.workers.asked import Asked
 from core.workers.llama_server import load
-
-SLOTS = 4
-"""Chats that llama.cpp works on at once."""
-CONTEXT_TOKENS = 4096
-"""Of one chat, its answer included."""
 
 
 class GgufModel:
@@ -24,12 +20,14 @@ class GgufModel:
 
     Args:
         file: The .gguf file.
+        context: How long its chats may be, and how many are worked on at once.
     """
 
     device = "cpu"
 
-    def __init__(self, file: Path):
-        self._server = load(file, CONTEXT_TOKENS, SLOTS)
+    def __init__(self, file: Path, context: Context):
+        self._slots = context.slots
+        self._server = load(file, context.tokens, context.slots)
 
     def answer(self, asked: Asked) -> None:
         """Answer every chat, several at once where no text is wanted on the way."""
@@ -39,14 +37,14 @@ class GgufModel:
             if not asked.is_cancelled():
                 asked.on_answer(index, self._one(index, asked, seed + index))
 
-        with ThreadPoolExecutor(1 if asked.on_text else SLOTS) as pool:
+        with ThreadPoolExecutor(1 if asked.on_text else self._slots) as pool:
             list(pool.map(one, range(len(asked.chats))))
 
     def _one(self, index: int, asked: Asked, seed: int) -> dict:
         told = _Told(index, asked)
         reply = self._server.handle_chat_completions(_request(asked.chats[index], asked.sampling, seed), told)
         if isinstance(reply, dict) and "error" in reply:
-            raise WorkerFailed(f"llama.cpp: {reply['error'].get('message', reply['error'])}", "Try a shorter prompt.")
+            raise _refusal(reply["error"])
         return told.answer(seed if asked.sampling.temperature else None)
 
 
@@ -74,8 +72,7 @@ class _Told:
     def answer(self, seed: int | None) -> dict:
         """All of it, as it is handed on."""
         if self._error is not None:
-            problem = str(self._error.get("message", self._error))
-            raise InvalidInput(f"llama.cpp: {problem}", "Shorten the prompt.", {"prompt": problem})
+            raise _refusal(self._error)
         return {
             "text": self._text,
             "tokens": self._pieces,
@@ -106,6 +103,15 @@ class _Told:
         if "predicted_n" in timings:
             self._pieces = timings["predicted_n"]
             self._prompt_tokens = timings["prompt_n"] + timings.get("cache_n", 0)
+
+
+def _refusal(error: dict) -> InvalidInput:
+    """What llama.cpp says of a chat it can't take; its own advice names settings that nobody has here."""
+    problem = f"is refused by llama.cpp: {error.get('message', error)}"
+    if "n_prompt_tokens" in error:
+        tokens, limit = error["n_prompt_tokens"], error["n_ctx"]
+        problem = f"has {tokens} tokens; the file is loaded for {limit}, its answer included"
+    return InvalidInput(f"A prompt {problem}.", "Shorten the prompt or the conversation.", {"prompt": problem})
 
 
 def _request(chat: list[dict], sampling: Sampling, seed: int) -> dict:

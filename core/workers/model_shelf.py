@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from core.config import parse_config
 from core.errors import NotFound
 from core.failures import explain
+from core.generation.gguf_context import LEAST_TOKENS, context_for, facts_of
 from core.jsonfile import read_json
 from core.paths import Workspace
 from core.workers.asked import Asked
@@ -103,13 +104,20 @@ class ModelShelf:
 
     def _load(self, model: dict) -> Any:
         if model["kind"] == "gguf":
-            file = Path(model["place"])
-            self._make_room(file.stat().st_size, "cpu")
-            return GgufModel(file)
+            return self._load_file(Path(model["place"]), model["session_id"])
         source = str(model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace))
         device, quantization = device_and_dtype()[0], self._quantization(model)
         self._make_room(wanted_bytes(source, quantization, device), device)
         return TorchModel(source, quantization)
+
+    def _load_file(self, file: Path, session_id: str) -> GgufModel:
+        """A file of llama.cpp with room for chats as long as its run's; an export may have outlived its run."""
+        config = self._workspace.session(session_id).config
+        wanted = parse_config(read_json(config)).training.max_sequence_length if config.is_file() else 0
+        weights, facts = file.stat().st_size, facts_of(file)
+        least = min(LEAST_TOKENS, facts.trained_tokens or LEAST_TOKENS) * facts.cache_bytes
+        self._make_room(weights + least, "cpu")
+        return GgufModel(file, context_for(facts, wanted, free_bytes("cpu") - weights))
 
     def _make_room(self, needed: float, device: str) -> None:
         """Let go of the oldest, until there is a place and the memory for one more."""

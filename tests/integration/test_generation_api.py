@@ -198,6 +198,9 @@ def test_an_exported_file_is_asked_through_llama_cpp(asked):
     assert reply["prompt_tokens"] > 10 and reply["tokens"] > 3 and reply["tokens_per_second"] > 0
     status, refused = asked.call("POST", "/api/models/test", {**question, "prompt": "x", "use_adapter": False})
     assert status == 400 and "use_adapter" in refused["error"]["fields"]
+    status, refused = asked.call("POST", "/api/models/test", {**question, "prompt": "1 " * 3000})
+    assert status == 400 and "loaded for 4096" in refused["error"]["fields"]["prompt"]
+    assert "increas" not in refused["error"]["message"]
 
 
 def test_what_can_be_tested_names_runs_first(asked):

@@ -1,0 +1,121 @@
+"""How long the chats with a GGUF file may be: by its own header, what is wanted, and the memory there is.
+
+Source: the GGUF specification (ggml, docs/gguf.md), version 3; the keys are those of llama.cpp.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import WorkerFailed
+
+LEAST_TOKENS = 4096
+"""Of one chat, its answer included, where the model takes as many."""
+MOST_SLOTS = 4
+"""Chats worked on at once, where memory allows."""
+CACHE_BYTES = 2
+"""Of one number in the cache of keys and values."""
+NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+STRING, ARRAY = 8, 9
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a file says of itself.
+
+    Attributes:
+        trained_tokens: The longest text it was made for; 0 where it does not say.
+        cache_bytes: What each token of a chat takes in memory beside the weights.
+    """
+
+    trained_tokens: int
+    cache_bytes: int
+
+
+@dataclass(frozen=True)
+class Context:
+    """How a file is to be loaded: `tokens` of each of `slots` chats."""
+
+    tokens: int
+    slots: int
+
+
+def facts_of(file: Path) -> Facts:
+    """The facts of a .gguf file, read from its header.
+
+    Raises:
+        WorkerFailed: It is no GGUF file, or is cut off.
+    """
+    try:
+        known = _header(file)
+    except (struct.error, KeyError, ValueError) as error:  # ValueError: empty, or text that is no UTF-8
+        raise WorkerFailed(f"{file.name} is no whole GGUF file: {error}.", "Export it again.") from error
+    family = known.get("general.architecture", "")
+
+    def fact(name: str, default: int = 0) -> int:
+        return int(known.get(f"{family}.{name}", default))
+
+    heads = fact("attention.head_count")
+    width = fact("embedding_length") // heads if heads else 0
+    of_head = fact("attention.key_length", width) + fact("attention.value_length", width)
+    cache = fact("block_count") * fact("attention.head_count_kv", heads) * of_head * CACHE_BYTES
+    return Facts(fact("context_length"), cache)
+
+
+def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:
+    """As much as is wanted and the file takes; where memory is short fewer chats at once, then shorter ones.
+
+    Args:
+        facts: Of the file.
+        wanted_tokens: The longest chat, its answer included, that is to be had; at least LEAST_TOKENS are tried.
+        free_bytes: Memory beside the weights.
+    """
+    wanted = max(LEAST_TOKENS, wanted_tokens)
+    tokens = min(wanted, facts.trained_tokens or wanted)
+    cache = max(1, facts.cache_bytes)
+    slots = min(MOST_SLOTS, int(free_bytes // (tokens * cache)))
+    if slots > 0:
+        return Context(tokens, slots)
+    return Context(min(tokens, max(LEAST_TOKENS, int(free_bytes // cache))), 1)
+
+
+def _header(file: Path) -> dict[str, Any]:
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data[:4] != b"GGUF":
+            raise struct.error("it does not begin with GGUF")
+        count, place = struct.unpack_from("<Q", data, 16)[0], 24
+        known = {}
+        for _ in range(count):
+            key, place = _string(data, place)
+            kind = struct.unpack_from("<I", data, place)[0]
+            known[key], place = _value(data, place + 4, kind)
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _value(data: Any, place: int, kind: int) -> tuple[Any, int]:
+    """(value, the place after it); of an array, None, since none is asked for."""
+    if kind == STRING:
+        return _string(data, place)
+    if kind != ARRAY:
+        form = "<" + NUMBERS[kind]
+        return struct.unpack_from(form, data, place)[0], place + struct.calcsize(form)
+    inner, length = struct.unpack_from("<IQ", data, place)
+    place += 12
+    if inner in NUMBERS:
+        return None, place + length * struct.calcsize("<" + NUMBERS[inner])
+    for _ in range(length):
+        place = _value(data, place, inner)[1] if inner == ARRAY else _end(data, place)
+    return None, place
+
+
+def _end(data: Any, place: int) -> int:
+    return place + 8 + struct.unpack_from("<Q", data, place)[0]
+
+
+def _string(data: Any, place: int) -> tuple[str, int]:
+    end = _end(data, place)
+    return bytes(data[place + 8 : end]).decode("utf-8"), end
