@@ -128,7 +128,8 @@ class AdapterView:
         run = _Run(self._adapter.tokenizer if self._adapter else self._held.tokenizer, asked)
         prompts = run.rendered(self._held.model)
         order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-        longest = [len(prompts[index]) + asked.sampling.max_tokens for index in order]
+        limit = _most_tokens(self._held.model)
+        longest = [min(limit, len(prompts[index]) + asked.sampling.max_tokens) for index in order]
         torch.manual_seed(run.seed)
         with self._held.using(self._adapter if asked.use_adapter else None) as model, torch.inference_mode():
             for start, end in batches(longest, 1 if asked.on_text else MOST_CHATS):
