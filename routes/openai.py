@@ -35,7 +35,7 @@ def models():
 @bp.get("/models/<path:model>")
 def model(model: str):
     """One of them; its name has slashes."""
-    return reply(_model(services().generation.ref(model)))
+    return reply(_model(services().answers.named(model)))
 
 
 @bp.post("/chat/completions")

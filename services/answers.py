@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.catalog.families import FAMILIES
-from core.errors import LoraCraftError
+from core.errors import LoraCraftError, NotFound
 from core.generation.chat import chat_of
 from core.generation.model_path import ModelRef, checkpoints, label_of
 from core.generation.sampling import Sampling
@@ -130,6 +130,17 @@ class AnswerService:
         loaded = [held["model_path"] for held in self._generation.state()["loaded"]]
         paths = dict.fromkeys([*loaded, *(entry["model_path"] for entry in self.testable())])
         return [ref for path in paths if (ref := self._ref(path)) is not None]
+
+    def named(self, model_path: str) -> ModelRef:
+        """The one of `nameable` that a path names; any other name might be a base model's, and need not be.
+
+        Raises:
+            NotFound, InvalidInput: There is none.
+        """
+        ref = self._generation.ref(model_path)
+        if ref.kind == "base" and ref not in self.nameable():
+            raise NotFound(f"There is no model {model_path!r} in the list.", "GET /v1/models has the names.")
+        return ref
 
     def _of_run(self, state: SessionState) -> list[str]:
         """A finished run as it is; of one under way its checkpoints, the latest first."""
