@@ -121,10 +121,13 @@ class Examination:
 
     def _read_questions(self) -> None:
         self._say("reading the held-out rows")
-        wanted = {"config": self._config.dump(), "rows": self._work.rows}
+        evaluations = self._desk.store.state(self._test.session_id).evaluations
+        scored = evaluations[-1] if evaluations else None
+        wanted = {"config": self._config.dump(), "rows": self._work.rows, "evaluation": scored}
         found = self._desk.inspector.ask("held_out_rows", wanted, LANE, HELD_OUT_TIMEOUT_S)
         self._work.questions = [Question(index, **row) for index, row in enumerate(found["rows"])]
         rows, test = len(found["rows"]), self._test
+        test.doubt = found["doubt"]
         test.total = rows * test.samples * len(test.models)
         if rows < self._work.rows:
             test.notes.append(f"Only {rows} rows are held out; dataset.validation_samples and _fraction decide that.")

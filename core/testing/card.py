@@ -65,7 +65,7 @@ class Card:
     Attributes:
         title: What was compared.
         verdict: What came out, in words.
-        tone: good, bad or none: the direction of a significant change.
+        tone: good, bad or none: the direction of a significant change that nothing speaks against.
         facts: Name and value of what it was compared on.
         labels: The two sides.
         bars: Their means; empty where there are none.
@@ -92,10 +92,11 @@ def card_of(test: ModelTest) -> Card:
     first, second = (side["label"] for side in summary["sides"])
     change = summary["difference"]
     is_better = change["wins"] > change["losses"]
+    is_found = change["is_significant"] and not test.doubt
     return Card(
         title=f"{second} against {first}",
         verdict=summary["verdict"],
-        tone=("good" if is_better else "bad") if change["is_significant"] else "none",
+        tone=("good" if is_better else "bad") if is_found else "none",
         facts=tuple(_facts(test, summary)),
         labels=(first, second),
         bars=tuple(_bar(side, summary["most"]) for side in summary["sides"] if side["mean"] is not None),
@@ -111,10 +112,11 @@ def _facts(test: ModelTest, summary: Mapping) -> list[tuple[str, str]]:
     sampling = ", ".join(f"{name} {value:g}" for name, value in drawn.items()) or "greedy (temperature 0)"
     sampling += "".join(f", up to {stop!r}" for stop in test.sampling["stop"])
     each = "1 answer each" if test.samples == 1 else f"{test.samples} answers each"
+    rows = "rows of the changed data set" if test.doubt else "held-out rows"
     made = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(test.ended_at or test.created_at))
     return [
         *test.about.items(),
-        ("Rows", f"{summary['rows']} held-out rows, {each}, same seed for both ({test.sampling['seed']})"),
+        ("Rows", f"{summary['rows']} {rows}, {each}, same seed for both ({test.sampling['seed']})"),
         ("Answers", f"{sampling}, at most {test.sampling['max_tokens']} tokens"),
         ("Made", f"{made} with LoRA Craft"),
     ]

@@ -32,6 +32,7 @@ class ModelTest:
         system, use_template, device: As for a chat.
         most: The most reward an answer can get; None without a reward.
         notes: What the user should know of it.
+        doubt: Why its result may say nothing, such as rows that were trained on; empty for no reason.
         about: What is compared on what, for the card: name -> value.
         preview: The first prompts of a batch as they were read: {"prompt", "reference", "extras"}.
         failure: Why it failed, in the shape of every error.
@@ -58,6 +59,7 @@ class ModelTest:
     device: str = "auto"
     most: float | None = None
     notes: list[str] = field(default_factory=list)
+    doubt: str = ""
     about: dict[str, str] = field(default_factory=dict)
     preview: list[dict] = field(default_factory=list)
     failure: dict | None = None

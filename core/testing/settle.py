@@ -35,6 +35,7 @@ def _settle_evaluation(test: ModelTest, rows: list[dict], folder: ResultFolder) 
     summary = summarize(rows, [model["label"] for model in test.models], test.samples, test.most or 0.0)
     wanted = test.total // (len(test.models) * test.samples)
     short = "" if len(rows) == wanted else f"{CUT_SHORT.get(test.status, 'Ended')} after {len(rows)} of {wanted} rows. "
-    test.summary = {**summary, "verdict": short + verdict(summary), "notes": [*test.notes, *caveats(summary)]}
+    said = f"{test.doubt} {short}{verdict(summary)}".strip()
+    test.summary = {**summary, "verdict": said, "notes": [*test.notes, *caveats(summary)]}
     card = card_of(test)
     folder.write_cards(card_markdown(card), card_html(card))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,13 @@ def held_out(
     scored = split.held_out[:MOST_ROWS]
     if trained is None:
         return HeldOut(scored, scored, None, "The adapter was not scored by the run.")
-    shown = [sample["instruction"] for sample in trained["samples"]]
-    if trained["total"] != len(split.held_out) or shown != [row.instruction for row in scored[: len(shown)]]:
+    if not are_those_of(trained, split.held_out):
         return HeldOut(scored, scored, None, "The data set has changed since the run.")
     return HeldOut(scored, scored, trained)
+
+
+def are_those_of(evaluation: Mapping, rows: Sequence[Row]) -> bool:
+    """Whether `rows` are the held-out rows that a run was scored on, as far as its evaluation event shows them."""
+    shown = [(sample["instruction"], sample["reference"]) for sample in evaluation["samples"]]
+    asked = [(row.instruction, row.reference) for row in rows[: len(shown)]]
+    return evaluation["total"] == len(rows) and shown == asked

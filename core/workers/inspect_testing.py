@@ -17,8 +17,11 @@ from core.rewards.for_trl import as_record
 from core.rewards.scoring import Scorer
 from core.testing.prompt_files import read_prompts
 from core.workers.corpus import with_room
+from core.workers.held_out import are_those_of
 from core.workers.inspect_data import tokenizer_of
 from core.workers.reward_tools import tools
+
+CHANGED = "The data set has changed since the run, so its rows were divided anew; some may have been trained on."
 
 
 def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
@@ -28,9 +31,11 @@ def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
 
 
 def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"config", "rows"} -> the first rows that a run with this configuration is scored on, and how many there are.
+    """{"config", "rows", "evaluation"} -> {"rows", "held_out", "doubt"}: the first rows to score on, and how many.
 
-    They are chosen, cut and filtered as in training, so no row of them was trained on.
+    They are chosen, cut and filtered as in training. From the same data set these are the rows that were held out, and
+    none was trained on; from one that has changed since, another split is drawn. So they are compared with the run's
+    last `evaluation` (null for none), and `doubt` says when they are others; it is empty otherwise.
     """
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
@@ -41,7 +46,9 @@ def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
         hint = "Train with a dataset.validation_fraction above 0, or test it with a file of prompts."
         raise InvalidInput(f"{problem[0].upper()}{problem[1:]}.", hint, {"session_id": problem})
     shown = [{name: getattr(row, name) for name in ("instruction", "reference", "extras")} for row in rows]
-    return {"rows": shown[: arguments["rows"]], "held_out": len(rows)}
+    scored = arguments["evaluation"]
+    doubt = "" if scored is None or are_those_of(scored, rows) else CHANGED
+    return {"rows": shown[: arguments["rows"]], "held_out": len(rows), "doubt": doubt}
 
 
 def score_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:

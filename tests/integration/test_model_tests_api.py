@@ -14,6 +14,7 @@ import socketio
 from core.config import parse_config
 from core.data.source import load_split
 from core.paths import Workspace
+from core.sessions.events import EventLog
 from tests.support.trained_run import CONFIG, write_trained_run
 
 RUN = "outputs/r1"
@@ -167,6 +168,17 @@ def test_an_evaluation_takes_the_held_out_rows_of_training_and_keeps_its_cards(a
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
     assert "No significant change" in page
     assert "No significant change" in fetched(asked, test, "card.md")[1]
+
+
+def test_a_data_set_that_has_changed_since_the_run_is_told_first(asked):
+    paths = write_trained_run(Workspace(asked.root), "changed")
+    held_out = load_split(parse_config(CONFIG), Workspace(asked.root)).held_out
+    samples = [{"instruction": row.instruction, "reference": row.reference, "answer": ""} for row in held_out[:2]]
+    log = EventLog(paths.events)
+    for others, doubt in ((0, False), (1, True)):
+        log.append("evaluation", stage="trained", step=1 + others, total=len(held_out) - others, samples=samples)
+        test = over(asked, asked.call("POST", "/api/models/evaluate", {"session_id": "changed", "rows": 2}))
+        assert test["summary"]["verdict"].startswith("The data set has changed since the run") is doubt
 
 
 def test_the_base_side_is_the_base_model_and_the_trained_side_is_not(asked):

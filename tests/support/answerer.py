@@ -81,11 +81,12 @@ class Inspection:
     def __init__(self, workspace: Workspace, rows: list[dict]):
         self._workspace = workspace
         self.rows = rows
+        self.doubt = ""
 
     def ask(self, task: str, arguments: dict, lane: str = "quick", timeout_s: float = 1.0) -> Any:
         """As Inspector.ask."""
         if task == "held_out_rows":
-            return {"rows": self.rows[: arguments["rows"]], "held_out": len(self.rows)}
+            return {"rows": self.rows[: arguments["rows"]], "held_out": len(self.rows), "doubt": self.doubt}
         return TASKS[task](self._workspace, arguments, lambda fraction, text: None)
 
 

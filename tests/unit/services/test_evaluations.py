@@ -105,6 +105,15 @@ def test_fewer_rows_than_wanted_are_noted(tests, inspection):
     assert "Only 6 rows are held out" in test.summary["notes"][0]
 
 
+def test_rows_that_may_have_been_trained_on_are_told_before_the_verdict(tests, inspection):
+    inspection.doubt = "The data set has changed since the run."
+    test, _ = evaluated(tests, rows=12)
+    assert test.summary["verdict"].startswith("The data set has changed since the run. Better: r1")
+    card = tests.card(test.test_id, "card.html")
+    assert '<p class="verdict none">The data set has changed' in card
+    assert "12 rows of the changed data set" in card and "held-out rows" not in card
+
+
 def test_the_cards_are_kept_with_the_run(tests, workspace):
     test, _ = evaluated(tests, rows=12)
     folder = workspace.session("r1").tests / test.test_id

@@ -44,7 +44,7 @@ function renderResult(root, test) {
   const [head, rest] = splitVerdict(summary.verdict);
   setText(find("evaluation-head-text", root), head);
   setText(find("evaluation-rest", root), rest);
-  find("evaluation-verdict", root).dataset.level = levelOf(summary.difference) || "plain";
+  find("evaluation-verdict", root).dataset.level = (test.doubt ? "" : levelOf(summary.difference)) || "plain";
   setText(find("evaluation-bars-title", root), `Mean reward of ${number(summary.most)}, with the 95 % interval`);
   fillList(find("evaluation-bars", root), "bar", summary.sides.map((/** @type {any} */ side) => barOf(side, summary.most)), fillBar);
   fillList(find("evaluation-tiles", root), "tile", outcomesOf(summary.difference), (tile, { name, value, level }) => {

@@ -12,7 +12,7 @@ export function renderRunning(root, kind, test) {
   const badge = find(`${kind}-status`, root);
   badge.dataset.status = badgeOf(test);
   setText(badge, words(test.status));
-  setText(find(`${kind}-about`, root), [...howAsked(test), moment(test.created_at), ...(test.summary?.notes ? [] : test.notes)].filter(Boolean).join(" · "));
+  setText(find(`${kind}-about`, root), [...howAsked(test), moment(test.created_at), ...(test.summary?.notes ? [] : [test.doubt, ...test.notes])].filter(Boolean).join(" · "));
   show(find(`${kind}-progress-part`, root), !isOver(test));
   const { fraction, text } = progressOf(test);
   /** @type {HTMLProgressElement} */ (find(`${kind}-progress`, root)).value = fraction;
