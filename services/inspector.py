@@ -66,6 +66,10 @@ class Inspector:
         """Start a lane's worker without waiting for it, since it will be asked soon."""
         threading.Thread(target=self._lanes[lane].warm, name=f"warm-{lane}", daemon=True).start()
 
+    def stop(self, lane: str) -> None:
+        """End a lane's worker, whatever it does; who waits for its answer gets WorkerFailed."""
+        self._lanes[lane].stop()
+
 
 class _Lane:
     """One worker process, asked by one thread at a time."""
@@ -95,8 +99,14 @@ class _Lane:
             self._require_alive()
             self._rest()
 
+    def stop(self) -> None:
+        """End the worker while another thread may ask it, which then sees it end and closes."""
+        worker = self._worker
+        if worker is not None:
+            worker.end()
+
     def close(self) -> None:
-        """End the worker, whatever it does."""
+        """End the worker, whatever it does; by whom holds the lock."""
         if self._idle is not None:
             self._idle.cancel()
         worker, self._worker = self._worker, None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 
 from core.errors import LoraCraftError, Unavailable
 from core.failures import explain
+from core.testing.record import Status
 from core.testing.settle import settle
-from services.model_test_work import Desk, Examination, Work
+from services.model_test_work import LANE, Desk, Examination, Work
 
 LOG = logging.getLogger(__name__)
 CHASE_PERIOD_S = 0.5
+CANCEL_GRACE_S = 5.0
+"""How long a cancelled test may take to score what it has before its inspection worker is ended."""
 
 
 class WorkLine:
@@ -21,10 +25,12 @@ class WorkLine:
 
     Args:
         desk: What they use.
+        grace_s: See CANCEL_GRACE_S.
     """
 
-    def __init__(self, desk: Desk):
+    def __init__(self, desk: Desk, grace_s: float = CANCEL_GRACE_S):
         self._desk = desk
+        self._grace_s = grace_s
         self._lock = threading.Lock()
         self._waiting: deque[Work] = deque()
         self._live: dict[str, Work] = {}
@@ -54,7 +60,7 @@ class WorkLine:
 
     def cancel(self, work: Work) -> None:
         """End a test early; one that still waits is over at once, one that runs as soon as its model lets go."""
-        work.is_cancelled = True
+        work.cancelled.set()
         with self._lock:
             is_waiting = work in self._waiting
             if is_waiting:
@@ -91,15 +97,19 @@ class WorkLine:
         test = work.test
         test.status, test.started_at = "running", self._desk.clock()
         work.folder.save(test)
+        failure = None
         try:
             if not work.is_cancelled:
                 Examination(work, self._desk).run()
-            self._finish(work, "cancelled" if work.is_cancelled else "completed")
         except LoraCraftError as error:
-            test.failure = error.as_dict()
-            self._finish(work, "failed")
+            failure = error.as_dict()
+        if work.is_cancelled:  # which may itself have ended what was asked: a model that loads, a judge
+            self._finish(work, "cancelled")
+        else:
+            test.failure = failure
+            self._finish(work, "failed" if failure else "completed")
 
-    def _finish(self, work: Work, status: str) -> None:
+    def _finish(self, work: Work, status: Status) -> None:
         work.test.status, work.test.ended_at = status, self._desk.clock()
         settle(work.test, work.folder)
 
@@ -120,6 +130,10 @@ class WorkLine:
 
     def _chase(self, work: Work) -> None:
         """Stop what a cancelled test asks, again and again: a stop just before a request is in line finds nothing."""
+        ends_at = time.monotonic() + self._grace_s
         self._desk.generation.stop(work.request_id)
         while not work.ended.wait(CHASE_PERIOD_S):
             self._desk.generation.stop(work.request_id)
+            with self._lock:  # until it has left, the lane is asked by no other test
+                if time.monotonic() > ends_at and work.test.test_id in self._live:
+                    self._desk.inspector.stop(LANE)

@@ -9,7 +9,7 @@ from itertools import product
 
 from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
-from core.errors import InvalidInput
+from core.errors import DeviceTaken, InvalidInput, LoraCraftError, OutOfMemory, Unavailable
 from core.generation.chat import chat_of
 from core.generation.sampling import sampling_from
 from core.prompts.chosen import template_of
@@ -31,6 +31,7 @@ from services.inspector import Inspector
 from services.training import Publish
 
 LANE = "tests"
+GPU_PERIOD_S = 0.5
 Cell = tuple[int, int]
 """The place of a question, and which of its samples."""
 
@@ -53,6 +54,10 @@ class Desk:
     publish: Publish
     clock: Callable[[], float]
 
+    def runs_on_gpus(self) -> list[str]:
+        """The runs that train on a GPU at the moment."""
+        return sorted({run for device, run in self.generation.holders().items() if run and device != "cpu"})
+
     def tell(self, test: ModelTest) -> None:
         """Say how a test stands."""
         self.publish("batch", test.as_dict())
@@ -68,7 +73,7 @@ class Work:
         questions: What is asked; those of an evaluation are read when its turn comes.
         rows: How many held-out rows an evaluation wants.
         sessions: The runs whose files it needs.
-        is_cancelled: Whether it is to end early.
+        cancelled: Set when it is to end early.
         ended: Set when it is over.
     """
 
@@ -77,8 +82,13 @@ class Work:
     questions: list[Question] = field(default_factory=list)
     rows: int = 0
     sessions: frozenset[str] = frozenset()
-    is_cancelled: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is to end early."""
+        return self.cancelled.is_set()
 
     @property
     def request_id(self) -> str:
@@ -101,6 +111,9 @@ class Examination:
         session_id = work.test.session_id
         self._config: RunConfig | None = desk.store.config(session_id) if session_id else None
         self._template = template_of(self._config.prompt) if self._config else None
+        self._refs = [desk.generation.ref(model["model_path"]) for model in self._test.models]
+        self._together = TEST_CHUNK_ANSWERS
+        self._piece_from = (desk.clock(), self._test.done)
         self._pieces_from: tuple[float, int] | None = None
         self._ends_at: float | None = None
 
@@ -141,16 +154,16 @@ class Examination:
 
     def _piece(self, places: list[int]) -> None:
         """Ask some questions of every model."""
-        began, done_before = self._desk.clock(), self._test.done
+        self._piece_from = (self._desk.clock(), self._test.done)
+        answers_before = self._test.done // len(self._test.models)
         cells = list(product(places, range(self._test.samples)))
         kept: dict[int, list[list[dict]]] = {place: [[] for _ in self._test.models] for place in places}
         for side in range(len(self._test.models)):
             if self._work.is_cancelled:
                 break
             self._say(f"asking {self._test.models[side]['label']}")
-            answers = self._asked(side, cells, done_before // len(self._test.models))
-            self._keep(side, answers, kept)
-        self._estimate(began, done_before)
+            self._keep(side, self._asked(side, cells, answers_before), kept)
+        self._estimate()
 
     def _keep(self, side: int, answers: Mapping[Cell, dict], kept: dict[int, list[list[dict]]]) -> None:
         """Score the answers and write their rows; a batch has written them unscored as they came."""
@@ -167,27 +180,61 @@ class Examination:
     def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, dict]:
         """The answers of one model; those that a stop came before or cut off are missing.
 
-        A prompt that the model refuses is told as such: the piece is asked in halves until it is found.
+        What fails and can be helped is asked again, see _again; each part has a seed of its own.
         """
         found: dict[Cell, dict] = {}
+        parts = [list(cells)]
+        while parts and not self._work.is_cancelled:
+            part, *further = in_pieces(parts.pop(0), self._together)
+            parts = further + parts
 
-        def on_answer(place: int, answer: dict) -> None:
-            if answer["finish_reason"] != "cancelled":
-                found[cells[place]] = answer
-                self._count(cells[place], answer)
+            def on_answer(place: int, answer: dict, part: Sequence[Cell] = part) -> None:
+                if answer["finish_reason"] != "cancelled":
+                    found[part[place]] = answer
+                    self._count(part[place], answer)
 
-        try:
-            self._desk.generation.answer(self._ask(side, cells, answers_before), on_answer)
-        except InvalidInput as error:
-            left = [cell for cell in cells if cell not in found]
-            if "prompt" not in error.fields or not left:
-                raise
-            if len(left) == 1:
-                on_answer(cells.index(left[0]), refused_answer(error.message))
-            for half in (left[: len(left) // 2], left[len(left) // 2 :]) if len(left) > 1 else ():
-                if not self._work.is_cancelled:
-                    found |= self._asked(side, half, answers_before)
+            try:
+                self._desk.generation.answer(self._ask(side, part, answers_before + cells.index(part[0])), on_answer)
+            except LoraCraftError as error:
+                left = [cell for cell in part if cell not in found]
+                if _is_refusal(error) and len(left) == 1:
+                    on_answer(part.index(left[0]), refused_answer(error.message))
+                else:
+                    parts = self._again(error, left, side) + parts
         return found
+
+    def _again(self, error: LoraCraftError, left: list[Cell], side: int) -> list[list[Cell]]:
+        """The parts in which to ask again what an error has left unanswered.
+
+        A prompt that the model refuses is looked for by halves. What is too much for the memory is asked by halves, as
+        is all that follows. A GPU that a run has taken is waited for.
+
+        Raises:
+            LoraCraftError: The error, which asking again would not mend.
+        """
+        if isinstance(error, DeviceTaken):
+            self._wait_for_gpu(side)
+            return [left]
+        if isinstance(error, Unavailable) and self._test.device == "auto" and self._desk.runs_on_gpus():
+            return [left] if left else []
+        half = len(left) // 2
+        if half and isinstance(error, OutOfMemory):
+            self._together = len(left) - half
+            return [left]
+        if half and _is_refusal(error):
+            return [left[:half], left[half:]]
+        raise error
+
+    def _wait_for_gpu(self, side: int) -> None:
+        """Wait until another run, or none, trains on a GPU; the time does not count in the estimate."""
+        runs = self._desk.runs_on_gpus()
+        self._ends_at = self._pieces_from = None
+        who = f"the run {' and '.join(runs)}, which trains on the GPU" if runs else "the GPU"
+        self._say(f"waiting for {who}")
+        while not self._work.cancelled.wait(GPU_PERIOD_S) and runs and self._desk.runs_on_gpus() == runs:
+            pass
+        self._piece_from = (self._desk.clock(), self._test.done)
+        self._say(f"asking {self._test.models[side]['label']}")
 
     def _ask(self, side: int, cells: Sequence[Cell], answers_before: int) -> Ask:
         test, model = self._test, self._test.models[side]
@@ -200,6 +247,7 @@ class Examination:
             use_adapter=model["use_adapter"],
             request_id=self._work.request_id,
             device=test.device,
+            ref=self._refs[side],
             what=f"{'a batch' if test.kind == 'batch' else 'an evaluation'} ({test.name})",
         )
 
@@ -242,10 +290,10 @@ class Examination:
         found = self._desk.inspector.ask("score_rows", wanted, LANE, SCORE_TIMEOUT_S)
         return found["most"], found["results"]
 
-    def _estimate(self, began: float, done_before: int) -> None:
+    def _estimate(self) -> None:
         """When it will end, by the pace of all pieces but the first, which loads the model; at first by that one."""
         now, done = self._desk.clock(), self._test.done
-        since, before = self._pieces_from or (began, done_before)
+        since, before = self._pieces_from or self._piece_from
         if done > before:
             self._ends_at = now + (now - since) / (done - before) * (self._test.total - done)
         if self._pieces_from is None:
@@ -256,3 +304,8 @@ class Examination:
         left = None if self._ends_at is None else self._ends_at - self._desk.clock()
         self._test.eta_seconds = None if left is None else round(max(0.0, left), 1)
         self._desk.tell(self._test)
+
+
+def _is_refusal(error: LoraCraftError) -> bool:
+    """Whether a model could not take a prompt."""
+    return isinstance(error, InvalidInput) and "prompt" in error.fields

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from core.testing.record import Question
 
 SEEDS = 2**31
+Place = TypeVar("Place")
 
 
 def chunked(sizes: Sequence[int], most: int) -> list[list[int]]:
@@ -19,7 +21,7 @@ def chunked(sizes: Sequence[int], most: int) -> list[list[int]]:
     return in_pieces(order, most)
 
 
-def in_pieces(places: Sequence[int], most: int) -> list[list[int]]:
+def in_pieces(places: Sequence[Place], most: int) -> list[list[Place]]:
     """Places in pieces of at most `most`, in their order."""
     return [list(places[start : start + most]) for start in range(0, len(places), most)]
 

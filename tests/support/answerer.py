@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.config import parse_config
-from core.generation.model_path import model_ref
+from core.generation.model_path import ModelRef, model_ref
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.sessions.store import SessionStore
 from core.workers.inspection import TASKS
@@ -31,6 +31,7 @@ class Answerer:
         self.stopped: set[str] = set()
         self.gate = threading.Event()
         self.gate.set()
+        self.held: dict[str, str | None] = {}
 
     def answer(self, ask: Ask, on_answer: Callable[[int, dict], None] | None = None) -> list[dict | None]:
         """As GenerationService.answer; waits for `gate` before each answer."""
@@ -51,10 +52,18 @@ class Answerer:
         self.stopped.add(request_id)
         return True
 
+    def holders(self) -> dict[str, str | None]:
+        """As GenerationService.holders."""
+        return self.held
+
     def describe(self, model_path: str) -> dict:
         """As GenerationService.describe."""
+        return self.ref(model_path).as_dict()
+
+    def ref(self, model_path: str) -> ModelRef:
+        """As GenerationService.ref."""
         store = SessionStore(self._workspace)
-        return model_ref(model_path, self._workspace, lambda run: store.config(run).model.name).as_dict()
+        return model_ref(model_path, self._workspace, lambda run: store.config(run).model.name)
 
     def _answer(self, ask: Ask, chat: list[dict]) -> dict:
         text = self.say(ask, chat)
@@ -88,6 +97,9 @@ class Inspection:
         if task == "held_out_rows":
             return {"rows": self.rows[: arguments["rows"]], "held_out": len(self.rows), "doubt": self.doubt}
         return TASKS[task](self._workspace, arguments, lambda fraction, text: None)
+
+    def stop(self, lane: str) -> None:
+        """As Inspector.stop; nothing here takes long enough."""
 
 
 def sums(count: int) -> list[dict]:

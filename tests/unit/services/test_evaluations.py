@@ -1,10 +1,12 @@
 """Evaluations with a made-up model: what is compared by default, how it samples, what comes out."""
 
 import re
+import shutil
 
 import pytest
 
-from core.errors import InvalidInput, NotFound, Unavailable
+from core.errors import DeviceTaken, InvalidInput, NotFound, Unavailable
+from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
 from services.model_tests import ModelTestService, Wanted
 from tests.support.answerer import Answerer, Inspection, make_run, sums
@@ -121,17 +123,57 @@ def test_the_cards_are_kept_with_the_run(tests, workspace):
     assert "exact-match (weight 1)" in tests.card(test.test_id, "card.md").replace("\\", "")
 
 
-def test_a_gpu_that_a_run_takes_ends_the_evaluation_with_the_reason_and_what_it_has(tests, answerer):
+def test_a_gpu_that_a_run_takes_is_waited_for_and_the_answers_that_are_left_are_asked(tests, answerer, until):
     def say(ask, chat):
-        if "36" in chat[-1]["content"]:
+        if any(answerer.held.values()):
+            raise DeviceTaken("The run r2 trains on the GPU.", "Wait for it.")
+        if "36" in chat[-1]["content"] and not taken:
+            taken.append(True)
+            answerer.held = {"cuda:0": "r2"}
             raise Unavailable("The model was unloaded: the run r2 trains on cuda:0 now.", "Ask again.")
         return right_when_trained(ask, chat)
 
+    taken = []
     answerer.say = say
+    test_id = tests.evaluate("r1", None, 40, 1, Wanted())["test_id"]
+    until(lambda: tests.get(test_id)[0].text == "waiting for the run r2, which trains on the GPU")
+    assert tests.get(test_id)[0].eta_seconds is None
+    asked = len(answerer.asked)
+    answerer.held = {"cuda:0": None}
+    tests.wait(test_id, 10)
+    test, _ = tests.get(test_id)
+    assert (test.status, test.done, test.summary["rows"]) == ("completed", 80, 40)
+    assert [len(ask.chats) for ask in answerer.asked[asked:]] == [4, 8]
+
+
+def test_a_model_that_the_user_unloads_ends_the_evaluation_with_what_it_has(tests, answerer):
+    def say(ask, chat):
+        if "36" in chat[-1]["content"]:
+            raise Unavailable("The model was unloaded.", "Ask again.")
+        return right_when_trained(ask, chat)
+
+    answerer.say = say
+    answerer.held = {"cpu": "r2"}
     test, rows = evaluated(tests)
-    assert test.status == "failed" and "r2 trains" in test.failure["message"]
+    assert test.status == "failed" and "unloaded" in test.failure["message"]
     assert test.summary["rows"] == 32 and len(rows) == 32
     assert test.summary["verdict"].startswith("Failed after 32 of 40 rows. Better")
+
+
+def test_the_models_are_looked_up_once_so_that_a_checkpoint_may_go_meanwhile(tests, workspace, answerer):
+    checkpoint = workspace.session("r1").folder / "checkpoints" / "checkpoint-10"
+    checkpoint.mkdir(parents=True)
+    (checkpoint / ADAPTER_WEIGHTS).touch()
+
+    def say(ask, chat):
+        shutil.rmtree(checkpoint, ignore_errors=True)
+        return right_when_trained(ask, chat)
+
+    answerer.say = say
+    path = "outputs/r1/checkpoints/checkpoint-10"
+    test, _ = evaluated(tests, models=[(path, False), (path, True)])
+    assert test.status == "completed"
+    assert {ask.ref.place for ask in answerer.asked} == {checkpoint}
 
 
 def test_cancelling_keeps_the_rows_that_both_have_answered(tests, answerer, until):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from core.errors import Conflict, InvalidInput, NotFound, WorkerFailed
+from core.errors import Conflict, DeviceTaken, InvalidInput, NotFound, OutOfMemory, Unavailable, WorkerFailed
 from core.sessions.store import SessionStore
 from services.model_tests import ModelTestService, Wanted
 from tests.support.answerer import Answerer, Inspection, make_run, sums
@@ -179,6 +179,56 @@ def test_a_prompt_that_the_model_refuses_is_told_and_the_others_are_answered(tes
     refused = [row for row in rows if row["finish_reason"] == "refused"]
     assert [(row["index"], row["problem"]) for row in refused] == [(4, "A prompt has 9000 tokens.")]
     assert (test.summary["answered"], test.summary["refused"]) == (7, 1)
+
+
+def test_a_batch_waits_for_a_gpu_that_is_taken_from_the_start_and_can_be_cancelled_there(tests, answerer, until):
+    def say(ask, chat):
+        raise DeviceTaken("The run r2 trains on the GPU.", "Wait for it.")
+
+    answerer.say, answerer.held = say, {"cuda:0": "r2"}
+    first, second = (tests.batch("p", prompts("1"), RUN, Wanted()) for _ in range(2))
+    until(lambda: tests.get(first["test_id"])[0].text.startswith("waiting for the run r2"))
+    tests.cancel(first["test_id"])
+    assert over(tests, first)[0].status == "cancelled"
+    answerer.say = right_when_trained
+    answerer.held = {}
+    assert over(tests, second)[0].status == "completed"
+
+
+def test_what_is_too_much_for_the_memory_is_asked_in_smaller_pieces(tests, answerer):
+    def say(ask, chat):
+        if len(ask.chats) > 9:
+            raise OutOfMemory("Out of memory.", "Ask for less.")
+        return right_when_trained(ask, chat)
+
+    answerer.say = say
+    test, rows = over(tests, tests.batch("p", questions(70), RUN, Wanted({"seed": 5})))
+    assert (test.status, len(rows)) == ("completed", 70)
+    assert [len(ask.chats) for ask in answerer.asked] == [32, 16, *[8] * 8, 6]
+    answered = [ask.sampling.seed for ask in answerer.asked if len(ask.chats) <= 8]
+    assert answered == [5, 13, 21, 29, 37, 45, 53, 61, 69]
+
+
+def test_one_question_that_is_too_much_for_the_memory_fails_the_test(tests, answerer):
+    def say(ask, chat):
+        raise OutOfMemory("Out of memory.", "Ask for shorter answers.")
+
+    answerer.say = say
+    test, _ = over(tests, tests.batch("p", questions(4), RUN, Wanted()))
+    assert (test.status, test.failure["code"]) == ("failed", "out_of_memory")
+
+
+def test_what_a_cancel_itself_ends_is_cancelled_and_not_failed(tests, answerer, until):
+    def say(ask, chat):
+        until(lambda: ask.request_id in answerer.stopped)
+        raise Unavailable("The model was unloaded: it did not stop in time.", "Ask again.")
+
+    answerer.say = say
+    test = tests.batch("p", prompts("1"), RUN, Wanted())
+    until(lambda: answerer.asked)
+    tests.cancel(test["test_id"])
+    known, _ = over(tests, test)
+    assert (known.status, known.failure) == ("cancelled", None)
 
 
 def test_cancelling_keeps_what_was_answered(tests, answerer, told, until):
