@@ -91,7 +91,7 @@ def batch():
     else:
         options = body(BatchRequest)
         held = [prompt.model_dump() for prompt in options.prompts]
-        name, prompts = "1 prompt" if len(held) == 1 else f"{len(held)} prompts", {"prompts": held, "left_out": 0}
+        name, prompts = "1 prompt" if len(held) == 1 else f"{len(held)} prompts", _given(held)
     model = (options.model_path, options.use_adapter)
     return reply(services().tests.batch(name, prompts, model, options.wanted()), 202)
 
@@ -146,6 +146,11 @@ def test_file(test_id: str, file: str):
         return _taken(text, f"{test_id}.md", "text/markdown")
     g.policy = f"{CARD_POLICY}; frame-ancestors 'none'"
     return Response(text, mimetype="text/html")
+
+
+def _given(prompts: list[dict]) -> dict:
+    """Prompts of a request, as read_prompts gives those of a file."""
+    return {"prompts": prompts, "left_out": 0, "notes": []}
 
 
 def _form() -> tuple[BatchOptions, str, dict]:

@@ -76,19 +76,20 @@ class ModelTestService:
         self._line = WorkLine(self._desk)
 
     def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None, model_path: str) -> dict:
-        """What a file of prompts holds: {"prompts": [{"prompt", "reference", "extras"}], "left_out"}.
+        """What a file of prompts holds: {"prompts": [{"prompt", "reference", "extras"}], "left_out", "notes"}.
 
         Args:
             filename: As the user calls it.
             source: Its content.
             encoding: Of its text, when it is not UTF-8.
-            model_path: Who will be asked; the further columns that its training's rewards read are its extras.
+            model_path: Who will be asked; the columns that its training used are looked for first, and the further ones
+                that its rewards read are the extras.
         Raises:
             NotFound: There is no such model.
             InvalidInput: It can't be read, or holds no prompts or too many; the message names file and line.
         """
         session_id = self._desk.generation.describe(model_path)["session_id"]
-        columns = self._store.config(session_id).reward.columns if session_id else {}
+        config = self._store.config(session_id).dump() if session_id else None
         folder = self._workspace.prompt_files / secrets.token_hex(8)
         folder.mkdir(parents=True)
         try:
@@ -96,7 +97,7 @@ class ModelTestService:
             with path.open("wb") as file:
                 shutil.copyfileobj(source, file)
             asked = {"path": path.relative_to(self._workspace.root).as_posix(), "encoding": encoding}
-            return self._desk.inspector.ask("prompt_file", asked | {"columns": columns})
+            return self._desk.inspector.ask("prompt_file", asked | {"config": config})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -115,6 +116,7 @@ class ModelTestService:
         sampling = seeded(sampling_from(wanted.values), secrets.randbelow(2**31))
         test = self._new("batch", name, models[0]["session_id"], models, sampling, wanted)
         test.total, test.preview = len(prompts["prompts"]), prompts["prompts"][:PREVIEWED]
+        test.notes += prompts["notes"]
         if prompts["left_out"]:
             test.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
         questions = [

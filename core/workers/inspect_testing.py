@@ -25,9 +25,11 @@ CHANGED = "The data set has changed since the run, so its rows were divided anew
 
 
 def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"path", "encoding", "columns"} -> {"prompts": [{"prompt", "reference", "extras"}], "left_out"} of a file."""
+    """{"path", "encoding", "config"} -> what a file of prompts holds, see Prompts; `config` is the run's, or null."""
     path = workspace.inside(arguments["path"], "file")
-    return asdict(read_prompts(path, arguments["encoding"], arguments["columns"]))
+    config = arguments["config"] and parse_config(arguments["config"])
+    columns, data = (config.reward.columns, config.dataset) if config else ({}, None)
+    return asdict(read_prompts(path, arguments["encoding"], columns, data))
 
 
 def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:

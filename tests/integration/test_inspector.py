@@ -13,7 +13,7 @@ def test_who_waits_for_a_stopped_lane_is_told_and_the_next_question_gets_an_answ
     (workspace.prompt_files).mkdir(parents=True, exist_ok=True)
     file = workspace.prompt_files / "p.txt"
     file.write_text("one", encoding="utf-8")
-    asked = {"path": file.relative_to(workspace.root).as_posix(), "encoding": None, "columns": {}}
+    asked = {"path": file.relative_to(workspace.root).as_posix(), "encoding": None, "config": None}
     inspector = Inspector(workspace, dict(os.environ))
     failed = []
 

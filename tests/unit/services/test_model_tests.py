@@ -60,7 +60,7 @@ def tests(workspace, store, answerer, inspection, told):
 def prompts(*texts, references=()):
     pairs = itertools.zip_longest(texts, references)
     held = [{"prompt": text, "reference": reference, "extras": {}} for text, reference in pairs]
-    return {"prompts": held, "left_out": 0}
+    return {"prompts": held, "left_out": 0, "notes": []}
 
 
 def questions(count):
@@ -329,6 +329,12 @@ def test_columns_that_the_run_s_reward_reads_come_from_the_file(tests, store):
     assert [one["extras"] for one in read["prompts"]] == [{"answers": ["two", "2"]}, {"answers": ["9"]}]
     _, rows = over(tests, tests.batch("p", read, ("outputs/r2", True), Wanted()))
     assert [row["reward"] for row in rows] == [1.0, 0.0]
+
+
+def test_what_a_file_of_prompts_holds_beside_them_is_noted_with_the_test(tests):
+    read = tests.read_prompts("p.csv", io.BytesIO(b"id,prompt\n7,1\n"), None, "outputs/r1")
+    test, _ = over(tests, tests.batch("p", read, RUN, Wanted()))
+    assert test.notes == ["Columns that are not used: id."]
 
 
 def test_an_export_has_no_adapter_to_switch_off(tests, workspace):

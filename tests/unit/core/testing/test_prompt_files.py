@@ -6,6 +6,7 @@ import json
 import pytest
 
 from constants import MAX_PROMPTS
+from core.config.dataset import DatasetConfig
 from core.errors import InvalidInput
 from core.testing.prompt_files import read_prompts
 
@@ -54,6 +55,52 @@ def test_the_final_answer_is_the_reference_as_in_training(tmp_path):
 
 def test_a_column_that_is_called_nothing_known_is_no_reference(tmp_path):
     assert pairs(read(tmp_path, "p.csv", b"prompt,remark\none,nice\n")) == [("one", None)]
+
+
+ALPACA = b'{"instruction": "Add them.", "input": "1 and 2", "output": "3"}\n{"instruction": "Say a.", "output": "a"}\n'
+CHOICE = b'{"question": "Which?", "choices": ["red", "blue"], "answer": "A"}\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "context"),
+    [
+        (ALPACA, [("Add them.\n\n1 and 2", "3"), ("Say a.", "a")], "'instruction' followed by 'input'"),
+        (CHOICE, [("Which?\n\nA) red\nB) blue", "A")], "'question' followed by 'choices'"),
+        (b'{"question": "q", "context": "c", "answer": "a"}\n', [("q\n\nc", "a")], "'question' followed by 'context'"),
+    ],
+    ids=["Alpaca", "choices", "context"],
+)
+def test_a_context_follows_the_prompt_as_in_training(tmp_path, data, expected, context):
+    found = read(tmp_path, "p.jsonl", data)
+    assert pairs(found) == expected
+    assert context in found.notes[0] and len(found.notes) == 1
+
+
+def test_columns_that_are_not_used_are_told(tmp_path):
+    assert read(tmp_path, "p.csv", b"id,prompt,topic,answer\n1,one,x,2\n").notes == [
+        "Columns that are not used: id, topic."
+    ]
+    assert read(tmp_path, "p.csv", b"prompt,answer\none,2\n").notes == []
+
+
+def test_the_columns_that_the_run_was_trained_on_are_used_where_the_file_has_them_all(tmp_path):
+    columns = {"instruction_field": "prompt", "response_field": "gold", "context_field": "hint", "final_answer": "none"}
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"question": "no", "prompt": "one", "hint": "h", "gold": "#### 1"}\n', encoding="utf-8")
+    found = read_prompts(path, data=DatasetConfig(**columns))
+    assert pairs(found) == [("one\n\nh", "#### 1")]
+    others = read_prompts(path, data=DatasetConfig(**columns | {"response_field": "elsewhere"}))
+    assert pairs(others) == [("no", None)]
+
+
+def test_a_chat_is_asked_its_first_question_and_what_else_it_holds_is_told(tmp_path):
+    turns = [("system", "s"), ("user", "q"), ("assistant", "a"), ("user", "q2"), ("assistant", "a2")]
+    chats = [turns, turns[1:3], turns[1:2]]
+    lines = [json.dumps({"messages": [{"role": role, "content": text} for role, text in chat]}) for chat in chats]
+    found = read(tmp_path, "p.jsonl", "\n".join(lines).encode())
+    assert pairs(found) == [("q", "a"), ("q", "a"), ("q", None)]
+    [note] = found.notes
+    assert "a system message in 1 row, further turns in 1 row" in note
 
 
 def test_rows_without_a_prompt_are_counted(tmp_path):
