@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +90,10 @@ def as_record(outcome: Outcome) -> dict:
         if outcome.score.parts:
             record["parts"] = dict(outcome.score.parts)
     return record | ({"prints": outcome.prints} if outcome.prints else {})
+
+
+def weighted_sum(records: Mapping[str, Mapping], weights: Mapping[str, float]) -> float | None:
+    """The reward of one response from what as_record made of each of its parts; None where a part has no score."""
+    if any(record["value"] is None for record in records.values()):
+        return None
+    return sum(weights[name] * record["value"] for name, record in records.items())

@@ -16,7 +16,7 @@ from core.rewards import custom
 from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
-from core.rewards.for_trl import as_record
+from core.rewards.for_trl import as_record, weighted_sum
 from core.rewards.scoring import Scorer, Together
 from core.workers.reward_tools import tools
 
@@ -43,7 +43,10 @@ def reward_test(workspace: Any, arguments: dict, report: Any) -> dict:
 def tested(
     used: Sequence[Scorer], config: RunConfig, responses: Sequence[str], rows: Sequence[Row], markers: Markers
 ) -> dict:
-    """Every response under every scorer, with the weighted total as training sums it, and ms per completion."""
+    """Every response under every scorer, with the weighted total, and ms per completion.
+
+    The total is null where a part could not be scored: nobody knows what the response is worth.
+    """
     examples = [Example(row.instruction, markers, row.extras) for row in rows]
     records: list[dict] = [{} for _ in rows]
     speeds = {}
@@ -60,7 +63,7 @@ def tested(
                 "instruction": row.instruction,
                 "reference": row.reference,
                 "response": response,
-                "total": sum(weights[name] * (score["value"] or 0.0) for name, score in record.items()),
+                "total": weighted_sum(record, weights),
                 "scores": record,
                 "parsed": asdict(markers.parse(response)),
             }

@@ -13,7 +13,7 @@ from core.paths import Workspace
 from core.prompts.chosen import template_of
 from core.rewards.base import Example
 from core.rewards.build import scorers
-from core.rewards.for_trl import as_record
+from core.rewards.for_trl import as_record, weighted_sum
 from core.rewards.scoring import Scorer
 from core.testing.prompt_files import read_prompts
 from core.workers.corpus import with_room
@@ -73,10 +73,9 @@ def score_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
 
 
 def _result(record: Mapping[str, dict], used: list[Scorer], weights: Mapping[str, float]) -> dict:
-    values = {name: score["value"] for name, score in record.items()}
-    truths = [values[scorer.name] for scorer in used if scorer.judges_truth]
+    truths = [record[scorer.name]["value"] for scorer in used if scorer.judges_truth]
     return {
-        "reward": None if None in values.values() else sum(weights[name] * value for name, value in values.items()),
+        "reward": weighted_sum(record, weights),
         "scores": record,
         "is_correct": None if not truths or None in truths else all(value == 1.0 for value in truths),
     }

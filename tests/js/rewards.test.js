@@ -6,6 +6,7 @@ import { isPaid, reportsOf, shouldEarn, tilesOf } from "../../static/js/state/be
 import { changed, emptyDraft, valueAt } from "../../static/js/state/draft.js";
 import * as recipes from "../../static/js/state/recipes.js";
 import * as rewards from "../../static/js/state/rewards.js";
+import { summaryText, totalText } from "../../static/js/state/rewards_text.js";
 
 const DEFAULTS = {
   "reward.type": "preset", "reward.preset_name": null, "reward.parameters": {}, "reward.custom_name": null, "reward.custom": null,
@@ -196,4 +197,13 @@ test("completions without a score are counted apart from zeros", () => {
   const tiles = Object.fromEntries(tilesOf(report).map((tile) => [tile.name, tile.value]));
   assert.equal(tiles["Without a score"], "10 %");
   assert.equal(tiles["Right beats wrong"], "3 of 4 rows");
+});
+
+test("completions without a score count apart and not as 0", () => {
+  const scored = (total) => ({ total, scores: { math: { value: total }, form: { value: 1 } } });
+  const answer = { results: [scored(1), scored(0), scored(null)], most: 1, ms_per_completion: { math: 0.5 } };
+  assert.equal(summaryText(answer), "3 completions, 0.5 of 1 on average, full marks for 50 %, 1 without a score. Time per completion: math 0.5 ms.");
+  assert.equal(summaryText({ ...answer, results: [scored(null), scored(null)] }), "2 completions, 2 without a score. Time per completion: math 0.5 ms.");
+  assert.equal(totalText(scored(null), 1), "No total: 1 part without a score");
+  assert.equal(totalText(scored(0.5), 1), "0.5 of 1");
 });

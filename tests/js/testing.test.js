@@ -158,6 +158,12 @@ test("the better answer is the one with the higher reward; equal ones and unscor
   assert.deepEqual(chat.bestOf(columns(1)), []);
 });
 
+test("an answer that a reward could not score has no reward, not a reward of 0", () => {
+  assert.match(chat.shareText({ total: null, most: 1 }), /could not be scored$/);
+  assert.equal(chat.shareText({ total: 0.5, most: 2 }), "Reward 0.5 of 2 (25 %)");
+  assert.equal(chat.shareText(null), "");
+});
+
 test("differences in length and time are told against the first answer", () => {
   const columns = [answer("a", { tokens: 10, seconds: 3 }), answer("b", { tokens: 4, seconds: 1 }), answer("c", { tokens: 10, seconds: 3 })].map((one) => ({ ...chat.newColumn("m", null), answer: one }));
   assert.deepEqual(chat.differencesOf(columns), ["", "Against the first: 6 tokens shorter, 2 s quicker", "Against the first: as long, as quick"]);

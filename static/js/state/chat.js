@@ -1,7 +1,7 @@
 // @ts-check
 /** Questions and their answers as they come: each request has its columns, and what arrives finds its own; pure. */
 
-import { counted, number } from "../lib/format.js";
+import { counted, number, percent } from "../lib/format.js";
 
 /** One model's answer to one question, on its way or there.
  * @typedef {{label: string, kind: "sent" | "waiting" | "loading" | "text" | "end", text: string, tokens: number, seconds: number,
@@ -107,7 +107,13 @@ export const costsOf = (answer) => (isRefused(answer) ? [] : [
 ].filter(Boolean));
 
 /** "Reward 1 of 1.1", and nothing where none was asked for. @param {any} score */
-export const scoreText = (score) => (score ? `Reward ${number(score.total)} of ${number(score.most)}` : "");
+export function scoreText(score) {
+  if (!score) return "";
+  return score.total === null ? "No reward: a part of it could not be scored" : `Reward ${number(score.total)} of ${number(score.most)}`;
+}
+
+/** The same with the share of the full reward. @param {any} score */
+export const shareText = (score) => (score && score.total !== null && score.most ? `${scoreText(score)} (${percent(score.total / score.most)})` : scoreText(score));
 
 /** Which columns earned the most; none where they are equal, or where one that was answered is not scored.
  * @param {Column[]} columns @returns {number[]} */

@@ -2,7 +2,7 @@
 /** What a reward said of some completions: the total, each part with its reason, and what was read out of the text. */
 
 import { fillList, find, part, setText, show } from "../lib/dom.js";
-import { counted, number, percent } from "../lib/format.js";
+import { summaryText, totalText } from "../state/rewards_text.js";
 import { fillParts } from "../ui/parts.js";
 
 const SHOWN = 12;
@@ -17,7 +17,7 @@ export function mountVerdicts(root) {
     show(find("try-result", root), answer !== null);
     if (answer === null) return;
     const { results } = answer;
-    setText(find("try-summary", root), summaryOf(answer));
+    setText(find("try-summary", root), summaryText(answer));
     fillList(find("verdicts", root), "verdict", results.slice(0, most), (row, result) => fillVerdict(row, result, answer.most));
     show(find("try-more", root), results.length > most);
     setText(find("try-more", root), `Show all ${results.length}`);
@@ -35,23 +35,13 @@ export function mountVerdicts(root) {
   };
 }
 
-/** @param {any} answer */
-function summaryOf({ results, most, ms_per_completion: speeds }) {
-  const mean = results.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.total, 0) / results.length;
-  const full = results.filter((/** @type {any} */ one) => one.total >= most - 1e-9).length;
-  const slow = Object.entries(speeds).map(([name, ms]) => `${name} ${number(ms, 2)} ms`).join(", ");
-  const scores = results.length === 1 ? "" : `${counted(results.length, "completion")}, ${number(mean, 2)} of ${number(most, 2)} on average, full marks for ${percent(full / results.length)}. `;
-  return `${scores}Time per completion: ${slow}.`;
-}
-
 /** @param {HTMLElement} row @param {any} result @param {number} most */
 function fillVerdict(row, result, most) {
   const { scores, parsed } = result;
-  const unscored = Object.values(scores).filter((/** @type {any} */ score) => score.value === null).length;
-  setText(part(row, "verdict__total"), `${number(result.total, 3)} of ${number(most, 2)}${unscored ? `, ${counted(unscored, "part")} without a score` : ""}`);
+  setText(part(row, "verdict__total"), totalText(result, most));
   const meter = /** @type {HTMLProgressElement} */ (part(row, "meter"));
   meter.max = most;
-  meter.value = result.total;
+  meter.value = result.total ?? 0;
   setText(part(row, "verdict__question"), result.instruction);
   show(part(row, "verdict__question"), result.instruction !== "");
   setText(part(row, "verdict__response"), result.response || "(empty)");

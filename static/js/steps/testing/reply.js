@@ -2,9 +2,8 @@
 /** One model's answer to one question, from the moment it is asked: text with its parts marked, costs, score. */
 
 import { fillList, make, part, setText, show } from "../../lib/dom.js";
-import { bestOf, costsOf, differencesOf, endOf, hasText, problemOf, progressText, scoreText } from "../../state/chat.js";
+import { bestOf, costsOf, differencesOf, endOf, hasText, problemOf, progressText, shareText } from "../../state/chat.js";
 import { segmentsOf } from "../../state/chat_text.js";
-import { percent } from "../../lib/format.js";
 import { copy, read } from "../../ui/copy.js";
 import { fillParts } from "../../ui/parts.js";
 
@@ -75,7 +74,7 @@ function fillCosts(row, answer) {
 function fillScore(row, answer) {
   const score = answer?.score;
   show(part(row, "reply__score"), Boolean(score));
-  setText(part(row, "reply__total"), score ? `${scoreText(score)} (${percent(score.most ? score.total / score.most : 0)})` : "");
+  setText(part(row, "reply__total"), shareText(score));
   if (score) fillParts(part(row, "parts"), score.scores);
   const problems = answer?.parsed?.problems ?? [];
   const problem = part(row, "reply__problems");

@@ -3,7 +3,7 @@
 
 import { explain, testReward } from "../../lib/api.js";
 import { find, findInput, setText, show } from "../../lib/dom.js";
-import { number, percent } from "../../lib/format.js";
+import { shareText } from "../../state/chat.js";
 import { fillParts } from "../../ui/parts.js";
 import { rewardConfig } from "./asking.js";
 import { fillRewards } from "./inputs.js";
@@ -42,7 +42,7 @@ const rowOf = (root) => ({ instruction: findInput("score-question", root).value,
 function renderScore(root, answer) {
   const [result] = answer.results;
   show(find("score-result", root), true);
-  setText(find("score-total", root), `Reward ${number(result.total)} of ${number(answer.most)} (${percent(result.total / answer.most)}).`);
+  setText(find("score-total", root), `${shareText({ total: result.total, most: answer.most })}.`);
   setText(find("score-parsed", root), result.parsed.solution === null ? "No solution was found in it." : `Read as the solution: ${result.parsed.solution}`);
   fillParts(find("score-parts", root), result.scores);
 }
