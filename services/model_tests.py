@@ -28,8 +28,8 @@ from services.training import Publish
 
 LOG = logging.getLogger(__name__)
 NAME_CHARACTERS = 60
-PREVIEWED = 5
-"""Prompts of a batch that are shown as they were read, before the first answer is there."""
+PREVIEWED, PREVIEW_CHARACTERS = 5, 300
+"""Prompts of a batch that are shown as they were read, before the first answer is there, and how much of each text."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class ModelTestService:
         models = self._described([model])
         sampling = seeded(sampling_from(wanted.values), secrets.randbelow(2**31))
         test = self._new("batch", name, models[0]["session_id"], models, sampling, wanted)
-        test.total, test.preview = len(prompts["prompts"]), prompts["prompts"][:PREVIEWED]
+        test.total, test.preview = len(prompts["prompts"]), [_preview(one) for one in prompts["prompts"][:PREVIEWED]]
         test.notes += prompts["notes"]
         if prompts["left_out"]:
             test.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
@@ -296,6 +296,15 @@ def _sessions(test: ModelTest, models: Sequence[Mapping]) -> frozenset[str]:
     """The runs whose files a test needs."""
     ids = {test.session_id, *(model["session_id"] for model in models)}
     return frozenset(session_id for session_id in ids if session_id)
+
+
+def _preview(prompt: Mapping) -> dict:
+    """What is shown of a prompt; it goes out with every word of how the test stands, so it is short."""
+
+    def cut(text: str | None) -> str | None:
+        return text if text is None or len(text) <= PREVIEW_CHARACTERS else f"{text[:PREVIEW_CHARACTERS]} ..."
+
+    return {"prompt": cut(prompt["prompt"]), "reference": cut(prompt["reference"])}
 
 
 def _file_name(filename: str) -> str:

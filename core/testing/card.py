@@ -146,10 +146,10 @@ def _figures(summary: Mapping) -> list[Figure]:
         Figure("p-value", ("", ""), f"{change['p_value']:.2g} ({change['test']})"),
         Figure(
             "Tokens an answer",
-            (f"{before['mean_tokens']:.1f}", f"{after['mean_tokens']:.1f}"),
+            tuple(_known(side["mean_tokens"], ".1f") for side in (before, after)),
             _change(length["mean"], length["interval"]),
         ),
-        Figure("Cut at max_tokens", (f"{before['truncated_fraction']:.1%}", f"{after['truncated_fraction']:.1%}")),
+        Figure("Cut at max_tokens", tuple(_known(side["truncated_fraction"], ".1%") for side in (before, after))),
         Figure("Answers without a score", (str(before["unscored"]), str(after["unscored"]))),
     ]
     return figures
@@ -195,6 +195,10 @@ def _change(value: float | None, interval: tuple[float, float]) -> str:
     if value is None:
         return ""
     return f"{value:+.3g} ({interval[0]:+.3g} to {interval[1]:+.3g})"
+
+
+def _known(value: float | None, form: str) -> str:
+    return "none answered" if value is None else f"{value:{form}}"
 
 
 def _number(value: float) -> str:

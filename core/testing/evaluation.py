@@ -45,7 +45,8 @@ def summarize(rows: Sequence[Mapping], labels: Sequence[str], samples: int, most
     """What an evaluation found.
 
     Means, intervals and the comparison are of the rows that both sides have a reward for; a row's reward is the mean
-    over its answers. Intervals are 95 % BCa bootstrap intervals over rows, those of the differences paired.
+    over its answers. Intervals are 95 % BCa bootstrap intervals over rows, those of the differences paired. Lengths
+    are of the prompts that were answered, their change of the rows that both sides answered.
 
     Args:
         rows: Whole rows, at least one, as rows.evaluation_row makes them.
@@ -54,7 +55,7 @@ def summarize(rows: Sequence[Mapping], labels: Sequence[str], samples: int, most
         most: The most reward an answer can get.
     """
     pairs = pairs_of(rows)
-    lengths = [after - before for before, after in zip(*(_lengths(rows, side) for side in (0, 1)), strict=True)]
+    lengths = [after - before for before, after in _both((_lengths(rows, 0), _lengths(rows, 1)))]
     return {
         "rows": len(rows),
         "compared": len(pairs.differences),
@@ -63,7 +64,7 @@ def summarize(rows: Sequence[Mapping], labels: Sequence[str], samples: int, most
         "is_judged": pairs.is_judged,
         "sides": [_side(rows, pairs, side, label, samples) for side, label in enumerate(labels)],
         "difference": difference(pairs, samples),
-        "length_change": {"mean": fsum(lengths) / len(lengths), "interval": bootstrap_interval(lengths)},
+        "length_change": {"mean": _mean(lengths), "interval": bootstrap_interval(lengths) if lengths else UNKNOWN},
         "regressions": _examples(rows, pairs, REGRESSIONS, -1),
         "improvements": _examples(rows, pairs, IMPROVEMENTS, 1),
     }
@@ -105,6 +106,7 @@ def difference(pairs: Pairs, samples: int) -> dict:
 
 def _side(rows: Sequence[Mapping], pairs: Pairs, side: int, label: str, samples: int) -> dict:
     answers = [answer for row in rows for answer in row["sides"][side]["answers"]]
+    given = _given(answers)
     rewards = [both[side] for both in _both(pairs.rewards)]
     right = [round(share * samples) for share in pairs.shares[side] if share is not None]
     marks = [answer["is_correct"] for answer in answers if answer["is_correct"] is not None]
@@ -116,9 +118,9 @@ def _side(rows: Sequence[Mapping], pairs: Pairs, side: int, label: str, samples:
         **_passes(right, samples),
         "correct": sum(marks) if marks else None,
         "judged": len(marks),
-        "mean_tokens": fsum(answer["tokens"] for answer in answers) / len(answers),
-        "truncated_fraction": sum(answer["finish_reason"] == "length" for answer in answers) / len(answers),
-        "refused": sum(answer["finish_reason"] == "refused" for answer in answers),
+        "mean_tokens": _mean([answer["tokens"] for answer in given]),
+        "truncated_fraction": _mean([answer["finish_reason"] == "length" for answer in given]),
+        "refused": len(answers) - len(given),
         "unscored": sum(answer["reward"] is None for answer in answers),
     }
 
@@ -169,9 +171,14 @@ def _typical(answers: Sequence[Mapping]) -> dict:
     return {"text": cut, "reward": chosen["reward"], "mean": mean, "reason": reasons(chosen["scores"])}
 
 
-def _lengths(rows: Sequence[Mapping], side: int) -> list[float]:
-    answers = [row["sides"][side]["answers"] for row in rows]
-    return [fsum(answer["tokens"] for answer in found) / len(found) for found in answers]
+def _lengths(rows: Sequence[Mapping], side: int) -> list[float | None]:
+    answers = [_given(row["sides"][side]["answers"]) for row in rows]
+    return [_mean([answer["tokens"] for answer in found]) for found in answers]
+
+
+def _given(answers: Sequence[Mapping]) -> list[Mapping]:
+    """Those to prompts that the model took."""
+    return [answer for answer in answers if answer["finish_reason"] != "refused"]
 
 
 def _both(columns: tuple[list[float | None], list[float | None]]) -> list[tuple[float, float]]:

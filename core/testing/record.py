@@ -34,7 +34,7 @@ class ModelTest:
         notes: What the user should know of it.
         doubt: Why its result may say nothing, such as rows that were trained on; empty for no reason.
         about: What is compared on what, for the card: name -> value.
-        preview: The first prompts of a batch as they were read: {"prompt", "reference", "extras"}.
+        preview: The first prompts of a batch as they were read, long ones cut: {"prompt", "reference"}.
         failure: Why it failed, in the shape of every error.
         summary: What came out, once it is over.
     """

@@ -120,7 +120,7 @@ def caveats(summary: Mapping) -> list[str]:
         if side["unscored"] > side["refused"]:
             failed = _count(side["unscored"] - side["refused"], "answer")
             said.append(f"{failed} of {side['label']} could not be scored and count neither as right nor as wrong.")
-        if side["truncated_fraction"] >= MANY_CUT:
+        if (side["truncated_fraction"] or 0.0) >= MANY_CUT:
             said.append(f"{side['truncated_fraction']:.0%} of the answers of {side['label']} were cut at max_tokens.")
         low, high = side["interval"]
         if summary["compared"] > 1 and low == high:

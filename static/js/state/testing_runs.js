@@ -116,7 +116,7 @@ export function splitVerdict(verdict) {
 
 /** What chance has to do with it, and how the length changed. @param {any} summary */
 export const chanceText = ({ difference: { p_value: p, test }, length_change: length }) =>
-  `${chanceOf(p)} (${test}, p ${p < 0.001 ? "is less than 0.001" : `= ${number(p)}`}). Answers are ${lengthText(length)}.`;
+  `${chanceOf(p)} (${test}, p ${p < 0.001 ? "is less than 0.001" : `= ${number(p)}`}). ${length.mean === null ? "" : `Answers are ${lengthText(length)}.`}`.trim();
 
 /** How a test was asked, in one line. @param {any} test @returns {string[]} */
 export function howAsked(test) {

@@ -337,6 +337,15 @@ def test_what_a_file_of_prompts_holds_beside_them_is_noted_with_the_test(tests):
     assert test.notes == ["Columns that are not used: id."]
 
 
+def test_the_preview_of_long_prompts_is_short_and_the_model_gets_all(tests, answerer):
+    long = {"prompt": "1" + " x" * 500_000, "reference": "y" * 1000, "extras": {"entry": "z" * 1000}}
+    test = tests.batch("p", {"prompts": [long], "left_out": 0, "notes": []}, RUN, Wanted())
+    assert len(json.dumps(test["preview"])) < 700
+    assert test["preview"][0]["prompt"].startswith("1 x x") and set(test["preview"][0]) == {"prompt", "reference"}
+    over(tests, test)
+    assert len(answerer.asked[0].chats[0][-1]["content"]) > 1_000_000
+
+
 def test_an_export_has_no_adapter_to_switch_off(tests, workspace):
     merged = workspace.export("r1") / "merged"
     merged.mkdir(parents=True)

@@ -62,6 +62,15 @@ def hostile_card(tmp_path, text):
     return card_of(test), folder
 
 
+def test_a_side_that_took_no_prompt_has_no_length_on_its_card(tmp_path):
+    test, folder = evaluation(total=2), ResultFolder(tmp_path / "evaluation-1")
+    folder.save(test)
+    folder.append([row(0, [answer(None, tokens=0) | {"finish_reason": "refused"}], [answer(1.0, True)])])
+    settle(test, folder)
+    sides = {figure.name: figure.sides for figure in card_of(test).figures}
+    assert sides["Tokens an answer"] == ("none answered", "10.0")
+
+
 def test_both_cards_say_the_same(card):
     page = " ".join(Page(card_html(card)).texts)
     lines = card_markdown(card).replace("\\", "")

@@ -70,6 +70,23 @@ def test_length_and_cut_answers_are_told_for_each_side():
     assert [side["mean_tokens"] for side in found["sides"]] == [4, 64]
 
 
+def test_prompts_that_were_not_taken_are_no_answers_of_length_0():
+    refused = answer(None, tokens=0) | {"finish_reason": "refused"}
+    cut = answer(0.0, tokens=100) | {"finish_reason": "length"}
+    found = summary([row(i, [cut], [refused if i % 2 else cut]) for i in range(8)])
+    assert found["length_change"]["mean"] == 0
+    assert [side["mean_tokens"] for side in found["sides"]] == [100, 100]
+    assert [side["truncated_fraction"] for side in found["sides"]] == [1.0, 1.0]
+    assert [side["refused"] for side in found["sides"]] == [0, 4]
+
+
+def test_without_any_answer_there_is_no_length():
+    refused = answer(None, tokens=0) | {"finish_reason": "refused"}
+    found = summary([row(0, [answer(1.0)], [refused])])
+    assert found["length_change"]["mean"] is None
+    assert [side["mean_tokens"] for side in found["sides"]] == [10, None]
+
+
 def test_the_worst_regressions_and_the_best_improvements_come_first_with_texts_and_reasons():
     before, after = [0.5] * 20, [0.5] * 20
     after[3], after[4], after[5], after[6] = 0.0, 0.2, 1.0, 0.9
