@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class ModelTestService:
         self._store = store
         self._desk = Desk(store, generation, inspector, publish, clock)
         self._line = WorkLine(self._desk)
+        self._settling = threading.Lock()
 
     def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None, model_path: str) -> dict:
         """What a file of prompts holds: {"prompts": [{"prompt", "reference", "extras"}], "left_out", "notes"}.
@@ -214,24 +216,42 @@ class ModelTestService:
         folder = self._folder(test_id)
         if self._line.find(test_id) is not None:
             raise Conflict(f"The test {test_id!r} is under way.", "Cancel it first.")
-        shutil.rmtree(folder.path)
+        with self._settling:
+            shutil.rmtree(folder.path)
 
     def is_testing(self, session_id: str) -> bool:
         """Whether a test that waits or runs needs the files of a run."""
         return self._line.uses(session_id)
 
     def recover(self) -> None:
-        """At boot: tests that an earlier server was at are interrupted; what they have stays readable."""
+        """At boot: tests that an earlier server was at are interrupted; what they have stays readable.
+
+        Their figures and cards follow in a thread of their own, since those of many rows take seconds.
+        """
         shutil.rmtree(self._workspace.prompt_files, ignore_errors=True)
-        for folder in self._folders():
+        lost = [folder for folder in self._folders() if self._was_under_way(folder)]
+        if lost:
+            threading.Thread(target=self._settle, args=(lost,), name="recover-tests", daemon=True).start()
+
+    def _was_under_way(self, folder: ResultFolder) -> bool:
+        try:
+            return folder.load().is_under_way
+        except (LoraCraftError, OSError) as error:
+            LOG.warning("The test %s can't be recovered: %s", folder.path, error)
+            return False
+
+    def _settle(self, lost: Sequence[ResultFolder]) -> None:
+        for folder in lost:
             try:
-                test = folder.load()
-                if test.is_under_way:
+                with self._settling:
+                    test = folder.load()
                     test.status = "interrupted"
                     test.ended_at = folder.last_written or test.created_at
                     settle(test, folder)
             except (LoraCraftError, OSError) as error:
                 LOG.warning("The test %s can't be recovered: %s", folder.path, error)
+            else:
+                self._desk.tell(test)
 
     def wait(self, test_id: str, timeout_s: float | None = None) -> None:
         """Block until a test is over, at most `timeout_s`."""

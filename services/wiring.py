@@ -74,8 +74,8 @@ class Services:
             raise Conflict(f"Another server works on {self.workspace.root}.", hint) from error
         self.uploads.clean()
         self.exports.recover()
-        self.tests.recover()
         self.training.recover()
+        self.tests.recover()
         self.monitor.start()
 
 

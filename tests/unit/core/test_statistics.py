@@ -1,10 +1,13 @@
 """Exact tests and intervals, against values worked out by hand."""
 
+import random
+import time
 from math import comb
 
 import pytest
 
 from core.statistics import (
+    RESAMPLED_ROWS,
     Comparison,
     bootstrap_interval,
     compare_marks,
@@ -24,6 +27,24 @@ from core.statistics import (
 def test_the_sign_test_is_exact_and_two_sided(wins, losses, p):
     assert sign_test(wins, losses) == pytest.approx(p)
     assert sign_test(losses, wins) == pytest.approx(p)
+
+
+def by_definition(wins, losses):
+    n, k = wins + losses, min(wins, losses)
+    return min(1.0, 2 * sum(comb(n, i) for i in range(k + 1)) / 2**n)
+
+
+def test_the_sign_test_is_exact_to_the_last_bit_for_few_rows_and_for_many():
+    small = [(wins, losses) for wins in range(40) for losses in range(40)]
+    assert [sign_test(*pair) for pair in small] == [by_definition(*pair) for pair in small]
+    assert sign_test(900, 1100) == by_definition(900, 1100)
+
+
+def test_ten_thousand_rows_are_tested_within_a_moment():
+    started = time.process_time()
+    assert sign_test(4900, 5000) == pytest.approx(0.3197, abs=1e-3)
+    bootstrap_interval([0.1 * (i % 11) for i in range(10_000)])
+    assert time.process_time() - started < 0.5
 
 
 def test_the_interval_matches_a_published_value():
@@ -95,6 +116,28 @@ def test_equal_values_leave_a_point():
 def test_a_large_sample_agrees_with_the_normal_interval():
     values = [float(i % 2) for i in range(1000)]
     assert bootstrap_interval(values) == pytest.approx((0.469, 0.531), abs=0.004)
+
+
+SKEWED = random.Random(1)
+LARGE = {
+    "right and wrong": ([float(i % 3 == 0) for i in range(1000)], 0.002),
+    "rarely right": ([1.0] * 10 + [0.0] * 990, 0.001),
+    "differences": ([float(i % 7 == 0) - float(i % 5 == 0) for i in range(1000)], 0.002),
+    "far outliers": ([SKEWED.lognormvariate(0, 1.5) for _ in range(1000)], 0.1),
+}
+
+
+@pytest.mark.parametrize(("values", "tolerance"), LARGE.values(), ids=LARGE.keys())
+def test_the_interval_of_many_rows_agrees_with_the_one_that_is_drawn_for_a_row_less(values, tolerance):
+    assert len(values) == RESAMPLED_ROWS
+    drawn = bootstrap_interval(values)
+    expanded = bootstrap_interval([*values, sum(values) / len(values)])
+    assert expanded == pytest.approx(drawn, abs=tolerance)
+
+
+def test_the_interval_of_many_rows_stays_among_the_values():
+    low, high = bootstrap_interval([1.0] + [0.0] * 1999)
+    assert low == 0.0 < high < 0.01
 
 
 @pytest.mark.parametrize(

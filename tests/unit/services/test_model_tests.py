@@ -290,7 +290,9 @@ def test_tests_are_listed_newest_first_by_run(tests, store):
         tests.list("r3")
 
 
-def test_after_a_kill_a_test_is_interrupted_and_what_it_has_is_read(tests, workspace, store, answerer, inspection):
+def test_after_a_kill_a_test_is_interrupted_and_what_it_has_is_read(
+    tests, workspace, store, answerer, inspection, until
+):
     test = tests.batch("p", questions(3), RUN, Wanted())
     over(tests, test)
     folder = folder_of(workspace, test)
@@ -299,8 +301,12 @@ def test_after_a_kill_a_test_is_interrupted_and_what_it_has_is_read(tests, works
     (folder / "test.json").write_text(json.dumps(killed), encoding="utf-8")
     whole = (folder / "results.jsonl").read_text(encoding="utf-8")
     (folder / "results.jsonl").write_text(whole[:-30], encoding="utf-8")
-    again = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: None)
+    told = []
+    again = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: told.append(test))
     again.recover()
+    assert again.list()[0]["status"] == "interrupted"
+    until(lambda: told)
+    assert (told[0]["test_id"], told[0]["summary"]["answered"]) == (test["test_id"], 2)
     known, rows = again.get(test["test_id"])
     assert (known.status, len(rows), known.summary["answered"]) == ("interrupted", 2, 2)
 
