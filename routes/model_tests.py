@@ -28,10 +28,6 @@ class TestBody(SamplingBody):
 
     device: Literal["auto", "cpu"] = "auto"
 
-    def values(self) -> dict:
-        """The sampling values that are given."""
-        return {name: getattr(self, name) for name in SamplingBody.model_fields if getattr(self, name) is not None}
-
 
 class BatchOptions(TestBody):
     """Which model is asked, and how."""
@@ -44,7 +40,7 @@ class BatchOptions(TestBody):
 
     def wanted(self) -> Wanted:
         """As the service takes it."""
-        return Wanted(self.values(), self.system, self.use_template, self.device)
+        return Wanted(self.model_dump(), self.system, self.use_template, self.device)
 
 
 class Prompt(Body):
@@ -101,7 +97,7 @@ def evaluate():
     """Queue an evaluation of two models on a run's held-out rows."""
     asked = body(EvaluateRequest)
     models = [(model.model_path, model.use_adapter) for model in asked.models] if asked.models else None
-    wanted = Wanted(asked.values(), device=asked.device)
+    wanted = Wanted(asked.model_dump(), device=asked.device)
     return reply(services().tests.evaluate(asked.session_id, models, asked.rows, asked.samples, wanted), 202)
 
 
@@ -115,9 +111,8 @@ def list_tests():
 def get_test(test_id: str):
     """A test with a part of its results."""
     wanted = query(ResultsQuery)
-    test, rows = services().tests.get(test_id)
-    part = rows[wanted.offset : wanted.offset + wanted.limit]
-    return reply({**test.as_dict(), "results": part, "results_total": len(rows)})
+    test, rows, total = services().tests.page(test_id, wanted.offset, wanted.limit)
+    return reply({**test.as_dict(), "results": rows, "results_total": total})
 
 
 @bp.post("/tests/<test_id>/cancel")

@@ -18,7 +18,7 @@ from core.generation.sampling import Sampling, sampling_from
 from core.paths import Workspace, checked_name
 from core.sessions.store import SessionStore
 from core.testing.defaults import about, model_of_test, require_rows, require_two, sampling_of, seeded
-from core.testing.folder import CARDS, ResultFolder
+from core.testing.folder import CARDS, ResultFolder, RowPlaces
 from core.testing.record import Kind, ModelTest, Question
 from core.testing.settle import settle
 from services.generation import GenerationService
@@ -29,6 +29,8 @@ from services.training import Publish
 
 LOG = logging.getLogger(__name__)
 NAME_CHARACTERS = 60
+MOST_PAGED = 8
+"""Tests of which it is remembered where their rows lie; a page asks for one again and again while it runs."""
 PREVIEWED, PREVIEW_CHARACTERS = 5, 300
 """Prompts of a batch that are shown as they were read, before the first answer is there, and how much of each text."""
 
@@ -38,7 +40,7 @@ class Wanted:
     """How a test is to be asked.
 
     Attributes:
-        values: Sampling values that are given; the others take their defaults.
+        values: Sampling values, null for the default; other keys are passed over.
         system: Replaces the training's system prompt; "" for none, None for the training's own.
         use_template: Whether prompts get the form they had in training.
         device: auto or cpu.
@@ -76,6 +78,8 @@ class ModelTestService:
         self._desk = Desk(store, generation, inspector, publish, clock)
         self._line = WorkLine(self._desk)
         self._settling = threading.Lock()
+        self._paging = threading.Lock()
+        self._places: dict[str, RowPlaces] = {}
 
     def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None, model_path: str) -> dict:
         """What a file of prompts holds: {"prompts": [{"prompt", "reference", "extras"}], "left_out", "notes"}.
@@ -178,6 +182,21 @@ class ModelTestService:
         """
         folder = self._folder(test_id)
         return self._as_it_stands(folder), folder.rows()
+
+    def page(self, test_id: str, offset: int, limit: int) -> tuple[ModelTest, list[dict], int]:
+        """A test, at most `limit` of its rows from `offset` on, and how many rows it has so far.
+
+        Raises:
+            NotFound: There is none of that id.
+        """
+        folder = self._folder(test_id)
+        test = self._as_it_stands(folder)
+        with self._paging:
+            places = self._places.pop(test_id, None) or RowPlaces(folder.results)
+            self._places[test_id] = places
+            while len(self._places) > MOST_PAGED:
+                self._places.pop(next(iter(self._places)))
+            return test, *places.page(offset, limit)
 
     def card(self, test_id: str, name: str) -> str:
         """The text of card.md or card.html.

@@ -343,6 +343,15 @@ def test_what_a_file_of_prompts_holds_beside_them_is_noted_with_the_test(tests):
     assert test.notes == ["Columns that are not used: id."]
 
 
+def test_a_page_of_results_has_its_place_among_all(tests):
+    test = tests.batch("p", questions(70), RUN, Wanted())
+    over(tests, test)
+    known, rows, total = tests.page(test["test_id"], 68, 10)
+    assert (known.status, [row["index"] for row in rows], total) == ("completed", [68, 69], 70)
+    with pytest.raises(NotFound):
+        tests.page("none", 0, 1)
+
+
 def test_the_preview_of_long_prompts_is_short_and_the_model_gets_all(tests, answerer):
     long = {"prompt": "1" + " x" * 500_000, "reference": "y" * 1000, "extras": {"entry": "z" * 1000}}
     test = tests.batch("p", {"prompts": [long], "left_out": 0, "notes": []}, RUN, Wanted())

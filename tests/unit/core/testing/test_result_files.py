@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import time
 
 import pytest
 
 from core.errors import InvalidInput
 from core.testing.export import results_csv, results_json
-from core.testing.folder import ResultFolder
+from core.testing.folder import ResultFolder, RowPlaces
 from core.testing.rows import batch_summary, chunked, seed_of_piece
 from core.testing.settle import settle
 from tests.support.evaluated import answer, batch, batch_result, evaluation, judged, row
@@ -42,6 +43,38 @@ def test_a_line_that_a_kill_has_cut_is_passed_over(folder):
     with folder.results.open("a", encoding="utf-8") as file:
         file.write(json.dumps(batch_result(1, "ä"))[:40])
     assert [one["index"] for one in folder.rows()] == [0]
+
+
+def test_a_page_has_the_rows_in_their_order_as_the_file_grows_and_when_it_is_replaced(folder):
+    places = RowPlaces(folder.results)
+    assert places.page(0, 5) == ([], 0)
+    folder.append([batch_result(index, "first") for index in (3, 1, 0)])
+    rows, total = places.page(1, 5)
+    assert ([one["index"] for one in rows], total) == ([1, 3], 3)
+    folder.append([batch_result(1, "again"), batch_result(2, "new")])
+    assert [one["response"] for one in places.page(0, 4)[0]] == ["first", "again", "new", "first"]
+    folder.tidy(folder.rows())
+    assert places.page(0, 9) == (folder.rows(), 4)
+
+
+def test_a_page_reads_only_what_is_new_and_what_it_shows(folder):
+    folder.append([batch_result(index, "x" * 1000) for index in range(2000)])
+    places = RowPlaces(folder.results)
+    assert places.page(0, 10)[1] == 2000
+    started = time.process_time()
+    for _ in range(100):
+        places.page(1990, 10)
+    assert time.process_time() - started < 0.5
+
+
+def test_a_page_leaves_out_a_line_that_is_being_written(folder):
+    folder.append([batch_result(0, "a")])
+    whole = json.dumps(batch_result(1, "b")) + "\n"
+    places = RowPlaces(folder.results)
+    for part, total in ((whole[:30], 1), (whole[30:], 2)):
+        with folder.results.open("a", encoding="utf-8") as file:
+            file.write(part)
+        assert places.page(0, 9)[1] == total
 
 
 def test_at_its_end_a_batch_has_each_row_once_in_order_and_its_figures(folder):
