@@ -116,6 +116,7 @@ class Examination:
         self._piece_from = (desk.clock(), self._test.done)
         self._pieces_from: tuple[float, int] | None = None
         self._ends_at: float | None = None
+        self._span = (0.0, 0.0)
 
     def run(self) -> None:
         """Ask until all is answered or the test is cancelled.
@@ -191,6 +192,7 @@ class Examination:
             def on_answer(place: int, answer: dict, part: Sequence[Cell] = part) -> None:
                 if answer["finish_reason"] != "cancelled":
                     found[part[place]] = answer
+                    self._note_time(answer["seconds"])
                     self._count(part[place], answer)
 
             try:
@@ -261,6 +263,21 @@ class Examination:
             self._work.folder.append([self._batch_row(cell, answer, UNSCORED)])
         self._test.done += 1
         self._say(self._test.text)
+
+    def _note_time(self, seconds: float) -> None:
+        """Add what an answer that is there now took. Those of one batch come together, the short ones among the long.
+
+        So the spans in which answers were written may lie in each other; only what is new of one counts.
+        """
+        now = self._desk.clock()
+        began, ended = self._span
+        fresh = seconds
+        if now - seconds < ended:
+            fresh = max(0.0, began - (now - seconds)) + (now - ended)
+            self._span = (min(began, now - seconds), now)
+        else:
+            self._span = (now - seconds, now)
+        self._test.answering_seconds = (self._test.answering_seconds or 0.0) + fresh
 
     def _batch_row(self, cell: Cell, answer: Mapping, score: Mapping) -> dict:
         is_read = self._template is not None and answer["finish_reason"] != "refused"

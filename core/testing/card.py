@@ -70,6 +70,7 @@ class Card:
         labels: The two sides.
         bars: Their means; empty where there are none.
         figures: The table.
+        intervals: What kind the intervals are.
         notes: What a reader must know.
         regressions, improvements: Rows to look at, the clearest first.
     """
@@ -81,6 +82,7 @@ class Card:
     labels: tuple[str, str]
     bars: tuple[Bar, ...]
     figures: tuple[Figure, ...]
+    intervals: str
     notes: tuple[str, ...]
     regressions: tuple[Example, ...]
     improvements: tuple[Example, ...]
@@ -101,10 +103,17 @@ def card_of(test: ModelTest) -> Card:
         labels=(first, second),
         bars=tuple(_bar(side, summary["most"]) for side in summary["sides"] if side["mean"] is not None),
         figures=tuple(_figures(summary)),
+        intervals=_intervals(summary),
         notes=tuple(summary["notes"]),
         regressions=tuple(_example(one, (first, second)) for one in summary["regressions"]),
         improvements=tuple(_example(one, (first, second)) for one in summary["improvements"]),
     )
+
+
+def _intervals(summary: Mapping) -> str:
+    """What kind the intervals are, in a sentence."""
+    wilson = ", that of pass@1 is Wilson's score interval" if summary["is_judged"] and summary["samples"] == 1 else ""
+    return f"Intervals are 95 % bootstrap intervals over rows, those of changes paired{wilson}."
 
 
 def _facts(test: ModelTest, summary: Mapping) -> list[tuple[str, str]]:

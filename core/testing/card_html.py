@@ -72,7 +72,7 @@ def card_html(card: Card) -> str:
         f"<h1>{_text(card.title)}</h1>\n"
         f'<p class="verdict {card.tone}">{_text(card.verdict)}</p>\n'
         f"<dl>{facts}</dl>\n{bars}\n{_table(card)}\n"
-        '<p class="note">Intervals are 95 % bootstrap intervals over rows, those of changes paired.</p>\n'
+        f'<p class="note">{_text(card.intervals)}</p>\n'
         f"{notes}\n"
         f"{_examples('Rows that lost the most', card.regressions)}"
         f"{_examples('Rows that gained the most', card.improvements)}"

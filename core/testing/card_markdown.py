@@ -14,7 +14,7 @@ def card_markdown(card: Card) -> str:
     lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in card.facts]
     lines += ["", _row("", *card.labels, "change"), _row("---", "---:", "---:", "---:", is_plain=False)]
     lines += [_row(figure.name, *figure.sides, figure.change) for figure in card.figures]
-    lines += ["", "Intervals are 95 % bootstrap intervals over rows, those of changes paired."]
+    lines += ["", _plain(card.intervals)]
     lines += [line for note in card.notes for line in ("", f"> {_plain(note)}")]
     lines += _examples("Rows that lost the most", card.regressions)
     lines += _examples("Rows that gained the most", card.improvements)

@@ -27,6 +27,7 @@ class ModelTest:
         status: How it stands; interrupted when the server died over it.
         done, total: Answers so far, and all that are wanted.
         eta_seconds: How long it will still take; None while that is not known.
+        answering_seconds: How long models have written, without loading, scoring and waiting; None while not known.
         text: What it does at the moment.
         samples: Answers of each model to each question.
         system, use_template, device: As for a chat.
@@ -52,6 +53,7 @@ class ModelTest:
     ended_at: float | None = None
     done: int = 0
     eta_seconds: float | None = None
+    answering_seconds: float | None = None
     text: str = ""
     samples: int = 1
     system: str | None = None

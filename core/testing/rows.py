@@ -94,12 +94,13 @@ def reasons(scores: Mapping[str, Mapping] | None) -> str:
     return "; ".join(one(name, score) for name, score in (scores or {}).items())
 
 
-def batch_summary(rows: Sequence[Mapping], seconds: float, most: float | None) -> dict:
+def batch_summary(rows: Sequence[Mapping], seconds: float, answering_seconds: float | None, most: float | None) -> dict:
     """A batch in figures.
 
     Args:
         rows: The rows so far.
         seconds: How long they took.
+        answering_seconds: How much of that the model wrote; None where it is not known.
         most: The most reward an answer can get; None where nothing was scored.
     """
     answered = [row for row in rows if row["finish_reason"] != "refused"]
@@ -111,7 +112,7 @@ def batch_summary(rows: Sequence[Mapping], seconds: float, most: float | None) -
         "refused": len(rows) - len(answered),
         "tokens": tokens,
         "seconds": round(seconds, 2),
-        "tokens_per_second": round(tokens / seconds, 2) if seconds > 0 else None,
+        "tokens_per_second": round(tokens / answering_seconds, 2) if answering_seconds else None,
         "truncated": sum(row["finish_reason"] == "length" for row in answered),
         "mean_reward": sum(rewards) / len(rewards) if rewards else None,
         "most": most if rewards else None,

@@ -22,7 +22,7 @@ def settle(test: ModelTest, folder: ResultFolder) -> None:
     if test.kind == "batch":
         test.done = len(rows)
         seconds = (test.ended_at or 0.0) - (test.started_at or test.created_at)
-        test.summary = batch_summary(rows, seconds, test.most) if rows else None
+        test.summary = batch_summary(rows, seconds, test.answering_seconds, test.most) if rows else None
     else:
         test.done = sum(len(side["answers"]) for row in rows for side in row["sides"])
         _settle_evaluation(test, [row for row in rows if is_whole(row, test.samples)], folder)

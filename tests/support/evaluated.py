@@ -64,7 +64,7 @@ def evaluation(test_id: str = "evaluation-1", total: int = 20, **values: Any) ->
 def batch(test_id: str = "batch-1", total: int = 3, **values: Any) -> ModelTest:
     """A batch that has run."""
     models = [{"model_path": "outputs/r1", "use_adapter": True, "label": "r1"}]
-    known = {"status": "completed", "started_at": 1.0, "ended_at": 11.0, "most": 1.0}
+    known = {"status": "completed", "started_at": 1.0, "ended_at": 11.0, "answering_seconds": 5.0, "most": 1.0}
     return ModelTest(test_id, "batch", "prompts.txt", "r1", models, SAMPLING, 0.0, total, **known | values)
 
 

@@ -15,6 +15,20 @@ from tests.support.answerer import Answerer, Inspection, make_run, sums
 RUN = ("outputs/r1", True)
 
 
+class BatchWriter(Answerer):
+    """Loads for 300 s, then writes all chats together: the last within 10 s, the others earlier, told one by one."""
+
+    def __init__(self, workspace, clock):
+        super().__init__(workspace, lambda ask, chat: " ".join("x" * 10))
+        self._clock = clock
+
+    def answer(self, ask, on_answer=None):
+        self._clock[0] += 300 + 10
+        for place, chat in enumerate(ask.chats):
+            self._clock[0] += 0.001
+            on_answer(place, self._answer(ask, chat) | {"seconds": 10.0 if place == 5 else 4.0})
+
+
 def right_when_trained(ask, chat):
     """The adapter has learnt sums; without it every answer is 0."""
     number = int(re.search(r"\d+", chat[-1]["content"])[0])
@@ -341,6 +355,17 @@ def test_what_a_file_of_prompts_holds_beside_them_is_noted_with_the_test(tests):
     read = tests.read_prompts("p.csv", io.BytesIO(b"id,prompt\n7,1\n"), None, "outputs/r1")
     test, _ = over(tests, tests.batch("p", read, RUN, Wanted()))
     assert test.notes == ["Columns that are not used: id."]
+
+
+def test_tokens_per_second_count_the_time_in_which_the_model_wrote(workspace, store):
+    clock = [1000.0]
+    answerer = BatchWriter(workspace, clock)
+    inspection = Inspection(workspace, [])
+    service = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: None, lambda: clock[0])
+    test, _ = over(service, service.batch("p", questions(64), RUN, Wanted()))
+    assert test.answering_seconds == pytest.approx(20.0, abs=0.1)
+    assert test.summary["tokens_per_second"] == pytest.approx(64 * 10 / 20, abs=0.1)
+    assert test.summary["seconds"] > 600
 
 
 def test_a_page_of_results_has_its_place_among_all(tests):

@@ -71,6 +71,17 @@ def test_a_side_that_took_no_prompt_has_no_length_on_its_card(tmp_path):
     assert sides["Tokens an answer"] == ("none answered", "10.0")
 
 
+def test_each_interval_is_called_what_it_is(card, tmp_path):
+    single = "those of changes paired, that of pass@1 is Wilson's score interval."
+    assert single in " ".join(Page(card_html(card)).texts)
+    assert single in card_markdown(card).replace("\\", "")
+    test, folder = evaluation(total=4, samples=2), ResultFolder(tmp_path / "evaluation-2")
+    folder.save(test)
+    folder.append([row(0, [answer(0.0, False), answer(1.0, True)], [answer(1.0, True)] * 2)])
+    settle(test, folder)
+    assert card_of(test).intervals.endswith("those of changes paired.")
+
+
 def test_both_cards_say_the_same(card):
     page = " ".join(Page(card_html(card)).texts)
     lines = card_markdown(card).replace("\\", "")

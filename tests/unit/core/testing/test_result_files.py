@@ -87,19 +87,19 @@ def test_at_its_end_a_batch_has_each_row_once_in_order_and_its_figures(folder):
     test = folder.load()
     assert (test.done, test.text, test.eta_seconds) == (2, "", None)
     summary = test.summary
-    assert (summary["answered"], summary["tokens"], summary["seconds"], summary["tokens_per_second"]) == (2, 10, 10, 1)
+    assert (summary["answered"], summary["tokens"], summary["seconds"], summary["tokens_per_second"]) == (2, 10, 10, 2)
     assert (summary["mean_reward"], summary["most"], summary["scored"], summary["correct"]) == (0.5, 1.0, 1, 0)
 
 
 def test_a_batch_without_expectations_has_no_mean_reward():
-    summary = batch_summary([batch_result(0, "a")], 1.0, None)
+    summary = batch_summary([batch_result(0, "a")], 1.0, None, None)
     assert (summary["mean_reward"], summary["most"], summary["correct"], summary["scored"]) == (None, None, None, 0)
 
 
 def test_refused_prompts_and_failed_rewards_are_counted_apart():
     failed = {"scores": {"x": {"value": None, "reason": "broke"}}}
     rows = [batch_result(0, "a", **failed), batch_result(1, "", finish_reason="refused", problem="too long")]
-    summary = batch_summary(rows, 1.0, 1.0)
+    summary = batch_summary(rows, 1.0, 1.0, 1.0)
     assert (summary["answered"], summary["refused"], summary["unscored"]) == (1, 1, 1)
 
 
