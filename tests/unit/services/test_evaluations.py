@@ -146,14 +146,15 @@ def test_a_gpu_that_a_run_takes_is_waited_for_and_the_answers_that_are_left_are_
     assert [len(ask.chats) for ask in answerer.asked[asked:]] == [4, 8]
 
 
-def test_a_model_that_the_user_unloads_ends_the_evaluation_with_what_it_has(tests, answerer):
+@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+def test_a_model_that_is_gone_for_another_reason_ends_the_evaluation_with_what_it_has(tests, answerer, device):
     def say(ask, chat):
         if "36" in chat[-1]["content"]:
             raise Unavailable("The model was unloaded.", "Ask again.")
         return right_when_trained(ask, chat)
 
     answerer.say = say
-    answerer.held = {"cpu": "r2"}
+    answerer.held = {device: "r2"}
     test, rows = evaluated(tests)
     assert test.status == "failed" and "unloaded" in test.failure["message"]
     assert test.summary["rows"] == 32 and len(rows) == 32
