@@ -67,13 +67,13 @@ def guess_mapping(rows: Sequence[dict]) -> Mapping:
     if conversation:
         instruction, response = conversation
     else:
-        instruction = _by_name("instruction", columns, ()) or _by_form(rows, columns, "instruction", ())
+        instruction = by_name("instruction", columns, ()) or _by_form(rows, columns, "instruction", ())
         taken = (instruction.field,)
-        response = _by_name("response", columns, taken) or _by_form(rows, columns, "response", taken)
+        response = by_name("response", columns, taken) or _by_form(rows, columns, "response", taken)
     taken = (instruction.field, response.field)
     missing = Guess(None, 0.0, "no column is called so")
-    context = _by_name("context", columns, taken) or missing
-    reasoning = _by_name("reasoning", columns, (*taken, context.field)) or missing
+    context = by_name("context", columns, taken) or missing
+    reasoning = by_name("reasoning", columns, (*taken, context.field)) or missing
     rule, why = guess_final_answer([as_text(cell(row, response.field)) for row in rows if response.field])
     return Mapping(instruction, response, context, reasoning, rule, why)
 
@@ -114,7 +114,7 @@ def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
     return "auto", "the whole answer is the reference, but for what follows a ####"
 
 
-def _by_name(role: str, columns: Sequence[str], taken: Sequence[str | None]) -> Guess | None:
+def by_name(role: str, columns: Sequence[str], taken: Sequence[str | None]) -> Guess | None:
     """The column whose name says the role best: the whole name first, then one word of it, in the order of NAMES."""
     ranked = []
     for place, column in enumerate(columns):

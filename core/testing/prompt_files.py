@@ -14,7 +14,7 @@ from typing import Any
 from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.config.dataset import DatasetConfig, FinalAnswer
 from core.data.formats import SUFFIXES, DataFile
-from core.data.guess import FORM, NAMES, Guess, cell, columns_of, guess_mapping
+from core.data.guess import FORM, NAMES, Guess, by_name, cell, columns_of, guess_mapping
 from core.data.json_stream import BrokenJson, decode
 from core.data.mapping import CONTEXT_GAP, as_json, as_text, context_text, split_answer
 from core.data.text_stream import TextStream
@@ -185,8 +185,8 @@ def _roles(tables: Sequence[dict], path: Path, data: DatasetConfig | None) -> Ro
         )
         raise refused(path, problem, TEXT_HINT)
     answer = mapping.response.field if _is_sure(mapping.response) else None
-    context = None if mapping.context.field == answer else mapping.context.field
-    return Roles(mapping.instruction.field, context, answer, mapping.final_answer)
+    context = by_name("context", columns_of(tables), (mapping.instruction.field, answer))
+    return Roles(mapping.instruction.field, context and context.field, answer, mapping.final_answer)
 
 
 def _chat_column(row: Mapping) -> str | None:

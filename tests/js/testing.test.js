@@ -158,6 +158,11 @@ test("the better answer is the one with the higher reward; equal ones and unscor
   assert.deepEqual(chat.bestOf(columns(1)), []);
 });
 
+test("nothing is said of the length of answers that nobody gave", () => {
+  const summary = { difference: { p_value: 1, test: "exact sign test over rows" }, length_change: { mean: null, interval: [null, null] } };
+  assert.match(runs.chanceText(summary), /proves nothing \(exact sign test over rows, p = 1\)[.]$/);
+});
+
 test("an answer that a reward could not score has no reward, not a reward of 0", () => {
   assert.match(chat.shareText({ total: null, most: 1 }), /could not be scored$/);
   assert.equal(chat.shareText({ total: 0.5, most: 2 }), "Reward 0.5 of 2 (25 %)");

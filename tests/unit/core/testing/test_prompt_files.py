@@ -67,8 +67,9 @@ CHOICE = b'{"question": "Which?", "choices": ["red", "blue"], "answer": "A"}\n'
         (ALPACA, [("Add them.\n\n1 and 2", "3"), ("Say a.", "a")], "'instruction' followed by 'input'"),
         (CHOICE, [("Which?\n\nA) red\nB) blue", "A")], "'question' followed by 'choices'"),
         (b'{"question": "q", "context": "c", "answer": "a"}\n', [("q\n\nc", "a")], "'question' followed by 'context'"),
+        (b'{"question": "q", "context": "c"}\n', [("q\n\nc", None)], "'question' followed by 'context'"),
     ],
-    ids=["Alpaca", "choices", "context"],
+    ids=["Alpaca", "choices", "context", "context without answers"],
 )
 def test_a_context_follows_the_prompt_as_in_training(tmp_path, data, expected, context):
     found = read(tmp_path, "p.jsonl", data)
@@ -132,6 +133,12 @@ REFUSALS = {
     "a number": ("p.jsonl", b"3\n", "line 1: a row is an object, not int", ""),
     "texts, then objects": ("p.jsonl", b'"a"\n' * 60 + b'{"prompt": "b"}\n', "begins with texts", "one form"),
     "objects as prompts": ("p.jsonl", b'{"prompt": {"a": {"b": 1}}}\n', "objects with b in the column 'prompt.a'", ""),
+    "a chat of parts": (
+        "p.jsonl",
+        b'{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]}\n',
+        "objects with type, text in the column 'content'",
+        "",
+    ),
     "an open quote": ("p.csv", b'prompt,answer\n"one,1\n', "never closed", "quotes"),
     "another encoding": ("p.txt", "Schöne Grüße".encode("cp1252"), "not utf-8 in line 1", '"encoding" in the options'),
     "a workbook": ("p.xlsx", b"PK\x03\x04", "p.xlsx is none of .txt", ".csv"),
