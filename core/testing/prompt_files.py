@@ -235,7 +235,7 @@ def _of_chat(turns: Any, path: Path, passed_over: Counter) -> tuple[str, str]:
 def _notes(tables: Sequence[dict], roles: Roles, extras: Iterable[str], passed_over: Counter) -> list[str]:
     notes = []
     if roles.context:
-        notes.append(f"Each prompt is {roles.instruction!r} followed by {roles.context!r}, as in training.")
+        notes.append(f"Each prompt is {roles.instruction!r} followed by {roles.context!r}.")
     more = [f"{what} in {count} row{'' if count == 1 else 's'}" for what, count in passed_over.items() if count]
     if more:
         notes.append(f"Only the first question of each chat is asked; not used: {', '.join(more)}.")
