@@ -75,6 +75,12 @@ class OutOfMemory(WorkerFailed):
     code = "out_of_memory"
 
 
+class Displaced(Unavailable):
+    """A model had to leave its device for a training run, in the middle of its work."""
+
+    code = "displaced"
+
+
 class DeviceTaken(Conflict):
     """Every device that could do it belongs to a training run at the moment."""
 
@@ -85,7 +91,7 @@ KINDS: dict[str, type[LoraCraftError]] = {
     kind.code: kind
     for kind in (
         *(InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed),
-        *(OutOfMemory, DeviceTaken),
+        *(OutOfMemory, Displaced, DeviceTaken),
     )
 }
 """Code -> kind, for errors that come from another process."""

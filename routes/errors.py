@@ -11,6 +11,7 @@ from constants import MAX_JSON_BYTES
 from core.errors import (
     Conflict,
     DeviceTaken,
+    Displaced,
     Forbidden,
     InvalidInput,
     LoraCraftError,
@@ -31,6 +32,7 @@ STATUS: dict[type[LoraCraftError], int] = {
     DeviceTaken: 409,
     TooLarge: 413,
     Unavailable: 503,
+    Displaced: 503,
     WorkerFailed: 500,
     OutOfMemory: 500,
 }

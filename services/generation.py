@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from queue import Empty
 
 from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
-from core.errors import DeviceTaken, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit, while_answering
 from core.generation.model_path import ModelRef, model_ref, require_adapter
 from core.generation.sampling import Sampling
@@ -110,6 +110,7 @@ class GenerationService:
         self._refs: dict[str, ModelRef] = {}
         self._count = 0
         self._notice = ""
+        self._why: type[LoraCraftError] = Unavailable
         self._idle: threading.Timer | None = None
         self.holders: Callable[[], Mapping[str, str | None]] = dict
         """Device -> the run that trains on it; set once the training service is there."""
@@ -150,15 +151,16 @@ class GenerationService:
             self._moved.notify_all()
         return bool(wanted)
 
-    def unload(self, notice: str = "") -> dict:
+    def unload(self, notice: str = "", kind: type[LoraCraftError] = Unavailable) -> dict:
         """End the worker, whatever it does, so that its memory is free when this returns; the state after it.
 
         Args:
             notice: Why, for whoever is still being answered and for the page.
+            kind: What it is to whoever is still being answered.
         """
         with self._moved:
             worker, self._worker, self._device, self._loaded, self._refs = self._worker, None, None, [], {}
-            self._notice = notice
+            self._notice, self._why = notice, kind
         if worker is not None:
             worker.end()
             self._tell()
@@ -168,7 +170,7 @@ class GenerationService:
         """Free a GPU for a run that is about to train on it; on the CPU there is nothing to free."""
         with self._moved:
             if device != "cpu" and self._device == device:
-                self.unload(f"The model was unloaded: the run {session_id} trains on {device} now.")
+                self.unload(f"The model was unloaded: the run {session_id} trains on {device} now.", Displaced)
 
     def forget(self, session_id: str) -> None:
         """Unload what comes from a run that is being deleted."""
@@ -321,9 +323,9 @@ class GenerationService:
     def _died(self, worker: LineWorker) -> LoraCraftError:
         with self._moved:
             is_known = self._worker is not worker
-            notice = self._notice
+            notice, kind = self._notice, self._why
         if is_known:
-            return Unavailable(notice or "The model was unloaded.", "Ask again to load it anew.")
+            return kind(notice or "The model was unloaded.", "Ask again to load it anew.")
         cause, cure, _ = while_answering(explain_exit(worker.exit_code()))
         LOG.error("The generation worker died: %s", cause)
         self.unload(f"The model is gone: {cause}")

@@ -9,7 +9,7 @@ from itertools import product
 
 from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
-from core.errors import DeviceTaken, InvalidInput, LoraCraftError, OutOfMemory
+from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, OutOfMemory
 from core.generation.chat import chat_of
 from core.generation.sampling import sampling_from
 from core.prompts.chosen import template_of
@@ -217,7 +217,7 @@ class Examination:
         if isinstance(error, DeviceTaken):
             self._wait_for_gpu(side)
             return [left]
-        if any(f"the run {run} trains on" in error.message for run in self._desk.runs_on_gpus()):
+        if isinstance(error, Displaced):
             return [left] if left else []  # the model had to leave; the next try finds another GPU, or none
         half = len(left) // 2
         if half and isinstance(error, OutOfMemory):

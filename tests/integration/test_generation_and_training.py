@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from core.errors import Conflict, Unavailable
+from core.errors import Conflict, Displaced
 from core.generation.sampling import Sampling
 from core.hardware import Gpu, Hardware
 from core.sessions.store import SessionStore
@@ -52,7 +52,7 @@ def test_an_answer_under_way_ends_with_the_reason(generation, until):
     def ask():
         try:
             generation.answer(Ask("tiny-model", LONG, Sampling(temperature=0, max_tokens=3000), request_id="a"))
-        except Unavailable as error:
+        except Displaced as error:
             problems.append(error.message)
 
     thread = threading.Thread(target=ask)

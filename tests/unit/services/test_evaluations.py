@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from core.errors import DeviceTaken, InvalidInput, NotFound, Unavailable
+from core.errors import DeviceTaken, Displaced, InvalidInput, NotFound, Unavailable
 from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
 from services.model_tests import ModelTestService, Wanted
@@ -130,7 +130,7 @@ def test_a_gpu_that_a_run_takes_is_waited_for_and_the_answers_that_are_left_are_
         if "36" in chat[-1]["content"] and not taken:
             taken.append(True)
             answerer.held = {"cuda:0": "r2"}
-            raise Unavailable("The model was unloaded: the run r2 trains on cuda:0 now.", "Ask again.")
+            raise Displaced("The model was unloaded: the run r2 trains on cuda:0 now.", "Ask again.")
         return right_when_trained(ask, chat)
 
     taken = []
