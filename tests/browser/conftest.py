@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from launch import find_browser
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 EXPECTED = ("net::ERR_", "WebSocket connection")
+expect.set_options(timeout=20_000)
+"""Of every expectation: a machine that is busy with something else is slow, and no less right."""
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +36,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @contextmanager
 def watched(browser: Browser, **how: Any) -> Iterator[Page]:
     """A page in a context of its own; problems in its console, or requests of others, are errors when it is closed."""
-    context = browser.new_context(**how)
+    context = browser.new_context(**{"reduced_motion": "reduce"} | how)
     opened = context.new_page()
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))

@@ -2,12 +2,19 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import open_step, ref, setting
 
 SLOW = 20_000
 SUMS = "frage;antwort\n" + "".join(f"What is {n} + {n}?;{2 * n}\n" for n in range(40))
+
+
+@pytest.fixture
+def server(shared_server):
+    """One server for all tests of this file: each page has a browser profile of its own."""
+    return shared_server
 
 
 def show_uploads(page, server):

@@ -3,9 +3,16 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import open_step, ref, setting
+
+
+@pytest.fixture
+def server(shared_server):
+    """One server for all tests of this file: each page has a browser profile of its own."""
+    return shared_server
 
 
 def test_a_wrong_value_is_refused_beside_its_field_and_in_the_overview(server, page):

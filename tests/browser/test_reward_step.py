@@ -1,10 +1,17 @@
 """Step 4: Quick Start, presets and parts, recipes and Python of one's own, trying a reward out, the Reward Bench."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import open_step, picture, ref, violations
 
 SLOW = 30_000
+
+
+@pytest.fixture
+def server(shared_server):
+    """One server for all tests of this file: each page has a browser profile of its own."""
+    return shared_server
 
 
 def show(page, server, source=None):

@@ -147,7 +147,7 @@ def test_cancelling_keeps_what_was_answered_and_the_model_stays(asked, until):
 
 def test_a_model_s_process_that_dies_costs_no_answer_and_the_reason_is_told(asked, until):
     _, test = asked.call("POST", "/api/models/batch", SLOW)
-    running(asked, test, until)
+    running(asked, test, until, done=32)
     server = psutil.Process(asked.process.pid)
     [worker] = [child for child in server.children() if "core.workers.generate" in child.cmdline()]
     worker.kill()
