@@ -7,6 +7,14 @@ from playwright.sync_api import expect
 from tests.support.browser import open_step, ref
 
 PAGE_MS = 500
+PAGE_SHARE = 2.5
+"""Times as long as a fixed piece of work in the same browser."""
+WORK = """() => {
+    const began = performance.now();
+    let sum = 0;
+    for (let i = 0; i < 2e7; i += 1) sum += Math.sqrt(i) % 7;
+    return [performance.now() - began, sum];
+}"""
 PAGE_BYTES = 600_000
 MOST_VISITS = 40
 
@@ -27,9 +35,18 @@ def test_one_click_starts_the_demo_and_shows_it(server, page):
     expect(ref(page, "session-status")).to_have_text("Completed", timeout=20_000)
 
 
+def a_piece_of_work(browser):
+    """How long it takes, in ms."""
+    context = browser.new_context()
+    took, _ = context.new_page().evaluate(WORK)
+    context.close()
+    return took
+
+
 def test_the_first_page_is_complete_within_its_budgets_of_time_and_size(server, browser):
-    times, sizes = [], []
-    while len(times) < 3 or (min(times) >= PAGE_MS and len(times) < MOST_VISITS):
+    times, shares, sizes = [], [], []
+    while len(times) < 3 or (min(times) >= PAGE_MS and min(shares) >= PAGE_SHARE and len(times) < MOST_VISITS):
+        work_ms = a_piece_of_work(browser)
         context = browser.new_context()
         page = context.new_page()
         received = []
@@ -40,10 +57,12 @@ def test_the_first_page_is_complete_within_its_budgets_of_time_and_size(server, 
         expect(ref(page, "step-welcome")).to_be_visible()
         expect(ref(page, "connection-text")).to_have_text("Live")
         times.append(page.evaluate("() => performance.getEntriesByName('complete')[0].startTime"))
+        shares.append(times[-1] / work_ms)
         sizes.append(sum(received))
         context.close()
     assert max(sizes) < PAGE_BYTES
-    assert min(times) < PAGE_MS, times  # the least, since other programs only ever add
+    # The least, since other programs only ever add; a machine that is slower altogether is held to the share.
+    assert min(times) < PAGE_MS or min(shares) < PAGE_SHARE, (times, shares)
 
 
 def test_an_offline_server_is_told_and_what_can_be_done_about_it(server, page):
