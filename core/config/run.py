@@ -36,9 +36,8 @@ class RunConfig(Section):
     @model_validator(mode="after")
     def groups_fill_the_batch(self) -> "RunConfig":
         """A step must hold whole groups, since a completion is compared with the others of its prompt."""
-        training = self.training
-        batches = self.grpo.steps_per_generation or training.gradient_accumulation_steps
-        completions = training.batch_size * batches
+        training, completions = self.training, self.completions_per_generation
+        batches = completions // training.batch_size
         if completions % training.num_generations:
             raise ValueError(
                 f"training.num_generations: {completions} completions (batch_size {training.batch_size} x {batches} "
@@ -75,8 +74,12 @@ class RunConfig(Section):
     @property
     def prompts_per_generation(self) -> int:
         """Prompts whose completions are sampled at once."""
-        batches = self.grpo.steps_per_generation or self.training.gradient_accumulation_steps
-        return self.training.batch_size * batches // self.training.num_generations
+        return self.completions_per_generation // self.training.num_generations
+
+    @property
+    def completions_per_generation(self) -> int:
+        """Completions that are sampled at once; as many held-out rows are answered at once."""
+        return self.training.batch_size * (self.grpo.steps_per_generation or self.training.gradient_accumulation_steps)
 
     @property
     def completions_per_step(self) -> int:

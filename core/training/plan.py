@@ -125,7 +125,7 @@ def sampled_completions(steps: int, config: RunConfig) -> int:
     """Completions that are sampled for `steps` steps; steps that use the same ones again sample none."""
     batches = steps * config.training.gradient_accumulation_steps
     generations = math.ceil(batches / _batches_per_generation(config))
-    return generations * config.prompts_per_generation * config.training.num_generations
+    return generations * config.completions_per_generation
 
 
 def _batches_per_generation(config: RunConfig) -> int:

@@ -152,7 +152,7 @@ def _warm_up_batch(config: RunConfig) -> int:
 
 def cached_values(shape: ModelShape, config: RunConfig) -> int:
     """Keys and values of every completion that is sampled at once, each at its longest."""
-    completions = config.prompts_per_generation * config.training.num_generations
+    completions = config.completions_per_generation
     token = 2 * shape.layers * shape.kv_heads * shape.head_dim
     return token * config.training.max_sequence_length * completions
 
