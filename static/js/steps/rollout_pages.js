@@ -1,65 +1,93 @@
 // @ts-check
-/** The groups of one step at a time: which session, step and group are shown, and the fetching of others. */
+/** The groups of one step at a time: which place is chosen, what is shown until its groups are there, and the fetching of them. */
 
-import { ApiError, getCompletions } from "../lib/api.js";
+import { getCompletions } from "../lib/api.js";
+import { createLatest } from "../lib/latest.js";
 import { placeOf } from "../state/rollouts.js";
 
-/** @typedef {{session: string | null, steps: number[], groups: any[], step: number | null, group: number, found: number | null}} View
- * found is the completion that a search has led to */
+/** What is shown. `found` is the completion that a search has led to.
+ * @typedef {{steps: number[], groups: any[], step: number | null, group: number, found: number | null}} View */
+/** What is chosen: a step, or null for the newest one, whichever that is; and a place in it.
+ * @typedef {{step: number | null, group: number, found: number | null}} Choice */
 
 /** @type {View} */
-const NOTHING = { session: null, steps: [], groups: [], step: null, group: 0, found: null };
+const NOTHING = { steps: [], groups: [], step: null, group: 0, found: null };
+/** @type {Choice} */
+const NEWEST = { step: null, group: 0, found: null };
 
 /** @param {() => void} onChange @param {(problem: string) => void} onProblem */
 export function createPages(onChange, onProblem) {
-  let view = NOTHING;
-  let isStale = true;
-  /** @type {AbortController | null} */
-  let asking = null;
+  /** @type {string | null} */
+  let session = null;
+  let [view, choice] = [NOTHING, NEWEST];
+  /** Counts what the server has told of new groups, and how much of that the steps of the view hold. */
+  let [news, listed] = [0, -1];
+  const latest = createLatest(() => [session, choice.step]);
 
-  /** Fetch one step, the newest when null. @param {number | null} step @param {Partial<View>} [then] */
-  async function fetch(step, then = {}) {
-    const { session } = view;
+  /** @param {Choice} next */
+  function choose(next) {
+    choice = next;
+    onChange();
+  }
+  /** Stay with what is shown. */
+  const stay = () => choose({ step: view.step, group: view.group, found: view.found });
+
+  /** Show a step, the newest when null, as soon as its groups are there. @param {number | null} step @param {Partial<Choice>} [place]
+   * @param {number} [quietMs] */
+  async function fetch(step, { group = choice.group, found = null } = {}, quietMs = 0) {
     if (!session) return;
-    asking?.abort();
-    const mine = new AbortController();
-    asking = mine;
-    try {
-      const answer = await getCompletions(session, step, isStale || !view.steps.length, mine.signal);
-      if (session !== view.session || mine.signal.aborted) return;
-      isStale = false;
-      view = { ...view, steps: answer.steps ?? view.steps, groups: answer.groups, step: answer.step, found: null, ...then };
-      onChange();
-    } catch (error) {
-      if (mine.signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "offline") onProblem(error.message);
-    }
+    const [id, seen] = [session, news];
+    const isListing = listed !== news || !view.steps.length;
+    choice = { step, group, found };
+    const asked = latest.ask((signal) => getCompletions(id, step, isListing, signal), {
+      quietMs,
+      answered(answer) {
+        if (isListing) listed = Math.max(listed, seen);
+        view = { ...choice, steps: answer.steps ?? view.steps, groups: answer.groups, step: answer.step };
+        onChange();
+      },
+      refused(error) {
+        if (step !== null) stay();
+        if (error.code !== "offline") onProblem(error.message);
+      },
+    });
+    onChange();
+    await asked;
   }
 
   return {
-    fetch,
+    fetch, stay,
+    session: () => session,
     view: () => view,
+    choice: () => choice,
+    /** Whether the groups of the chosen step are on their way. */
+    isBusy: () => choice.step !== null && latest.isAsking(),
+    /** The step that is chosen, also while its groups are on their way. */
+    step: () => choice.step ?? view.step,
     /** The group that is shown; undefined while there is none. */
     group: () => view.groups[Math.min(view.group, view.groups.length - 1)],
-    isStale: () => isStale,
+    isStale: () => listed !== news,
     /** There are newer groups than those fetched. */
     markStale() {
-      isStale = true;
+      news += 1;
     },
-    /** The step that lies `by` places from the one shown. @param {number} by @returns {number | undefined} */
-    stepBeside: (by) => view.steps[Math.min(view.steps.length - 1, Math.max(0, placeOf(view.steps, view.step ?? 0) + by))],
+    /** The step that lies `by` places from the chosen one. @param {number} by @returns {number | undefined} */
+    stepBeside(by) {
+      const at = placeOf(view.steps, choice.step ?? view.step ?? 0) + by;
+      return view.steps[Math.min(view.steps.length - 1, Math.max(0, at))];
+    },
     /** @param {number} group */
     pick(group) {
       view = { ...view, group, found: null };
-      onChange();
+      choose({ ...choice, group, found: null });
     },
-    /** Begin with another session. @param {string | null} session */
-    reset(session) {
-      asking?.abort();
-      isStale = true;
-      view = { ...NOTHING, session };
-      onChange();
+    /** Begin with another session. @param {string | null} id */
+    reset(id) {
+      session = id;
+      listed = -1;
+      view = NOTHING;
+      latest.drop(); // a run made anew under an old id has other groups
+      choose(NEWEST);
     },
   };
 }
