@@ -3,6 +3,7 @@
 
 import { explain, getLog } from "../lib/api.js";
 import { debounced, find, findInput, saveFile, setText, show } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 
 const LINES = 2000;
 const CHARACTERS = 500_000;
@@ -17,6 +18,7 @@ export function mountLog(root, context) {
   let [text, isDrawn] = ["", false];
   /** What the worker writes while the end of its log is being read. @type {string | null} */
   let meanwhile = null;
+  const latest = createLatest(() => session);
 
   const draw = () => {
     const wanted = filter.value.toLowerCase();
@@ -29,12 +31,15 @@ export function mountLog(root, context) {
     isDrawn = true;
   };
 
-  const load = async () => {
+  const load = () => {
     const id = session;
     if (!id) return;
     meanwhile = "";
-    const read = await getLog(id, LINES).then((answer) => (answer.text ? `${answer.text}\n` : ""), explain);
-    if (id !== session) return;
+    latest.drop(); // what came before this reading is in it
+    latest.ask(() => getLog(id, LINES), { answered: (answer) => take(answer.text ? `${answer.text}\n` : ""), refused: (error) => take(explain(error)) });
+  };
+  /** @param {string} read */
+  const take = (read) => {
     text = read.includes(meanwhile ?? "") ? read : read + meanwhile;
     meanwhile = null;
     isDrawn = false;
