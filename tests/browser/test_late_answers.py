@@ -1,4 +1,4 @@
-"""Answers that come late: whichever view it is, one that was asked for earlier never overrides what has been chosen since."""
+"""Answers that come late: one that was asked for earlier never overrides what has been chosen since, in any view."""
 
 import re
 
@@ -314,5 +314,3 @@ def test_a_score_does_not_come_on_a_page_that_was_turned(server, page, late):
     answer.arrive()
     expect(ref(page, "try-result")).to_be_hidden()
     expect(ref(page, "try-busy")).to_be_hidden()
-
-

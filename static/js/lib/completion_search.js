@@ -13,7 +13,8 @@ const AT_ONCE = 100;
  * @returns {Promise<Place | null>} */
 export async function findCompletion(place, filter, direction, signal) {
   const { session } = place;
-  const here = await searchCompletions(session, { filter, from_step: Math.max(0, place.step - 1), direction: "next", limit: AT_ONCE }, signal);
+  const nearby = { filter, from_step: Math.max(0, place.step - 1), direction: "next", limit: AT_ONCE };
+  const here = await searchCompletions(session, nearby, signal);
   const inStep = here.matches.filter((/** @type {Place} */ match) => match.step === place.step && isBeyond(match, place, direction));
   if (inStep.length) return inStep[direction === "next" ? 0 : inStep.length - 1];
   for (let from = place.step; !signal.aborted; ) {

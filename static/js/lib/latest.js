@@ -1,15 +1,16 @@
 // @ts-check
-/** Answers of the server that come late: one that is older than what was chosen or shown since never reaches the page. */
+/** Late answers of the server: one that is older than what was chosen or shown since never reaches the page. */
 
 import { ApiError } from "./api.js";
 
-/** What becomes of an answer; the request goes out once nothing newer was asked for `quietMs`.
- * @template T @typedef {{answered: (value: T) => unknown, refused: (error: ApiError) => unknown, quietMs?: number}} Then */
+/** What becomes of an answer; the request goes out once nothing newer was asked for `quietMs`. @template T
+ * @typedef {{answered: (value: T) => unknown, refused: (error: ApiError) => unknown, quietMs?: number}} Then */
 /** @typedef {{about: string, stop: AbortController, isQuiet: boolean}} Question */
 
 /** A place of the page that shows answers.
- * @param {() => unknown} [chosen] what an answer must be about to be shown, as it is chosen at the moment of the call. Questions about the
- *   same are one question asked again: the first answer may be shown until the second one is there, never after it. */
+ * @param {() => unknown} [chosen] what an answer must be about to be shown, as it is chosen at the moment of the call.
+ *   Questions about the same are one question asked again: the first answer may be shown until the second one is there,
+ *   never after it. */
 export function createLatest(chosen = () => null) {
   /** Those whose answer may still be shown, oldest first. @type {Set<Question>} */
   const open = new Set();
@@ -29,8 +30,8 @@ export function createLatest(chosen = () => null) {
     },
     /** Show none of the answers that are on their way. */
     drop: () => open.forEach(close),
-    /** Ask about what is chosen now; the promise ends with the question, also where the answer is not shown.
-     * @template T @param {(signal: AbortSignal) => Promise<T>} request the signal says that the answer is not wanted any more
+    /** Ask about what is chosen now; the promise ends with the question, also where the answer is not shown. @template T
+     * @param {(signal: AbortSignal) => Promise<T>} request the signal says that the answer is not wanted any more
      * @param {Then<T>} then of which one is called at most */
     async ask(request, { answered, refused, quietMs = 0 }) {
       const mine = { about: subject(), stop: new AbortController(), isQuiet: quietMs > 0 };
@@ -62,8 +63,8 @@ export function unchanged(chosen) {
   return () => JSON.stringify(chosen()) === before;
 }
 
-/** An answer or a refusal; a request that was stopped has neither, and anything else is a bug and thrown on.
- * @template T @param {Promise<T>} request @param {AbortSignal} signal @returns {Promise<{value?: T, error?: ApiError}>} */
+/** An answer or a refusal; a request that was stopped has neither, and anything else is a bug and thrown on. @template T
+ * @param {Promise<T>} request @param {AbortSignal} signal @returns {Promise<{value?: T, error?: ApiError}>} */
 async function outcomeOf(request, signal) {
   try {
     return { value: await request };

@@ -60,8 +60,9 @@ function createSnapshots(store, say, watched) {
     await lists.ask(() => Promise.all([listSessions(), listExports()]), {
       answered([{ sessions, queue }, { exports }]) {
         const held = store.get().exports;
+        const known = exports.map((/** @type {any} */ one) => [one.export_id, later(held[one.export_id], one)]);
         store.update(state.listed(sessions));
-        store.update(state.patched({ exports: Object.fromEntries(exports.map((/** @type {any} */ one) => [one.export_id, later(held[one.export_id], one)])) }));
+        store.update(state.patched({ exports: Object.fromEntries(known) }));
         if (isQueueUntold()) store.update(state.patched({ queue }));
       },
       refused: complain,

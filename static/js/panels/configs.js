@@ -75,7 +75,8 @@ function createManager(context) {
       }
     },
     /** Put a configuration in the draft's place, unless another one, or none, was chosen while it was read.
-     * @param {() => Promise<Record<string, any>>} read @param {string} name @param {boolean} isDirty whether it is saved nowhere here */
+     * @param {() => Promise<Record<string, any>>} read @param {string} name
+     * @param {boolean} isDirty whether it is saved nowhere here */
     take(read, name, isDirty) {
       fail("");
       taken.drop();
@@ -126,7 +127,8 @@ async function remove(manager, name) {
 /** The configuration in a file, if the server would run it. @param {File} file */
 async function read(file) {
   const config = parsed(await file.text());
-  if (!config) throw new api.ApiError({ code: "unreadable", message: `${file.name} is no JSON object, so it can't be a configuration.`, hint: "", fields: {} });
+  const message = `${file.name} is no JSON object, so it can't be a configuration.`;
+  if (!config) throw new api.ApiError({ code: "unreadable", message, hint: "", fields: {} });
   await api.planRun(config);
   return config;
 }

@@ -26,8 +26,8 @@ export const snapshot = (session) => (state) =>
     return { ...merged(old, session), config, isWhole: true, ...named(config) };
   });
 
-/** Whether two states are of one run, and not of one made anew under an old id; of a run that only the socket has told of so far, when
- * it was made is not known. @param {any} old undefined or what was held @param {any} next */
+/** Whether two states are of one run, and not of one made anew under an old id; of a run that only the socket has told of
+ * so far, the time it was made at is not known. @param {any} old nothing or what was held @param {any} next */
 export const isSameRun = (old, next) =>
   old?.session_id === next.session_id && (old.last_seq === undefined || old.created_at === next.created_at);
 

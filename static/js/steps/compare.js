@@ -101,7 +101,8 @@ function renderOthers(root, others) {
     /** @type {HTMLOptionElement} */ (option).value = id;
     setText(option, [title === id ? id : `${title} (${id})`, words(session.status).toLowerCase()].join(", "));
   });
-  if (others.some((session) => session.session_id === before)) select.value = before; // a new run moves all others by one
+  const isThere = others.some((session) => session.session_id === before);
+  if (isThere) select.value = before; // a new run moves all others by one
   show(find("compare-add-form", root), others.length > 0);
 }
 

@@ -10,7 +10,8 @@ import { append, at, emptyHistory, fromColumns } from "../state/series.js";
 const MAX_POINTS = 8000;
 
 /** A chosen run: what is known of it, or why nothing is.
- * @typedef {{id: string, status: "loading" | "ready" | "missing" | "failed", problem: string, session: any, history: import("../state/series.js").History, waiting: any[] | null, latest: ReturnType<typeof createLatest>}} Entry
+ * @typedef {{id: string, status: "loading" | "ready" | "missing" | "failed", problem: string, session: any, history: import("../state/series.js").History,
+ *   waiting: any[] | null, latest: ReturnType<typeof createLatest>}} Entry
  * waiting has the updates that come while the history is being read */
 
 /** @param {() => void} onChange */
@@ -52,7 +53,9 @@ export function createChosen(onChange) {
 }
 
 /** @param {string} id @returns {Entry} */
-const newEntry = (id) => ({ id, status: "loading", problem: "", session: null, history: emptyHistory(), waiting: null, latest: createLatest() });
+const newEntry = (id) => ({
+  id, status: "loading", problem: "", session: null, history: emptyHistory(), waiting: null, latest: createLatest(),
+});
 
 /** Read a run and its history. @param {Entry} entry @param {() => void} onChange */
 function readAll(entry, onChange) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The long looks at data that run on the server: the newest of each task and subject in the store, kept current over the socket. */
+/** The long looks at data that run on the server: the newest of each task and subject, kept current over the socket. */
 
 import { ApiError, getJob } from "../lib/api.js";
 

@@ -20,7 +20,8 @@ export function mountLists(root, context) {
   async function fetchLists() {
     show(find("dataset-list-error", root), false);
     await latest.ask(listDatasets, {
-      answered: (lists) => put({ ...lists, uploads: context.store.get().datasets?.uploads ?? lists.uploads }), // their own list is never older
+      // The uploads have a list of their own, which is never older.
+      answered: (lists) => put({ ...lists, uploads: context.store.get().datasets?.uploads ?? lists.uploads }),
       refused(error) {
         setText(find("dataset-list-error-text", root), explain(error));
         show(find("dataset-list-error", root), true);

@@ -50,7 +50,7 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
     return latest.ask(listUploads, {
       answered({ uploads, unfinished }) {
         onList({ uploads, unfinished });
-        for (const upload of uploads) if (upload.job_id && upload.rows === null && !upload.problem) fetchCount(upload.job_id, putJob);
+        for (const { job_id: job, rows, problem } of uploads) if (job && rows === null && !problem) fetchCount(job, putJob);
       },
       refused: complain,
     });

@@ -31,7 +31,8 @@ function fillUpload(row, upload) {
   row.querySelector("[data-do=use]")?.setAttribute("aria-label", `Use ${upload.name}`);
 }
 
-/** What of a row changes with the draft and with a count under way. @param {HTMLElement} row @param {string} source @param {any} state */
+/** What of a row changes with the draft and with a count under way.
+ * @param {HTMLElement} row @param {string} source @param {any} state */
 function markUpload(row, source, state) {
   const upload = itemOf(row);
   const job = jobOf(state, "statistics", upload.path);

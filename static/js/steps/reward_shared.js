@@ -21,8 +21,10 @@ export function fetchRewards(context) {
   const put = (/** @type {Partial<Rewards>} */ patch) =>
     context.store.update((/** @type {any} */ state) => ({ ...state, rewards: { ...rewardsOf(state), ...patch } }));
   return latest.ask(() => Promise.all([listRewards(), getSchema()]), {
-    answered: ([{ rewards: list, custom }, { schema }]) => put({ status: "ready", list, custom, defs: schema.$defs, message: "" }),
-    refused: (error) => put({ status: rewardsOf(context.store.get()).status === "ready" ? "ready" : "failed", message: explain(error) }),
+    answered: ([{ rewards: list, custom }, { schema }]) =>
+      put({ status: "ready", list, custom, defs: schema.$defs, message: "" }),
+    refused: (error) =>
+      put({ status: rewardsOf(context.store.get()).status === "ready" ? "ready" : "failed", message: explain(error) }),
   });
 }
 

@@ -26,7 +26,8 @@ export function mountTry(root, context) {
   const scoring = createLatest(tabs.selected);
   const filling = createLatest(() => [tabs.selected(), texts.row()]);
   const isBusy = () => scoring.isAsking() || filling.isAsking();
-  find("try-fill", root).addEventListener("click", () => run(filling, () => firstRow(context.store.get().draft.config, texts.hasExtras()), texts.fill));
+  const ask = () => firstRow(context.store.get().draft.config, texts.hasExtras());
+  find("try-fill", root).addEventListener("click", () => run(filling, ask, texts.fill));
 
   /** @param {string} form @param {() => object} wanted */
   function listen(form, wanted) {
@@ -36,7 +37,8 @@ export function mountTry(root, context) {
     });
   }
 
-  /** @template T @param {ReturnType<typeof createLatest>} latest @param {() => Promise<T>} request @param {(value: T) => void} answered */
+  /** @template T @param {ReturnType<typeof createLatest>} latest
+   * @param {() => Promise<T>} request @param {(value: T) => void} answered */
   async function run(latest, request, answered) {
     if (isBusy()) return;
     clear();

@@ -101,8 +101,8 @@ function createSave(context, { state, atHand, put }, onChange) {
     const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
     if (state.work && isStillAtHand()) {
       isShown = true;
-      const kept = isSameWork(state.work.editing, editing) ? editingOf(saved) : state.work.editing; // what was typed meanwhile stays
-      put({ editing: kept, original: editingOf(saved), version: saved.version });
+      const isAsSent = isSameWork(state.work.editing, editing); // what was typed meanwhile stays
+      put({ editing: isAsSent ? editingOf(saved) : state.work.editing, original: editingOf(saved), version: saved.version });
     }
     const isStillShown = unchanged(atHand);
     await fetchRewards(context);

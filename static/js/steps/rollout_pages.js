@@ -1,5 +1,5 @@
 // @ts-check
-/** The groups of one step at a time: which place is chosen, what is shown until its groups are there, and the fetching of them. */
+/** The groups of one step at a time: what is chosen, what is shown until its groups are there, and the fetching of them. */
 
 import { getCompletions } from "../lib/api.js";
 import { createLatest } from "../lib/latest.js";
@@ -17,33 +17,25 @@ const NEWEST = { step: null, group: 0, found: null };
 
 /** @param {() => void} onChange @param {(problem: string) => void} onProblem */
 export function createPages(onChange, onProblem) {
-  /** @type {string | null} */
-  let session = null;
-  let [view, choice] = [NOTHING, NEWEST];
+  const held = createHeld(onChange);
+  const { state, stay } = held;
   /** Counts what the server has told of new groups, and how much of that the steps of the view hold. */
   let [news, listed] = [0, -1];
-  const latest = createLatest(() => [session, choice.step]);
+  const latest = createLatest(() => [state.session, state.choice.step]);
 
-  /** @param {Choice} next */
-  function choose(next) {
-    choice = next;
-    onChange();
-  }
-  /** Stay with what is shown. */
-  const stay = () => choose({ step: view.step, group: view.group, found: view.found });
-
-  /** Show a step, the newest when null, as soon as its groups are there. @param {number | null} step @param {Partial<Choice>} [place]
-   * @param {number} [quietMs] */
-  async function fetch(step, { group = choice.group, found = null } = {}, quietMs = 0) {
+  /** Show a step, the newest when null, as soon as its groups are there. @param {number | null} step
+   * @param {Partial<Choice>} [place] @param {number} [quietMs] */
+  async function fetch(step, { group = state.choice.group, found = null } = {}, quietMs = 0) {
+    const [{ session, view }, seen] = [state, news];
     if (!session) return;
-    const [id, seen] = [session, news];
     const isListing = listed !== news || !view.steps.length;
-    choice = { step, group, found };
-    const asked = latest.ask((signal) => getCompletions(id, step, isListing, signal), {
+    state.choice = { step, group, found };
+    const asked = latest.ask((signal) => getCompletions(session, step, isListing, signal), {
       quietMs,
       answered(answer) {
         if (isListing) listed = Math.max(listed, seen);
-        view = { ...choice, steps: answer.steps ?? view.steps, groups: answer.groups, step: answer.step };
+        const { steps = state.view.steps, groups, step: shown } = answer;
+        state.view = { ...state.choice, steps, groups, step: shown };
         onChange();
       },
       refused(error) {
@@ -56,38 +48,49 @@ export function createPages(onChange, onProblem) {
   }
 
   return {
-    fetch, stay,
-    session: () => session,
-    view: () => view,
-    choice: () => choice,
+    ...held, fetch,
     /** Whether the groups of the chosen step are on their way. */
-    isBusy: () => choice.step !== null && latest.isAsking(),
-    /** The step that is chosen, also while its groups are on their way. */
-    step: () => choice.step ?? view.step,
-    /** The group that is shown; undefined while there is none. */
-    group: () => view.groups[Math.min(view.group, view.groups.length - 1)],
+    isBusy: () => state.choice.step !== null && latest.isAsking(),
     isStale: () => listed !== news,
     /** There are newer groups than those fetched. */
     markStale() {
       news += 1;
     },
+    /** Begin with another session. @param {string | null} session */
+    reset(session) {
+      listed = -1;
+      latest.drop(); // a run made anew under an old id has other groups
+      Object.assign(state, { session, view: NOTHING, choice: NEWEST });
+      onChange();
+    },
+  };
+}
+
+/** What is shown and what is chosen, and the choices that need no server. @param {() => void} onChange */
+function createHeld(onChange) {
+  const state = { session: /** @type {string | null} */ (null), view: NOTHING, choice: NEWEST };
+  return {
+    state,
+    /** The step that is chosen, also while its groups are on their way. */
+    step: () => state.choice.step ?? state.view.step,
+    /** The group that is shown; undefined while there is none. */
+    group: () => state.view.groups[Math.min(state.view.group, state.view.groups.length - 1)],
     /** The step that lies `by` places from the chosen one. @param {number} by @returns {number | undefined} */
     stepBeside(by) {
-      const at = placeOf(view.steps, choice.step ?? view.step ?? 0) + by;
-      return view.steps[Math.min(view.steps.length - 1, Math.max(0, at))];
+      const { choice, view: { steps, step } } = state;
+      return steps[Math.min(steps.length - 1, Math.max(0, placeOf(steps, choice.step ?? step ?? 0) + by))];
     },
     /** @param {number} group */
     pick(group) {
-      view = { ...view, group, found: null };
-      choose({ ...choice, group, found: null });
+      state.view = { ...state.view, group, found: null };
+      state.choice = { ...state.choice, group, found: null };
+      onChange();
     },
-    /** Begin with another session. @param {string | null} id */
-    reset(id) {
-      session = id;
-      listed = -1;
-      view = NOTHING;
-      latest.drop(); // a run made anew under an old id has other groups
-      choose(NEWEST);
+    /** Stay with what is shown. */
+    stay() {
+      const { step, group, found } = state.view;
+      state.choice = { step, group, found };
+      onChange();
     },
   };
 }

@@ -15,7 +15,7 @@ export function mountSearch(root, pages, { move, jump }) {
   const result = find("find-result", root);
   /** @type {"next" | "previous"} */
   let direction = "next";
-  const latest = createLatest(() => [pages.session(), pages.choice(), filter.value, direction]);
+  const latest = createLatest(() => [pages.state.session, pages.state.choice, filter.value, direction]);
   const say = (/** @type {string} */ text) => setText(result, text);
 
   /** @param {"next" | "previous"} wanted */
@@ -23,8 +23,8 @@ export function mountSearch(root, pages, { move, jump }) {
     direction = wanted;
     if (!filter.value) return move(direction === "next" ? 1 : -1);
     say(SEARCHING);
-    const { group, found } = pages.choice();
-    const place = { session: pages.session() ?? "", step: pages.step() ?? 0, group, completion: found };
+    const { session, choice: { group, found } } = pages.state;
+    const place = { session: session ?? "", step: pages.step() ?? 0, group, completion: found };
     return latest.ask((signal) => findCompletion(place, filter.value, wanted, signal), {
       answered(match) {
         say(match ? `Found in step ${match.step}.` : `None ${wanted === "next" ? "after" : "before"} this place.`);

@@ -34,20 +34,20 @@ export function mountRollouts(root, context) {
   }
   function slide() {
     follow.checked = false;
-    pages.fetch(pages.view().steps[Number(slider.value)], { group: 0 }, QUIET_MS);
+    pages.fetch(pages.state.view.steps[Number(slider.value)], { group: 0 }, QUIET_MS);
   }
   function draw() {
     find("rollouts", root).setAttribute("aria-busy", String(pages.isBusy()));
-    drawBar(root, slider, pages.view(), pages.step());
+    drawBar(root, slider, pages.state.view, pages.step());
     drawGroups(root, pages);
-    diagnosis.about(pages.session(), pages.view().step);
+    diagnosis.about(pages.state.session, pages.state.view.step);
     search.follow();
   }
   listen(root, { move, slide, pick: pages.pick, toFollow: () => (follow.checked ? refresh() : pages.stay()) });
 
   /** New groups are there: fetched at once when they are looked at, else when the view is opened. @param {any} message */
   const noteNews = (message) => {
-    if (message && message.session_id !== pages.session()) return;
+    if (message && message.session_id !== pages.state.session) return;
     pages.markStale();
     if (isOpen) refresh();
   };
@@ -88,7 +88,8 @@ function listen(root, { move, slide, pick, toFollow }) {
 /** @param {number | undefined} step @param {number[]} steps */
 const labelOf = (step, steps) => (step === undefined || !steps.length ? "Step" : `Step ${step} of ${steps[steps.length - 1]}`);
 
-/** @param {HTMLElement} root @param {HTMLInputElement} slider @param {import("./rollout_pages.js").View} view @param {number | null} step that is chosen */
+/** @param {HTMLElement} root @param {HTMLInputElement} slider @param {import("./rollout_pages.js").View} view
+ * @param {number | null} step that is chosen */
 function drawBar(root, slider, { steps, groups }, step) {
   show(find("rollouts-empty", root), groups.length === 0);
   show(find("rollouts", root), groups.length > 0);
@@ -100,7 +101,7 @@ function drawBar(root, slider, { steps, groups }, step) {
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createPages>} pages */
 function drawGroups(root, pages) {
-  const { groups, found } = pages.view();
+  const { groups, found } = pages.state.view;
   const group = pages.group();
   if (!group) return;
   const most = mostOf(groups);

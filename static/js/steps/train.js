@@ -46,12 +46,14 @@ export function mount(root, context) {
     show(find("start-error", root), text !== "");
   }
 
-  /** What only the start finds out, such as a missing column, belongs next to its setting, too, unless the draft is another one by now.
+  /** What only the start finds out, such as a missing column, belongs next to its setting, too, if the draft is still that one.
    * @param {ApiError} error @param {boolean} isOfThisDraft */
   function refuse(error, isOfThisDraft) {
     const fields = Object.entries(error.fields).map(([field, problem]) => `${field}: ${problem}.`);
     fail([error.message, ...fields.filter((text) => !error.message.includes(text.slice(0, -1))), error.hint].join(" "));
-    if (isOfThisDraft) context.store.update((/** @type {any} */ state) => ({ ...state, plan: { ...state.plan, errors: { ...state.plan.errors, ...error.fields } } }));
+    if (!isOfThisDraft) return;
+    const withFields = (/** @type {any} */ plan) => ({ ...plan, errors: { ...plan.errors, ...error.fields } });
+    context.store.update((/** @type {any} */ state) => ({ ...state, plan: withFields(state.plan) }));
   }
 
   /** @param {any} state */

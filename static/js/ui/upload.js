@@ -25,7 +25,9 @@ export function startUpload(file, { name, encoding, received = 0 }, onChange) {
   const upload = { file, name, encoding, sent: received, marks: [], onChange };
   const latest = createLatest();
   /** @param {(signal: AbortSignal) => Promise<End>} send */
-  const begin = (send) => latest.ask(send, { answered: (end) => tell(upload, end.status, end), refused: (error) => tell(upload, "refused", { error }) });
+  const begin = (send) => latest.ask(send, {
+    answered: (end) => tell(upload, end.status, end), refused: (error) => tell(upload, "refused", { error }),
+  });
   const isInPieces = received > 0 || file.size > PIECE_BYTES;
   begin((signal) => (isInPieces ? sendPieces(upload, signal) : sendWhole(upload, signal)));
 

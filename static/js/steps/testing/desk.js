@@ -92,12 +92,16 @@ export function follow(desk) {
   const refresh = () => Promise.all([fetchModels(), fetchMachine(), fetchTests()]);
   context.live.on("connect", refresh);
 
-  const refused = (/** @type {import("../../lib/api.js").ApiError} */ error) => error.code !== "offline" && context.say(explain(error), "error");
+  const refused = (/** @type {import("../../lib/api.js").ApiError} */ error) =>
+    error.code !== "offline" && context.say(explain(error), "error");
   const fetchModels = () => models.ask(listTestable, { answered: (answer) => put({ models: answer.models }), refused });
   const fetchMachine = () => machines.ask(getMachine, { answered: (machine) => put({ machine }), refused });
   /** The batches and evaluations of all runs, and of models without one. */
   const fetchTests = () => tests.ask(() => listTests(null), {
-    answered: (answer) => put({ tests: Object.fromEntries(answer.tests.map((/** @type {any} */ test) => [test.test_id, later(get().tests[test.test_id], test)])) }),
+    answered(answer) {
+      const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(get().tests[test.test_id], test)]);
+      put({ tests: Object.fromEntries(known) });
+    },
     refused,
   });
 

@@ -24,7 +24,7 @@ export function createResults(size, context, onChange) {
         view = { ...view, rows: results, total };
         onChange();
       },
-      refused: (error) => error.code !== "offline" && error.code !== "not_found" && context.say(explain(error), "error"),
+      refused: (error) => !["offline", "not_found"].includes(error.code) && context.say(explain(error), "error"),
     });
   }
   const fetchSoon = throttled(fetch, FETCH_MS);
