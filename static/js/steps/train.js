@@ -51,9 +51,7 @@ export function mount(root, context) {
   function refuse(error, isOfThisDraft) {
     const fields = Object.entries(error.fields).map(([field, problem]) => `${field}: ${problem}.`);
     fail([error.message, ...fields.filter((text) => !error.message.includes(text.slice(0, -1))), error.hint].join(" "));
-    if (!isOfThisDraft) return;
-    const withFields = (/** @type {any} */ plan) => ({ ...plan, errors: { ...plan.errors, ...error.fields } });
-    context.store.update((/** @type {any} */ state) => ({ ...state, plan: withFields(state.plan) }));
+    if (isOfThisDraft) context.store.update(withProblems(error.fields));
   }
 
   /** @param {any} state */
@@ -73,6 +71,9 @@ export function mount(root, context) {
   }
   return { render, enter: () => fail("") };
 }
+
+/** The plan with what only the start has found out. @param {Record<string, string>} fields @returns {(state: any) => any} */
+const withProblems = (fields) => (state) => ({ ...state, plan: { ...state.plan, errors: { ...state.plan.errors, ...fields } } });
 
 /** @param {HTMLElement} row @param {any} item */
 function fillPart(row, item) {
