@@ -163,6 +163,14 @@ def test_a_comparison_keeps_the_newer_state_of_a_run(server, page, late):
     expect(ref(page, "compared").locator("li").last).to_contain_text("Completed")
 
 
+def test_a_run_that_begins_leaves_the_run_to_be_added_as_it_was_chosen(server, page):
+    open_step(page, server, "compare", "?ids=learns")
+    ref(page, "compare-add").select_option("other")
+    server.begin("fresh", "steps=1")
+    expect(ref(page, "compare-add")).to_contain_text("fresh")
+    expect(ref(page, "compare-add")).to_have_value("other")
+
+
 def test_the_charts_of_the_run_that_was_left_stay_away(server, page, late):
     page.goto("about:blank")
     answer = late(r"sessions/learns/metrics")

@@ -49,7 +49,7 @@ function createManager(context) {
   /** @type {string[]} */
   let names = [];
   const list = createLatest();
-  const taken = createLatest(() => [box.open, context.store.get().draft]);
+  const taken = createLatest(() => box.open);
   const fail = (/** @type {string} */ text) => {
     show(find("config-error"), text !== "");
     setText(find("config-error"), text);
@@ -79,7 +79,7 @@ function createManager(context) {
      * @param {boolean} isDirty whether it is saved nowhere here */
     take(read, name, isDirty) {
       fail("");
-      taken.drop();
+      taken.drop(); // the one that was chosen last
       return taken.ask(read, {
         async answered(config) {
           if (!(await mayReplace(context))) return;
