@@ -10,10 +10,11 @@ from tests.support.past_runs import write_run
 
 @pytest.fixture(scope="module")
 def runs(shared_server):
-    """A server with one run that learns and one whose reward is flat."""
+    """A server with one run that learns, one whose reward is flat, and one that has just begun."""
     workspace = Workspace(shared_server.root)
     write_run(workspace, "learns", steps=30, groups=5, name="Learns", seed=1)
     write_run(workspace, "flat", steps=12, groups=5, name="Flat", signal=False)
+    write_run(workspace, "young", steps=1, groups=1, name="Young")
     return shared_server
 
 
@@ -47,6 +48,13 @@ def test_the_slider_moves_through_the_steps_by_keyboard(runs, page):
     expect(ref(page, "step-label")).to_have_text("Step 1 of 30")
     page.keyboard.press("ArrowRight")
     expect(ref(page, "step-label")).to_have_text("Step 2 of 30")
+    expect(ref(page, "step-follow")).not_to_be_checked()
+
+
+def test_the_first_step_is_chosen_by_a_key_that_can_not_move_the_slider(runs, page):
+    show(page, runs, "young")
+    ref(page, "step-slider").press("Home")
+    expect(ref(page, "step-label")).to_have_text("Step 1 of 1")
     expect(ref(page, "step-follow")).not_to_be_checked()
 
 

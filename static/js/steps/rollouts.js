@@ -11,6 +11,7 @@ import { mountSearch } from "./rollout_search.js";
 
 const QUIET_MS = 60;
 const FOLLOW_MS = 500;
+const BACK_KEYS = ["Home", "PageDown", "ArrowLeft", "ArrowDown"];
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountRollouts(root, context) {
@@ -43,16 +44,15 @@ export function mountRollouts(root, context) {
     diagnosis.about(pages.state.session, pages.state.view.step);
     search.follow();
   }
-  listen(root, { move, slide, pick: pages.pick, toFollow: () => (follow.checked ? refresh() : pages.stay()) });
+  /** Who takes hold of the slider chooses the step it stands at, also if it can't go further back. */
+  function hold() {
+    if (!follow.checked) return;
+    follow.checked = false;
+    pages.stay();
+  }
+  listen(root, { move, hold, slide, pick: pages.pick, toFollow: () => (follow.checked ? refresh() : pages.stay()) });
 
-  /** New groups are there: fetched at once when they are looked at, else when the view is opened. @param {any} message */
-  const noteNews = (message) => {
-    if (message && message.session_id !== pages.state.session) return;
-    pages.markStale();
-    if (isOpen) refresh();
-  };
-  context.live.on("training_completions", noteNews);
-  context.live.on("connect", noteNews);
+  listenToNews(context, pages, () => isOpen && refresh());
 
   /** @param {string | null} session */
   function begin(session) {
@@ -72,10 +72,25 @@ export function mountRollouts(root, context) {
   };
 }
 
+/** New groups are there: fetched at once when they are looked at, else when the view is opened.
+ * @param {any} context @param {ReturnType<typeof createPages>} pages @param {() => void} onNews */
+function listenToNews(context, pages, onNews) {
+  const note = (/** @type {any} */ message) => {
+    if (message && message.session_id !== pages.state.session) return;
+    pages.markStale();
+    onNews();
+  };
+  context.live.on("training_completions", note);
+  context.live.on("connect", note);
+}
+
 /** @param {HTMLElement} root
- * @param {{move: (by: number) => void, slide: () => void, pick: (group: number) => void, toFollow: () => void}} go */
-function listen(root, { move, slide, pick, toFollow }) {
-  find("step-slider", root).addEventListener("input", slide);
+ * @param {{move: (by: number) => void, hold: () => void, slide: () => void, pick: (group: number) => void, toFollow: () => void}} go */
+function listen(root, { move, hold, slide, pick, toFollow }) {
+  const slider = find("step-slider", root);
+  slider.addEventListener("pointerdown", hold);
+  slider.addEventListener("keydown", ({ key }) => BACK_KEYS.includes(key) && hold());
+  slider.addEventListener("input", slide);
   find("step-back", root).addEventListener("click", () => move(-1));
   find("step-on", root).addEventListener("click", () => move(1));
   find("step-follow", root).addEventListener("change", toFollow);
