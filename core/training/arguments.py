@@ -18,6 +18,7 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("training.num_epochs", "grpo", "num_train_epochs"),
     ("training.max_steps", "grpo", "max_steps"),
     ("training.batch_size", "grpo", "per_device_train_batch_size"),
+    ("training.batch_size", "grpo", "per_device_eval_batch_size"),
     ("training.gradient_accumulation_steps", "grpo", "gradient_accumulation_steps"),
     ("training.num_generations", "grpo", "num_generations"),
     ("training.learning_rate", "grpo", "learning_rate"),
@@ -51,7 +52,27 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("pre_training.epochs", "sft", "num_train_epochs"),
     ("pre_training.learning_rate", "sft", "learning_rate"),
     ("pre_training.batch_size", "sft", "per_device_train_batch_size"),
+    ("pre_training.batch_size", "sft", "per_device_eval_batch_size"),
 )
+
+PINNED: dict[str, Any] = {
+    "eval_accumulation_steps": None,
+    "logging_nan_inf_filter": True,
+    "torch_empty_cache_steps": None,
+}
+PINNED_GRPO: dict[str, Any] = {"router_aux_loss_coef": None, "vllm_importance_sampling_correction": True}
+PINNED_SFT: dict[str, Any] = {
+    "completion_only_loss": True,
+    "dataset_num_proc": None,
+    "gradient_accumulation_steps": 1,
+    "lr_scheduler_type": "linear",
+    "packing": False,
+    "padding_free": False,
+    "save_strategy": "no",
+    "warmup_steps": 0,
+}
+"""What is no user's setting, given all the same: Unsloth's compiled trainers have other defaults than TRL. With theirs
+the warm-up took half its steps, and the first of them at a learning rate of 0."""
 
 NOT_TRL: dict[str, str] = {
     "name": "for people",
@@ -102,7 +123,7 @@ def grpo_arguments(config: RunConfig) -> dict[str, Any]:
     if not config.training.save_steps:
         given["save_strategy"] = "no"
         del given["save_steps"]
-    arguments = {**algorithm_arguments(config.grpo.algorithm), **given}
+    arguments = {**PINNED, **PINNED_GRPO, **algorithm_arguments(config.grpo.algorithm), **given}
     if arguments["epsilon_high"] is None:
         arguments["epsilon_high"] = arguments["epsilon"]
     return arguments
@@ -110,8 +131,7 @@ def grpo_arguments(config: RunConfig) -> dict[str, Any]:
 
 def sft_arguments(config: RunConfig) -> dict[str, Any]:
     """Keyword arguments of trl.SFTConfig for the warm-up; the loss is on the completion only."""
-    fixed = {"completion_only_loss": True, "lr_scheduler_type": "linear", "save_strategy": "no", "packing": False}
-    return {**_from_table(config, "sft"), **fixed}
+    return {**_from_table(config, "sft"), **PINNED, **PINNED_SFT}
 
 
 def lora_arguments(config: RunConfig) -> dict[str, Any]:

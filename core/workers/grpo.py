@@ -73,13 +73,14 @@ class GrpoRun:
             output_dir=str(self._paths.checkpoints), **grpo_arguments(self._config), **fixed_arguments(self._loaded)
         )
         rollouts = RolloutCallback(self._to, self._recorder(), self._config.training.eval_steps, evaluate)
+        metrics = MetricsCallback(self._to, "training", self._rewards, has_reference=self._config.grpo.kl_penalty > 0)
         self._trainer = trainer_class(self._config)(
             model=self._loaded.model,
             reward_funcs=list(self._rewards),
             args=arguments,
             train_dataset=grpo_dataset(rows, template),
             processing_class=self._loaded.tokenizer,
-            callbacks=[rollouts, MetricsCallback(self._to, "training", self._rewards), CheckpointCallback(self._to)],
+            callbacks=[rollouts, metrics, CheckpointCallback(self._to)],
         )
         rollouts.trainer = self._trainer
         try:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +15,7 @@ from typing import Any, Protocol
 from constants import EMBEDDED_MODEL
 from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
+from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
@@ -23,19 +28,27 @@ PLAIN_CHAT_TEMPLATE = (
 )
 """For base models that bring no chat template of their own."""
 
-UNSLOTH_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-"""What "all-linear" means to Unsloth's fast path."""
-
 
 @dataclass
 class LoadedModel:
-    """A PEFT model ready to train, its tokenizer, and how they were loaded."""
+    """A PEFT model ready to train, its tokenizer, and how they were loaded.
+
+    Attributes:
+        model: The PEFT model.
+        tokenizer: The one that training, evaluation and the saved adapter use.
+        engine: trl or unsloth.
+        device: cpu or cuda.
+        dtype: Of the frozen weights that are not quantised.
+        answering: A context of this model in which it answers; training goes on as it was after it.
+        adopted_chat_template: Whether the model brought none, so that ours is used.
+    """
 
     model: Any
     tokenizer: Any
     engine: str
     device: str
     dtype: str
+    answering: Callable[[Any], AbstractContextManager[None]]
     adopted_chat_template: bool = False
 
     @property
@@ -48,13 +61,29 @@ class LoadedModel:
         """The parameters of the adapter."""
         return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
 
+    @property
+    def adapted_layers(self) -> dict[str, list[int]]:
+        """Kind of linear layer, such as q_proj -> [how many carry an adapter, how many there are]."""
+        import torch
+
+        adapted, present = Counter(), Counter()
+        output = self.model.get_output_embeddings()
+        for name, layer in self.model.get_base_model().named_modules():
+            base = getattr(layer, "base_layer", layer)
+            is_adapter = ".lora_" in name or name.endswith(".base_layer")
+            if isinstance(base, torch.nn.Linear) and base is not output and not is_adapter:
+                kind = name.rpartition(".")[2]
+                present[kind] += 1
+                adapted[kind] += hasattr(layer, "lora_A")
+        return {kind: [adapted[kind], count] for kind, count in sorted(present.items())}
+
 
 class Engine(Protocol):
     """One way to get a trainable model."""
 
     name: str
 
-    def prepare(self) -> None:
+    def prepare(self, config: RunConfig) -> None:
         """Import what must come before trl, transformers and peft."""
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
@@ -66,7 +95,7 @@ class TrlEngine:
 
     name = "trl"
 
-    def prepare(self) -> None:
+    def prepare(self, config: RunConfig) -> None:
         """Nothing has to come first."""
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
@@ -85,7 +114,7 @@ class TrlEngine:
             device_map=_placement(device),
         )
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
-        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype))
+        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype, _in_eval_mode))
 
 
 class UnslothEngine:
@@ -93,18 +122,33 @@ class UnslothEngine:
 
     name = "unsloth"
 
-    def prepare(self) -> None:
-        """Import unsloth, which rewrites trl's trainers."""
+    def prepare(self, config: RunConfig) -> None:
+        """Import unsloth, which rewrites trl's trainers and reads some of its switches once."""
+        os.environ.update(unsloth_switches(config))
         import unsloth  # noqa: F401
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
         """See Engine.load."""
+        import torch
         from unsloth import FastLanguageModel
 
-        model, tokenizer = FastLanguageModel.from_pretrained(**unsloth_loading(source, config))
-        model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         device, dtype = device_and_dtype()
-        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype))
+        arguments = unsloth_loading(source, config) | {"dtype": getattr(torch, dtype)}
+        model, tokenizer = FastLanguageModel.from_pretrained(**arguments)
+        model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
+        tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, its processor's
+        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype, _in_unsloth_inference))
+
+
+def unsloth_switches(config: RunConfig) -> dict[str, str]:
+    """Environment variables that turn off what is not known to be exact.
+
+    Unsloth computes the prompt of a group once (prefix grouper) and packs rows; its own check lets 0.7 nats of
+    difference pass. Where old or reference probabilities are compared with new ones, that alone moves the ratio of a
+    first pass, which must be 1, out of the clip range; see DECISIONS.md.
+    """
+    is_exact = is_on_policy(config) and config.grpo.kl_penalty == 0
+    return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 
 def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
@@ -121,16 +165,14 @@ def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
         "use_gradient_checkpointing": "unsloth" if config.model.gradient_checkpointing else False,
         "trust_remote_code": False,
         "use_exact_model_name": True,
+        "text_only": True,
     }
 
 
 def unsloth_lora(config: RunConfig) -> dict[str, Any]:
     """Keyword arguments of FastLanguageModel.get_peft_model."""
-    arguments = lora_arguments(config)
-    if arguments["target_modules"] == "all-linear":
-        arguments["target_modules"] = UNSLOTH_TARGETS
     return {
-        **arguments,
+        **lora_arguments(config),
         "bias": "none",
         "random_state": config.training.seed,
         "use_gradient_checkpointing": "unsloth" if config.model.gradient_checkpointing else False,
@@ -199,6 +241,29 @@ def load_adapter_weights(model: Any, adapter: Path) -> None:
     from safetensors.torch import load_file
 
     set_peft_model_state_dict(model, load_file(adapter / ADAPTER_WEIGHTS))
+
+
+@contextmanager
+def _in_eval_mode(model: Any) -> Iterator[None]:
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
+
+
+@contextmanager
+def _in_unsloth_inference(model: Any) -> Iterator[None]:
+    """Unsloth switches to its inference kernels by itself when it generates, but not back: the next step without a
+    rollout of its own would learn through kernels that have no gradient."""
+    from unsloth import FastLanguageModel
+
+    FastLanguageModel.for_inference(model)
+    try:
+        yield
+    finally:
+        FastLanguageModel.for_training(model)
 
 
 def _placement(device: str) -> dict | None:

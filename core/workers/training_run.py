@@ -6,9 +6,8 @@ import shutil
 import time
 from pathlib import Path
 
-from core.config import RunConfig, parse_config
+from core.config import RunConfig
 from core.data.source import Split, load_split
-from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
 from core.prompts.chosen import template_of
 from core.rewards.build import scorers
@@ -16,6 +15,7 @@ from core.rewards.for_trl import TrlReward
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
+from core.training.adapted import kinds_without
 from core.workers.card import write_card
 from core.workers.corpus import fitting, render
 from core.workers.evaluation import Evaluator
@@ -33,15 +33,16 @@ class TrainingRun:
 
     Args:
         paths: The session's files.
+        config: Its configuration.
         to: Where events go.
         engine: Loads the model.
     """
 
-    def __init__(self, paths: SessionPaths, to: Reporter, engine: Engine):
+    def __init__(self, paths: SessionPaths, config: RunConfig, to: Reporter, engine: Engine):
         self.paths = paths
+        self.config = config
         self.to = to
         self.engine = engine
-        self.config: RunConfig = parse_config(read_json(paths.config))
         self.workspace = Workspace(paths.folder.parent.parent)
         self.template = template_of(self.config.prompt)
 
@@ -58,7 +59,7 @@ class TrainingRun:
         warmed = self.paths.checkpoints / WARM_ADAPTER
         self._report_resume(checkpoint, warmed.is_dir())
         grpo = GrpoRun(loaded, self.config, self._rewards(), self.paths, self.to)
-        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards())
+        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards(), self._warn_of_memory)
         try:
             self._evaluate(evaluator, "base", 0)
             if self.config.pre_training.enabled:
@@ -78,6 +79,9 @@ class TrainingRun:
         used = scorers(self.config.reward, tools(self.workspace))
         return [TrlReward(scorer, self.template.markers) for scorer in used]
 
+    def _warn_of_memory(self, message: str) -> None:
+        self.to.notice("warning", "training.batch_size", message)
+
     def _report_download(self, fraction: float | None, text: str) -> None:
         """At most once a second, since a download tells of every chunk."""
         if fraction == 1.0 or time.time() - self.to.log.last_t > 1.0:
@@ -87,11 +91,14 @@ class TrainingRun:
         started = time.perf_counter()
         source = model_source(self.config.model.name, self.workspace)
         loaded = self.engine.load(source, self.config)
+        layers = loaded.adapted_layers
         if loaded.adopted_chat_template:
             message = (
                 "The model brings no chat template; prompts are written as 'user: ...' and 'assistant: ...' lines."
             )
             self.to.notice("warning", "model.name", message)
+        if self.config.model.target_modules == "all-linear" and (without := kinds_without(layers)):
+            self.to.notice("warning", "model.target_modules", f"No adapter is on these layers: {', '.join(without)}.")
         self.to.log.append(
             "loaded",
             engine=loaded.engine,
@@ -99,6 +106,7 @@ class TrainingRun:
             dtype=loaded.dtype,
             parameters=loaded.parameters,
             trainable_parameters=loaded.trainable_parameters,
+            adapted_layers=layers,
             seconds=round(time.perf_counter() - started, 3),
         )
         return loaded
