@@ -35,7 +35,8 @@ class LoadedModel:
 
     Attributes:
         model: The PEFT model.
-        tokenizer: The one that training, evaluation and the saved adapter use.
+        tokenizer: The one that training and evaluation use.
+        saved_tokenizer: The one that is saved with the adapter.
         engine: trl or unsloth.
         device: cpu or cuda.
         dtype: Of the frozen weights that are not quantised.
@@ -45,11 +46,16 @@ class LoadedModel:
 
     model: Any
     tokenizer: Any
+    saved_tokenizer: Any
     engine: str
     device: str
     dtype: str
     answering: Callable[[Any], AbstractContextManager[None]]
     adopted_chat_template: bool = False
+
+    def save_adapter(self, folder: Path) -> None:
+        """Write the adapter alone; embeddings are never trained, though PEFT would add those that have grown."""
+        self.model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
 
     @property
     def parameters(self) -> int:
@@ -114,7 +120,7 @@ class TrlEngine:
             device_map=_placement(device),
         )
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
-        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype, _in_eval_mode))
+        return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode))
 
 
 class UnslothEngine:
@@ -130,6 +136,7 @@ class UnslothEngine:
     def load(self, source: str, config: RunConfig) -> LoadedModel:
         """See Engine.load."""
         import torch
+        from transformers import AutoTokenizer
         from unsloth import FastLanguageModel
 
         device, dtype = device_and_dtype()
@@ -137,7 +144,8 @@ class UnslothEngine:
         model, tokenizer = FastLanguageModel.from_pretrained(**arguments)
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, its processor's
-        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype, _in_unsloth_inference))
+        own = AutoTokenizer.from_pretrained(source)
+        return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference))
 
 
 def unsloth_switches(config: RunConfig) -> dict[str, str]:
@@ -271,7 +279,11 @@ def _placement(device: str) -> dict | None:
 
 
 def _finished(loaded: LoadedModel) -> LoadedModel:
+    """Unsloth may give its tokenizer another template, and a pad token that the base model has no embedding for: the
+    template is what the adapter has learnt and is saved, that token is not."""
     loaded.tokenizer, loaded.adopted_chat_template = prepare_tokenizer(loaded.tokenizer)
+    loaded.saved_tokenizer.chat_template = loaded.tokenizer.chat_template
+    loaded.saved_tokenizer, _ = prepare_tokenizer(loaded.saved_tokenizer)
     return loaded
 
 

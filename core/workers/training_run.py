@@ -141,7 +141,7 @@ class TrainingRun:
         self.to.phase("pre_training")
         warm_up(loaded, self.config, split.warm_up, self.template, self.paths, self.to)
         partial = warmed.with_name(f".{warmed.name}.part")
-        loaded.model.save_pretrained(partial, selected_adapters=["default"])
+        loaded.save_adapter(partial)
         partial.rename(warmed)
 
     def _evaluate(self, evaluator: Evaluator, stage: str, step: int) -> None:
@@ -166,8 +166,8 @@ class TrainingRun:
         self.to.log.append("phase", phase="saving", detail="")
         partial = self.paths.adapter.with_name(".adapter.part")
         shutil.rmtree(partial, ignore_errors=True)
-        loaded.model.save_pretrained(partial, selected_adapters=["default"])
-        loaded.tokenizer.save_pretrained(partial)
+        loaded.save_adapter(partial)
+        loaded.saved_tokenizer.save_pretrained(partial)
         shutil.rmtree(self.paths.adapter, ignore_errors=True)
         partial.rename(self.paths.adapter)
         self.paths.card.write_text(write_card(self.config, self._state()), encoding="utf-8")

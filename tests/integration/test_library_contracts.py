@@ -12,7 +12,7 @@ from core.training.algorithms import ALGORITHMS
 from core.workers.loading import unsloth_loading, unsloth_lora
 from tests.conftest import REPOSITORY
 
-UNSLOTH = REPOSITORY / "cache" / "unsloth-source" / "unsloth"
+UNSLOTH = REPOSITORY / "cache" / "unsloth-packages" / "unsloth"
 FIELDS = """
 import dataclasses, json, inspect, peft, trl
 print(json.dumps({
@@ -68,7 +68,7 @@ def test_unsloth_knows_every_argument_we_make_an_adapter_with():
 
 
 def test_unsloth_accepts_the_pinned_trl():
-    metadata = next((REPOSITORY / "cache" / "unsloth-source").glob("unsloth-*.dist-info")) / "METADATA"
+    metadata = next((REPOSITORY / "cache" / "unsloth-packages").glob("unsloth-*.dist-info")) / "METADATA"
     lines = metadata.read_text(encoding="utf-8").splitlines()
     bounds = {line.split("trl")[1].split(";")[0].strip() for line in lines if line.startswith("Requires-Dist: trl")}
     from packaging.specifiers import SpecifierSet

@@ -69,12 +69,13 @@ def tiny(tmp_path_factory):
 class Run:
     """One session of the real worker."""
 
-    def __init__(self, workspace: Workspace, session_id: str, model: str, **changes: dict):
+    def __init__(self, workspace: Workspace, session_id: str, base: str, **changes: dict):
         settings = json.loads(json.dumps(SETTINGS))
-        for section, values in {**changes, "model": {**changes.get("model", {}), "name": model}}.items():
+        for section, values in {**changes, "model": {**changes.get("model", {}), "name": base}}.items():
             settings[section].update(values) if section in settings else settings.update({section: values})
         self.workspace = workspace
-        self.paths: SessionPaths = SessionStore(workspace).create(session_id, parse_config(settings))
+        self.config = parse_config(settings)
+        self.paths: SessionPaths = SessionStore(workspace).create(session_id, self.config)
         self.environment = worker_environment({**os.environ, "HF_HUB_OFFLINE": "1"}, workspace, "cpu")
 
     def start(self) -> subprocess.Popen:

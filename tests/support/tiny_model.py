@@ -12,8 +12,11 @@ CHAT_TEMPLATE = (
 TEXTS = ["What is 12 + 34?", "<SOLUTION>46</SOLUTION>", "user assistant system", "0123456789"]
 
 
-def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) -> Path:
-    """Save model and tokenizer below `folder`."""
+END = "<|im_end|>"
+
+
+def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE, pad: str = END) -> Path:
+    """Save model and tokenizer below `folder`; the tokenizer pads with its end of text, or with a token of its own."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -21,12 +24,12 @@ def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) ->
     inner = Tokenizer(models.BPE())
     inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     inner.decoder = decoders.ByteLevel()
-    specials = ["<|im_start|>", "<|im_end|>"]
+    specials = list(dict.fromkeys(["<|im_start|>", END, pad]))
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     inner.train_from_iterator(
         TEXTS, trainers.BpeTrainer(vocab_size=300, special_tokens=specials, initial_alphabet=alphabet)
     )
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="<|im_end|>", pad_token="<|im_end|>")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token=END, pad_token=pad)
     tokenizer.chat_template = chat_template
     torch.manual_seed(0)
     config = LlamaConfig(
@@ -39,7 +42,7 @@ def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) ->
         max_position_embeddings=4096,
         bos_token_id=0,
         eos_token_id=1,
-        pad_token_id=1,
+        pad_token_id=tokenizer.pad_token_id,
         tie_word_embeddings=True,
     )
     LlamaForCausalLM(config).save_pretrained(folder)

@@ -30,8 +30,8 @@ def test_a_step_that_fails_shows_what_the_command_said():
         launch.run(command, "the thing")
 
 
-def test_the_unsloth_pins_are_read_from_the_requirements():
-    assert [pin.split("==")[0] for pin in launch.unsloth_pins()] == ["unsloth", "unsloth_zoo"]
+def test_the_pins_for_a_gpu_are_read_from_the_requirements():
+    assert {"unsloth", "unsloth_zoo", "bitsandbytes"} <= {pin.split("==")[0] for pin in launch.gpu_pins()}
 
 
 def test_the_stamp_depends_on_the_requirements():
@@ -39,7 +39,9 @@ def test_the_stamp_depends_on_the_requirements():
     assert launch.fingerprint("requirements.txt") == launch.fingerprint("requirements.txt")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cpu.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-cpu.txt", "tests/requirements.txt", "tests/unsloth/requirements.txt"]
+)
 def test_every_requirement_is_pinned(name):
     lines = [line.split("#")[0].strip() for line in launch.lines_of(name)]
     assert [line for line in lines if line and not line.startswith("-r") and "==" not in line] == []
