@@ -23,6 +23,11 @@ test("KL is off without a penalty", () => {
   assert.match(spec("kl").reasonOf(given), /^Off: kl_penalty is 0/);
 });
 
+test("entropy that the engine does not report is not said to be missing", () => {
+  assert.equal(spec("entropy").reasonOf(run({ step: [1] }, { engine: "unsloth" })), "Not reported by Unsloth.");
+  assert.match(spec("entropy").reasonOf(run({ step: [1] }, { engine: "trl" })), /no entropy/);
+});
+
 test("clip ratios of 0 are explained instead of drawn", () => {
   const zero = { step: [1], "clip_ratio.low": [0], "clip_ratio.high": [0], "clip_ratio.region": [0] };
   assert.deepEqual(labels("clip", run(zero)), []);

@@ -9,7 +9,7 @@ import { hasValues, lastKnown, rewardNames } from "./series.js";
 /** @typedef {import("./series.js").History} History */
 /** @typedef {import("./curves.js").Wanted} Wanted */
 
-/** What is known of one run. @typedef {{history: History, warmUp: History, heldOut: History, config: any, isOver: boolean, startedAt: number}} Run */
+/** What is known of one run. @typedef {{history: History, warmUp: History, heldOut: History, config: any, engine?: string, isOver: boolean, startedAt: number}} Run */
 
 /** `band` is the area between two curves, `whiskers` names the columns of an interval at each point, `side` says that of many
  * values on a pixel only the lowest or highest matters.
@@ -91,7 +91,7 @@ export const RUN_CHARTS = [
   {
     key: "entropy", title: "Entropy", note: "A fall to 0 means that all answers become alike.", isFromZero: true, format: decimals(3),
     linesOf: (run) => present([line(run, "Entropy", "entropy", { colour: 6 })]),
-    reasonOf: reason("This run logs no entropy."),
+    reasonOf: reason((run) => (run.engine === "unsloth" ? "Not reported by Unsloth." : "This run logs no entropy.")),
   },
   {
     key: "loss", title: "Loss", note: "A falling loss is no goal in GRPO; watch the reward.", hasLog: true, format: scientific,
