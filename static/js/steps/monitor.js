@@ -3,7 +3,7 @@
 
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { duration, number, percent, words } from "../lib/format.js";
-import { sessionOf, engineText, titleOf } from "../state/sessions.js";
+import { engineText, sessionOf, titleOf } from "../state/sessions.js";
 import { phasesOf, tilesOf } from "../state/progress.js";
 import { fillScores } from "../ui/score_list.js";
 import { mountTabs } from "../ui/tabs.js";
