@@ -19,6 +19,7 @@ from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
+from core.workers.text_model import load_text_model
 
 LOG = logging.getLogger(__name__)
 
@@ -108,12 +109,12 @@ class TrlEngine:
         """See Engine.load."""
         import torch
         from peft import LoraConfig, get_peft_model
-        from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+        from transformers import AutoTokenizer, set_seed
 
         set_seed(config.training.seed)
         device, dtype = device_and_dtype()
         tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForCausalLM.from_pretrained(
+        model = load_text_model(
             source,
             dtype=getattr(torch, dtype),
             quantization_config=quantization_config(config.model.quantization),

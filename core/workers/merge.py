@@ -12,6 +12,7 @@ from core.workers.export_session import ExportSession
 from core.workers.held_out import HeldOut
 from core.workers.memory import cpu_type
 from core.workers.probes import ProbeSet, make_probes
+from core.workers.text_model import load_text_model
 from core.workers.tokenizer_files import copy_files
 
 OTHER_FILES = ("generation_config.json",)
@@ -46,12 +47,11 @@ class Merger:
             Unavailable: Memory is too small for both.
         """
         from peft import PeftModel
-        from transformers import AutoModelForCausalLM
         from transformers.utils import logging
 
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-        base = AutoModelForCausalLM.from_pretrained(self._run.source, dtype=self._working_type)
+        base = load_text_model(self._run.source, dtype=self._working_type)
         self._model = PeftModel.from_pretrained(base, str(self._run.adapter)).eval()
 
     def probes(self, questions: HeldOut) -> ProbeSet:

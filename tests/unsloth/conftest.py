@@ -76,6 +76,7 @@ def _on_policy(runs: Runs) -> None:
     pads, modes = f"pad_tokens={runs.models / 'padless'}", f"modes_around_an_answer={runs.models / 'llama'}"
     facts = ["config_differences", pads, modes]
     folders = [runs.make(name, name, grpo={"algorithm": algorithm}) for name, algorithm in FAMILIES.items()]
+    folders.append(runs.make("sees", "sees", training={"max_steps": 2}))
     runs.finish("on-policy", runs.start("on-policy", "unsloth", *facts, *folders))
 
 
@@ -83,7 +84,7 @@ def _off_policy(runs: Runs) -> None:
     """Every algorithm with each batch used twice, and a long run that is stopped in mid-generation, then resumed."""
     folders = [runs.make(f"unsloth-{name}", "llama", **grpo, **TWICE) for name, grpo in _algorithms().items()]
     folders.append(runs.make("evaluated", "llama", **TWICE_AND_EVALUATED))
-    whole, stopped = runs.make("whole", "llama", **LONG), runs.make("stopped", "llama", **LONG)
+    whole, stopped = runs.make("whole", "padless", **LONG), runs.make("stopped", "padless", **LONG)
     process = runs.start("off-policy", "unsloth", *folders, whole, stopped, stopped)
     _stop_in_mid_generation(runs.sessions["stopped"], process)
     runs.finish("off-policy", process)
@@ -98,8 +99,8 @@ def _stop_in_mid_generation(run: Run, process: subprocess.Popen) -> None:
 
 def _plain(runs: Runs) -> None:
     folders = [runs.make(f"trl-{name}", "llama", **grpo, **TWICE) for name, grpo in _algorithms().items()]
-    folders.append(runs.make("trl-llama", "llama"))
-    exports = [f"export_of={runs.sessions['phi3'].paths.folder}"]
+    folders += [runs.make("trl-llama", "llama"), runs.make("trl-sees", "sees", training={"max_steps": 2})]
+    exports = [f"export_of={runs.sessions['sees'].paths.folder}"]
     runs.finish("plain", runs.start("plain", "trl", *folders, *exports))
 
 

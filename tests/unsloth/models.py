@@ -19,8 +19,12 @@ LOUD_END = 40
 
 
 def main(folder: Path) -> None:
-    """Write each family below `folder`, and `padless`, whose tokenizer pads with its end of text, as many do."""
+    """Write each family below `folder`, and two more.
+
+    `padless` pads with its end of text, as many do, and seldom ends; `sees` is a model for pictures too.
+    """
     write_tiny_model(folder / "padless")
+    _write_one_that_sees(folder / "sees")
     for name, config in FAMILIES.items():
         written = write_tiny_model(folder / name, pad="<|pad|>")
         values = json.loads((written / "config.json").read_text(encoding="utf-8"))
@@ -31,6 +35,26 @@ def main(folder: Path) -> None:
         with torch.no_grad():
             model.get_input_embeddings().weight[shape.eos_token_id] *= LOUD_END
         model.save_pretrained(written)
+
+
+def _write_one_that_sees(folder: Path) -> None:
+    """A Gemma 3 with eyes and a processor, as those from 4B on."""
+    values = json.loads((write_tiny_model(folder, pad="<|pad|>") / "config.json").read_text(encoding="utf-8"))
+    text = {key: values[key] for key in KEPT} | {"head_dim": 16, "sliding_window": 64}
+    vision = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2}
+    vision |= {"image_size": 28, "patch_size": 14}
+    images = {"mm_tokens_per_image": 4, "image_token_index": 2, "boi_token_index": 3, "eoi_token_index": 4}
+    shape = transformers.Gemma3Config(text_config=text, vision_config=vision, eos_token_id=1, **images)
+    torch.manual_seed(0)
+    transformers.Gemma3ForConditionalGeneration(shape).save_pretrained(folder)
+    pictures = {"image_processor_type": "Gemma3ImageProcessor", "size": {"height": 28, "width": 28}}
+    for name, more in (("preprocessor_config", pictures), ("processor_config", {"image_seq_length": 4})):
+        said = json.dumps({"processor_class": "Gemma3Processor", **more})
+        (folder / f"{name}.json").write_text(said, encoding="utf-8")
+    file = folder / "tokenizer_config.json"
+    tokens = {"boi_token": "<|im_start|>", "image_token": "<|pad|>", "eoi_token": "<|im_end|>"}
+    known = json.loads(file.read_text(encoding="utf-8")) | {"processor_class": "Gemma3Processor", **tokens}
+    file.write_text(json.dumps(known), encoding="utf-8")
 
 
 if __name__ == "__main__":

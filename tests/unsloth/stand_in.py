@@ -30,7 +30,12 @@ ANSWERS = {
     "set_device": None,
     "synchronize": None,
 }
-SWITCHES = {"UNSLOTH_ALLOW_CPU": "1", "UNSLOTH_COMPILE_DISABLE": "1", "TORCHDYNAMO_DISABLE": "1"}
+SWITCHES = {
+    "UNSLOTH_ALLOW_CPU": "1",
+    "UNSLOTH_COMPILE_DISABLE": "1",
+    "UNSLOTH_ENABLE_FLEX_ATTENTION": "0",  # has no backward pass on the CPU
+    "TORCHDYNAMO_DISABLE": "1",
+}
 
 
 def _import_with_its_trainers() -> None:

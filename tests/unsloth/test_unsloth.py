@@ -1,5 +1,7 @@
 """Unsloth's compiled trainers do what the plan says and what TRL does: arguments, losses, adapters, stop, resume."""
 
+import json
+
 import pytest
 
 from core.sessions.state import current_metrics
@@ -20,6 +22,13 @@ TRAINED = [*ALGORITHMS, "kl"]
 
 def steps(run, phase="training"):
     return [row for row in current_metrics(run.events) if row["phase"] == phase]
+
+
+def weight_names(file):
+    """The names in the header of a safetensors file."""
+    content = file.read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return set(header) - {"__metadata__"}
 
 
 def test_every_argument_reaches_unsloths_trainers_as_it_reaches_trls(runs):
@@ -119,6 +128,20 @@ def test_a_stop_in_mid_generation_is_seen_at_once_and_a_resume_goes_on_with_the_
     assert stopped.seen("resumed", from_step=2)
     for name in ("step", "reward", "completion_length"):
         assert stopped.series(name) == whole.series(name)
+
+
+@pytest.mark.parametrize("name", ["sees", "trl-sees"])
+def test_of_a_model_that_sees_the_part_for_text_is_trained(runs, name):
+    run = runs.sessions[name]
+    assert run.state.status == "completed", run.log()
+    layers = run.state.engine["adapted_layers"]
+    assert set(layers) == set(runs.sessions["llama"].state.engine["adapted_layers"])
+    assert {tuple(counts) for counts in layers.values()} == {(2, 2)}
+
+
+def test_both_engines_name_the_layers_of_an_adapter_alike(runs):
+    files = [runs.sessions[name].paths.adapter / "adapter_model.safetensors" for name in ("sees", "trl-sees")]
+    assert weight_names(files[0]) == weight_names(files[1])
 
 
 def test_an_adapter_is_exported_and_proven(runs):
