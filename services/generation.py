@@ -311,6 +311,9 @@ class GenerationService:
             return "cpu"
         if turn.ref.kind == "gguf":
             return self._device or "cpu"
+        problem = self._hardware.problem
+        if problem is not None:
+            raise Unavailable(problem.cause, f"{problem.cure} Or choose the CPU for this model.")
         held = self.holders()
         free = [gpu for gpu in self._hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
         if not free:

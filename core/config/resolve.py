@@ -31,6 +31,8 @@ def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Noti
     """
     _check_gpus(config, hardware)
     changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    if hardware.problem is not None:
+        notices.append(Notice("warning", "resources.gpus", hardware.problem.text))
     if config.training.warmup_steps and config.training.lr_scheduler_type == "constant":
         changes["training"] = changes.get("training", {}) | {"lr_scheduler_type": "constant_with_warmup"}
         message = "constant knows no warm-up steps; constant_with_warmup is used."

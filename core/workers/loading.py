@@ -14,6 +14,7 @@ from core.config import RunConfig
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
+from core.workers.placement import half_type, uses_cuda
 
 LOG = logging.getLogger(__name__)
 
@@ -138,12 +139,12 @@ def unsloth_lora(config: RunConfig) -> dict[str, Any]:
 
 
 def choose_engine() -> Engine:
-    """Unsloth where there is CUDA and the package, plain TRL otherwise."""
-    import torch
+    """Unsloth where there is CUDA and the package, plain TRL otherwise.
 
-    if torch.cuda.is_available() and importlib.util.find_spec("unsloth") is not None:
-        return UnslothEngine()
-    return TrlEngine()
+    Raises:
+        Unavailable: The server has placed this process on a GPU that torch can't use.
+    """
+    return UnslothEngine() if uses_cuda() and importlib.util.find_spec("unsloth") is not None else TrlEngine()
 
 
 def model_source(name: str, workspace: Workspace) -> str:
@@ -170,12 +171,14 @@ def load_tokenizer(name: str, workspace: Workspace) -> Any:
 
 
 def device_and_dtype() -> tuple[str, str]:
-    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it."""
+    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it.
+
+    Raises:
+        Unavailable: The server has placed this process on a GPU that torch can't use.
+    """
     import torch
 
-    if not torch.cuda.is_available():
-        return "cpu", "float32"
-    return "cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+    return ("cuda", half_type(torch.cuda)) if uses_cuda() else ("cpu", "float32")
 
 
 def quantization_config(quantization: str) -> Any:

@@ -20,6 +20,7 @@ from core.workers.loading import device_and_dtype, model_source
 from core.workers.memory import free_bytes, wanted_bytes
 from core.workers.model_gguf import GgufModel
 from core.workers.model_torch import AdapterView, TorchModel
+from core.workers.placement import require_room
 
 LOG = logging.getLogger(__name__)
 MOST_LOADED = 2
@@ -107,6 +108,8 @@ class ModelShelf:
             return self._load_file(Path(model["place"]), model["session_id"])
         source = str(model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace))
         device, quantization = device_and_dtype()[0], self._quantization(model)
+        if not self._held:
+            require_room()
         self._make_room(wanted_bytes(source, quantization, device), device)
         return TorchModel(source, quantization)
 

@@ -92,6 +92,9 @@ class TrainingRun:
                 "The model brings no chat template; prompts are written as 'user: ...' and 'assistant: ...' lines."
             )
             self.to.notice("warning", "model.name", message)
+        if loaded.dtype == "float16":
+            message = "This GPU has no bfloat16 of its own, so the run computes in float16."
+            self.to.notice("info", "model.quantization", message)
         self.to.log.append(
             "loaded",
             engine=loaded.engine,

@@ -49,6 +49,7 @@ export function renderTopbar(state) {
   showMenu();
   const system = state.system;
   if (!system) return;
+  show(find("gpu-problem"), Boolean(system.gpu_problem));
   const hasGpu = system.gpu_name !== null;
   show(find("gauge-gpu"), hasGpu);
   show(find("gauge-vram"), hasGpu);
