@@ -14,7 +14,9 @@ from core.config import RunConfig
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
+from core.workers.model_files import checked
 from core.workers.placement import half_type, uses_cuda
+from core.workers.target_layers import require_targets
 
 LOG = logging.getLogger(__name__)
 
@@ -85,6 +87,7 @@ class TrlEngine:
             quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
+        require_targets(model, config.model.target_modules)
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
         return _finished(LoadedModel(model, tokenizer, self.name, device, dtype))
 
@@ -103,6 +106,7 @@ class UnslothEngine:
         from unsloth import FastLanguageModel
 
         model, tokenizer = FastLanguageModel.from_pretrained(**unsloth_loading(source, config))
+        require_targets(model, config.model.target_modules)
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         device, dtype = device_and_dtype()
         return _finished(LoadedModel(model, tokenizer, self.name, device, dtype))
@@ -150,12 +154,15 @@ def choose_engine() -> Engine:
 def model_source(name: str, workspace: Workspace) -> str:
     """What to load for a model name: the restored embedded checkpoint, a local folder, or the hub id as it is.
 
+    Every worker gets its base model from here, so nothing reads a config.json that was not checked; see model_files.
+
     Raises:
         NotFound: It is none of the three.
+        InvalidInput, OSError: Its config.json is not to be trusted, or can't be fetched.
     """
     if name == EMBEDDED_MODEL:
         return str(embedded_checkpoint(workspace.models))
-    return hub_id_of(name, workspace.root) or str(local_model(name, workspace.root))
+    return checked(hub_id_of(name, workspace.root) or str(local_model(name, workspace.root)))
 
 
 def load_tokenizer(name: str, workspace: Workspace) -> Any:

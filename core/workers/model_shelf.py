@@ -18,6 +18,7 @@ from core.paths import Workspace
 from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, model_source
 from core.workers.memory import free_bytes, wanted_bytes
+from core.workers.model_files import checked
 from core.workers.model_gguf import GgufModel
 from core.workers.model_torch import AdapterView, TorchModel
 from core.workers.placement import require_room
@@ -106,7 +107,8 @@ class ModelShelf:
     def _load(self, model: dict) -> Any:
         if model["kind"] == "gguf":
             return self._load_file(Path(model["place"]), model["session_id"])
-        source = str(model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace))
+        is_merged = model["kind"] == "merged"
+        source = checked(str(model["place"])) if is_merged else model_source(model["base"], self._workspace)
         device, quantization = device_and_dtype()[0], self._quantization(model)
         if not self._held:
             require_room()

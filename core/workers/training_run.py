@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+from core.catalog.model_config import quantised_text, stored_quantised, whole_name
 from core.config import RunConfig, parse_config
 from core.data.source import Split, load_split
 from core.jsonfile import read_json
@@ -21,6 +22,7 @@ from core.workers.corpus import fitting, render
 from core.workers.evaluation import Evaluator
 from core.workers.grpo import GrpoRun, last_loadable_checkpoint
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
+from core.workers.model_files import config_of
 from core.workers.pretrain import warm_up
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.reward_tools import tools
@@ -86,6 +88,7 @@ class TrainingRun:
     def _load(self) -> LoadedModel:
         started = time.perf_counter()
         source = model_source(self.config.model.name, self.workspace)
+        self._report_quantised(source)
         loaded = self.engine.load(source, self.config)
         if loaded.adopted_chat_template:
             message = (
@@ -105,6 +108,13 @@ class TrainingRun:
             seconds=round(time.perf_counter() - started, 3),
         )
         return loaded
+
+    def _report_quantised(self, source: str) -> None:
+        """Say before training what weights that are stored quantised mean; the start has, where the name tells."""
+        name = self.config.model.name
+        method = stored_quantised(config_of(source), name)
+        if method is not None and whole_name(name) is None:
+            self.to.notice("warning", "model.name", quantised_text(name, method))
 
     def _report_data(self, split: Split, loaded: LoadedModel) -> None:
         samples = split.train[:3]
