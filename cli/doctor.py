@@ -87,9 +87,9 @@ def gpu(
         fails: Torch's own words when it can't use a GPU; None when it can.
     """
     hardware, fails = machine(), fails or torch_fails
-    if not hardware.gpus:
+    if not hardware.gpus and hardware.problem is None:
         return Finding("GPU", True, "none; small models train on the CPU")
-    names = ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in hardware.gpus)
+    names = ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in hardware.gpus) or "no card"
     problem, words = hardware.problem, None if hardware.problem else fails()
     if words is not None:
         problem = refusal(installed_torch(), driver(), words)

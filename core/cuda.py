@@ -86,6 +86,11 @@ def gpu_problem(build: TorchBuild | None, driver: Driver) -> GpuProblem | None:
     )
 
 
+def driver_problem(reason: str) -> GpuProblem:
+    """Said of a driver that is installed and does not answer; `reason` is its own word for why."""
+    return GpuProblem(f"The NVIDIA driver does not answer: {reason.rstrip('.')}.", f"{LOOK} {ON_PURPOSE}")
+
+
 def refusal(build: TorchBuild | None, driver: Driver, reason: str) -> GpuProblem:
     """Why a process finds no GPU, where it was placed on one: the known problem, or else what torch itself says.
 

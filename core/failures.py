@@ -133,6 +133,12 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "remote_code",
     ),
     (
+        r"requires bitsandbytes|No package metadata was found for bitsandbytes",
+        "The weights are quantised, and bitsandbytes, which reads them, is not installed: {detail}",
+        "Name the model's 16-bit repository, or train where there is an NVIDIA GPU.",
+        "bitsandbytes",
+    ),
+    (
         r"no CUDA-capable device|no NVIDIA driver|CUDA driver initialization failed|GPU is lost|fallen off the bus|"
         r"NVML_SUCCESS|NVMLError|device (is )?unavailable|device-unavailable",
         "The GPU or its driver went away: {detail}",

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from core.cuda import Driver, GpuProblem, TorchBuild, gpu_problem, installed_torch
+from core.cuda import Driver, GpuProblem, TorchBuild, driver_problem, gpu_problem, installed_torch
 
 LOG = logging.getLogger(__name__)
 GIB = 1024**3
@@ -52,15 +52,18 @@ class Hardware:
 def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardware:
     """The GPUs of this machine as the driver reports them, none when there is no driver; a card that fails is left out.
 
+    A driver that is there and fails is a problem, not a machine without a GPU.
+
     Args:
         nvml: pynvml, or what stands in for it.
         torch: The torch that workers will import; None for the installed one.
     """
     nvml = nvml or _pynvml()
+    broken = _failure(nvml)
     count = _read(nvml, nvml.nvmlDeviceGetCount) or 0
     gpus = [gpu for gpu in (_gpu(nvml, index) for index in range(count)) if gpu is not None]
     if not gpus:
-        return Hardware()
+        return Hardware((), broken)
     return Hardware(tuple(gpus), gpu_problem(torch or installed_torch(), driver_of(nvml)))
 
 
@@ -86,6 +89,17 @@ def _gpu(nvml: Any, index: int) -> Gpu | None:
         return Gpu(index, str(nvml.nvmlDeviceGetName(handle)), nvml.nvmlDeviceGetMemoryInfo(handle).total / GIB)
 
     return _read(nvml, look)
+
+
+def _failure(nvml: Any) -> GpuProblem | None:
+    """What is wrong with a driver that is installed and does not begin, as after an update without a restart."""
+    pynvml = _pynvml()
+    try:
+        nvml.nvmlInit()
+    except nvml.NVMLError as error:
+        is_missing = error.value in (pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, pynvml.NVML_ERROR_DRIVER_NOT_LOADED)
+        return None if is_missing else driver_problem(str(error))
+    return None
 
 
 def _pynvml() -> Any:

@@ -156,9 +156,9 @@ def visible(hardware: Hardware, devices: str | None) -> Hardware:
     owner has chosen the CPU, and what is wrong with the GPU is no problem."""
     if devices is None or (not devices.replace(",", "").replace("-", "").isdigit() and devices):
         return hardware
-    allowed = {int(number) for number in devices.split(",") if number.lstrip("-").isdigit()}
+    allowed = {int(number) for number in devices.split(",") if number.isdigit()}
     gpus = tuple(gpu for gpu in hardware.gpus if gpu.index in allowed)
-    return Hardware(gpus, hardware.problem if gpus else None)
+    return Hardware(gpus, hardware.problem if allowed else None)
 
 
 def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:

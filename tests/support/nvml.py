@@ -22,6 +22,7 @@ class FakeNvml:
         driver: Its version and the CUDA version it runs.
         failing: Names of functions that fail, as all of them do where the driver has gone.
         free_gib: Memory that no program holds, of each card.
+        failure: NVML's number for how they fail.
     """
 
     NVMLError = pynvml.NVMLError
@@ -33,6 +34,7 @@ class FakeNvml:
         driver: tuple[str, int] = NEW,
         failing: tuple[str, ...] = (),
         free_gib: float = 20.0,
+        failure: int = pynvml.NVML_ERROR_GPU_IS_LOST,
     ):
         self._answers: dict[str, Any] = {
             "nvmlInit": lambda: None,
@@ -47,16 +49,15 @@ class FakeNvml:
             "nvmlSystemGetDriverVersion": lambda: driver[0],
             "nvmlSystemGetCudaDriverVersion_v2": lambda: driver[1],
         }
-        self._failing = failing
+        self._failing, self._failure = failing, failure
 
     def __getattr__(self, name: str) -> Any:
         if name in self._failing:
             return self._fail
         return self._answers[name]
 
-    @staticmethod
-    def _fail(*_: object) -> None:
-        raise pynvml.NVMLError(pynvml.NVML_ERROR_GPU_IS_LOST)
+    def _fail(self, *_: object) -> None:
+        raise pynvml.NVMLError(self._failure)
 
 
 FUNCTIONS = (

@@ -29,6 +29,7 @@ def named(name, message, module="somewhere"):
         (OSError("We couldn't connect to 'https://hub' to load the files"), "offline"),
         (named("SafetensorError", "header too large"), "broken_file"),
         (ValueError("requires you to execute custom code; set trust_remote_code=True"), "remote_code"),
+        (ImportError("Using `bitsandbytes` 4-bit quantization requires bitsandbytes: `pip install`"), "bitsandbytes"),
         (KeyError("surprise"), "error"),
     ],
 )

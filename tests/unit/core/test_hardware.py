@@ -1,5 +1,6 @@
 """The machine as the driver reports it, also where the driver fails."""
 
+import pynvml
 import pytest
 
 from core.cuda import TorchBuild
@@ -34,9 +35,21 @@ def test_a_driver_that_fails_at_any_call_ends_nothing(function):
     gpu_room(0, nvml)
 
 
+@pytest.mark.parametrize("failure", [pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, pynvml.NVML_ERROR_DRIVER_NOT_LOADED])
+def test_a_machine_without_a_driver_has_no_card_and_no_problem(failure):
+    assert detect_hardware(FakeNvml(failing=FUNCTIONS, failure=failure), FOR_13) == Hardware()
+
+
+def test_a_driver_that_was_updated_without_a_restart_is_a_problem_and_no_machine_without_a_card():
+    nvml = FakeNvml(failing=FUNCTIONS, failure=pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH)
+    problem = detect_hardware(nvml, FOR_13).problem
+    assert problem.cause == "The NVIDIA driver does not answer: RM has detected an NVML/RM version mismatch."
+    assert "restart the machine" in problem.cure and "CUDA_VISIBLE_DEVICES=-1" in problem.cure
+
+
 def test_a_driver_that_has_gone_leaves_no_card():
     nvml = FakeNvml(TWO, failing=FUNCTIONS)
-    assert detect_hardware(nvml, FOR_13) == Hardware()
+    assert detect_hardware(nvml, FOR_13).gpus == ()
     assert set(gpu_snapshot(0, nvml).values()) == {None}
     assert gpu_room(0, nvml) is None
 
