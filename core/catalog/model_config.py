@@ -70,5 +70,6 @@ def _names(values: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(found, Mapping):
             for key in NAMED:
                 named = found.get(key)
-                yield from ((key, name) for name in (named if isinstance(named, list) else [named]) if name is not None)
+                listed = named if isinstance(named, list) else [named]
+                yield from ((key, name) for name in listed if name is not None and name != "")  # "": a part's default
         waiting.extend(found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ())

@@ -19,7 +19,7 @@ ATTACK = "llama\nimport os; os.system('id')"
         pytest.param({"architectures": ["LlamaForCausalLM", "X(), exec('')"]}, "architectures", id="an architecture"),
         pytest.param({"architectures": "LlamaForCausalLM\n"}, "architectures", id="a line's end"),
         pytest.param({"model_type": {"a": 1}}, "model_type", id="no text"),
-        pytest.param({"model_type": ""}, "model_type", id="nothing"),
+        pytest.param({"architectures": [[]]}, "architectures", id="a list in a list"),
         pytest.param({"model_type": "lläma"}, "model_type", id="another alphabet"),
     ],
 )
@@ -36,6 +36,7 @@ def test_a_name_that_is_none_is_refused(config, key):
         {"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"]},
         {"model_type": "gemma3", "text_config": {"model_type": "gemma3_text"}, "vision_config": None},
         {"model_type": "phi-msft.v2", "architectures": None},
+        {"model_type": "llava", "vision_config": {"model_type": ""}},
         {},
     ],
 )
