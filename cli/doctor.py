@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -191,7 +192,10 @@ def _installed(name: str) -> str | None:
 
 
 def _python(code: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    """Run a line of Python in a process of its own, in which no GPU is hidden."""
+    command = [sys.executable, "-c", code]
+    shown = {name: value for name, value in os.environ.items() if name != "CUDA_VISIBLE_DEVICES"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=shown, check=False)
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (

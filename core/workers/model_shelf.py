@@ -107,11 +107,11 @@ class ModelShelf:
     def _load(self, model: dict) -> Any:
         if model["kind"] == "gguf":
             return self._load_file(Path(model["place"]), model["session_id"])
-        is_merged = model["kind"] == "merged"
-        source = checked(str(model["place"])) if is_merged else model_source(model["base"], self._workspace)
         device, quantization = device_and_dtype()[0], self._quantization(model)
         if not self._held:
             require_room()
+        is_merged = model["kind"] == "merged"
+        source = checked(str(model["place"])) if is_merged else model_source(model["base"], self._workspace)
         self._make_room(wanted_bytes(source, quantization, device), device)
         return TorchModel(source, quantization)
 
