@@ -50,7 +50,7 @@ export function renderTopbar(state) {
   const system = state.system;
   if (!system) return;
   show(find("gpu-problem"), Boolean(system.gpu_problem));
-  const hasGpu = system.gpu_name !== null;
+  const hasGpu = system.gpu_name !== null && !system.gpu_problem;
   show(find("gauge-gpu"), hasGpu);
   show(find("gauge-vram"), hasGpu);
   show(find("gauge-cpu"), !hasGpu);
