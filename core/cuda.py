@@ -12,7 +12,10 @@ LEAST_DRIVER = {11: 452, 12: 528, 13: 580}
 """CUDA's first number -> the first driver, on Linux and Windows, that runs every build of it (CUDA's minor version
 compatibility: a driver for 12.2 runs what was built for 12.8, and nothing that was built for 13.0)."""
 ON_PURPOSE = "To train on the CPU on purpose, start the server with CUDA_VISIBLE_DEVICES=-1."
-SET_UP = "run python launch.py again, which installs a torch build that this driver runs where one is offered"
+SET_UP = (
+    "delete .venv/lora-craft-stamp and run python launch.py again, which installs a torch build that this driver runs "
+    "where one is offered"
+)
 LOOK = "See whether nvidia-smi lists the GPU; if it does not, restart the machine or install the NVIDIA driver again."
 
 
