@@ -103,10 +103,11 @@ def refusal(build: TorchBuild | None, driver: Driver, reason: str) -> GpuProblem
         reason: Torch's own words; may be empty.
     """
     known = gpu_problem(build, driver)
-    if known is not None or build is None:
-        return known or GpuProblem("torch is not installed.", "Run python launch.py.")
+    if known is not None:
+        return known
+    torch = f"torch {build.version} (built for CUDA {build.cuda})" if build else "torch"
     runs = f"runs CUDA {driver.cuda}" if driver.cuda else "does not answer"
-    cause = f"torch {build.version} (built for CUDA {build.cuda}) finds no GPU; {driver} {runs}."
+    cause = f"{torch} finds no GPU; {driver} {runs}."
     return GpuProblem(f"{cause} torch says: {reason}" if reason else cause, f"{LOOK} {ON_PURPOSE}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from constants import HUB_TIMEOUT_S
-from core.catalog.model_config import require_plain_names
+from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD, hub_id_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
@@ -60,7 +60,7 @@ class Hub:
         if cached is None:
             self._require_network(hub_id)
         config = self._fetch(hub_id) if cached is None else read_json(cached)
-        require_plain_names(config, hub_id)
+        require_plain_config(config, hub_id)
         return config
 
     def _cached_config(self, hub_id: str) -> Path | None:

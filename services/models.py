@@ -7,7 +7,7 @@ from pathlib import Path
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model
-from core.catalog.model_config import require_plain_names
+from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
 from core.catalog.recommended import as_config, memory_of, recommended
 from core.catalog.shapes import ModelShape, model_shape_from_config
@@ -127,5 +127,5 @@ class ModelService:
 
 def _config_of(folder: Path) -> dict:
     config = read_json(folder / "config.json")
-    require_plain_names(config, folder.name)
+    require_plain_config(config, folder.name)
     return config

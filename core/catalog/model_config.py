@@ -12,20 +12,27 @@ from core.errors import InvalidInput
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 NAMED = ("model_type", "architectures")
 FOUR_BIT_SUFFIX = re.compile(r"(-unsloth)?-bnb-4bit$", re.IGNORECASE)
+ELSEWHERE = "configuration_files"
+"""Of config.json: names other files by version, one of which transformers takes instead."""
 MOST_SHOWN = 60
 
 
-def require_plain_names(config: Any, model: str) -> None:
-    """See that every model_type and architecture, at any depth, is a plain name: Unsloth writes Python from them.
+def require_plain_config(config: Any, model: str) -> None:
+    """See that a config.json is the whole of it, and that every model_type and architecture, at any depth, is a plain
+    name: Unsloth writes Python from them.
 
     Args:
         config: What is in config.json.
         model: The model's name, for the message.
     Raises:
-        InvalidInput: One is something else (the class of CVE-2026-93348), or the file holds no JSON object.
+        InvalidInput: One is something else (the class of CVE-2026-93348), or the file holds no JSON object, or names
+            other files that transformers would read in its place.
     """
     if not isinstance(config, Mapping):
         raise InvalidInput(f"The config.json of {model} is no JSON object.", "Choose another model.")
+    if ELSEWHERE in config:
+        message = f"The config.json of {model} points to other files ({ELSEWHERE}), which nobody has looked at."
+        raise InvalidInput(message, "Choose another model.", {FIELD: "its config.json points elsewhere"})
     for key, value in _names(config):
         if not isinstance(value, str) or not PLAIN_NAME.fullmatch(value):
             shown = repr(value)[:MOST_SHOWN]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.catalog.model_config import require_plain_names
+from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD
 from core.errors import InvalidInput
 from core.jsonfile import read_json
@@ -23,7 +23,7 @@ def checked(source: str) -> str:
         InvalidInput: A name in it is none, or it is an adapter.
         OSError: It can't be fetched.
     """
-    require_plain_names(config_of(source), source)
+    require_plain_config(config_of(source), source)
     adapter = _file(source, ADAPTER_CONFIG, is_needed=False)
     if adapter is not None:
         base = read_json(adapter).get("base_model_name_or_path")

@@ -15,9 +15,7 @@ def test_a_driver_that_is_too_old_is_named_with_what_both_were_made_for():
         "torch 2.13.0 was built for CUDA 13.0, and the NVIDIA driver 570.86.10 runs CUDA 12.8 at most, "
         "so torch can't use the GPU."
     )
-    assert problem.cure.startswith(
-        "Install NVIDIA driver 580 or newer and restart the machine; or run python launch.py"
-    )
+    assert problem.cure.startswith("Install NVIDIA driver 580 or newer and restart the machine; or delete .venv/")
     assert "CUDA_VISIBLE_DEVICES=-1" in problem.cure
 
 
@@ -27,7 +25,7 @@ def test_a_build_for_the_cpu_alone_is_named():
         "torch 2.13.0+cpu was built for the CPU alone, so it can't use the GPU "
         "(the NVIDIA driver 580.65.06, which runs CUDA 13.0 at most)."
     )
-    assert problem.cure.startswith("Run python launch.py again, which installs a torch build")
+    assert problem.cure.startswith("Delete .venv/lora-craft-stamp and run python launch.py again, which")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.catalog.model_config import require_plain_names, stored_quantised, whole_name
+from core.catalog.model_config import require_plain_config, stored_quantised, whole_name
 from core.errors import InvalidInput
 
 ATTACK = "llama\nimport os; os.system('id')"
@@ -25,7 +25,7 @@ ATTACK = "llama\nimport os; os.system('id')"
 )
 def test_a_name_that_is_none_is_refused(config, key):
     with pytest.raises(InvalidInput, match=f"of someone/model has the {key} .* no name") as refused:
-        require_plain_names(config, "someone/model")
+        require_plain_config(config, "someone/model")
     assert "Choose another model" in refused.value.hint
     assert len(refused.value.message) < 200
 
@@ -41,13 +41,19 @@ def test_a_name_that_is_none_is_refused(config, key):
     ],
 )
 def test_honest_names_pass(config):
-    require_plain_names(config, "someone/model")
+    require_plain_config(config, "someone/model")
+
+
+def test_a_file_that_points_to_others_is_refused():
+    config = {"model_type": "llama", "configuration_files": ["config.4.0.0.json"]}
+    with pytest.raises(InvalidInput, match="points to other files"):
+        require_plain_config(config, "someone/model")
 
 
 @pytest.mark.parametrize("config", [[], "text", None, 3])
 def test_a_file_without_an_object_is_refused(config):
     with pytest.raises(InvalidInput, match="no JSON object"):
-        require_plain_names(config, "someone/model")
+        require_plain_config(config, "someone/model")
 
 
 @pytest.mark.parametrize(
