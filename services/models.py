@@ -7,6 +7,7 @@ from pathlib import Path
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model
+from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
 from core.catalog.recommended import as_config, memory_of, recommended
 from core.catalog.shapes import ModelShape, model_shape_from_config
@@ -58,6 +59,8 @@ class ModelService:
         try:
             shape = self.shape(name) or (self._fetched(name) if kind == "hub" else None)
         except InvalidInput as error:
+            if error.fields:
+                raise
             problem = f"{error.message} {error.hint}"
         return {
             "name": name,
@@ -124,6 +127,5 @@ class ModelService:
 
 def _config_of(folder: Path) -> dict:
     config = read_json(folder / "config.json")
-    if not isinstance(config, dict):
-        raise InvalidInput(f"The config.json in {folder.name} is no JSON object.", "Choose another folder.")
+    require_plain_config(config, folder.name)
     return config

@@ -214,6 +214,9 @@ class TrainingService:
                 raise Conflict(f"The worker of {session_id!r} is still leaving.", "Try again in a moment.")
 
     def _check(self, config: RunConfig) -> None:
+        problem = self._launch.hardware.problem
+        if problem is not None:
+            raise Unavailable(problem.cause, problem.cure)
         resolve(config, self._launch.hardware)
         self._checks.model(config.model.name, self._workspace.root)
         self._checks.data(config)

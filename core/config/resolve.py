@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
+from core.catalog.model_config import quantised_text, whole_name
 from core.config.run import RunConfig
 from core.errors import InvalidInput
 from core.hardware import Hardware
@@ -31,6 +32,8 @@ def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Noti
     """
     _check_gpus(config, hardware)
     changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    if hardware.problem is not None:
+        notices.append(Notice("warning", "resources.gpus", hardware.problem.text))
     if config.training.warmup_steps and config.training.lr_scheduler_type == "constant":
         changes["training"] = changes.get("training", {}) | {"lr_scheduler_type": "constant_with_warmup"}
         message = "constant knows no warm-up steps; constant_with_warmup is used."
@@ -74,6 +77,9 @@ def _advice(config: RunConfig) -> list[Notice]:
             "above 1e-4 the model tends to collapse."
         )
         notices.append(Notice("warning", "training.learning_rate", message))
+    if whole_name(config.model.name):
+        message = quantised_text(config.model.name, "bitsandbytes")
+        notices.append(Notice("warning", "model.name", message))
     if config.model.lora_dropout > 0:
         message = "With dropout, completions are sampled and scored under different noise; 0 is exact."
         notices.append(Notice("warning", "model.lora_dropout", message))

@@ -19,6 +19,9 @@ from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
+from core.workers.model_files import checked
+from core.workers.placement import half_type, uses_cuda
+from core.workers.target_layers import require_targets
 from core.workers.text_model import load_text_model
 
 LOG = logging.getLogger(__name__)
@@ -120,6 +123,7 @@ class TrlEngine:
             quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
+        require_targets(model, config.model.target_modules)
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
         return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode))
 
@@ -143,6 +147,7 @@ class UnslothEngine:
         device, dtype = device_and_dtype()
         arguments = unsloth_loading(source, config) | {"dtype": getattr(torch, dtype)}
         model, tokenizer = FastLanguageModel.from_pretrained(**arguments)
+        require_targets(model, config.model.target_modules)
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, its processor's
         own = AutoTokenizer.from_pretrained(source)
@@ -189,23 +194,26 @@ def unsloth_lora(config: RunConfig) -> dict[str, Any]:
 
 
 def choose_engine() -> Engine:
-    """Unsloth where there is CUDA and the package, plain TRL otherwise."""
-    import torch
+    """Unsloth where there is CUDA and the package, plain TRL otherwise.
 
-    if torch.cuda.is_available() and importlib.util.find_spec("unsloth") is not None:
-        return UnslothEngine()
-    return TrlEngine()
+    Raises:
+        Unavailable: The server has placed this process on a GPU that torch can't use.
+    """
+    return UnslothEngine() if uses_cuda() and importlib.util.find_spec("unsloth") is not None else TrlEngine()
 
 
 def model_source(name: str, workspace: Workspace) -> str:
     """What to load for a model name: the restored embedded checkpoint, a local folder, or the hub id as it is.
 
+    Every worker gets its base model from here, so nothing reads a config.json that was not checked; see model_files.
+
     Raises:
         NotFound: It is none of the three.
+        InvalidInput, OSError: Its config.json is not to be trusted, or can't be fetched.
     """
     if name == EMBEDDED_MODEL:
         return str(embedded_checkpoint(workspace.models))
-    return hub_id_of(name, workspace.root) or str(local_model(name, workspace.root))
+    return checked(hub_id_of(name, workspace.root) or str(local_model(name, workspace.root)))
 
 
 def load_tokenizer(name: str, workspace: Workspace) -> Any:
@@ -221,12 +229,14 @@ def load_tokenizer(name: str, workspace: Workspace) -> Any:
 
 
 def device_and_dtype() -> tuple[str, str]:
-    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it."""
+    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it.
+
+    Raises:
+        Unavailable: The server has placed this process on a GPU that torch can't use.
+    """
     import torch
 
-    if not torch.cuda.is_available():
-        return "cpu", "float32"
-    return "cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+    return ("cuda", half_type(torch.cuda)) if uses_cuda() else ("cpu", "float32")
 
 
 def quantization_config(quantization: str) -> Any:

@@ -9,18 +9,22 @@ from core.config import parse_config
 from core.jsonfile import read_json
 from core.paths import SessionPaths
 from core.workers.loading import Engine, choose_engine
+from core.workers.placement import explain_on_gpu, require_room
 from core.workers.protocol import Reporter, run_worker
 
 
 def main(folder: Path) -> int:
     """Run the session in `folder`; the exit code of the process."""
     paths = SessionPaths(folder.resolve())
-    return run_worker(Reporter(paths), lambda to: train(paths, to, choose_engine()))
+    return run_worker(Reporter(paths), lambda to: train(paths, to, choose_engine()), explain_on_gpu)
 
 
 def train(paths: SessionPaths, to: Reporter, engine: Engine) -> None:
     """Run the session of `paths` with `engine`; events go to `to`."""
     to.phase("loading", "libraries", interruptible=True)
+    held = require_room()
+    if held:
+        to.notice("warning", "resources.gpus", held)
     config = parse_config(read_json(paths.config))
     engine.prepare(config)
     from core.workers.training_run import TrainingRun  # after the engine: Unsloth must patch trl before its import

@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+from core.catalog.model_config import quantised_text, stored_quantised, whole_name
 from core.config import RunConfig
 from core.data.source import Split, load_split
 from core.paths import SessionPaths, Workspace
@@ -21,6 +22,7 @@ from core.workers.corpus import fitting, render
 from core.workers.evaluation import Evaluator
 from core.workers.grpo import GrpoRun, last_loadable_checkpoint
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
+from core.workers.model_files import config_of
 from core.workers.pretrain import warm_up
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.reward_tools import tools
@@ -90,6 +92,7 @@ class TrainingRun:
     def _load(self) -> LoadedModel:
         started = time.perf_counter()
         source = model_source(self.config.model.name, self.workspace)
+        self._report_quantised(source)
         loaded = self.engine.load(source, self.config)
         layers = loaded.adapted_layers
         if loaded.adopted_chat_template:
@@ -97,6 +100,9 @@ class TrainingRun:
                 "The model brings no chat template; prompts are written as 'user: ...' and 'assistant: ...' lines."
             )
             self.to.notice("warning", "model.name", message)
+        if loaded.dtype == "float16":
+            message = "This GPU has no bfloat16 of its own, so the run computes in float16."
+            self.to.notice("info", "model.quantization", message)
         if self.config.model.target_modules == "all-linear" and (without := kinds_without(layers)):
             self.to.notice("warning", "model.target_modules", f"No adapter is on these layers: {', '.join(without)}.")
         self.to.log.append(
@@ -110,6 +116,13 @@ class TrainingRun:
             seconds=round(time.perf_counter() - started, 3),
         )
         return loaded
+
+    def _report_quantised(self, source: str) -> None:
+        """Say before training what weights that are stored quantised mean; the start has, where the name tells."""
+        name = self.config.model.name
+        method = stored_quantised(config_of(source), name)
+        if method is not None and whole_name(name) is None:
+            self.to.notice("warning", "model.name", quantised_text(name, method))
 
     def _report_data(self, split: Split, loaded: LoadedModel) -> None:
         samples = split.train[:3]
