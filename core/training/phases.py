@@ -108,7 +108,7 @@ def _writing(shape: ModelShape, config: RunConfig, engine: Engine) -> tuple[Memo
 
 
 def backward_parts(
-    shape: ModelShape, config: RunConfig, engine: Engine, tokens: int, logit_bytes: float
+    shape: ModelShape, config: RunConfig, engine: Engine, tokens: int, logits_size: float
 ) -> tuple[MemoryPart, ...]:
     """What learning from `tokens` tokens at once needs at its worst moment.
 
@@ -123,9 +123,9 @@ def backward_parts(
         inputs = OFFLOAD_BUFFERS if engine == "unsloth" else shape.layers
         kept, layer = inputs * shape.hidden, saved + passing
     kept_bytes, layer_bytes = tokens * kept * width, tokens * layer * width
-    if logit_bytes <= layer_bytes:
+    if logits_size <= layer_bytes:
         return (MemoryPart("activations", "Activations", (kept_bytes + layer_bytes) / GIB),)
-    logits = MemoryPart("logits", "Logits", logit_bytes / GIB)
+    logits = MemoryPart("logits", "Logits", logits_size / GIB)
     return MemoryPart("activations", "Activations", kept_bytes / GIB), logits
 
 
