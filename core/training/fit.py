@@ -39,8 +39,8 @@ class Fitting:
 def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fitting:
     """The configuration with what the user left open at the first rung of the ladder that fits.
 
-    On the CPU, where memory can be swapped out, with a model of unknown shape, and with resources.allow_too_large,
-    nothing is fitted or refused.
+    On the CPU, where memory can be swapped out, and with a model of unknown shape nothing is fitted or refused; with
+    resources.allow_too_large neither, but a run that is too large is warned of.
 
     Args:
         config: As it was parsed, so that it knows what was said.
@@ -48,8 +48,10 @@ def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fit
         shape: The model's; None where it is not known.
     """
     place = machine.place_of(config)
-    if shape is None or place.gpu is None or config.resources.allow_too_large:
+    if shape is None or place.gpu is None:
         return Fitting(config)
+    if config.resources.allow_too_large:
+        return Fitting(config, _warning(memory_of(shape, config, place.engine), place))
     found = _first_fitting(config, left_open(config), shape, place)
     if found is None:
         return Fitting(config, refusal=_refusal(config, shape, place))
@@ -113,8 +115,7 @@ def _candidates(config: RunConfig, movable: frozenset[str]) -> Iterator[RunConfi
 def _refusal(config: RunConfig, shape: ModelShape, place: Place) -> InvalidInput:
     is_open = left_open(config)
     least = min(memory_of(shape, candidate, place.engine) for candidate in _candidates(config, is_open))
-    usable = FIT_FRACTION * place.available_gib
-    message = f"The run needs about {least:.1f} GiB, and {usable:.1f} of the {_card(place)} can be used."
+    message = _shortage(least, place)
     ways = _ways(config, is_open, shape, place)
     if ways:
         hint = f"Change a setting as its field says, or set {OVERRIDE} to start all the same."
@@ -153,6 +154,18 @@ def _placed(config: RunConfig, machine: Machine, gib: float, place: Place) -> tu
     message = f"[{place.gpu.index}]: the run would not fit {too_small[0].name} (GPU {too_small[0].index})."
     resources = config.resources.model_copy(update={"gpus": (place.gpu.index,)})
     return config.model_copy(update={"resources": resources}), [Notice("info", "resources.gpus", message)]
+
+
+def _warning(gib: float, place: Place) -> list[Notice]:
+    """What is said of a run that starts although it is too large."""
+    if fits(gib, place.available_gib):
+        return []
+    return [Notice("warning", OVERRIDE, f"{_shortage(gib, place)} It may end for lack of memory.")]
+
+
+def _shortage(gib: float, place: Place) -> str:
+    usable = FIT_FRACTION * place.available_gib
+    return f"The run needs about {gib:.1f} GiB, and {usable:.1f} of the {_card(place)} can be used."
 
 
 def _value(config: RunConfig, name: str) -> object:

@@ -10,7 +10,7 @@ export function memoryText(plan) {
   if (!memory) return "";
   if (memory.problem) return memory.problem;
   const of = memory.available_gib === null ? "" : ` of ${gib(memory.available_gib)} (${memory.device})`;
-  const refusal = plan.refusal ? ` ${plan.refusal.message}` : "";
+  const refusal = plan.refusal ? ` ${plan.refusal.message} ${plan.refusal.hint}` : "";
   return `About ${gib(memory.total_gib)}${of}.${refusal} ${phasesText(memory.phases)}`;
 }
 

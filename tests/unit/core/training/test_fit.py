@@ -132,7 +132,10 @@ def test_a_model_that_is_too_large_in_any_case_is_named():
 def test_whoever_allows_it_may_try():
     config = parse_config({"model": {"name": "unsloth/phi-4"}, "resources": {"allow_too_large": True}})
     found = fitted(config, machine(4), base_model("unsloth/phi-4").shape)
-    assert (found.config, found.notices, found.refusal) == (config, [], None)
+    assert (found.config, found.refusal) == (config, None)
+    assert fields(found) == ["resources.allow_too_large"]
+    assert "It may end for lack of memory." in found.notices[0].message
+    assert fitted(config, machine(1000), base_model("unsloth/phi-4").shape).notices == []
 
 
 @pytest.mark.parametrize("here", [machine(), machine(4)], ids=["cpu", "unknown shape"])
