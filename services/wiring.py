@@ -9,14 +9,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import Conflict
-from core.hardware import Hardware, detect_hardware, memory_gib
+from core.hardware import Hardware, detect_hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
+from core.training.place import machine_with
 from services.answers import AnswerService
 from services.configs import ConfigService
 from services.datasets import DatasetService
 from services.export_plan import ExportPlanner
 from services.exports import ExportService
+from services.fitting import FittingService
 from services.generation import GenerationService
 from services.hub import Hub
 from services.inspector import Inspector
@@ -106,13 +108,13 @@ def build_services(
     uploads = UploadService(workspace, inspector, jobs, store.reads)
     datasets = DatasetService(workspace, inspector, jobs, uploads, prompts)
     rewards = RewardService(workspace, store, inspector, prompts)
-    models = ModelService(workspace, store, hub, hardware, memory_gib())
-    checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
+    models = ModelService(workspace, store, hub, machine_with(hardware))
+    fitting = FittingService(rewards.frozen, models)
+    checks = Checks(settle=fitting.start, model=hub.require, data=datasets.require)
     recent = RecentAnswers()
     generation = GenerationService(workspace, store, environment, hardware, recent.listen(publish))
     tests = ModelTestService(workspace, store, generation, inspector, publish)
-    planner = ExportPlanner(workspace, store, hub)
-    exports = ExportService(workspace, store, launch, planner, publish, tests.is_testing)
+    exports = ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish, tests.is_testing)
     neighbours = Neighbours(_release(exports, tests, generation), exports.require_no_export, generation.leave)
     training = TrainingService(workspace, store, launch, checks, publish, neighbours)
     generation.holders = lambda: training.queue.snapshot()["running"]
@@ -132,7 +134,7 @@ def build_services(
         prompts=prompts,
         rewards=rewards,
         models=models,
-        plans=PlanService(store, models, uploads, hardware, rewards.frozen),
+        plans=PlanService(store, uploads, fitting),
         rollouts=RolloutService(store),
         jobs=jobs,
         inspector=inspector,

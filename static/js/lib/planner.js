@@ -24,7 +24,9 @@ export function createPlanner(store) {
     const mine = new AbortController();
     asking = mine;
     try {
-      put({ status: "sound", value: await planRun(store.get().draft.config, mine.signal), errors: {}, message: "" });
+      const value = await planRun(store.get().draft.config, mine.signal);
+      const refusal = value.refusal ?? { fields: {}, message: "" };
+      put({ status: value.refusal ? "refused" : "sound", value, errors: refusal.fields, message: refusal.message });
     } catch (error) {
       if (mine.signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
