@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from core.config import parse_config
@@ -16,12 +17,13 @@ from core.workers.protocol import Reporter, run_worker
 def main(folder: Path) -> int:
     """Run the session in `folder`; the exit code of the process."""
     paths = SessionPaths(folder.resolve())
-    return run_worker(Reporter(paths), lambda to: train(paths, to, choose_engine()), explain_on_gpu)
+    return run_worker(Reporter(paths), lambda to: train(paths, to, choose_engine), explain_on_gpu)
 
 
-def train(paths: SessionPaths, to: Reporter, engine: Engine) -> None:
-    """Run the session of `paths` with `engine`; events go to `to`."""
+def train(paths: SessionPaths, to: Reporter, choose: Callable[[], Engine]) -> None:
+    """Run the session of `paths` with the engine that `choose` gives; events go to `to`."""
     to.phase("loading", "libraries", interruptible=True)
+    engine = choose()
     held = require_room()
     if held:
         to.notice("warning", "resources.gpus", held)

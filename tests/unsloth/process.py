@@ -48,7 +48,7 @@ def _import_unsloth(tasks: Sequence[str]) -> None:
 def _run(paths: SessionPaths, engine: str) -> None:
     """One attempt at a session; an earlier one's request to stop is over."""
     paths.stop.unlink(missing_ok=True)
-    run_worker(Reporter(paths), lambda to: train(paths, to, ENGINES[engine]()))
+    run_worker(Reporter(paths), lambda to: train(paths, to, ENGINES[engine]))
 
 
 if __name__ == "__main__":
