@@ -218,7 +218,7 @@ onOtherTab((draft) => store.update(patched({ draft })));
 find("new-run").addEventListener("click", async (event) => {
   event.preventDefault();
   if (!(await mayReplace(context))) return;
-  await context.resetDraft();
+  context.resetDraft();
   context.go("model");
 });
 addEventListener("beforeunload", (event) => {

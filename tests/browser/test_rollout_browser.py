@@ -109,7 +109,7 @@ def test_every_match_of_a_step_can_be_reached(runs, page):
     for _ in range(3):
         ref(page, "find-on").click()
         expect(ref(page, "find-result")).to_contain_text("Found in step")
-        page.wait_for_timeout(200)
+        expect(ref(page, "rollouts")).to_have_attribute("aria-busy", "false")
         marks = page.eval_on_selector_all(".completion", "all => all.findIndex((one) => one.dataset.found === 'true')")
         places.append((ref(page, "step-label").inner_text(), ref(page, "group-title").inner_text(), marks))
     assert len(set(places)) == 3

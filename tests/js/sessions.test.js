@@ -63,6 +63,15 @@ test("a run that only the socket has told of stays in the list", () => {
   assert.ok("third" in state.listed([{ session_id: "new", created_at: 2, last_seq: 5 }])(told).sessions);
 });
 
+test("a run is the same one once more is known of it, and another one when it was made anew", () => {
+  const told = state.sessionOf(state.statusChanged({ session_id: "third", seq: 1, status: "queued" })(listed), "third");
+  const known = { session_id: "third", created_at: 9, last_seq: 1 };
+  assert.equal(state.isSameRun(told, known), true);
+  assert.equal(state.isSameRun(known, { ...known, last_seq: 2 }), true);
+  assert.equal(state.isSameRun(known, { ...known, created_at: 10 }), false);
+  assert.equal(state.isSameRun(null, known), false);
+});
+
 test("a session may be called like something every object has", () => {
   const after = state.statusChanged({ session_id: "constructor", seq: 1, status: "queued" })(listed);
   assert.equal(state.sessionOf(after, "constructor").session_id, "constructor");

@@ -288,3 +288,12 @@ test("a row of an evaluation shows one answer of each side with the rewards of a
   const pair = runs.pairOf({ instruction: "q", reference: "a", sides: [side(0, 1), side(1)] }, SUMMARY.sides);
   assert.deepEqual(pair.stages.map((stage) => [stage.name, stage.answer, stage.reward, stage.reason]), [["base", "r0", "rewards 0, 1", "because"], ["trained", "r1", "reward 1", "because"]]);
 });
+
+test("an answer about a test that the socket has overtaken changes nothing", () => {
+  const [waiting, running, further, over] = [["waiting", 0], ["running", 0], ["running", 3], ["cancelled", 2]].map(([status, done]) => ({ status, done }));
+  for (const [held, answer] of [[running, waiting], [further, running], [over, further]]) {
+    assert.equal(runs.later(held, answer), held);
+    assert.equal(runs.later(answer, held), held);
+  }
+  assert.equal(runs.later(undefined, waiting), waiting);
+});

@@ -60,8 +60,10 @@ export const getLog = (session, tail) => call(of(session, `/logs${query({ tail }
 /** @param {string} session @param {number | null} [step] @param {boolean} [steps] whether to list all steps @param {AbortSignal} [signal] */
 export const getCompletions = (session, step, steps = true, signal) =>
   call(of(session, `/completions${query({ step, steps: steps ? undefined : false })}`), "GET", undefined, signal);
-/** @param {string} session @param {{filter: string, from_step: number, direction: string, limit: number}} wanted */
-export const searchCompletions = (session, wanted) => call(of(session, `/completions/search${query(wanted)}`));
+/** @param {string} session @param {{filter: string, from_step: number, direction: string, limit: number}} wanted
+ * @param {AbortSignal} [signal] */
+export const searchCompletions = (session, wanted, signal) =>
+  call(of(session, `/completions/search${query(wanted)}`), "GET", undefined, signal);
 /** @param {string} session @param {number | null} [step] */
 export const diagnose = (session, step) => call(of(session, `/diagnosis${query({ step })}`));
 /** @param {object} config @param {string} [session] */

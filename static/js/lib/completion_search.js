@@ -9,15 +9,16 @@ const AT_ONCE = 100;
 
 /** @param {Place} place where the search begins; what stands there is not found again
  * @param {string} filter @param {"next" | "previous"} direction
- * @param {() => boolean} isWanted asked between requests, since a search through many steps takes several
+ * @param {AbortSignal} signal ends the search, which through many steps takes several requests
  * @returns {Promise<Place | null>} */
-export async function findCompletion(place, filter, direction, isWanted) {
+export async function findCompletion(place, filter, direction, signal) {
   const { session } = place;
-  const here = await searchCompletions(session, { filter, from_step: Math.max(0, place.step - 1), direction: "next", limit: AT_ONCE });
+  const nearby = { filter, from_step: Math.max(0, place.step - 1), direction: "next", limit: AT_ONCE };
+  const here = await searchCompletions(session, nearby, signal);
   const inStep = here.matches.filter((/** @type {Place} */ match) => match.step === place.step && isBeyond(match, place, direction));
   if (inStep.length) return inStep[direction === "next" ? 0 : inStep.length - 1];
-  for (let from = place.step; isWanted(); ) {
-    const answer = await searchCompletions(session, { filter, from_step: from, direction, limit: 1 });
+  for (let from = place.step; !signal.aborted; ) {
+    const answer = await searchCompletions(session, { filter, from_step: from, direction, limit: 1 }, signal);
     if (answer.matches.length) return answer.matches[0];
     if (answer.complete) return null;
     from = answer.at_step;

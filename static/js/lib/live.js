@@ -2,8 +2,10 @@
 /** Keeps the store in step with the server: snapshots over REST, changes over the socket; after each reconnect both again. */
 
 import * as state from "../state/sessions.js";
-import { ApiError, explain, getSession, listExports, listSessions } from "./api.js";
+import { later } from "../state/exports.js";
+import { explain, getSession, listExports, listSessions } from "./api.js";
 import { throttled } from "./dom.js";
+import { createLatest, unchanged } from "./latest.js";
 import { connect } from "./socket.js";
 
 const LIST_MS = 1000;
@@ -30,6 +32,7 @@ export function createLive(store, say) {
   return {
     refreshAll: snapshots.refreshAll,
     refreshShown: snapshots.refreshShown,
+    forget: snapshots.forget,
     /** Hear messages of a name; "connect" after each connection. @param {string} name @param {Listener} listener */
     on(name, listener) {
       listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
@@ -50,42 +53,49 @@ export function createLive(store, say) {
 /** What REST knows, fetched when it may have changed. @param {any} store
  * @param {(text: string, level?: "info" | "error") => void} say @param {() => string | null} watched */
 function createSnapshots(store, say, watched) {
+  const [lists, shownOne] = [createLatest(), createLatest(watched)];
+
   async function refreshAll() {
-    await attempt(async () => {
-      const [{ sessions, queue }, { exports }] = await Promise.all([listSessions(), listExports()]);
-      store.update(state.listed(sessions));
-      store.update(state.patched({ queue, exports: Object.fromEntries(exports.map((/** @type {any} */ one) => [one.export_id, one])) }));
-      await refreshShown();
+    const isQueueUntold = unchanged(() => store.get().queue);
+    await lists.ask(() => Promise.all([listSessions(), listExports()]), {
+      answered([{ sessions, queue }, { exports }]) {
+        const held = store.get().exports;
+        const known = exports.map((/** @type {any} */ one) => [one.export_id, later(held[one.export_id], one)]);
+        store.update(state.listed(sessions));
+        store.update(state.patched({ exports: Object.fromEntries(known) }));
+        if (isQueueUntold()) store.update(state.patched({ queue }));
+      },
+      refused: complain,
     });
+    await refreshShown();
   }
 
   /** Fetch the watched session; the socket brings what changes after it. */
   async function refreshShown() {
     const id = watched();
     if (!id) return;
-    await attempt(async () => {
-      try {
-        store.update(state.snapshot(await getSession(id)));
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "not_found") throw error;
-        store.update(state.removed(id));
-      }
+    await shownOne.ask(() => getSession(id), {
+      answered: (session) => store.update(state.snapshot(session)),
+      refused: (error) => (error.code === "not_found" ? store.update(state.removed(id)) : complain(error)),
     });
   }
 
-  /** @param {() => Promise<void>} action */
-  async function attempt(action) {
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "offline") say(explain(error), "error");
-    }
+  /** A run has been deleted: no list that was asked for before may bring it back. @param {string} id */
+  function forget(id) {
+    lists.drop();
+    shownOne.drop();
+    store.update(state.removed(id));
+    return refreshAll();
+  }
+
+  /** @param {import("./api.js").ApiError} error */
+  function complain(error) {
+    if (error.code !== "offline") say(explain(error), "error");
   }
 
   const refreshSoon = throttled(refreshShown, SHOWN_MS);
   return {
-    refreshAll, refreshShown,
+    refreshAll, refreshShown, forget,
     /** A run that somebody else has started is known by its id only, until the list is asked for its name. */
     listSoon: throttled(refreshAll, LIST_MS),
     /** Something has happened to a session, which may be the watched one. @param {string} id @param {any[]} messages */
@@ -115,7 +125,10 @@ function handlersOf(store, tell, snapshots) {
       }
       snapshots.noteStatus(message.session_id, inOrder(message));
     },
-    export_update: (/** @type {any} */ one) => store.update(state.exportChanged(one)),
+    export_update(/** @type {any} */ one) {
+      store.update(state.exportChanged(one));
+      if (one.status === "deleted") snapshots.listSoon(); // a list on its way may still have it
+    },
     training_completions: pass("training_completions"),
     training_log: pass("training_log"),
     dataset_update: pass("dataset_update"),

@@ -1,8 +1,8 @@
 // @ts-check
 /** Keeps the plan of the draft current: each change is checked by the server, and what it says is kept in the store. */
 
-import { ApiError, planRun } from "./api.js";
-import { debounced } from "./dom.js";
+import { planRun } from "./api.js";
+import { createLatest } from "./latest.js";
 
 const QUIET_MS = 150;
 const RETRY_MS = 3000;
@@ -14,36 +14,27 @@ export const noPlan = { status: "checking", value: null, errors: {}, message: ""
 
 /** @param {{get: () => any, update: (reducer: (state: any) => any) => void}} store */
 export function createPlanner(store) {
-  /** @type {AbortController | null} */
-  let asking = null;
+  const config = () => store.get().draft.config;
+  const latest = createLatest(config);
   /** @param {Partial<Plan>} patch */
   const put = (patch) => store.update((state) => ({ ...state, plan: { ...state.plan, ...patch } }));
 
-  const ask = debounced(async () => {
-    asking?.abort();
-    const mine = new AbortController();
-    asking = mine;
-    try {
-      const value = await planRun(store.get().draft.config, mine.signal);
+  const ask = () => latest.ask((signal) => planRun(config(), signal), {
+    quietMs: QUIET_MS,
+    answered(value) {
       const refusal = value.refusal ?? { fields: {}, message: "" };
       put({ status: value.refusal ? "refused" : "sound", value, errors: refusal.fields, message: refusal.message });
-    } catch (error) {
-      if (mine.signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code === "offline") return retry();
-      put({ status: "refused", errors: error.fields, message: error.message });
-    }
-  }, QUIET_MS);
-
-  const retry = () => {
-    put({ status: "offline" });
-    setTimeout(() => ask(), RETRY_MS);
-  };
+    },
+    refused(error) {
+      if (error.code !== "offline") return put({ status: "refused", errors: error.fields, message: error.message });
+      put({ status: "offline" });
+      setTimeout(ask, RETRY_MS);
+    },
+  });
 
   return {
     /** Check the draft again, now that it or what the server knows has changed. */
     refresh() {
-      asking?.abort();
       put({ status: "checking" });
       ask();
     },

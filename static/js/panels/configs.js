@@ -3,6 +3,7 @@
 
 import * as api from "../lib/api.js";
 import { fillList, find, findInput, itemOf, part, saveFile, setText, show } from "../lib/dom.js";
+import { createLatest, unchanged } from "../lib/latest.js";
 import { moment } from "../lib/format.js";
 import { ask, dialog, mayReplace, open } from "../ui/dialog.js";
 
@@ -22,13 +23,13 @@ export function mountConfigs(context) {
   find("config-list").addEventListener("click", (event) => {
     const wants = event.target instanceof Element ? event.target.closest("[data-do]")?.getAttribute("data-do") : null;
     const config = itemOf(event.target);
-    if (wants === "load") attempt(async () => manager.take((await api.loadConfig(config.name)).config, config.name, false));
+    if (wants === "load") manager.take(async () => (await api.loadConfig(config.name)).config, config.name, false);
     if (wants === "delete") attempt(() => remove(manager, config.name));
   });
   findInput("config-import").addEventListener("change", () => {
     const file = findInput("config-import").files?.[0];
     findInput("config-import").value = "";
-    if (file) attempt(() => takeFile(manager, file));
+    if (file) manager.take(() => read(file), file.name, true);
   });
   find("config-export").addEventListener("click", () => {
     const { config } = context.store.get().draft;
@@ -47,6 +48,8 @@ function createManager(context) {
   const box = dialog("configs");
   /** @type {string[]} */
   let names = [];
+  const list = createLatest();
+  const taken = createLatest(() => box.open);
   const fail = (/** @type {string} */ text) => {
     show(find("config-error"), text !== "");
     setText(find("config-error"), text);
@@ -54,12 +57,14 @@ function createManager(context) {
   return {
     box, fail,
     has: (/** @type {string} */ name) => names.includes(name),
-    async refresh() {
-      const { configs } = await api.listConfigs();
-      names = configs.map((/** @type {any} */ one) => one.name);
-      show(find("config-empty"), configs.length === 0);
-      fillList(find("config-list"), "config", configs, fillConfig);
-    },
+    refresh: () => list.ask(api.listConfigs, {
+      answered({ configs }) {
+        names = configs.map((/** @type {any} */ one) => one.name);
+        show(find("config-empty"), configs.length === 0);
+        fillList(find("config-list"), "config", configs, fillConfig);
+      },
+      refused: (error) => fail(api.explain(error)),
+    }),
     /** Do something, and say in the dialog why it could not be done. @param {() => Promise<void>} action */
     async attempt(action) {
       fail("");
@@ -69,13 +74,22 @@ function createManager(context) {
         fail(api.explain(error));
       }
     },
-    /** @param {Record<string, any>} config @param {string} name @param {boolean} isDirty whether it is saved nowhere here */
-    async take(config, name, isDirty) {
-      if (!(await mayReplace(context))) return;
-      context.replaceDraft(config, { isDirty });
-      box.close();
-      context.say(`${name} is your draft now.`);
-      context.go("model");
+    /** Put a configuration in the draft's place, unless another one, or none, was chosen while it was read.
+     * @param {() => Promise<Record<string, any>>} read @param {string} name
+     * @param {boolean} isDirty whether it is saved nowhere here */
+    take(read, name, isDirty) {
+      fail("");
+      taken.drop(); // the one that was chosen last
+      return taken.ask(read, {
+        async answered(config) {
+          if (!(await mayReplace(context))) return;
+          context.replaceDraft(config, { isDirty });
+          box.close();
+          context.say(`${name} is your draft now.`);
+          context.go("model");
+        },
+        refused: (error) => fail(api.explain(error)),
+      });
     },
   };
 }
@@ -94,8 +108,9 @@ function fillConfig(row, config) {
 async function save(manager, context, name) {
   const question = { title: `Replace ${name}?`, text: "There is a configuration of this name.", yes: "Replace it", danger: true };
   if (manager.has(name) && !(await ask(question))) return;
+  const isAsSaved = unchanged(() => context.store.get().draft.config);
   await api.saveConfig(name, context.store.get().draft.config);
-  context.patchDraft({ isDirty: false });
+  if (isAsSaved()) context.patchDraft({ isDirty: false });
   context.say(`Saved as ${name}.`);
   await manager.refresh();
 }
@@ -109,12 +124,13 @@ async function remove(manager, name) {
   find("config-name").focus();
 }
 
-/** A file becomes the draft if the server would run it. @param {Manager} manager @param {File} file */
-async function takeFile(manager, file) {
+/** The configuration in a file, if the server would run it. @param {File} file */
+async function read(file) {
   const config = parsed(await file.text());
-  if (!config) return manager.fail(`${file.name} is no JSON object, so it can't be a configuration.`);
+  const message = `${file.name} is no JSON object, so it can't be a configuration.`;
+  if (!config) throw new api.ApiError({ code: "unreadable", message, hint: "", fields: {} });
   await api.planRun(config);
-  await manager.take(config, file.name, true);
+  return config;
 }
 
 /** A run's name as a file can be called. @param {string} name */

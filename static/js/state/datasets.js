@@ -17,6 +17,9 @@ export const wantedOf = (get) => ({
   encoding: get("dataset.encoding"), parameters: get("dataset.parameters"),
 });
 
+/** Which columns the draft takes for what. @param {(name: string) => any} get @returns {any[]} */
+export const mappingOf = (get) => MAPPING.map((key) => get(`dataset.${key}`));
+
 /** What a source names; as said, or as its form tells.
  * @param {string} source @param {string | null} kind @param {string[]} builtin names of the built-in sets */
 export function kindOf(source, kind, builtin) {

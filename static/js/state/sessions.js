@@ -26,10 +26,15 @@ export const snapshot = (session) => (state) =>
     return { ...merged(old, session), config, isWhole: true, ...named(config) };
   });
 
+/** Whether two states are of one run, and not of one made anew under an old id; of a run that only the socket has told of
+ * so far, the time it was made at is not known. @param {any} old nothing or what was held @param {any} next */
+export const isSameRun = (old, next) =>
+  old?.session_id === next.session_id && (old.last_seq === undefined || old.created_at === next.created_at);
+
 /** What is held and an answer of REST together: the answer wins, unless the socket has told more of the same run since.
  * @param {any} old undefined or what is held @param {any} answer */
 function merged(old, answer) {
-  if (!old || (old.last_seq !== undefined && old.created_at !== answer.created_at)) return answer;
+  if (!isSameRun(old, answer)) return answer;
   return answer.last_seq < Math.max(old.last_seq ?? 0, old.status_seq ?? 0) ? { ...answer, ...old } : { ...old, ...answer };
 }
 

@@ -12,6 +12,13 @@ export const isOver = (test) => OVER.includes(test.status);
 /** @param {any} test */
 export const badgeOf = (test) => BADGES[test.status] ?? "plain";
 
+/** How far a test has come, to be compared with another state of the same one. @param {any} test */
+const reached = (test) => (isOver(test) ? Infinity : test.status === "waiting" ? -1 : test.done);
+
+/** Of two states of one test the later: an answer of REST can be overtaken by the socket.
+ * @param {any} held what is known, or undefined @param {any} answer */
+export const later = (held, answer) => (held && reached(held) > reached(answer) ? held : answer);
+
 /** Those of a run, and of models without one, newest first. @param {Record<string, any>} tests @param {string | null} session @returns {any[]} */
 export const testsOf = (tests, session) => Object.values(tests)
   .filter((test) => test.session_id === session || test.session_id === null)

@@ -2,6 +2,7 @@
 /** The histories of the run that the monitor charts: read over REST, then continued update by update. */
 
 import { explain, getMetrics } from "../lib/api.js";
+import { createLatest } from "../lib/latest.js";
 import { append, emptyHistory, fromColumns } from "../state/series.js";
 
 /** Of the training and of the warm-up before it.
@@ -18,34 +19,33 @@ export function createReader({ onBegin, onRead }) {
   let [history, warmUp] = [emptyHistory(), emptyHistory()];
   /** @type {any[] | null} updates that came while the history was being read */
   let waiting = null;
+  const latest = createLatest(() => id);
 
   /** @param {any} update */
   const add = (update) => append(update.phase === "training" ? history : warmUp, update, Date.now() / 1000);
 
-  async function load() {
+  function load() {
     const wanted = id;
     if (!wanted) return;
-    const mine = /** @type {any[]} */ ([]);
-    waiting = mine;
+    waiting = [];
     onBegin(history.length === 0);
-    const problem = await read(wanted, mine);
-    if (waiting !== mine) return;
-    for (const update of mine) add(update);
-    waiting = null;
-    onRead(problem);
+    latest.drop(); // what came before this reading is in it
+    latest.ask(() => Promise.all([
+      getMetrics(wanted, { max_points: MAX_POINTS }), getMetrics(wanted, { max_points: MAX_WARM_UP_POINTS, phase: "pre_training" }),
+    ]), {
+      answered([training, before]) {
+        [history, warmUp] = [fromColumns(training.columns), fromColumns(before.columns)];
+        goOn("");
+      },
+      refused: (error) => goOn(explain(error)),
+    });
   }
 
-  /** @param {string} wanted @param {any[]} mine @returns {Promise<string>} what went wrong */
-  async function read(wanted, mine) {
-    try {
-      const [training, before] = await Promise.all([
-        getMetrics(wanted, { max_points: MAX_POINTS }), getMetrics(wanted, { max_points: MAX_WARM_UP_POINTS, phase: "pre_training" }),
-      ]);
-      if (waiting === mine) [history, warmUp] = [fromColumns(training.columns), fromColumns(before.columns)];
-      return "";
-    } catch (error) {
-      return explain(error);
-    }
+  /** @param {string} problem what went wrong, or nothing */
+  function goOn(problem) {
+    for (const update of waiting ?? []) add(update);
+    waiting = null;
+    onRead(problem);
   }
 
   return {

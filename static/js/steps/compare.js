@@ -94,11 +94,15 @@ function mountChoice(root, context, chosen) {
 
 /** The runs that can be added. @param {HTMLElement} root @param {any[]} others */
 function renderOthers(root, others) {
-  fillList(find("compare-add", root), "option", others, (option, session) => {
+  const select = /** @type {HTMLSelectElement} */ (find("compare-add", root));
+  const before = select.value;
+  fillList(select, "option", others, (option, session) => {
     const [title, id] = [titleOf(session), session.session_id];
     /** @type {HTMLOptionElement} */ (option).value = id;
     setText(option, [title === id ? id : `${title} (${id})`, words(session.status).toLowerCase()].join(", "));
   });
+  const isThere = others.some((session) => session.session_id === before);
+  if (isThere) select.value = before; // a new run moves all others by one
   show(find("compare-add-form", root), others.length > 0);
 }
 

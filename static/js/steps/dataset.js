@@ -61,7 +61,8 @@ function createChoice(context) {
     },
     /** Take the columns that the server would, if the set was chosen without any. @param {any} mapping @param {object} wanted */
     guess(mapping, wanted) {
-      if (unmapped === subjectOf(wanted)) context.set(taking(mapping));
+      const unchosen = Object.entries(taking(mapping)).filter(([name]) => context.get(name) === context.boot.defaults[name]);
+      if (unmapped === subjectOf(wanted)) context.set(Object.fromEntries(unchosen));
       unmapped = null;
     },
   };

@@ -4,13 +4,14 @@
 import { checkDataset, explain } from "../lib/api.js";
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { count } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
 import { findingsOf, verdictOf } from "../state/datasets.js";
-import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
+import { isUnderWay, jobOf, jobText, showFraction } from "./dataset_jobs.js";
 
 /** @param {HTMLElement} root @param {any} context @param {(job: any) => void} putJob */
 export function mountCheck(root, context, putJob) {
-  /** The job that this page started, and the draft it looks at. */
-  let [started, checked] = ["", ""];
+  /** The draft that each job looks at, of those that this page started. @type {Map<string, string>} */
+  const checked = new Map();
   /** The failed job whose failure has been said. */
   let told = "";
   const now = () => {
@@ -18,15 +19,17 @@ export function mountCheck(root, context, putJob) {
     return JSON.stringify([dataset, prompt, training, model]);
   };
 
-  find("dataset-check", root).addEventListener("click", async () => {
+  const latest = createLatest();
+  find("dataset-check", root).addEventListener("click", () => {
     fail("");
-    try {
-      const job = await checkDataset(context.store.get().draft.config);
-      [started, checked] = [job.job_id, now()];
-      putJob(job);
-    } catch (error) {
-      fail(explain(error));
-    }
+    const asked = now();
+    latest.ask(() => checkDataset(context.store.get().draft.config), {
+      answered(job) {
+        checked.set(job.job_id, asked);
+        putJob(job);
+      },
+      refused: (error) => fail(explain(error)),
+    });
   });
 
   /** @param {string} text */
@@ -38,11 +41,11 @@ export function mountCheck(root, context, putJob) {
   return {
     /** @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { chosen }) {
-      const job = state.jobs?.check?.subject === chosen.source ? state.jobs.check : null;
+      const job = jobOf(state, "check", chosen.source);
       const isBusy = isUnderWay(job);
       /** @type {HTMLButtonElement} */ (find("dataset-check", root)).disabled = isBusy;
       show(find("dataset-check-progress", root), isBusy);
-      if (isBusy) {
+      if (job && isBusy) {
         showFraction(find("dataset-check-meter", root), job);
         setText(find("dataset-check-text", root), jobText(job, "Reading"));
       }
@@ -51,7 +54,7 @@ export function mountCheck(root, context, putJob) {
       const isDone = job?.status === "completed";
       show(find("dataset-check-result", root), isDone);
       if (!isDone) return;
-      show(find("dataset-check-stale", root), job.job_id === started && checked !== now());
+      show(find("dataset-check-stale", root), (checked.get(job.job_id) ?? now()) !== now());
       renderResult(root, job.result);
     },
   };

@@ -1,9 +1,11 @@
 // @ts-check
 /** Any data set of the Hugging Face hub by its id: looked up, then chosen with its subset and split. */
 
-import { ApiError, describeDataset, explain } from "../lib/api.js";
+import { describeDataset, explain } from "../lib/api.js";
 import { fillList, find, findInput, setText, show } from "../lib/dom.js";
 import { bytes, count } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
+import { wantedOf } from "../state/datasets.js";
 
 /** The fields of the form: what is typed, and the names to choose from.
  * @typedef {{path: HTMLInputElement, subset: HTMLInputElement, split: HTMLInputElement, subsets: HTMLSelectElement, splits: HTMLSelectElement}} Fields */
@@ -22,15 +24,32 @@ export function mountHub(root, context, choose, toUpload) {
     if (!isSame) choose(wanted.path, { kind: "hub", subset: wanted.subset, split: wanted.split }, false);
   }
 
-  const search = createSearch(root, fields, take);
-  listen(root, fields, search);
+  const latest = createLatest(() => [typed(fields), wantedOf(context.get)]);
+  const drawBusy = () => show(find("hub-busy", root), latest.isAsking());
+
+  /** Look up what is typed. */
+  async function lookUp() {
+    show(find("hub-error", root), false);
+    const asked = latest.ask((signal) => describeDataset(typed(fields), signal), {
+      answered(about) {
+        showFound(root, fields, about);
+        if (about.subset !== null && about.split !== null) take();
+      },
+      refused: (error) => showFailure(root, error),
+    });
+    drawBusy();
+    await asked;
+    drawBusy();
+  }
+
+  listen(root, fields, { lookUp, drawBusy });
   find("hub-unseen", root).addEventListener("click", take);
   find("hub-to-upload", root).addEventListener("click", toUpload);
 
   return {
     /** The draft's own id stands in the form from the start. @param {any} state @param {import("./dataset.js").Shown} shown */
     render(state, { chosen }) {
-      if (chosen.shelf !== "hub") search.abort();
+      drawBusy();
       if (chosen.shelf !== "hub" || chosen.source === shownFor) return;
       shownFor = chosen.source;
       [fields.path.value, fields.subset.value, fields.split.value] = [chosen.source, context.get("dataset.subset") ?? "", context.get("dataset.split")];
@@ -49,44 +68,15 @@ function fieldsOf(root) {
 /** @param {Fields} fields */
 const typed = ({ path, subset, split }) => ({ path: path.value.trim(), subset: subset.value.trim() || null, split: split.value.trim() || "train" });
 
-/** Looking up what is typed: one request at a time, an older one aborted.
- * @param {HTMLElement} root @param {Fields} fields @param {() => void} onWhole called when subset and split are found as well */
-function createSearch(root, fields, onWhole) {
-  /** @type {AbortController | null} */
-  let asking = null;
-
-  return {
-    abort: () => asking?.abort(),
-    async lookUp() {
-      asking?.abort();
-      const mine = new AbortController();
-      asking = mine;
-      show(find("hub-busy", root), true);
-      show(find("hub-error", root), false);
-      try {
-        const about = await describeDataset(typed(fields), mine.signal);
-        if (mine.signal.aborted) return;
-        showFound(root, fields, about);
-        if (about.subset !== null && about.split !== null) onWhole();
-      } catch (error) {
-        if (mine.signal.aborted) return;
-        showFailure(root, error);
-      }
-      show(find("hub-busy", root), false);
-    },
-  };
-}
-
-/** @param {HTMLElement} root @param {Fields} fields @param {ReturnType<typeof createSearch>} search */
-function listen(root, { path, subset, split, subsets, splits }, { lookUp, abort }) {
+/** @param {HTMLElement} root @param {Fields} fields @param {{lookUp: () => void, drawBusy: () => void}} to */
+function listen(root, { path, subset, split, subsets, splits }, { lookUp, drawBusy }) {
   find("hub-form", root).addEventListener("submit", (event) => {
     event.preventDefault();
     lookUp();
   });
   path.addEventListener("input", () => {
-    abort();
-    show(find("hub-busy", root), false);
     [subset.value, split.value] = ["", ""];
+    drawBusy();
     for (const ref of ["hub-found", "hub-error"]) show(find(ref, root), false);
   });
   subsets.addEventListener("change", () => {
@@ -99,10 +89,10 @@ function listen(root, { path, subset, split, subsets, splits }, { lookUp, abort 
   });
 }
 
-/** @param {HTMLElement} root @param {unknown} error */
+/** @param {HTMLElement} root @param {import("../lib/api.js").ApiError} error */
 function showFailure(root, error) {
   setText(find("hub-error-text", root), explain(error));
-  show(find("hub-unseen", root), error instanceof ApiError && error.code === "unavailable");
+  show(find("hub-unseen", root), error.code === "unavailable");
   show(find("hub-error", root), true);
   show(find("hub-found", root), false);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The long looks at data that run on the server: the newest of each task in the store, kept current over the socket. */
+/** The long looks at data that run on the server: the newest of each task and subject, kept current over the socket. */
 
 import { ApiError, getJob } from "../lib/api.js";
 
@@ -8,14 +8,20 @@ import { ApiError, getJob } from "../lib/api.js";
 /** @param {Job | undefined} job */
 export const isUnderWay = (job) => job?.status === "waiting" || job?.status === "running";
 
+const keyOf = (/** @type {string} */ task, /** @type {string} */ subject) => `${task} ${subject}`;
+
+/** @param {any} state @param {string} task @param {string} subject @returns {Job | undefined} */
+export const jobOf = (state, task, subject) => state.jobs?.[keyOf(task, subject)];
+
 /** @param {any} context @param {(job: Job) => void} onEnd */
 export function mountJobs(context, onEnd) {
   const jobs = () => /** @type {Record<string, Job>} */ (context.store.get().jobs ?? {});
   /** @param {Job} job */
   const put = (job) => {
-    const before = jobs()[job.task];
+    const key = keyOf(job.task, job.subject);
+    const before = jobs()[key];
     if (before?.job_id === job.job_id && isUnderWay(job) && !isUnderWay(before)) return; // an answer that was overtaken
-    context.store.update((/** @type {any} */ state) => ({ ...state, jobs: { ...state.jobs, [job.task]: job } }));
+    context.store.update((/** @type {any} */ state) => ({ ...state, jobs: { ...state.jobs, [key]: job } }));
     const isEnd = !isUnderWay(job) && (before?.job_id !== job.job_id || isUnderWay(before));
     if (isEnd) onEnd(job);
   };

@@ -3,6 +3,7 @@
 
 import { explain, listDatasets } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 import { kindOf, shelfOf } from "../state/datasets.js";
 
 /** @typedef {{kind: string, source: string, shelf: string, known: any, facts: any, title: string}} Chosen facts: rows and size, where the lists know them */
@@ -14,15 +15,19 @@ export function mountLists(root, context) {
     context.store.update((/** @type {any} */ state) => ({ ...state, datasets: { ...state.datasets, ...patch } }));
   }
 
+  const latest = createLatest();
+
   async function fetchLists() {
     show(find("dataset-list-error", root), false);
-    try {
-      put(await listDatasets());
-    } catch (error) {
-      setText(find("dataset-list-error-text", root), explain(error));
-      show(find("dataset-list-error", root), true);
-    }
-    show(find("dataset-list-busy", root), false);
+    await latest.ask(listDatasets, {
+      // The uploads have a list of their own, which is never older.
+      answered: (lists) => put({ ...lists, uploads: context.store.get().datasets?.uploads ?? lists.uploads }),
+      refused(error) {
+        setText(find("dataset-list-error-text", root), explain(error));
+        show(find("dataset-list-error", root), true);
+      },
+    });
+    show(find("dataset-list-busy", root), latest.isAsking());
   }
 
   find("dataset-list-again", root).addEventListener("click", fetchLists);

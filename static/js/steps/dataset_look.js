@@ -6,7 +6,7 @@ import { fillList, find, make, setText, show } from "../lib/dom.js";
 import { bytes, count } from "../lib/format.js";
 import { cellAt, cellText, wantedOf } from "../state/datasets.js";
 import { read } from "../ui/copy.js";
-import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
+import { isUnderWay, jobOf, jobText, showFraction } from "./dataset_jobs.js";
 
 const CELL_CHARACTERS = 160;
 const LARGE_ROWS = 100_000;
@@ -47,7 +47,7 @@ export function mountLook(root, context, { follow, putJob }) {
         drawn = { value, key };
       }
       renderLarge(root, chosen.facts?.rows ?? value?.total_rows ?? 0, chosen.kind, context.get);
-      renderDownload(root, chosen, state.jobs?.download);
+      renderDownload(root, chosen, jobOf(state, "download", chosen.source));
     },
   };
 }
@@ -71,7 +71,7 @@ function renderLarge(root, rows, kind, get) {
 
 /** @param {HTMLElement} root @param {import("./dataset_lists.js").Chosen} chosen @param {any} job */
 function renderDownload(root, chosen, job) {
-  const isMine = chosen.kind === "hub" && job?.subject === chosen.source;
+  const isMine = chosen.kind === "hub" && Boolean(job);
   const isBusy = isMine && isUnderWay(job);
   show(find("dataset-download", root), chosen.kind === "hub" && !isBusy);
   show(find("dataset-download-part", root), isMine);

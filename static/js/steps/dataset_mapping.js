@@ -58,6 +58,7 @@ export function mountMapping(root, context) {
       const name = `${chosen.kind}/${chosen.source}`;
       if (source && name !== source) quick.close();
       source = name;
+      quick.render(state.look);
       const known = state.look?.value;
       for (const row of rows) renderRow(row, context.get(`dataset.${row.field.key}`), known, errors[`dataset.${row.field.key}`] ?? "");
       /** @type {HTMLButtonElement} */ (find("take-guess", root)).disabled = !known;

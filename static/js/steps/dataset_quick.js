@@ -3,27 +3,32 @@
 
 import { explain, suggestForDataset } from "../lib/api.js";
 import { fillList, find, setText, show } from "../lib/dom.js";
-import { suggested, wantedOf } from "../state/datasets.js";
-import { isSame } from "../state/draft.js";
+import { createLatest } from "../lib/latest.js";
+import { mappingOf, suggested, wantedOf } from "../state/datasets.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountQuickStart(root, context) {
   /** The draft before Quick Start. @type {any} */
   let before = null;
 
-  find("mapping-quick-start", root).addEventListener("click", async () => {
+  const latest = createLatest(() => {
+    const { prompt, reward } = context.store.get().draft.config;
+    return [wantedOf(context.get), mappingOf(context.get), prompt, reward];
+  });
+
+  find("mapping-quick-start", root).addEventListener("click", () => {
     show(find("mapping-quick-error", root), false);
-    try {
-      const wanted = wantedOf(context.get);
-      const suggestion = await suggestForDataset(wanted);
-      if (!isSame(wanted, wantedOf(context.get))) return; // other data was chosen meanwhile
-      before ??= context.store.get().draft;
-      context.set(suggested(suggestion, Object.keys(context.boot.defaults)));
-      showReasons("Set for these rows:", suggestion.reasons);
-    } catch (error) {
-      setText(find("mapping-quick-error", root), explain(error));
-      show(find("mapping-quick-error", root), true);
-    }
+    latest.ask(() => suggestForDataset(wantedOf(context.get)), {
+      answered(suggestion) {
+        before ??= context.store.get().draft;
+        context.set(suggested(suggestion, Object.keys(context.boot.defaults)));
+        showReasons("Set for these rows:", suggestion.reasons);
+      },
+      refused(error) {
+        setText(find("mapping-quick-error", root), explain(error));
+        show(find("mapping-quick-error", root), true);
+      },
+    });
   });
   find("mapping-quick-undo", root).addEventListener("click", () => {
     if (before) context.patchDraft(before);
@@ -43,5 +48,11 @@ export function mountQuickStart(root, context) {
     show(find("mapping-quick-result", root), false);
   }
 
-  return { close };
+  return {
+    close,
+    /** The columns that are guessed from the first rows come before what is suggested for them. @param {any} look */
+    render(look) {
+      /** @type {HTMLButtonElement} */ (find("mapping-quick-start", root)).disabled = look?.status === "busy";
+    },
+  };
 }

@@ -4,6 +4,7 @@
 import { ApiError, explain } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
 import { bytes, duration, percent } from "../lib/format.js";
+import { unchanged } from "../lib/latest.js";
 import { continues, encodingNamed, refusal, uploadName } from "../state/uploads.js";
 import { mountDrop } from "../ui/drop.js";
 import { startUpload } from "../ui/upload.js";
@@ -23,14 +24,14 @@ export function mountSending(root, context, { onDone, onEnd }) {
   let file = null;
   /** The name of the upload under way, or empty. */
   let active = "";
-  let before = "";
+  let isStillWanted = () => true;
 
   /** @param {File} chosen @param {{name: string, received: number} | null} [unfinished] @param {string} [named] its encoding */
   function begin(chosen, unfinished = null, named = "") {
     if (active) return context.say("Another file is being sent. Wait for it, or cancel it.", "error");
     const problem = refusal(chosen);
     file = chosen;
-    before = context.get("dataset.source");
+    isStillWanted = unchanged(() => context.get("dataset.source"));
     if (problem) return showProgress(refused(chosen, problem), named);
     const name = unfinished?.name ?? freeName(chosen, context.store.get().datasets);
     current = startUpload(chosen, { name, encoding: named || undefined, received: unfinished?.received }, (progress) => showProgress(progress, named));
@@ -55,7 +56,7 @@ export function mountSending(root, context, { onDone, onEnd }) {
     forget(name);
     show(find("upload-card", root), false);
     onEnd();
-    if (status === "done") onDone(info, context.get("dataset.source") === before);
+    if (status === "done") onDone(info, isStillWanted());
   }
 
   async function cancel() {

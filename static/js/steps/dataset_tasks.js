@@ -4,6 +4,7 @@
 import { explain, listProcedural, suggestForDataset } from "../lib/api.js";
 import { fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
 import { counted, words } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
 import { matching, suggested, usesVerifier, wantedOf } from "../state/datasets.js";
 import { markChosen } from "./dataset_public.js";
 
@@ -11,6 +12,7 @@ import { markChosen } from "./dataset_public.js";
 export function mountTasks(root, context, choose) {
   const search = findInput("task-search", root);
   const category = /** @type {HTMLSelectElement} */ (find("task-category", root));
+  const latest = createLatest(() => [wantedOf(context.get), context.store.get().draft.config.reward]);
   let isAsked = false;
 
   async function fetchTasks() {
@@ -40,14 +42,13 @@ export function mountTasks(root, context, choose) {
   category.addEventListener("change", () => draw(context.store.get()));
   find("task-again", root).addEventListener("click", fetchTasks);
   find("tasks", root).addEventListener("change", (event) => choose(itemOf(event.target).source, { kind: "procedural" }));
-  find("verifier-use", root).addEventListener("click", async () => {
-    try {
-      context.set(suggested(await suggestForDataset(wantedOf(context.get)), Object.keys(context.boot.defaults), ["reward"]));
+  find("verifier-use", root).addEventListener("click", () => latest.ask(() => suggestForDataset(wantedOf(context.get)), {
+    answered(suggestion) {
+      context.set(suggested(suggestion, Object.keys(context.boot.defaults), ["reward"]));
       context.say("The task’s own verifier scores now, and a little is paid for the markers.");
-    } catch (error) {
-      context.say(explain(error), "error");
-    }
-  });
+    },
+    refused: (error) => context.say(explain(error), "error"),
+  }));
 
   return {
     /** @param {any} state @param {import("./dataset.js").Shown} shown */

@@ -3,6 +3,7 @@
 
 import { ApiError, deleteUpload, explain, getJob, listUploads } from "../lib/api.js";
 import { find, itemOf } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 import { continues } from "../state/uploads.js";
 import { ask } from "../ui/dialog.js";
 import { discard } from "../ui/upload.js";
@@ -41,10 +42,18 @@ export function mountUploads(root, context, tell) {
 
 /** The files on the server, and what can be done with one. @param {any} context @param {Tell} tell */
 function createFiles(context, { choose, onList, putJob, lookAgain }) {
-  async function fetchUploads() {
-    const { uploads, unfinished } = await listUploads();
-    onList({ uploads, unfinished });
-    for (const upload of uploads) if (upload.job_id && upload.rows === null && !upload.problem) fetchCount(upload.job_id, putJob);
+  const latest = createLatest();
+  const complain = (/** @type {unknown} */ error) => context.say(explain(error), "error");
+
+  function fetchUploads() {
+    latest.drop(); // a list that was asked for before may have what has been deleted since
+    return latest.ask(listUploads, {
+      answered({ uploads, unfinished }) {
+        onList({ uploads, unfinished });
+        for (const { job_id: job, rows, problem } of uploads) if (job && rows === null && !problem) fetchCount(job, putJob);
+      },
+      refused: complain,
+    });
   }
 
   /** @param {() => Promise<void>} action */
@@ -52,7 +61,7 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
     try {
       await action();
     } catch (error) {
-      context.say(explain(error), "error");
+      complain(error);
     }
   }
 
@@ -60,7 +69,7 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
   const use = (upload) => choose(upload.path, { kind: "upload", ...upload.mapping }, Boolean(upload.mapping?.instruction_field && upload.mapping?.response_field));
 
   return {
-    refresh: () => attempt(fetchUploads),
+    refresh: fetchUploads,
     use,
     /** @param {any} info @param {boolean} isStillWanted */
     arrived(info, isStillWanted) {

@@ -3,7 +3,7 @@
 
 import { fillList, find, itemOf, part, setText, show } from "../lib/dom.js";
 import { bytes, counted, moment } from "../lib/format.js";
-import { isUnderWay, jobText, showFraction } from "./dataset_jobs.js";
+import { isUnderWay, jobOf, jobText, showFraction } from "./dataset_jobs.js";
 import { noted } from "./dataset_notes.js";
 
 /** @param {HTMLElement} root @param {any} state @param {string} source of the draft @param {string} active the upload under way */
@@ -11,7 +11,7 @@ export function renderFiles(root, state, source, active) {
   const { uploads, unfinished = [] } = state.datasets ?? {};
   const waiting = unfinished.filter((/** @type {any} */ one) => one.name !== active);
   fillList(find("uploads", root), "dataset-upload", uploads ?? [], fillUpload);
-  for (const row of find("uploads", root).children) markUpload(/** @type {HTMLElement} */ (row), source, state.jobs?.statistics);
+  for (const row of find("uploads", root).children) markUpload(/** @type {HTMLElement} */ (row), source, state);
   show(find("uploads-empty", root), uploads?.length === 0);
   fillList(find("unfinished", root), "dataset-unfinished", waiting, fillUnfinished);
   show(find("unfinished-part", root), waiting.length > 0);
@@ -31,9 +31,11 @@ function fillUpload(row, upload) {
   row.querySelector("[data-do=use]")?.setAttribute("aria-label", `Use ${upload.name}`);
 }
 
-/** What of a row changes with the draft and with a count under way. @param {HTMLElement} row @param {string} source @param {any} job */
-function markUpload(row, source, job) {
+/** What of a row changes with the draft and with a count under way.
+ * @param {HTMLElement} row @param {string} source @param {any} state */
+function markUpload(row, source, state) {
   const upload = itemOf(row);
+  const job = jobOf(state, "statistics", upload.path);
   const isChosen = upload.path === source;
   row.dataset.chosen = String(isChosen);
   show(part(row, "badge"), isChosen);
@@ -41,7 +43,7 @@ function markUpload(row, source, job) {
   const meter = part(row, "meter");
   const isCounted = job?.job_id === upload.job_id && isUnderWay(job);
   show(meter, isCounted);
-  if (!isCounted) return;
+  if (!job || !isCounted) return;
   showFraction(meter, job);
   meter.setAttribute("aria-label", jobText(job, "Counting rows"));
 }

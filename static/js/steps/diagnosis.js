@@ -1,9 +1,10 @@
 // @ts-check
 /** "Why is the reward flat?", answered by the server from the groups of the last steps. */
 
-import { ApiError, diagnose } from "../lib/api.js";
-import { debounced, fillList, find, make, part, setText, show } from "../lib/dom.js";
+import { diagnose } from "../lib/api.js";
+import { fillList, find, make, part, setText, show } from "../lib/dom.js";
 import { counted, percent } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
 
 const QUIET_MS = 300;
 /** Below this share of groups with signal the findings open by themselves. */
@@ -14,15 +15,7 @@ const FLAT = 0.5;
 export function mountDiagnosis(root, context, onExample) {
   let asked = "";
   let wasFlat = false;
-  const ask = debounced(async (/** @type {string} */ session, /** @type {number} */ step) => {
-    try {
-      const answer = await diagnose(session, step);
-      if (asked === `${session}/${step}`) draw(answer);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setText(find("diagnosis-verdict", root), error.message);
-    }
-  }, QUIET_MS);
+  const latest = createLatest(() => asked);
 
   /** @param {any} answer */
   function draw(answer) {
@@ -49,7 +42,8 @@ export function mountDiagnosis(root, context, onExample) {
     about(session, step) {
       if (!session || step === null || asked === `${session}/${step}`) return;
       asked = `${session}/${step}`;
-      ask(session, step);
+      const refused = (/** @type {Error} */ error) => setText(find("diagnosis-verdict", root), error.message);
+      latest.ask(() => diagnose(session, step), { answered: draw, refused, quietMs: QUIET_MS });
     },
     clear() {
       asked = "";

@@ -5,6 +5,7 @@ import { find, setText, show } from "../lib/dom.js";
 import { formatRoute } from "../lib/router.js";
 import { endText } from "../state/export_progress.js";
 import { baseOf } from "../state/export_commands.js";
+import { isSame } from "../state/draft.js";
 import { inOrder, isFinal, sessionOf, titleOf } from "../state/sessions.js";
 import { changeText } from "../state/scores.js";
 import { facts } from "../ui/facts.js";
@@ -42,7 +43,8 @@ export function mount(root, context) {
     if (before?.id === id && before.isExporting && one && !now.isExporting) {
       context.say(endText(one), one.status === "failed" || one.status === "interrupted" ? "error" : "info");
       desk.put({ fresh: id });
-      if (one.status === "completed") desk.choose(id, null);
+      const isStillChosen = isSame([...desk.chosenOf(id)].sort(), [...one.targets].sort());
+      if (one.status === "completed" && isStillChosen) desk.choose(id, null);
     }
     before = { id, isExporting: now.isExporting };
   }

@@ -1,8 +1,9 @@
 // @ts-check
 /** What the parts of the export step share: their slice of the store, the plan of the run that is shown, and its fetching. */
 
-import { ApiError, explain, listPrompts, planExport } from "../lib/api.js";
+import { explain, listPrompts, planExport } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 import { firstChoice, later, makeable } from "../state/exports.js";
 import { isFinal, sessionOf } from "../state/sessions.js";
 
@@ -72,22 +73,26 @@ export async function fetchTemplates(desk) {
   desk.put({ templates: prompts });
 }
 
-/** Asking what a run can become and whether there is room; of several answers only the last counts.
+/** Asking what a run can become and whether there is room for what is chosen.
  * @param {() => Slice} get @param {(patch: Partial<Slice>) => void} put @param {(id: string) => string[]} chosenOf @param {(text: string) => void} fail */
 function planning(get, put, chosenOf, fail) {
-  let latest = 0;
-  const keep = (/** @type {string} */ id, /** @type {Plan} */ plan) => put({ plans: { ...get().plans, [id]: plan } });
-  return async (/** @type {string} */ id) => {
-    const mine = (latest += 1);
-    try {
-      if (!get().plans[id]) keep(id, { ...(await planExport(id, [])), asked: "" }); // what is chosen by itself is known from here on
-      const chosen = chosenOf(id);
-      const answer = await planExport(id, chosen);
-      if (mine === latest) keep(id, { ...answer, asked: chosen.join(" ") });
-    } catch (error) {
-      if (mine === latest && !(error instanceof ApiError && error.code === "offline")) fail(explain(error));
-    }
-  };
+  let id = "";
+  const latest = createLatest(() => [id, get().chosen[id]]);
+  return plan;
+
+  /** @param {string} wanted @returns {Promise<void>} */
+  function plan(wanted) {
+    id = wanted;
+    const isFirst = !get().plans[id];
+    const chosen = chosenOf(id);
+    return latest.ask(() => planExport(wanted, chosen), {
+      answered(answer) {
+        put({ plans: { ...get().plans, [wanted]: { ...answer, asked: chosen.join(" ") } } });
+        return isFirst && plan(wanted); // what is chosen by itself is known from here on
+      },
+      refused: (error) => error.code !== "offline" && fail(explain(error)),
+    });
+  }
 }
 
 /** @param {Desk} desk @param {any} state @param {string} id @returns {Shown} */

@@ -3,9 +3,11 @@
 
 import { explain, getLog } from "../lib/api.js";
 import { debounced, find, findInput, saveFile, setText, show } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 
 const LINES = 2000;
 const CHARACTERS = 500_000;
+const NEAR_END = 24;
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountLog(root, context) {
@@ -17,10 +19,10 @@ export function mountLog(root, context) {
   let [text, isDrawn] = ["", false];
   /** What the worker writes while the end of its log is being read. @type {string | null} */
   let meanwhile = null;
+  const latest = createLatest(() => session);
 
   const draw = () => {
-    const wanted = filter.value.toLowerCase();
-    const lines = wanted ? text.split("\n").filter((line) => line.toLowerCase().includes(wanted)).join("\n") : text;
+    const lines = matching(text, filter.value.toLowerCase());
     setText(view, lines);
     setText(find("log-empty", root), text ? "No line contains that." : "The worker has written nothing yet.");
     show(find("log-empty", root), lines === "");
@@ -29,15 +31,18 @@ export function mountLog(root, context) {
     isDrawn = true;
   };
 
-  const load = async () => {
+  const load = () => {
     const id = session;
     if (!id) return;
     meanwhile = "";
-    const read = await getLog(id, LINES).then((answer) => (answer.text ? `${answer.text}\n` : ""), explain);
-    if (id !== session) return;
+    latest.drop(); // what came before this reading is in it
+    const answered = (/** @type {any} */ answer) => take(answer.text ? `${answer.text}\n` : "");
+    latest.ask(() => getLog(id, LINES), { answered, refused: (error) => take(explain(error)) });
+  };
+  /** @param {string} read */
+  const take = (read) => {
     text = read.includes(meanwhile ?? "") ? read : read + meanwhile;
-    meanwhile = null;
-    isDrawn = false;
+    [meanwhile, isDrawn] = [null, false];
   };
 
   context.live.on("training_log", (/** @type {any} */ message) => {
@@ -50,16 +55,13 @@ export function mountLog(root, context) {
   filter.addEventListener("input", debounced(draw, 100));
   follow.addEventListener("change", draw);
   view.addEventListener("scroll", () => {
-    const isAtEnd = view.scrollTop + view.clientHeight >= view.scrollHeight - 24;
-    if (!isAtEnd && follow.checked && view.matches(":hover, :focus")) follow.checked = false;
+    if (!isAtEnd(view) && follow.checked && view.matches(":hover, :focus")) follow.checked = false;
   });
   find("log-save", root).addEventListener("click", () => saveFile(`${session}.log`, text, "text/plain"));
   return {
     /** @param {string | null} id */
     show(id) {
-      session = id;
-      text = "";
-      isDrawn = false;
+      [session, text, isDrawn] = [id, "", false];
       load();
     },
     /** @param {any} _session @param {boolean} isOpen */
@@ -68,3 +70,10 @@ export function mountLog(root, context) {
     },
   };
 }
+
+/** The lines that contain a text; all of them without one. @param {string} text @param {string} wanted in lower case */
+const matching = (text, wanted) =>
+  (wanted ? text.split("\n").filter((line) => line.toLowerCase().includes(wanted)).join("\n") : text);
+
+/** Whether a view shows its last line. @param {HTMLElement} view */
+const isAtEnd = (view) => view.scrollTop + view.clientHeight >= view.scrollHeight - NEAR_END;

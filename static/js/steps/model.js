@@ -4,10 +4,12 @@
 import { describeModel, explain } from "../lib/api.js";
 import { fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
 import { compact, gib } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
 import { drawFields, problemOf, showFields } from "../forms/form.js";
 import { flat } from "../state/draft.js";
 
 const ALL = "All";
+const ASKING = "Asking";
 /** Parameters from which on a step takes minutes without a GPU. */
 const SLOW_ON_CPU = 4e8;
 const CUSTOM_FIELDS = ["model.lora_rank", "model.lora_alpha", "model.lora_dropout", "model.quantization"];
@@ -16,6 +18,7 @@ const ADVANCED_FIELDS = ["model.target_modules", "model.gradient_checkpointing"]
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
   const drawn = drawFields(find("lora-fields", root), [...CUSTOM_FIELDS, ...ADVANCED_FIELDS], context);
+  const other = mountOther(root, context);
   /** @type {any[]} */
   let models = [];
 
@@ -38,7 +41,7 @@ export function mount(root, context) {
   const choose = (model) => {
     const isGuided = context.store.get().draft.mode === "recommended";
     context.set({ "model.name": model.id, ...(isGuided ? flat(model.recommended) : {}) });
-    setText(find("other-result", root), "");
+    other.say("");
   };
   /** @param {any} state */
   const render = (state) => {
@@ -47,6 +50,7 @@ export function mount(root, context) {
     showFields(drawn, state);
     setText(find("model-gpu-problem-text", root), state.system?.gpu_problem ?? "");
     show(find("model-gpu-problem", root), Boolean(state.system?.gpu_problem));
+    other.render();
   };
 
   find("families", root).addEventListener("change", redraw);
@@ -56,10 +60,6 @@ export function mount(root, context) {
     context.patchDraft({ mode });
     const model = models.find((one) => one.id === context.get("model.name"));
     if (mode === "recommended" && model) choose(model);
-  });
-  find("other-form", root).addEventListener("submit", (event) => {
-    event.preventDefault();
-    takeOther(root, context);
   });
   context.live.on("connect", () => models.length === 0 && fetchModels());
   fetchModels();
@@ -91,22 +91,30 @@ function drawChoice(root, state, name, models) {
   show(find("lora", root), state.draft.mode !== "recommended");
 }
 
-/** Ask whether a model of the user's can be had, and take it. @param {HTMLElement} root @param {any} context */
-async function takeOther(root, context) {
-  const name = findInput("other-name", root).value.trim();
+/** A model of the user's by its name: asked for, and taken if it can be had. @param {HTMLElement} root @param {any} context */
+function mountOther(root, context) {
+  const typed = () => findInput("other-name", root).value.trim();
   const result = find("other-result", root);
-  if (!name) return setText(result, "Type a name first.");
-  setText(result, "Asking");
-  const before = context.get("model.name");
-  try {
-    const about = await describeModel(name);
-    if (context.get("model.name") !== before) return setText(result, ""); // another was chosen meanwhile
-    context.set({ "model.name": name });
-    context.refreshPlan();
-    setText(result, aboutText(about));
-  } catch (error) {
-    setText(result, explain(error));
-  }
+  const say = (/** @type {string} */ text) => setText(result, text);
+  const latest = createLatest(() => [typed(), context.get("model.name")]);
+  const render = () => result.textContent === ASKING && !latest.isAsking() && say("");
+
+  find("other-name", root).addEventListener("input", render);
+  find("other-form", root).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = typed();
+    if (!name) return say("Type a name first.");
+    say(ASKING);
+    return latest.ask(() => describeModel(name), {
+      answered(about) {
+        context.set({ "model.name": name });
+        context.refreshPlan();
+        say(aboutText(about));
+      },
+      refused: (error) => say(explain(error)),
+    });
+  });
+  return { render, say };
 }
 
 /** @param {HTMLElement} row @param {any} model */

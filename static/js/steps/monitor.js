@@ -3,7 +3,7 @@
 
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { duration, number, percent, words } from "../lib/format.js";
-import { engineText, sessionOf, titleOf } from "../state/sessions.js";
+import { engineText, isSameRun, sessionOf, titleOf } from "../state/sessions.js";
 import { phasesOf, tilesOf } from "../state/progress.js";
 import { fillScores } from "../ui/score_list.js";
 import { mountTabs } from "../ui/tabs.js";
@@ -21,8 +21,8 @@ export function mount(root, context) {
   const charts = mountCharts(find("charts-host", root), context, { onStep: (/** @type {number} */ step) => openRollouts({ step: String(step) }) });
   const views = { rollouts: mountRollouts(find("panel-rollouts-root", root), context), log: mountLog(root, context), setup: mountSetup(root, context) };
   const tabs = mountTabs(find("monitor-tabs", root), (tab) => context.putParams(tab === "charts" ? {} : { tab }));
-  /** Which run the views show; one made anew under an old id is another. */
-  let shownKey = "";
+  /** The run that the views show. @type {any} */
+  let shown = null;
 
   /** @param {Record<string, string>} params */
   function openRollouts(params) {
@@ -36,12 +36,11 @@ export function mount(root, context) {
   function enter(route) {
     tabs.put(route.params.tab ?? "charts");
     const one = sessionOf(context.store.get(), route.session);
-    if (one && keyOf(one) === shownKey) views.rollouts.open(route.params);
+    if (one && isSameRun(shown, one)) views.rollouts.open(route.params);
   }
 
   /** @param {any} one @param {Record<string, string>} params */
   function showOther(one, params) {
-    shownKey = keyOf(one);
     charts.show(one.session_id);
     for (const view of Object.values(views)) view.show(one.session_id);
     views.rollouts.open(params);
@@ -56,7 +55,9 @@ export function mount(root, context) {
     controls.render(one, state);
     for (const name of ["session-line", "session-about"]) show(find(name, root), Boolean(one));
     if (!one) return setText(find("session-title", root), isMissing ? "Not found" : "Loading");
-    if (keyOf(one) !== shownKey) showOther(one, state.route.params);
+    const isOther = !isSameRun(shown, one);
+    shown = one;
+    if (isOther) showOther(one, state.route.params);
     renderHead(root, one);
     renderFailure(root, one);
     renderProgress(root, one, state.queue);
@@ -69,9 +70,6 @@ export function mount(root, context) {
   }
   return { enter, render };
 }
-
-/** @param {any} session */
-const keyOf = (session) => `${session.session_id} ${session.created_at}`;
 
 /** @param {HTMLElement} root @param {any} session */
 function renderHead(root, session) {

@@ -3,8 +3,9 @@
 
 import { deleteSession, explain, getSession, resumeRun, stopRun } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
+import { unchanged } from "../lib/latest.js";
 import { formatRoute } from "../lib/router.js";
-import { isFinal, removed, titleOf } from "../state/sessions.js";
+import { isFinal, titleOf } from "../state/sessions.js";
 import { ask, mayReplace } from "../ui/dialog.js";
 
 /** What each button does with the session of an id; it gives the words to say, or none.
@@ -27,7 +28,9 @@ const ACTIONS = {
   },
   async fork(id, context) {
     if (!(await mayReplace(context))) return;
+    const isStillWanted = unchanged(() => [context.store.get().route, context.store.get().draft]);
     const { config } = await getSession(id);
+    if (!isStillWanted()) return;
     context.replaceDraft(config, { forkOf: id, mode: "custom", isDirty: true });
     context.go("config");
     return "Its configuration is your draft now. Change what you want and start.";
@@ -36,8 +39,10 @@ const ACTIONS = {
     const title = titleOf(context.store.get().sessions[id]);
     if (!(await ask({ title: `Delete ${title}?`, text: "Its adapter, checkpoints, completions and exports are deleted.", yes: "Delete", danger: true }))) return;
     await deleteSession(id);
-    context.go("");
-    context.store.update((/** @type {any} */ state) => ({ ...removed(id)(state), lastSession: null }));
+    const { route, lastSession } = context.store.get();
+    if (route.session === id) context.go("");
+    if (lastSession === id) context.store.update((/** @type {any} */ state) => ({ ...state, lastSession: null }));
+    await context.live.forget(id);
     return "Deleted.";
   },
 };

@@ -1,9 +1,10 @@
 // @ts-check
 /** The prompt as the model reads it, for a row of the data, and what would be read from an answer. */
 
-import { ApiError, explain, parseCompletion, previewPrompt } from "../lib/api.js";
-import { debounced, fillList, find, part, setText, show } from "../lib/dom.js";
+import { explain, parseCompletion, previewPrompt } from "../lib/api.js";
+import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
 import { questionFor } from "../state/datasets.js";
 import { facts } from "../ui/facts.js";
 import { createAnswer } from "./dataset_answer.js";
@@ -59,15 +60,15 @@ function mountTrial(root, { prompt, samples, onTyped }) {
     isTyped = true;
     onTyped();
   });
-  const parse = debounced(async () => {
-    try {
-      showParsed(root, await parseCompletion(prompt(), text.value));
+  const latest = createLatest(() => read);
+  const parse = () => latest.ask(() => parseCompletion(prompt(), text.value), {
+    quietMs: QUIET_MS,
+    answered(parsed) {
+      showParsed(root, parsed);
       fail(root, "");
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      fail(root, explain(error));
-    }
-  }, QUIET_MS);
+    },
+    refused: (error) => fail(root, explain(error)),
+  });
 
   return {
     /** @param {any} state */

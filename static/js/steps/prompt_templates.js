@@ -3,6 +3,7 @@
 
 import { deletePrompt, explain, listPrompts, savePrompt } from "../lib/api.js";
 import { find, findInput, setText, show } from "../lib/dom.js";
+import { createLatest, unchanged } from "../lib/latest.js";
 import { inForce, templateNamed, unreplaced } from "../state/prompts.js";
 import { ask } from "../ui/dialog.js";
 
@@ -11,21 +12,22 @@ import { ask } from "../ui/dialog.js";
 /** @param {HTMLElement} root @param {any} context @param {HTMLSelectElement} select that offers them */
 export function createTemplates(root, context, select) {
   const all = () => /** @type {any[]} */ (context.store.get().templates ?? []);
+  const latest = createLatest();
   return {
     all,
     /** The draft's template, if it is known. */
     chosen: () => templateNamed(all(), context.get("prompt.template")),
-    async fetch() {
-      try {
-        const { prompts } = await listPrompts();
+    fetch: () => latest.ask(listPrompts, {
+      answered({ prompts }) {
         fillSelect(select, prompts);
         context.store.update((/** @type {any} */ state) => ({ ...state, templates: prompts }));
         show(find("prompts-error", root), false);
-      } catch (error) {
+      },
+      refused(error) {
         setText(find("prompts-error-text", root), explain(error));
         show(find("prompts-error", root), true);
-      }
-    },
+      },
+    }),
   };
 }
 
@@ -43,13 +45,15 @@ async function save(root, context, templates) {
   const name = findInput("prompt-name", root).value.trim();
   const isKnown = templates.all().some((one) => one.name === name && !one.shipped);
   if (isKnown && !(await ask({ title: `Replace ${name}?`, text: "There is a template of that name.", yes: "Replace it" }))) return;
+  const isAsSaved = unchanged(() => context.store.get().draft.config.prompt);
   try {
     await savePrompt(name, { template: context.get("prompt.template"), ...inForce(templates.chosen(), context.get) });
     await templates.fetch();
-    context.set({ "prompt.template": name, ...unreplaced() });
+    const isUsed = isAsSaved();
+    if (isUsed) context.set({ "prompt.template": name, ...unreplaced() });
     findInput("prompt-name", root).value = "";
     fail(root, "");
-    context.say(`The template ${name} is saved and used.`);
+    context.say(`The template ${name} is saved${isUsed ? " and used" : ""}.`);
   } catch (error) {
     fail(root, explain(error));
   }
@@ -68,7 +72,7 @@ async function remove(context, templates) {
   if (!(await ask({ title: `Delete ${name}?`, text, yes: "Delete", danger: true }))) return;
   try {
     await deletePrompt(name);
-    context.set({ "prompt.template": undefined, ...unreplaced() });
+    if (context.get("prompt.template") === name) context.set({ "prompt.template": undefined, ...unreplaced() });
     await templates.fetch();
   } catch (error) {
     context.say(explain(error), "error");
@@ -83,5 +87,7 @@ function fillSelect(select, templates) {
     group.append(...templates.filter((one) => one.shipped === isShipped).map((one) => new Option(one.name, one.name)));
     return group;
   });
+  const before = select.value;
   select.replaceChildren(...groups.filter((group) => group.children.length));
+  select.value = before;
 }

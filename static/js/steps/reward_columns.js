@@ -2,7 +2,8 @@
 /** The further columns a reward reads: its name for each, and the column of the data set that holds it. */
 
 import { explain, previewDataset } from "../lib/api.js";
-import { debounced, fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
+import { fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 import { readsReference, sourceOf, wantedColumns, withEntry } from "../state/rewards.js";
 import { rewardsOf, tell } from "./reward_shared.js";
 
@@ -18,14 +19,14 @@ export function mountColumns(root, context) {
   const typed = new Set();
   let asked = "";
 
-  const ask = debounced(async (/** @type {string} */ key) => {
-    try {
-      answers.set(key, { columns: (await previewDataset({ ...JSON.parse(key), samples: 1 })).columns });
-    } catch (error) {
-      answers.set(key, { problem: explain(error) });
-    }
-    context.store.update((/** @type {any} */ state) => ({ ...state }));
-  }, QUIET_MS);
+  const latest = createLatest(() => asked);
+  const redraw = () => context.store.update((/** @type {any} */ state) => ({ ...state }));
+
+  /** @param {{columns?: string[], problem?: string}} answer */
+  function keep(answer) {
+    answers.set(asked, answer);
+    redraw();
+  }
 
   context.live.on("connect", () => {
     for (const [key, answer] of answers) if (answer.problem) answers.delete(key);
@@ -34,7 +35,7 @@ export function mountColumns(root, context) {
 
   const put = (/** @type {string} */ name, /** @type {string | undefined} */ column) => context.set({ "reward.fields": withEntry(context.get("reward.fields"), name, column) });
 
-  listen(root, host, typed, put, () => context.store.update((/** @type {any} */ state) => ({ ...state })));
+  listen(root, host, typed, put, redraw);
   find("column-form", root).addEventListener("submit", (event) => {
     event.preventDefault();
     const input = findInput("column-name", root);
@@ -61,8 +62,12 @@ export function mountColumns(root, context) {
 
   function lookUp() {
     const key = JSON.stringify(sourceOf(context.get));
-    if (key !== asked && !answers.has(key)) ask(key);
+    const isOther = key !== asked;
     asked = key;
+    if (!isOther || answers.has(key)) return;
+    latest.ask(() => previewDataset({ ...JSON.parse(key), samples: 1 }), {
+      quietMs: QUIET_MS, answered: ({ columns }) => keep({ columns }), refused: (error) => keep({ problem: explain(error) }),
+    });
   }
   return { render };
 }

@@ -104,13 +104,15 @@ function fillChoices(select, { list, custom }) {
     ["Your own", custom.map((/** @type {any} */ one) => [one.name, `custom:${one.name}`])],
     ["A language model", [["A judge behind an OpenAI-compatible address", "judge:"]]],
   ];
+  const before = select.value;
   select.replaceChildren(...groups.filter(([, options]) => options.length).map(([label, options]) => {
     const group = document.createElement("optgroup");
     group.label = label;
     group.append(...options.map((/** @type {[string, string]} */ [text, value]) => new Option(text, value)));
     return group;
   }));
-  select.value = "preset:solution-format";
+  const isThere = [...select.options].some((option) => option.value === before);
+  select.value = isThere && before ? before : "preset:solution-format";
 }
 
 /** @param {HTMLElement} element @param {Part[]} parts @param {number} at */

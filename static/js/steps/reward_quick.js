@@ -2,8 +2,9 @@
 /** Quick Start: the mapping, template and reward that suit the draft's data set, each with its reason. */
 
 import { explain, suggestForDataset } from "../lib/api.js";
-import { debounced, fillList, find, setText, show } from "../lib/dom.js";
+import { fillList, find, setText, show } from "../lib/dom.js";
 import { setting } from "../lib/format.js";
+import { createLatest } from "../lib/latest.js";
 import { changesOfSuggestion, hasOwnPrompt, isInPlace, shareOf, sourceOf, titleOf } from "../state/rewards.js";
 import { rewardsOf, tell } from "./reward_shared.js";
 
@@ -15,18 +16,20 @@ export function mountQuick(root, context) {
   const answers = new Map();
   let asked = "";
 
-  const ask = debounced(async (/** @type {string} */ key) => {
-    try {
-      answers.set(key, { found: await suggestForDataset(JSON.parse(key)) });
-    } catch (error) {
-      answers.set(key, { problem: explain(error) });
-    }
+  const latest = createLatest(() => asked);
+
+  /** @param {{found?: any, problem?: string}} answer */
+  function put(answer) {
+    answers.set(asked, answer);
     render(context.store.get());
-  }, QUIET_MS);
+  }
+  const ask = () => latest.ask(() => suggestForDataset(JSON.parse(asked)), {
+    quietMs: QUIET_MS, answered: (found) => put({ found }), refused: (error) => put({ problem: explain(error) }),
+  });
 
   find("quick-again", root).addEventListener("click", () => {
     answers.delete(asked);
-    ask(asked);
+    ask();
     render(context.store.get());
   });
   find("quick-use", root).addEventListener("click", () => {
@@ -39,8 +42,9 @@ export function mountQuick(root, context) {
   /** @param {any} state */
   function render(state) {
     const key = JSON.stringify(sourceOf(context.get));
-    if (key !== asked && !answers.has(key)) ask(key);
+    const isOther = key !== asked;
     asked = key;
+    if (isOther && !answers.has(key)) ask();
     const answer = answers.get(key);
     show(find("quick-busy", root), !answer);
     tell(find("quick-error", root), find("quick-error-text", root), answer?.problem ?? "");

@@ -2,6 +2,7 @@
 /** What the parts of the reward step share: the catalogue in the store, the draft's parts, and what outlives a reload. */
 
 import { explain, getSchema, listRewards } from "../lib/api.js";
+import { createLatest } from "../lib/latest.js";
 import { patched } from "../state/sessions.js";
 import { changesFor, keptFields, partsOf } from "../state/rewards.js";
 
@@ -13,16 +14,18 @@ const NONE = { status: "loading", list: [], custom: [], defs: {}, message: "" };
 /** @param {any} state @returns {Rewards} */
 export const rewardsOf = (state) => state.rewards ?? NONE;
 
+const latest = createLatest();
+
 /** Fetch presets, custom rewards and the schema of what is no setting of its own. @param {any} context */
-export async function fetchRewards(context) {
+export function fetchRewards(context) {
   const put = (/** @type {Partial<Rewards>} */ patch) =>
     context.store.update((/** @type {any} */ state) => ({ ...state, rewards: { ...rewardsOf(state), ...patch } }));
-  try {
-    const [{ rewards: list, custom }, { schema }] = await Promise.all([listRewards(), getSchema()]);
-    put({ status: "ready", list, custom, defs: schema.$defs, message: "" });
-  } catch (error) {
-    put({ status: rewardsOf(context.store.get()).status === "ready" ? "ready" : "failed", message: explain(error) });
-  }
+  return latest.ask(() => Promise.all([listRewards(), getSchema()]), {
+    answered: ([{ rewards: list, custom }, { schema }]) =>
+      put({ status: "ready", list, custom, defs: schema.$defs, message: "" }),
+    refused: (error) =>
+      put({ status: rewardsOf(context.store.get()).status === "ready" ? "ready" : "failed", message: explain(error) }),
+  });
 }
 
 /** Put parts in place of the draft's reward. @param {any} context @param {import("../state/rewards.js").Part[]} parts */

@@ -3,6 +3,7 @@
 
 import { datasetFields, explain, testReward } from "../lib/api.js";
 import { find, show } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 import { partsOf, wantedColumns } from "../state/rewards.js";
 import { mountTabs } from "../ui/tabs.js";
 import { rewardsOf, tell } from "./reward_shared.js";
@@ -13,37 +14,38 @@ import { mountVerdicts } from "./reward_verdicts.js";
 export function mountTry(root, context) {
   const box = /** @type {HTMLDetailsElement} */ (find("try", root));
   const verdicts = mountVerdicts(root);
-  let isBusy = false;
 
-  mountTabs(box, () => clear());
+  const tabs = mountTabs(box, () => {
+    clear();
+    render(context.store.get());
+  });
   const texts = mountTexts(root, context);
   listen("try-text", () => ({ rows: [texts.row()] }));
   listen("try-answers", () => ({ samples: chosenSamples(root) }));
   listen("try-run", () => chosenRun(root));
-  find("try-fill", root).addEventListener("click", () => run(async () => texts.fill(await firstRow(context.store.get().draft.config, texts.hasExtras()))));
+  const scoring = createLatest(tabs.selected);
+  const filling = createLatest(() => [tabs.selected(), texts.row()]);
+  const isBusy = () => scoring.isAsking() || filling.isAsking();
+  const ask = () => firstRow(context.store.get().draft.config, texts.hasExtras());
+  find("try-fill", root).addEventListener("click", () => run(filling, ask, texts.fill));
 
   /** @param {string} form @param {() => object} wanted */
   function listen(form, wanted) {
     find(form, root).addEventListener("submit", (event) => {
       event.preventDefault();
-      run(async () => verdicts.show(await testReward({ config: context.store.get().draft.config, ...wanted() })));
+      run(scoring, () => testReward({ config: context.store.get().draft.config, ...wanted() }), verdicts.show);
     });
   }
 
-  /** @param {() => Promise<void>} action */
-  async function run(action) {
-    if (isBusy) return;
+  /** @template T @param {ReturnType<typeof createLatest>} latest
+   * @param {() => Promise<T>} request @param {(value: T) => void} answered */
+  async function run(latest, request, answered) {
+    if (isBusy()) return;
     clear();
-    isBusy = true;
+    const asked = latest.ask(request, { answered, refused: (error) => fail(explain(error)) });
     render(context.store.get());
-    try {
-      await action();
-    } catch (error) {
-      fail(explain(error));
-    } finally {
-      isBusy = false;
-      render(context.store.get());
-    }
+    await asked;
+    render(context.store.get());
   }
 
   function clear() {
@@ -55,8 +57,8 @@ export function mountTry(root, context) {
 
   /** @param {any} state */
   function render(state) {
-    show(find("try-busy", root), isBusy);
-    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button[type=submit]"))) button.disabled = isBusy;
+    show(find("try-busy", root), isBusy());
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button[type=submit]"))) button.disabled = isBusy();
     if (box.open) renderInputs(root, state, wantedColumns(partsOf(context.get), rewardsOf(state).list, context.get("reward.fields")));
   }
   box.addEventListener("toggle", () => render(context.store.get()));

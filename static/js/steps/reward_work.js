@@ -2,6 +2,7 @@
 /** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a reload. */
 
 import { ApiError, explain, getCustomReward, saveCustomReward } from "../lib/api.js";
+import { createLatest, unchanged } from "../lib/latest.js";
 import { bodyOf, editingOf, isSameWork, newEditing } from "../state/recipes.js";
 import { ask } from "../ui/dialog.js";
 import { fetchRewards, keep, kept, putParts } from "./reward_shared.js";
@@ -14,7 +15,9 @@ const KEPT = "reward-work";
 /** @param {any} context @param {() => void} onChange called when something other than the text has changed */
 export function createWork(context, onChange) {
   const held = createHeld(context, onChange);
-  const { state, isChanged, begin, change, forget } = held;
+  const { state, isChanged, begin, change, forget, atHand } = held;
+  let wanted = "";
+  const latest = createLatest(() => [wanted, atHand()]);
   context.setUnsaved("reward", isChanged());
   return {
     state, isChanged, begin, change, forget,
@@ -22,13 +25,15 @@ export function createWork(context, onChange) {
     beginNew: (kind) => begin({ editing: newEditing(kind), original: newEditing(kind), version: null }),
     /** @param {string} name @param {number} [version] the newest unless given */
     async open(name, version) {
-      try {
-        const found = await getCustomReward(name, version);
-        return await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
-      } catch (error) {
-        context.say(explain(error), "error");
-        return false;
-      }
+      let isOpen = false;
+      wanted = `${name} ${version ?? "newest"}`;
+      await latest.ask(() => getCustomReward(name, version), {
+        async answered(found) {
+          isOpen = await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
+        },
+        refused: (error) => context.say(explain(error), "error"),
+      });
+      return isOpen;
     },
     save: createSave(context, held, onChange),
   };
@@ -44,6 +49,8 @@ function createHeld(context, onChange) {
     /** What became of the last save. */
     said: "",
   };
+  /** Which saved reward, or new one, the work at hand is. */
+  const atHand = () => state.work && [state.work.original, state.work.version];
   const isChanged = () => state.work !== null && !isSameWork(state.work.editing, state.work.original);
 
   /** @param {Work | null} work */
@@ -65,7 +72,7 @@ function createHeld(context, onChange) {
   }
 
   return {
-    state, isChanged, put, begin,
+    state, isChanged, atHand, put, begin,
     /** @param {Partial<Editing>} patch */
     change(patch) {
       if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
@@ -78,7 +85,7 @@ function createHeld(context, onChange) {
 }
 
 /** Saving the work at hand. @param {any} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
-function createSave(context, { state, put }, onChange) {
+function createSave(context, { state, atHand, put }, onChange) {
   /** @param {Record<string, string>} fields */
   function refuse(fields) {
     state.refused = fields;
@@ -88,13 +95,22 @@ function createSave(context, { state, put }, onChange) {
 
   /** @param {Editing} editing @param {boolean} isUsedThen */
   async function send(editing, isUsedThen) {
+    let isShown = false;
+    const isStillAtHand = unchanged(atHand);
+    const isRewardUntouched = unchanged(() => context.store.get().draft.config.reward);
     const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
-    const isAsSent = state.work !== null && isSameWork(state.work.editing, editing);
-    const kept = isAsSent || !state.work ? editingOf(saved) : state.work.editing; // what was typed meanwhile stays
-    put({ editing: kept, original: editingOf(saved), version: saved.version });
+    if (state.work && isStillAtHand()) {
+      isShown = true;
+      const isAsSent = isSameWork(state.work.editing, editing); // what was typed meanwhile stays
+      put({ editing: isAsSent ? editingOf(saved) : state.work.editing, original: editingOf(saved), version: saved.version });
+    }
+    const isStillShown = unchanged(atHand);
     await fetchRewards(context);
-    if (isUsedThen) putParts(context, [{ custom_name: saved.name }]);
-    state.said = `Saved as version ${saved.version}${isUsedThen ? ", and it scores the answers now" : ""}.`;
+    const isUsed = isUsedThen && isRewardUntouched();
+    if (isUsed) putParts(context, [{ custom_name: saved.name }]);
+    const text = `Saved as version ${saved.version}${isUsed ? ", and it scores the answers now" : ""}.`;
+    if (isShown && isStillShown()) state.said = text;
+    else context.say(`${saved.name}: ${text}`);
   }
 
   /** @param {boolean} isUsedThen */
@@ -104,10 +120,12 @@ function createSave(context, { state, put }, onChange) {
     if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
     state.isSaving = true;
     onChange();
+    const isStillAtHand = unchanged(atHand);
     try {
       await send(editing, isUsedThen);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (!isStillAtHand()) return context.say(`${editing.name} was not saved. ${explain(error)}`, "error");
       refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
     } finally {
       state.isSaving = false;

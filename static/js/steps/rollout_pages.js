@@ -1,64 +1,95 @@
 // @ts-check
-/** The groups of one step at a time: which session, step and group are shown, and the fetching of others. */
+/** The groups of one step at a time: what is chosen, what is shown until its groups are there, and the fetching of them. */
 
-import { ApiError, getCompletions } from "../lib/api.js";
+import { getCompletions } from "../lib/api.js";
+import { createLatest } from "../lib/latest.js";
 import { placeOf } from "../state/rollouts.js";
 
-/** @typedef {{session: string | null, steps: number[], groups: any[], step: number | null, group: number, found: number | null}} View
- * found is the completion that a search has led to */
+/** What is shown. `found` is the completion that a search has led to.
+ * @typedef {{steps: number[], groups: any[], step: number | null, group: number, found: number | null}} View */
+/** What is chosen: a step, or null for the newest one, whichever that is; and a place in it.
+ * @typedef {{step: number | null, group: number, found: number | null}} Choice */
 
 /** @type {View} */
-const NOTHING = { session: null, steps: [], groups: [], step: null, group: 0, found: null };
+const NOTHING = { steps: [], groups: [], step: null, group: 0, found: null };
+/** @type {Choice} */
+const NEWEST = { step: null, group: 0, found: null };
 
 /** @param {() => void} onChange @param {(problem: string) => void} onProblem */
 export function createPages(onChange, onProblem) {
-  let view = NOTHING;
-  let isStale = true;
-  /** @type {AbortController | null} */
-  let asking = null;
+  const held = createHeld(onChange);
+  const { state, stay } = held;
+  /** Counts what the server has told of new groups, and how much of that the steps of the view hold. */
+  let [news, listed] = [0, -1];
+  const latest = createLatest(() => [state.session, state.choice.step]);
 
-  /** Fetch one step, the newest when null. @param {number | null} step @param {Partial<View>} [then] */
-  async function fetch(step, then = {}) {
-    const { session } = view;
+  /** Show a step, the newest when null, as soon as its groups are there. @param {number | null} step
+   * @param {Partial<Choice>} [place] @param {number} [quietMs] */
+  async function fetch(step, { group = state.choice.group, found = null } = {}, quietMs = 0) {
+    const [{ session, view }, seen] = [state, news];
     if (!session) return;
-    asking?.abort();
-    const mine = new AbortController();
-    asking = mine;
-    try {
-      const answer = await getCompletions(session, step, isStale || !view.steps.length, mine.signal);
-      if (session !== view.session || mine.signal.aborted) return;
-      isStale = false;
-      view = { ...view, steps: answer.steps ?? view.steps, groups: answer.groups, step: answer.step, found: null, ...then };
-      onChange();
-    } catch (error) {
-      if (mine.signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "offline") onProblem(error.message);
-    }
+    const isListing = listed !== news || !view.steps.length;
+    state.choice = { step, group, found };
+    const asked = latest.ask((signal) => getCompletions(session, step, isListing, signal), {
+      quietMs,
+      answered(answer) {
+        if (isListing) listed = Math.max(listed, seen);
+        const { steps = state.view.steps, groups, step: shown } = answer;
+        state.view = { ...state.choice, steps, groups, step: shown };
+        onChange();
+      },
+      refused(error) {
+        if (step !== null) stay();
+        if (error.code !== "offline") onProblem(error.message);
+      },
+    });
+    onChange();
+    await asked;
   }
 
   return {
-    fetch,
-    view: () => view,
-    /** The group that is shown; undefined while there is none. */
-    group: () => view.groups[Math.min(view.group, view.groups.length - 1)],
-    isStale: () => isStale,
+    ...held, fetch,
+    /** Whether the groups of the chosen step are on their way. */
+    isBusy: () => state.choice.step !== null && latest.isAsking(),
+    isStale: () => listed !== news,
     /** There are newer groups than those fetched. */
     markStale() {
-      isStale = true;
-    },
-    /** The step that lies `by` places from the one shown. @param {number} by @returns {number | undefined} */
-    stepBeside: (by) => view.steps[Math.min(view.steps.length - 1, Math.max(0, placeOf(view.steps, view.step ?? 0) + by))],
-    /** @param {number} group */
-    pick(group) {
-      view = { ...view, group, found: null };
-      onChange();
+      news += 1;
     },
     /** Begin with another session. @param {string | null} session */
     reset(session) {
-      asking?.abort();
-      isStale = true;
-      view = { ...NOTHING, session };
+      listed = -1;
+      latest.drop(); // a run made anew under an old id has other groups
+      Object.assign(state, { session, view: NOTHING, choice: NEWEST });
+      onChange();
+    },
+  };
+}
+
+/** What is shown and what is chosen, and the choices that need no server. @param {() => void} onChange */
+function createHeld(onChange) {
+  const state = { session: /** @type {string | null} */ (null), view: NOTHING, choice: NEWEST };
+  return {
+    state,
+    /** The step that is chosen, also while its groups are on their way. */
+    step: () => state.choice.step ?? state.view.step,
+    /** The group that is shown; undefined while there is none. */
+    group: () => state.view.groups[Math.min(state.view.group, state.view.groups.length - 1)],
+    /** The step that lies `by` places from the chosen one. @param {number} by @returns {number | undefined} */
+    stepBeside(by) {
+      const { choice, view: { steps, step } } = state;
+      return steps[Math.min(steps.length - 1, Math.max(0, placeOf(steps, choice.step ?? step ?? 0) + by))];
+    },
+    /** @param {number} group */
+    pick(group) {
+      state.view = { ...state.view, group, found: null };
+      state.choice = { ...state.choice, group, found: null };
+      onChange();
+    },
+    /** Stay with what is shown. */
+    stay() {
+      const { step, group, found } = state.view;
+      state.choice = { step, group, found };
       onChange();
     },
   };

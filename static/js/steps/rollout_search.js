@@ -4,31 +4,34 @@
 import { explain } from "../lib/api.js";
 import { findCompletion } from "../lib/completion_search.js";
 import { find, setText } from "../lib/dom.js";
+import { createLatest } from "../lib/latest.js";
 
-/** @param {HTMLElement} root @param {ReturnType<import("./rollout_pages.js").createPages>} pages
+const SEARCHING = "Searching";
+
+/** @param {HTMLElement} root @param {ReturnType<typeof import("./rollout_pages.js").createPages>} pages
  * @param {{move: (by: number) => void, jump: (step: number, group: number, completion: number | null) => void}} go */
 export function mountSearch(root, pages, { move, jump }) {
   const filter = /** @type {HTMLSelectElement} */ (find("rollout-filter", root));
-  /** Counts searches: one that another has overtaken, or whose session was left, is given up. */
-  let searches = 0;
-  const say = (/** @type {string} */ text) => setText(find("find-result", root), text);
+  const result = find("find-result", root);
+  /** @type {"next" | "previous"} */
+  let direction = "next";
+  const latest = createLatest(() => [pages.state.session, pages.state.choice, filter.value, direction]);
+  const say = (/** @type {string} */ text) => setText(result, text);
 
-  /** @param {"next" | "previous"} direction */
-  async function search(direction) {
+  /** @param {"next" | "previous"} wanted */
+  function search(wanted) {
+    direction = wanted;
     if (!filter.value) return move(direction === "next" ? 1 : -1);
-    say("Searching");
-    searches += 1;
-    const mine = searches;
-    const isWanted = () => mine === searches;
-    const { session, step, group, found } = pages.view();
-    try {
-      const match = await findCompletion({ session: session ?? "", step: step ?? 0, group, completion: found }, filter.value, direction, isWanted);
-      if (!isWanted()) return;
-      say(match ? `Found in step ${match.step}.` : `None ${direction === "next" ? "after" : "before"} this place.`);
-      if (match) jump(match.step, match.group, match.completion);
-    } catch (error) {
-      if (isWanted()) say(explain(error));
-    }
+    say(SEARCHING);
+    const { session, choice: { group, found } } = pages.state;
+    const place = { session: session ?? "", step: pages.step() ?? 0, group, completion: found };
+    return latest.ask((signal) => findCompletion(place, filter.value, wanted, signal), {
+      answered(match) {
+        say(match ? `Found in step ${match.step}.` : `None ${wanted === "next" ? "after" : "before"} this place.`);
+        if (match) jump(match.step, match.group, match.completion);
+      },
+      refused: (error) => say(explain(error)),
+    });
   }
 
   filter.addEventListener("change", () => say(""));
@@ -36,9 +39,11 @@ export function mountSearch(root, pages, { move, jump }) {
   find("find-back", root).addEventListener("click", () => search("previous"));
   return {
     say,
-    clear() {
-      searches += 1;
-      say("");
+    /** Give up a search that does not begin at the chosen place any more. */
+    follow() {
+      if (latest.isAsking()) return;
+      latest.drop();
+      if (result.textContent === SEARCHING) say("");
     },
   };
 }

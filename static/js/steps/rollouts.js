@@ -1,7 +1,7 @@
 // @ts-check
 /** The browser of groups: a step, its groups, the completions of one side by side, and why a reward is flat. */
 
-import { debounced, fillList, find, findInput, itemOf, part, setText, show, throttled } from "../lib/dom.js";
+import { fillList, find, findInput, itemOf, part, setText, show, throttled } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 import { groupText, isFlat, mostOf, placeOf, shares } from "../state/rollouts.js";
 import { fillCompletions } from "../ui/completions.js";
@@ -20,7 +20,6 @@ export function mountRollouts(root, context) {
   const pages = createPages(draw, (problem) => search.say(problem));
   const search = mountSearch(root, pages, { move, jump });
   const diagnosis = mountDiagnosis(root, context, ({ step, group, completion }) => jump(step, group, completion));
-  const fetchSoon = debounced((/** @type {number} */ step) => pages.fetch(step, { group: 0 }), QUIET_MS);
   const refresh = throttled(() => follow.checked && pages.fetch(null), FOLLOW_MS);
 
   /** @param {number} step @param {number} group @param {number | null} [completion] */
@@ -33,23 +32,22 @@ export function mountRollouts(root, context) {
     const step = pages.stepBeside(by);
     if (step !== undefined) jump(step, 0);
   }
-  function draw() {
-    drawBar(root, slider, pages.view());
-    drawGroups(root, pages);
-    diagnosis.about(pages.view().session, pages.view().step);
-  }
-
-  listen(root, { move, refresh, pick: pages.pick, slide });
   function slide() {
     follow.checked = false;
-    const { steps } = pages.view();
-    setText(find("step-label", root), labelOf(steps[Number(slider.value)], steps));
-    fetchSoon(steps[Number(slider.value)]);
+    pages.fetch(pages.state.view.steps[Number(slider.value)], { group: 0 }, QUIET_MS);
   }
+  function draw() {
+    find("rollouts", root).setAttribute("aria-busy", String(pages.isBusy()));
+    drawBar(root, slider, pages.state.view, pages.step());
+    drawGroups(root, pages);
+    diagnosis.about(pages.state.session, pages.state.view.step);
+    search.follow();
+  }
+  listen(root, { move, slide, pick: pages.pick, toFollow: () => (follow.checked ? refresh() : pages.stay()) });
 
   /** New groups are there: fetched at once when they are looked at, else when the view is opened. @param {any} message */
   const noteNews = (message) => {
-    if (message && message.session_id !== pages.view().session) return;
+    if (message && message.session_id !== pages.state.session) return;
     pages.markStale();
     if (isOpen) refresh();
   };
@@ -60,7 +58,7 @@ export function mountRollouts(root, context) {
   function begin(session) {
     isOpen = false;
     follow.checked = true;
-    search.clear();
+    search.say("");
     diagnosis.clear();
     pages.reset(session);
   }
@@ -75,12 +73,12 @@ export function mountRollouts(root, context) {
 }
 
 /** @param {HTMLElement} root
- * @param {{move: (by: number) => void, refresh: () => void, pick: (group: number) => void, slide: () => void}} go */
-function listen(root, { move, refresh, pick, slide }) {
+ * @param {{move: (by: number) => void, slide: () => void, pick: (group: number) => void, toFollow: () => void}} go */
+function listen(root, { move, slide, pick, toFollow }) {
   find("step-slider", root).addEventListener("input", slide);
   find("step-back", root).addEventListener("click", () => move(-1));
   find("step-on", root).addEventListener("click", () => move(1));
-  find("step-follow", root).addEventListener("change", refresh);
+  find("step-follow", root).addEventListener("change", toFollow);
   find("groups", root).addEventListener("click", (event) => {
     const item = itemOf(event.target);
     if (item) pick(item.index);
@@ -88,10 +86,11 @@ function listen(root, { move, refresh, pick, slide }) {
 }
 
 /** @param {number | undefined} step @param {number[]} steps */
-const labelOf = (step, steps) => (step === undefined ? "Step" : `Step ${step} of ${steps[steps.length - 1]}`);
+const labelOf = (step, steps) => (step === undefined || !steps.length ? "Step" : `Step ${step} of ${steps[steps.length - 1]}`);
 
-/** @param {HTMLElement} root @param {HTMLInputElement} slider @param {import("./rollout_pages.js").View} view */
-function drawBar(root, slider, { steps, step, groups }) {
+/** @param {HTMLElement} root @param {HTMLInputElement} slider @param {import("./rollout_pages.js").View} view
+ * @param {number | null} step that is chosen */
+function drawBar(root, slider, { steps, groups }, step) {
   show(find("rollouts-empty", root), groups.length === 0);
   show(find("rollouts", root), groups.length > 0);
   slider.max = String(Math.max(0, steps.length - 1));
@@ -102,7 +101,7 @@ function drawBar(root, slider, { steps, step, groups }) {
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createPages>} pages */
 function drawGroups(root, pages) {
-  const { groups, found } = pages.view();
+  const { groups, found } = pages.state.view;
   const group = pages.group();
   if (!group) return;
   const most = mostOf(groups);

@@ -24,7 +24,7 @@ export function mount(root, context) {
   const tabs = mountTabs(find("test-tabs", root), (tab) => context.putParams(tab === "chat" ? {} : { tab }));
   const [bar, settings] = [mountBar(root, desk), mountSettings(root, desk)];
   const [chat, versus] = [mountChat(root, desk, asking), mountVersus(root, desk, asking)];
-  const [batch, evaluate, history] = [mountBatch(root, desk), mountEvaluate(root, desk), mountHistory(root, desk)];
+  const [batch, evaluate, history] = [mountBatch(root, desk), mountEvaluate(root, desk), mountHistory(root, desk, server.forget)];
   const [heldOut, scoreForm] = [mountHeldOut(root, desk), mountScoreForm(root, desk)];
   for (const name of ["chat-reward", "versus-reward", "score-reward"]) listenToReward(/** @type {HTMLSelectElement} */ (find(name, root)), desk);
   server.fetchOnce();

@@ -1,9 +1,10 @@
 // @ts-check
 /** Step 5 before a run: everything decided so far in one place, and the start. */
 
-import { ApiError, startRun } from "../lib/api.js";
+import { ApiError, explain, startRun } from "../lib/api.js";
 import { fillList, find, findInput, part, setText, show } from "../lib/dom.js";
 import { count, duration, percent, setting } from "../lib/format.js";
+import { unchanged } from "../lib/latest.js";
 import { formatRoute } from "../lib/router.js";
 import { rewardText } from "../state/rewards_text.js";
 import { facts, fillNotices } from "../ui/facts.js";
@@ -20,15 +21,19 @@ export function mount(root, context) {
     isStarting = true;
     fail("");
     render(context.store.get());
+    const { config } = context.store.get().draft;
+    const isAsStarted = unchanged(() => context.store.get().draft.config);
+    const isStillHere = unchanged(() => context.store.get().route.step);
     try {
-      const { config } = context.store.get().draft;
       const { session_id: id } = await startRun(config, findInput("run-id", root).value.trim());
-      context.patchDraft({ isDirty: false, forkOf: null });
+      if (isAsStarted()) context.patchDraft({ isDirty: false, forkOf: null });
       findInput("run-id", root).value = "";
-      context.go("monitor", id);
+      if (isStillHere()) context.go("monitor", id);
+      else context.say(`${id} has been started.`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      refuse(error);
+      refuse(error, isAsStarted());
+      if (!isStillHere()) context.say(`Not started. ${explain(error)}`, "error");
     } finally {
       isStarting = false;
       render(context.store.get());
@@ -41,11 +46,12 @@ export function mount(root, context) {
     show(find("start-error", root), text !== "");
   }
 
-  /** What only the start finds out, such as a missing column, belongs beside its setting, too. @param {ApiError} error */
-  function refuse(error) {
+  /** What only the start finds out, such as a missing column, belongs next to its setting, too, if the draft is still that one.
+   * @param {ApiError} error @param {boolean} isOfThisDraft */
+  function refuse(error, isOfThisDraft) {
     const fields = Object.entries(error.fields).map(([field, problem]) => `${field}: ${problem}.`);
     fail([error.message, ...fields.filter((text) => !error.message.includes(text.slice(0, -1))), error.hint].join(" "));
-    context.store.update((/** @type {any} */ state) => ({ ...state, plan: { ...state.plan, errors: { ...state.plan.errors, ...error.fields } } }));
+    if (isOfThisDraft) context.store.update(withProblems(error.fields));
   }
 
   /** @param {any} state */
@@ -65,6 +71,9 @@ export function mount(root, context) {
   }
   return { render, enter: () => fail("") };
 }
+
+/** The plan with what only the start has found out. @param {Record<string, string>} fields @returns {(state: any) => any} */
+const withProblems = (fields) => (state) => ({ ...state, plan: { ...state.plan, errors: { ...state.plan.errors, ...fields } } });
 
 /** @param {HTMLElement} row @param {any} item */
 function fillPart(row, item) {

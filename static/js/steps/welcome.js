@@ -3,6 +3,7 @@
 
 import { explain, startRun } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
+import { unchanged } from "../lib/latest.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
@@ -14,9 +15,10 @@ export function mount(root, context) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     fail("");
+    const isStillHere = unchanged(() => context.store.get().route.step);
     try {
       const { session_id: id } = await startRun(context.boot.demo);
-      context.go("monitor", id);
+      if (isStillHere()) context.go("monitor", id);
     } catch (error) {
       fail(explain(error));
     } finally {

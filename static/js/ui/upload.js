@@ -2,6 +2,7 @@
 /** The sending of a file from the user, in pieces that survive a broken connection. */
 
 import { ApiError, deleteUpload, getUpload, uploadFile, uploadPiece } from "../lib/api.js";
+import { createLatest } from "../lib/latest.js";
 import { PIECE_BYTES, pieceEnd, rateOf, secondsLeft, withMark } from "../state/uploads.js";
 
 const RETRY_MS = 1000;
@@ -11,38 +12,38 @@ const CANCEL_TRIES = 10;
 /** @typedef {{status: "sending" | "waiting" | "paused" | "checking" | "done" | "refused" | "cancelled", name: string, sent: number,
  *   size: number, rate: number | null, left: number | null, info?: any, error?: unknown}} Progress */
 
-/** What is known of one upload while it is sent. `wish` is what the user wants of it; `asking` belongs to the loop that sends now: a pause
- * ends it, and going on begins another.
+/** What is known of one upload while it is sent.
  * @typedef {{file: File, name: string, encoding: string | undefined, sent: number, marks: import("../state/uploads.js").Mark[],
- *   wish: "send" | "pause" | "cancel", asking: AbortController, onChange: (progress: Progress) => void}} Upload */
+ *   onChange: (progress: Progress) => void}} Upload */
+/** How an upload ended. @typedef {{status: "done" | "refused", info?: any, error?: unknown}} End */
 
 /** Send a file: a small one at once, a large one in pieces. Only the piece that is being sent is ever read.
  * @param {File} file @param {{name: string, encoding?: string, received?: number}} how the name it gets, and how much of it is there
  * @param {(progress: Progress) => void} onChange */
 export function startUpload(file, { name, encoding, received = 0 }, onChange) {
   /** @type {Upload} */
-  const upload = { file, name, encoding, sent: received, marks: [], wish: "send", asking: new AbortController(), onChange };
+  const upload = { file, name, encoding, sent: received, marks: [], onChange };
+  const latest = createLatest();
+  /** @param {(signal: AbortSignal) => Promise<End>} send */
+  const begin = (send) => latest.ask(send, {
+    answered: (end) => tell(upload, end.status, end), refused: (error) => tell(upload, "refused", { error }),
+  });
   const isInPieces = received > 0 || file.size > PIECE_BYTES;
-  if (isInPieces) sendPieces(upload);
-  else sendWhole(upload);
+  begin((signal) => (isInPieces ? sendPieces(upload, signal) : sendWhole(upload, signal)));
 
   return {
     isInPieces,
     pause() {
-      upload.wish = "pause";
-      upload.asking.abort();
+      latest.drop();
       tell(upload, "paused");
     },
-    async resume() {
-      upload.wish = "send";
-      const mine = (upload.asking = new AbortController());
+    resume() {
       tell(upload, "sending");
-      if (!(await recover(upload, null, mine)) && !mine.signal.aborted) sendPieces(upload);
+      begin(async (signal) => (await recover(upload, null, signal)) ?? sendPieces(upload, signal));
     },
     /** Stop, and remove what has been sent. */
     async cancel() {
-      upload.wish = "cancel";
-      upload.asking.abort();
+      latest.drop();
       tell(upload, "cancelled");
       if (isInPieces) await discard(name);
     },
@@ -55,61 +56,58 @@ function tell({ file, name, sent, marks, onChange }, status, more = {}) {
   onChange({ status, name, sent, size: file.size, rate, left: secondsLeft(sent, file.size, rate), ...more });
 }
 
-/** @param {Upload} upload */
-async function sendWhole(upload) {
+/** @param {Upload} upload @param {AbortSignal} signal @returns {Promise<End>} */
+async function sendWhole(upload, signal) {
   tell(upload, "checking");
-  try {
-    tell(upload, "done", { info: await uploadFile(upload.file, upload.encoding, upload.asking.signal) });
-  } catch (error) {
-    if (upload.wish === "send") tell(upload, "refused", { error });
-  }
+  return { status: "done", info: await uploadFile(upload.file, upload.encoding, signal) };
 }
 
-/** @param {Upload} upload */
-async function sendPieces(upload) {
-  const { file, name, encoding, asking: mine } = upload;
+/** @param {Upload} upload @param {AbortSignal} signal ends it between two pieces, too @returns {Promise<End>} */
+async function sendPieces(upload, signal) {
+  const { file, name, encoding } = upload;
   upload.marks = [{ at: Date.now(), sent: upload.sent }];
-  for (let stalls = 0; !mine.signal.aborted; ) {
+  for (let stalls = 0; ; ) {
+    signal.throwIfAborted();
     const [offset, end] = [upload.sent, pieceEnd(upload.sent, file.size)];
     tell(upload, end === file.size ? "checking" : "sending");
     try {
-      const info = await uploadPiece(name, { offset, size: file.size, encoding }, file.slice(offset, end), mine.signal);
-      if (info.complete) return tell(upload, "done", { info });
+      const info = await uploadPiece(name, { offset, size: file.size, encoding }, file.slice(offset, end), signal);
+      if (info.complete) return { status: "done", info };
+      signal.throwIfAborted();
       upload.sent = info.received;
       upload.marks = withMark(upload.marks, { at: Date.now(), sent: upload.sent });
       stalls = 0;
     } catch (error) {
-      if (mine.signal.aborted) return;
-      if (!isMendable(error)) return tell(upload, "refused", { error });
-      if (await recover(upload, error, mine)) return;
+      if (signal.aborted || !isMendable(error)) throw error;
+      const end = await recover(upload, error, signal);
+      if (end) return end;
       stalls = upload.sent > offset ? 0 : stalls + 1;
-      if (stalls > MOST_STALLS) return tell(upload, "refused", { error: unreadable(file.name) });
+      if (stalls > MOST_STALLS) throw unreadable(file.name);
       upload.marks = [{ at: Date.now(), sent: upload.sent }];
     }
   }
 }
 
-/** After a break: wait for the server, and ask it how much it has. True when the upload has come to its end.
- * @param {Upload} upload @param {unknown} error @param {AbortController} mine @returns {Promise<boolean>} */
-async function recover(upload, error, mine) {
+/** After a break: wait for the server, and ask it how much it has; the end of the upload if it has come to that.
+ * @param {Upload} upload @param {unknown} error @param {AbortSignal} signal @returns {Promise<End | null>} */
+async function recover(upload, error, signal) {
   const { file, name } = upload;
   if (error) tell(upload, "waiting", { error });
-  while (!mine.signal.aborted) {
+  for (;;) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    signal.throwIfAborted();
     try {
       const state = await getUpload(name);
-      if (mine.signal.aborted) return true;
+      signal.throwIfAborted();
       if (!state.complete) upload.sent = state.received;
-      else if (state.size_bytes === file.size) tell(upload, "done", { info: state });
-      else tell(upload, "refused", { error });
-      return state.complete;
+      else return state.size_bytes === file.size ? { status: "done", info: state } : { status: "refused", error };
+      return null;
     } catch (again) {
       if (!(again instanceof ApiError)) throw again;
       if (again.code === "not_found") upload.sent = 0;
-      if (again.code !== "offline") return false;
+      if (again.code !== "offline") return null;
     }
   }
-  return true;
 }
 
 /** Remove what has been received of an upload; the server may still be busy with its last piece. @param {string} name */

@@ -21,7 +21,7 @@ export function createAsking(desk) {
     for (;;) {
       try {
         const known = await getAnswer(id);
-        if (known.reply) return await settle(id, known.reply.answers ?? [known.reply]);
+        if (known.reply) return await settle(id, known.reply.answers ?? [known.reply], rewardConfig(desk));
         change(id, chat.resumed(known));
         if (known.error) return undefined;
       } catch (error) {
@@ -33,11 +33,12 @@ export function createAsking(desk) {
     }
   }
 
-  /** The answers are there: score those that the server did not, and show them. @param {string} id @param {any[]} answers */
-  async function settle(id, answers) {
+  /** The answers are there: score those that the server did not, and show them. @param {string} id @param {any[]} answers
+   * @param {any} config with the reward that scores; null for none */
+  async function settle(id, answers, config) {
     const exchange = desk.exchange(id);
     if (!exchange) return;
-    const scored = await withScores(desk, exchange, answers);
+    const scored = await withScores(desk, exchange, answers, config);
     change(id, chat.answered(scored));
   }
 
@@ -45,10 +46,11 @@ export function createAsking(desk) {
     /** Ask, and return once the answer is there. @param {chat.Exchange} exchange */
     async send(exchange) {
       put({ problems: {} });
+      const config = rewardConfig(desk);
       try {
         const isOne = "model_path" in exchange.body;
         const reply = await (isOne ? askModel : askModels)(exchange.body);
-        await settle(exchange.id, isOne ? [reply] : reply.answers);
+        await settle(exchange.id, isOne ? [reply] : reply.answers, config);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.code === "offline") return takeUp(exchange.id);
@@ -106,9 +108,8 @@ export function questionOf(desk, choices, { prompt, reference, history = null })
 export const systemOf = (desk) => desk.get().systems[desk.session()?.session_id ?? ""];
 
 /** The answers with a score each, where one is expected: by the reward that was chosen, and by the training's where a model has no
- * run of its own. @param {Desk} desk @param {chat.Exchange} exchange @param {any[]} answers */
-async function withScores(desk, exchange, answers) {
-  const config = rewardConfig(desk);
+ * run of its own. @param {Desk} desk @param {chat.Exchange} exchange @param {any[]} answers @param {any} config */
+async function withScores(desk, exchange, answers, config) {
   const isWanted = (/** @type {any} */ answer) => !answer.score && answer.finish_reason !== "cancelled";
   if (!exchange.reference || !config || !answers.some(isWanted)) return answers;
   const rows = answers.map((answer) => ({ instruction: exchange.prompt, reference: exchange.reference, response: answer.response }));

@@ -3,6 +3,7 @@
 
 import { explain, loadModel, unloadModels } from "../../lib/api.js";
 import { find, findInput, setText, show } from "../../lib/dom.js";
+import { unchanged } from "../../lib/latest.js";
 import { groupsOf, hasAdapter, machineText, nameInRun } from "../../state/testing.js";
 import { inOrder, isFinal, titleOf } from "../../state/sessions.js";
 import { ask as confirm } from "../../ui/dialog.js";
@@ -30,8 +31,10 @@ export function mountBar(root, desk) {
   async function attempt(action) {
     fail("");
     isLoading = true;
+    const isUntold = unchanged(() => get().machine);
     try {
-      put({ machine: await action() });
+      const machine = await action();
+      if (isUntold()) put({ machine }); // else the socket has told of this change, and maybe of later ones
     } catch (error) {
       fail(explain(error));
     } finally {

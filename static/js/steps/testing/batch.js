@@ -4,6 +4,7 @@
 import { ApiError, explain, startBatch, startFileBatch, testFile } from "../../lib/api.js";
 import { fillList, find, itemOf, make, setText, show } from "../../lib/dom.js";
 import { bytes, counted } from "../../lib/format.js";
+import { unchanged } from "../../lib/latest.js";
 import { hasAdapter, samplingBody } from "../../state/testing.js";
 import { cellsOf, pageText, previewRows, shownTest, testsOf, tilesOf } from "../../state/testing_runs.js";
 import { read } from "../../ui/copy.js";
@@ -40,14 +41,18 @@ export function mountBatch(root, desk) {
     isSending = true;
     tell(root, "batch-error", "");
     render();
+    const isStillHere = unchanged(() => desk.context.store.get().route);
+    const isAsSent = unchanged(() => [file?.name, lines.value]);
     try {
       const options = optionsOf(desk);
       const test = await (file ? startFileBatch(file, options) : startBatch({ ...options, prompts: prompts.map((prompt) => ({ prompt })) }));
-      desk.put({ tests: { ...desk.get().tests, [test.test_id]: test }, problems: {} });
-      desk.context.putParams({ tab: "batch", test: test.test_id });
-      reveal(find("batch-test", root));
-      file = null;
-      lines.value = "";
+      desk.putTest(test);
+      desk.put({ problems: {} });
+      if (isStillHere()) {
+        desk.context.putParams({ tab: "batch", test: test.test_id });
+        reveal(find("batch-test", root));
+      }
+      if (isAsSent()) [file, lines.value] = [null, ""];
     } catch (error) {
       if (error instanceof ApiError) desk.put({ problems: error.fields });
       tell(root, "batch-error", explain(error));

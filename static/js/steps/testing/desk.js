@@ -1,10 +1,12 @@
 // @ts-check
 /** What the parts of the test step share: their slice of the store, what of it outlives a reload, and its fetching. */
 
-import { ApiError, explain, getMachine, getSchema, listPrompts, listRewards, listTestable, listTests } from "../../lib/api.js";
+import { explain, getMachine, getSchema, listPrompts, listRewards, listTestable, listTests } from "../../lib/api.js";
 import { throttled } from "../../lib/dom.js";
+import { createLatest } from "../../lib/latest.js";
 import { inList, noted } from "../../state/chat.js";
 import { chosenModel, evaluationSampling, templateOf } from "../../state/testing.js";
+import { later } from "../../state/testing_runs.js";
 import { sessionOf } from "../../state/sessions.js";
 
 /** @typedef {import("../../state/chat.js").Exchange} Exchange */
@@ -53,6 +55,11 @@ export function createDesk(context) {
 
   return {
     context, get, put, session, model,
+    /** Take what an answer says of a test. @param {any} test */
+    putTest(test) {
+      const { tests } = get();
+      put({ tests: { ...tests, [test.test_id]: later(tests[test.test_id], test) } });
+    },
     /** The system prompt and markers of a run, null without one. @param {string | null} id */
     template: (id) => (id && id === session()?.session_id ? templateOf(session().config, get().templates) : null),
     /** The sampling values in force for a purpose. @param {"chat" | "evaluate"} purpose */
@@ -74,37 +81,46 @@ export function createDesk(context) {
 export function follow(desk) {
   const { context, get, put } = desk;
   context.live.on("generation_update", (/** @type {any} */ message) => desk.change(message.request_id, noted(message)));
-  context.live.on("model_update", (/** @type {any} */ machine) => put({ machine }));
+  const [models, machines, tests, fixed] = [createLatest(), createLatest(), createLatest(), createLatest()];
+  context.live.on("model_update", (/** @type {any} */ machine) => {
+    machines.drop();
+    put({ machine });
+  });
   context.live.on("batch_update", (/** @type {any} */ test) => {
     put({ tests: { ...get().tests, [test.test_id]: test } });
   });
   const refresh = () => Promise.all([fetchModels(), fetchMachine(), fetchTests()]);
   context.live.on("connect", refresh);
 
-  const attempt = async (/** @type {() => Promise<void>} */ action) => {
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "offline") context.say(explain(error), "error");
-    }
-  };
-  const fetchModels = () => attempt(async () => put({ models: (await listTestable()).models }));
-  const fetchMachine = () => attempt(async () => put({ machine: await getMachine() }));
+  const refused = (/** @type {import("../../lib/api.js").ApiError} */ error) =>
+    error.code !== "offline" && context.say(explain(error), "error");
+  const fetchModels = () => models.ask(listTestable, { answered: (answer) => put({ models: answer.models }), refused });
+  const fetchMachine = () => machines.ask(getMachine, { answered: (machine) => put({ machine }), refused });
   /** The batches and evaluations of all runs, and of models without one. */
-  const fetchTests = () => attempt(async () => {
-    const { tests } = await listTests(null);
-    put({ tests: Object.fromEntries(tests.map((/** @type {any} */ test) => [test.test_id, test])) });
+  const fetchTests = () => tests.ask(() => listTests(null), {
+    answered(answer) {
+      const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(get().tests[test.test_id], test)]);
+      put({ tests: Object.fromEntries(known) });
+    },
+    refused,
   });
 
   return {
     fetchModels,
     /** What does not change while the page is open. */
-    fetchOnce: () => attempt(async () => {
-      const [{ sampling }, { prompts }, { rewards, custom }] = await Promise.all([getSchema(), listPrompts(), listRewards()]);
-      put({ fields: sampling, templates: prompts, rewards: [...rewards.filter(needsNoColumn).map(presetChoice), ...custom.map(customChoice)] });
+    fetchOnce: () => fixed.ask(() => Promise.all([getSchema(), listPrompts(), listRewards()]), {
+      answered: ([{ sampling }, { prompts }, { rewards, custom }]) =>
+        put({ fields: sampling, templates: prompts, rewards: [...rewards.filter(needsNoColumn).map(presetChoice), ...custom.map(customChoice)] }),
+      refused,
     }),
     refresh,
+    /** A test has been deleted: no list that was asked for before may bring it back. @param {string} id */
+    forget(id) {
+      const { [id]: _, ...others } = get().tests;
+      tests.drop();
+      put({ tests: others });
+      fetchTests();
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { ApiError, explain, startEvaluation } from "../../lib/api.js";
 import { find, findInput, setText, show } from "../../lib/dom.js";
+import { unchanged } from "../../lib/latest.js";
 import { choicesOf, defaultColumns, fromKey, groupsOf, samplingBody, toKey, typedWhole } from "../../state/testing.js";
 import { estimateText, shownTest, testsOf } from "../../state/testing_runs.js";
 import { fillGroups } from "./bar.js";
@@ -37,12 +38,14 @@ export function mountEvaluate(root, desk) {
     if (!session) return;
     isSending = true;
     fail({}, "");
+    const isStillHere = unchanged(() => desk.context.store.get().route);
     try {
       const { measure } = desk.get();
       const wanted = { rows: typedWhole(measure.rows), samples: typedWhole(measure.samples) };
       const models = [before, after].map((select) => fromKey(select.value));
       const test = await startEvaluation({ session_id: session.session_id, models, ...wanted, ...samplingBody(desk.sampling("evaluate")) });
-      desk.put({ tests: { ...desk.get().tests, [test.test_id]: test } });
+      desk.putTest(test);
+      if (!isStillHere()) return;
       desk.context.putParams({ tab: "evaluate", test: test.test_id });
       reveal(find("evaluation", root));
     } catch (error) {

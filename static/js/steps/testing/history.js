@@ -9,8 +9,8 @@ import { aboutTest, badgeOf, testsOf } from "../../state/testing_runs.js";
 import { ask } from "../../ui/dialog.js";
 import { doOf } from "./reply.js";
 
-/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk */
-export function mountHistory(root, desk) {
+/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk @param {(id: string) => void} forget a test */
+export function mountHistory(root, desk, forget) {
   find("tests", root).addEventListener("click", (event) => {
     if (doOf(event) === "delete") remove(itemOf(event.target));
   });
@@ -20,8 +20,7 @@ export function mountHistory(root, desk) {
     if (!(await ask({ title: `Delete ${test.name}?`, text: "Its answers and its report are deleted.", yes: "Delete", danger: true }))) return;
     try {
       await deleteTest(test.test_id);
-      const { [test.test_id]: _, ...others } = desk.get().tests;
-      desk.put({ tests: others });
+      forget(test.test_id);
       requestAnimationFrame(() => /** @type {HTMLElement} */ (find("tests", root).querySelector("a") ?? root.querySelector("[data-tab=history]")).focus());
     } catch (error) {
       desk.context.say(explain(error), "error");

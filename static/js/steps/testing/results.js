@@ -1,8 +1,9 @@
 // @ts-check
 /** One page of a test's results at a time, fetched anew as more of them come. */
 
-import { ApiError, explain, getTest } from "../../lib/api.js";
+import { explain, getTest } from "../../lib/api.js";
 import { throttled } from "../../lib/dom.js";
+import { createLatest } from "../../lib/latest.js";
 
 const FETCH_MS = 700;
 
@@ -13,18 +14,18 @@ export function createResults(size, context, onChange) {
   /** @type {View} */
   let view = { id: "", offset: 0, rows: [], total: 0, key: "" };
 
-  async function fetch() {
+  const latest = createLatest(() => [view.id, view.offset]);
+
+  function fetch() {
     const { id, offset } = view;
     if (!id) return;
-    try {
-      const { results, results_total: total } = await getTest(id, { offset, limit: size });
-      if (view.id !== id || view.offset !== offset) return;
-      view = { ...view, rows: results, total };
-      onChange();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== "offline" && error.code !== "not_found") context.say(explain(error), "error");
-    }
+    latest.ask(() => getTest(id, { offset, limit: size }), {
+      answered({ results, results_total: total }) {
+        view = { ...view, rows: results, total };
+        onChange();
+      },
+      refused: (error) => !["offline", "not_found"].includes(error.code) && context.say(explain(error), "error"),
+    });
   }
   const fetchSoon = throttled(fetch, FETCH_MS);
 

@@ -25,8 +25,7 @@ export function renderRunning(root, kind, test) {
 export function listenToCancel(button, shown, desk) {
   button.addEventListener("click", async () => {
     try {
-      const test = await cancelTest(shown().test_id);
-      desk.put({ tests: { ...desk.get().tests, [test.test_id]: test } });
+      desk.putTest(await cancelTest(shown().test_id));
     } catch (error) {
       desk.context.say(explain(error), "error");
     }

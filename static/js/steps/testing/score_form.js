@@ -3,6 +3,7 @@
 
 import { explain, testReward } from "../../lib/api.js";
 import { find, findInput, setText, show } from "../../lib/dom.js";
+import { createLatest } from "../../lib/latest.js";
 import { shareText } from "../../state/chat.js";
 import { fillParts } from "../../ui/parts.js";
 import { rewardConfig } from "./asking.js";
@@ -11,25 +12,28 @@ import { fillRewards } from "./inputs.js";
 /** @param {HTMLElement} root @param {import("./desk.js").Desk} desk */
 export function mountScoreForm(root, desk) {
   const button = /** @type {HTMLButtonElement} */ (find("score-go", root));
+  const latest = createLatest(() => [desk.session()?.session_id, desk.get().reward, rowOf(root)]);
   find("score-form", root).addEventListener("submit", async (event) => {
     event.preventDefault();
     const config = rewardConfig(desk);
-    const run = desk.session()?.session_id;
     if (!config) return;
-    button.disabled = true;
     show(find("score-error", root), false);
-    try {
-      const answer = await testReward({ config, rows: [rowOf(root)] });
-      if (desk.session()?.session_id === run) renderScore(root, answer);
-    } catch (error) {
-      setText(find("score-error-text", root), explain(error));
-      show(find("score-error", root), true);
-    } finally {
-      button.disabled = false;
-    }
+    const asked = latest.ask(() => testReward({ config, rows: [rowOf(root)] }), {
+      answered: (answer) => renderScore(root, answer),
+      refused(error) {
+        setText(find("score-error-text", root), explain(error));
+        show(find("score-error", root), true);
+      },
+    });
+    button.disabled = true;
+    await asked;
+    button.disabled = latest.isAsking();
   });
   return {
-    render: () => fillRewards(/** @type {HTMLSelectElement} */ (find("score-reward", root)), desk),
+    render() {
+      button.disabled = latest.isAsking();
+      fillRewards(/** @type {HTMLSelectElement} */ (find("score-reward", root)), desk);
+    },
     /** Another run: what is shown was scored by its reward. */
     clear: () => show(find("score-result", root), false),
   };
