@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from constants import MIN_FREE_DISK_BYTES
+from core.config.sampler import INSTALL_VLLM, NEWEST_VLLM, OLDEST_VLLM, installed_packages, is_supported
 from core.cuda import Driver, installed_torch, refusal
 from core.errors import LoraCraftError
 from core.export.llama_cpp import converter_folder, quantiser_libraries
@@ -132,6 +133,17 @@ def xformers_loads() -> bool:
     return _python(code).returncode == 0
 
 
+def vllm() -> Finding:
+    """vLLM, which is optional: a version that can sample, where there is a GPU for it."""
+    version = installed_packages().vllm
+    if version is None:
+        seen = f"not installed, and not needed; training.sampler vllm takes {NEWEST_VLLM}, a GPU and Linux"
+        return Finding("vLLM", True, seen)
+    works = is_supported(version)
+    seen = version if works else f"{version}; the pinned TRL works with {OLDEST_VLLM} to {NEWEST_VLLM}"
+    return Finding("vLLM", works, seen, f"Run {INSTALL_VLLM}, or do without it.")
+
+
 def disk() -> Finding:
     """Room for checkpoints and exports."""
     free = shutil.disk_usage(REPOSITORY).free
@@ -204,6 +216,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     libraries_import,
     gpu,
     attention,
+    vllm,
     disk,
     llama_cpp,
     embedded_model,

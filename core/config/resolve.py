@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from constants import EMBEDDED_MODEL
 from core.catalog.model_config import quantised_text, whole_name
 from core.config.run import RunConfig
+from core.config.sampler import Packages, check_sampler, installed_packages, vllm_notice
 from core.errors import InvalidInput
 from core.hardware import Hardware
 
@@ -24,13 +25,19 @@ class Notice:
     message: str
 
 
-def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Notice]]:
+def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = None) -> tuple[RunConfig, list[Notice]]:
     """The configuration as it will run on `hardware`, and what was changed or deserves a warning.
 
+    Args:
+        config: As it was given.
+        hardware: What the machine has.
+        packages: What is installed beside the pinned packages; null looks.
     Raises:
-        InvalidInput: A GPU is asked for that the machine does not have.
+        InvalidInput: A GPU or a sampler is asked for that the machine does not have.
     """
+    packages = packages or installed_packages()
     _check_gpus(config, hardware)
+    check_sampler(config, hardware.has_cuda, packages)
     changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
     if hardware.problem is not None:
         notices.append(Notice("warning", "resources.gpus", hardware.problem.text))
@@ -41,6 +48,8 @@ def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Noti
     resolved = config.model_copy(
         update={name: getattr(config, name).model_copy(update=update) for name, update in changes.items()}
     )
+    if (said := vllm_notice(resolved, hardware.has_cuda, packages)) is not None:
+        notices.append(Notice("info", "training.sampler", said))
     return resolved, notices + _advice(resolved)
 
 
