@@ -100,6 +100,18 @@ def _signal_name(number: int) -> str:
 
 _KNOWN: tuple[tuple[str, str, str, str], ...] = (
     (
+        r"Free memory on device .*gpu.memory.utilization|less than desired GPU memory utilization",
+        "vLLM found less free memory than it was to take: {detail}",
+        "Lower training.vllm_memory_fraction, stop what else uses the GPU, or use training.sampler transformers.",
+        "out_of_memory",
+    ),
+    (
+        r"No available memory for the cache blocks|is larger than the available KV cache memory",
+        "What vLLM was to take leaves no room for its cache: {detail}",
+        "Raise training.vllm_memory_fraction, lower training.max_sequence_length, or use sampler transformers.",
+        "out_of_memory",
+    ),
+    (
         r"OutOfMemoryError|CUDA out of memory|CUDA error: out of memory|(CUBLAS|CUDNN)_STATUS_ALLOC_FAILED|"
         r"can't allocate memory|not enough memory|alloc_cpu",
         "Out of memory: {detail}",

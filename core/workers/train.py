@@ -12,6 +12,7 @@ from core.paths import SessionPaths
 from core.workers.loading import Engine, choose_engine
 from core.workers.placement import explain_on_gpu, require_room
 from core.workers.protocol import Reporter, run_worker
+from core.workers.vllm_sampling import require_vllm
 
 
 def main(folder: Path) -> int:
@@ -28,6 +29,7 @@ def train(paths: SessionPaths, to: Reporter, choose: Callable[[], Engine]) -> No
     if held:
         to.notice("warning", "resources.gpus", held)
     config = parse_config(read_json(paths.config))
+    require_vllm(config)
     engine.prepare(config)
     from core.workers.training_run import TrainingRun  # after the engine: Unsloth must patch trl before its import
 

@@ -26,6 +26,7 @@ from core.workers.model_files import config_of
 from core.workers.pretrain import warm_up
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.reward_tools import tools
+from core.workers.vllm_sampling import require_model
 
 WARM_ADAPTER = "warm_up"
 
@@ -54,6 +55,8 @@ class TrainingRun:
         split = load_split(self.config, self.workspace, self._report_download)
         self.to.phase("loading", "model", interruptible=True)
         loaded = self._load()
+        if self.config.training.sampler == "vllm":
+            require_model(loaded, self.config)
         split = fitting(split, self.config, self.template, loaded.tokenizer)
         self._report_data(split, loaded)
         loaded.model.get_base_model().register_forward_pre_hook(lambda *_: self.to.check_stop())

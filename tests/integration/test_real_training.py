@@ -245,8 +245,9 @@ def test_a_hub_model_without_a_chat_template_trains_with_or_grpo_and_a_kl_term(t
         ("no-one/nothing", {}, "offline"),
         ("tiny", {"dataset": {"response_field": "answer"}}, "invalid_input"),
         ("tiny", {"training": {"max_sequence_length": 16}}, "invalid_input"),
+        ("tiny", {"training": {"sampler": "vllm"}}, "invalid_input"),
     ],
-    ids=["a model that is not at hand", "a data set without the mapped field", "prompts that are all too long"],
+    ids=["a model that is not at hand", "a data set without the mapped field", "prompts that are all too long", "vLLM"],
 )
 def test_what_goes_wrong_in_the_worker_is_a_failed_event_with_cause_cure_and_log(tiny, workspace, model, changes, code):
     run = Run(workspace, "failing", str(tiny) if model == "tiny" else model, **changes).finish()

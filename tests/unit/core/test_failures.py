@@ -21,6 +21,16 @@ def named(name, message, module="somewhere"):
         (RuntimeError("No CUDA-capable device is detected"), "cuda"),
         (RuntimeError("NVML_SUCCESS == r INTERNAL ASSERT FAILED at CUDACachingAllocator.cpp"), "cuda"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out_of_memory"),
+        (
+            ValueError(
+                "Free memory on device cuda:0 (3.1/24 GiB) on startup is less than desired GPU memory utilization"
+            ),
+            "out_of_memory",
+        ),
+        (
+            ValueError("No available memory for the cache blocks. Try increasing `gpu_memory_utilization`"),
+            "out_of_memory",
+        ),
         (MemoryError(), "out_of_memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
         (RuntimeError("[enforce fail at inline_container.cc] No space left on device"), "disk_full"),

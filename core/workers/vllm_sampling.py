@@ -1,0 +1,142 @@
+"""vLLM as the sampler of a run: what must hold, how the adapter reaches it, and how a stop request does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from core.config import RunConfig
+from core.config.sampler import check_sampler, installed_packages, refusal
+from core.workers.loading import LoadedModel
+from core.workers.rounding import DIGITS, rounded
+
+OLDEST_CAPABILITY = (7, 5)
+"""Turing; vLLM's builds for CUDA 13 hold nothing for older cards."""
+SILENT = {"VLLM_NO_USAGE_STATS": "1", "VLLM_DO_NOT_TRACK": "1"}
+"""vLLM would send figures about the machine and the model to its makers."""
+ADAPTED = ".base_layer.weight"
+"""How PEFT names a weight that it puts an adapter on."""
+
+
+def require_vllm(config: RunConfig) -> None:
+    """Before a model is loaded: refuse vLLM on a machine where it can't sample; nothing where it is not asked for.
+
+    Raises:
+        InvalidInput: With the reason and a cure.
+    """
+    if config.training.sampler != "vllm":
+        return
+    import torch
+
+    os.environ.update(SILENT)
+    check_sampler(config, torch.cuda.is_available(), installed_packages())
+    capability = torch.cuda.get_device_capability()
+    if capability < OLDEST_CAPABILITY:
+        reason = f"vLLM needs a GPU of compute capability 7.5 or newer; this one has {capability[0]}.{capability[1]}."
+        raise refusal(reason, "Use training.sampler transformers.")
+
+
+def require_model(loaded: LoadedModel, config: RunConfig) -> None:
+    """After a model was loaded: refuse one that vLLM does not know, or asks too much of.
+
+    Raises:
+        InvalidInput: With the reason and a cure.
+    """
+    from vllm import ModelRegistry
+
+    inner = loaded.model.get_base_model()
+    if loaded.engine == "unsloth" and not hasattr(inner, "vllm_engine"):
+        raise refusal("Unsloth does not run this model in vLLM.", "Use training.sampler transformers.")
+    check_model(inner.config, ModelRegistry.get_supported_archs(), config)
+
+
+def check_model(model_config: Any, known: Any, config: RunConfig) -> None:
+    """Refuse an architecture that is none of `known`, or a sequence longer than the model's context.
+
+    Raises:
+        InvalidInput: With the reason and a cure.
+    """
+    architectures = model_config.architectures or []
+    if not set(architectures) & set(known):
+        reason = f"vLLM does not know the architecture {', '.join(architectures) or model_config.model_type}."
+        raise refusal(reason, "Use training.sampler transformers.")
+    context, asked = model_config.get_text_config().max_position_embeddings, config.training.max_sequence_length
+    if asked > context:
+        reason = f"vLLM takes no sequence of {asked} tokens: the model's context is {context}."
+        raise refusal(reason, f"Set training.max_sequence_length to at most {context}.")
+
+
+def sleep_arguments(loaded: LoadedModel) -> dict[str, Any]:
+    """Keyword arguments of trl.GRPOConfig: whether vLLM frees its memory while the adapter learns.
+
+    Unsloth's engine holds the trainer's own weights, so it stays awake; without CUDA there is nothing to free.
+    """
+    return {"vllm_enable_sleep_mode": loaded.engine == "trl" and loaded.device == "cuda"}
+
+
+def join(trainer: Any, loaded: LoadedModel, config: RunConfig, check_stop: Callable[[], None]) -> None:
+    """Make a trainer's vLLM see stop requests and the seed, and take weights without changing the trainer's own.
+
+    Args:
+        trainer: A GRPOTrainer with use_vllm, not yet training.
+        loaded: Its model.
+        config: The run's configuration.
+        check_stop: Raises when a stop was asked for.
+    """
+    import torch
+    from transformers import set_seed
+
+    generation = trainer.vllm_generation
+    stop_between_tokens(generation.llm, check_stop)
+    if loaded.engine == "trl":  # Unsloth hands vLLM the adapter itself
+        dtype = generation.llm.llm_engine.model_config.dtype
+        generator = torch.Generator(loaded.model.device).manual_seed(config.training.seed)
+        # TRL's own merges in place and subtracts again: see DECISIONS.md, 2026-11-30
+        generation._iter_named_params = lambda: merged_weights(loaded.model, dtype, generator)
+    set_seed(config.training.seed)  # vLLM samples by torch's generator, and has just set it to 0
+
+
+def stop_between_tokens(llm: Any, check_stop: Callable[[], None]) -> None:
+    """Look for a stop request before each step of vLLM, which writes one token of every completion.
+
+    Our hook on the model is not called there. What was half written is left; the process ends soon after.
+    """
+    engine = llm.llm_engine
+    step = engine.step
+
+    def checked() -> Any:
+        check_stop()
+        return step()
+
+    engine.step = checked
+
+
+def merged_weights(model: Any, dtype: Any, generator: Any) -> Iterator[tuple[str, Any]]:
+    """Each weight as vLLM names it, with the adapter added; the model itself is not changed.
+
+    Args:
+        model: A PEFT model whose adapter is LoRA.
+        dtype: What vLLM holds weights in; adapted ones are rounded to it at random, see `rounded`.
+        generator: Of random numbers, on the model's device.
+    """
+    for name, weight in model.named_parameters():
+        if model.prefix in name:
+            continue
+        if name.endswith(ADAPTED):
+            layer = model.get_submodule(name.removesuffix(ADAPTED))
+            yield _vllm_name(name), _with_adapter(layer, str(dtype).removeprefix("torch."), generator)
+        else:
+            yield _vllm_name(name), weight.data
+
+
+def _vllm_name(name: str) -> str:
+    return name.removeprefix("base_model.model.").replace(".base_layer", "")
+
+
+def _with_adapter(layer: Any, dtype: str, generator: Any) -> Any:
+    import torch
+
+    with torch.no_grad():
+        merged = layer.get_base_layer().weight.float() + layer.get_delta_weight("default").float()
+        return rounded(merged, dtype, generator) if dtype in DIGITS else merged
