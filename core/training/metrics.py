@@ -27,6 +27,11 @@ NESTED = {
     "clip_ratio/low_mean": ("clip_ratio", "low"),
     "clip_ratio/high_mean": ("clip_ratio", "high"),
     "clip_ratio/region_mean": ("clip_ratio", "region"),
+    "sampling/sampling_logp_difference/mean": ("sampler_gap", "mean"),
+    "sampling/sampling_logp_difference/max": ("sampler_gap", "max"),
+    "sampling/importance_sampling_ratio/min": ("sampler_ratio", "min"),
+    "sampling/importance_sampling_ratio/mean": ("sampler_ratio", "mean"),
+    "sampling/importance_sampling_ratio/max": ("sampler_ratio", "max"),
 }
 
 
@@ -41,7 +46,8 @@ def from_trl(logs: Mapping[str, Any], has_reference: bool) -> dict[str, Any]:
         The documented names; `kl` is always among them, None where there is none.
 
     `signal_fraction` is the share of groups whose completions differ in reward, 1 - frac_reward_zero_std: the others
-    teach nothing. Lengths are in tokens, times in seconds; NaN becomes None.
+    teach nothing. `sampler_gap` is how far vLLM's and the trainer's log-probabilities of a token lie apart, in nats,
+    and `sampler_ratio` what a completion counts for it. Lengths are in tokens, times in seconds; NaN becomes None.
     """
     metrics: dict[str, Any] = {"rewards": {}, "other": {}}
     for key, raw in logs.items():

@@ -46,6 +46,12 @@ test("parts are shown when there are two rewards", () => {
   assert.deepEqual(labels("parts", two), ["a", "b"]);
 });
 
+test("the gap of a sampler of its own is shown where there is one", () => {
+  const vllm = run({ step: [1], "sampler_gap.mean": [0.001], "sampler_gap.max": [0.004] });
+  assert.deepEqual([isWorthShowing(spec("sampler"), run({ step: [1] })), isWorthShowing(spec("sampler"), vllm)], [false, true]);
+  assert.deepEqual(labels("sampler", vllm), ["Mean", "Largest"]);
+});
+
 test("the warm-up has its own line in the loss", () => {
   const given = run({}, { warmUp: fromColumns({ step: [1], loss: [3] }) });
   assert.deepEqual(labels("loss", given), ["Warm-up loss"]);

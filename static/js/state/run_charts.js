@@ -89,6 +89,13 @@ export const RUN_CHARTS = [
     reasonOf: reason(clipReason),
   },
   {
+    key: "sampler", title: "Sampler gap", note: "Between vLLM's and the trainer's log-probability of a token, in nats.", isFromZero: true, format: scientific,
+    linesOf: (run) => present([
+      line(run, "Mean", "sampler_gap.mean", { colour: 3 }), line(run, "Largest", "sampler_gap.max", { colour: 4, dash: 1, isThin: true, side: "high" }),
+    ]),
+    reasonOf: reason("The model that learns samples by itself."),
+  },
+  {
     key: "entropy", title: "Entropy", note: "A fall to 0 means that all answers become alike.", isFromZero: true, format: decimals(3),
     linesOf: (run) => present([line(run, "Entropy", "entropy", { colour: 6 })]),
     reasonOf: reason((run) => (run.engine === "unsloth" ? "Not reported by Unsloth." : "This run logs no entropy.")),
@@ -132,8 +139,10 @@ function partsOf(run) {
   return present(names.map((name, index) => line(run, name, `rewards.${name}.mean`, { colour: (index % 8) + 1, dash: index % 6 })));
 }
 
-/** Whether a chart is worth its place: the parts of a single reward are the reward. @param {Spec} spec @param {Run} run */
-export const isWorthShowing = (spec, run) => spec.key !== "parts" || rewardNames(run.history).length > 1;
+/** Whether a chart is worth its place: the parts of a single reward are the reward, and only vLLM has a gap.
+ * @param {Spec} spec @param {Run} run */
+export const isWorthShowing = (spec, run) => (spec.key !== "parts" || rewardNames(run.history).length > 1)
+  && (spec.key !== "sampler" || spec.linesOf(run).length > 0);
 
 const CLIPS = ["low", "high", "region"];
 
