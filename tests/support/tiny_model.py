@@ -15,8 +15,17 @@ TEXTS = ["What is 12 + 34?", "<SOLUTION>46</SOLUTION>", "user assistant system",
 END = "<|im_end|>"
 
 
-def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE, pad: str = END) -> Path:
-    """Save model and tokenizer below `folder`; the tokenizer pads with its end of text, or with a token of its own."""
+def write_tiny_model(
+    folder: Path, chat_template: str | None = CHAT_TEMPLATE, pad: str = END, hidden_size: int = 32
+) -> Path:
+    """Save model and tokenizer below `folder`.
+
+    Args:
+        folder: Where both go.
+        chat_template: Of the tokenizer; None for none.
+        pad: The tokenizer pads with its end of text, or with a token of its own.
+        hidden_size: Shared by two attention heads.
+    """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -34,7 +43,7 @@ def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE, pa
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=32,
+        hidden_size=hidden_size,
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=2,
