@@ -28,6 +28,7 @@ from core.paths import SessionPaths, Workspace
 from core.sessions.events import read_events
 from core.sessions.state import current_metrics, fold_all
 from core.sessions.store import SessionStore
+from services.process import worker_environment
 from tests.support.tiny_model import write_tiny_model
 
 TIMEOUT_S = 300
@@ -63,7 +64,8 @@ def main() -> int:
         write_tiny_model(workspace.root / "tiny-model", hidden_size=HIDDEN_SIZE)
         same = [run(workspace, name, {"seed": seed}) for name, seed in (("first", 1), ("again", 1), ("other", 2))]
         stopped = run(workspace, "stopped", {"max_new_tokens": 4000, "max_sequence_length": 4096}, stop_in_generation)
-        return report(same, stopped)
+        refused = run(workspace, "refused", {"max_sequence_length": 5000})
+        return report(same, stopped, refused)
 
 
 def run(
@@ -73,7 +75,8 @@ def run(
     sections = {"model": {"name": "tiny-model"}, "training": training}
     settings = {section: values | sections.get(section, {}) for section, values in SETTINGS.items()}
     paths = SessionStore(workspace).create(name, parse_config(settings))
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_LOGGING_LEVEL": "WARNING"}
+    quiet = {"HF_HUB_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_LOGGING_LEVEL": "WARNING"}
+    environment = worker_environment({**os.environ, **quiet}, workspace, "cpu")
     with paths.log.open("wb") as log:
         command = [sys.executable, "-m", "bench.vllm_cpu", str(paths.folder)]
         child = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -91,7 +94,7 @@ def stop_in_generation(paths: SessionPaths) -> None:
     paths.stop.write_text("save", encoding="utf-8")
 
 
-def report(same: list[SessionPaths], stopped: SessionPaths) -> int:
+def report(same: list[SessionPaths], stopped: SessionPaths, refused: SessionPaths) -> int:
     """Print figures and checks; 0 when every check holds."""
     steps = [current_metrics(read_events(paths.events)) for paths in same]
     for step in steps[0]:
@@ -106,6 +109,7 @@ def report(same: list[SessionPaths], stopped: SessionPaths) -> int:
         "the same seed samples the same": rewards[0] == rewards[1] != [],
         "another seed samples something else": rewards[0] != rewards[2],
         "a stop is seen between two tokens": stop_seconds(stopped) < 2.0,
+        "a sequence beyond the context is refused": "max_position_embeddings=4096" in cause(refused),
     }
     for name, holds in checks.items():
         print("ok" if holds else "NO", name)
@@ -120,6 +124,12 @@ def stop_seconds(paths: SessionPaths) -> float:
     was_cut = "stopped" in times and "metrics" not in times
     saving = [e["t"] for e in read_events(paths.events) if e["kind"] == "phase" and e["phase"] == "saving"]
     return saving[0] - times["stopping"] if was_cut and saving else float("inf")
+
+
+def cause(paths: SessionPaths) -> str:
+    """Why a run failed; empty where it did not."""
+    failure = fold_all(paths.id, read_events(paths.events)).failure
+    return failure["cause"] if failure else ""
 
 
 def work(folder: Path) -> int:
@@ -148,6 +158,8 @@ def work(folder: Path) -> int:
         TrainingRun(paths, to, engine).run()
 
     code = run_worker(Reporter(paths), body)
+    if code:
+        return code
     after = base_weights(engine.model)
     is_same = all(bool((after[name] == weight).all()) for name, weight in engine.before.items())
     print("Base weights:", "unchanged" if is_same else "CHANGED")

@@ -130,6 +130,8 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
         "UNSLOTH_COMPILE_LOCATION": str(workspace.cache / "unsloth_compiled"),
         "UNSLOTH_DISABLE_STATISTICS": "1",
         "TRL_EXPERIMENTAL_SILENCE": "1",
+        "VLLM_CACHE_ROOT": str(workspace.cache / "vllm"),
+        "VLLM_NO_USAGE_STATS": "1",  # else it sends what the machine and the model are
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "CUDA_VISIBLE_DEVICES": gpu,
         DEVICE_VARIABLE: device,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,8 +12,6 @@ from core.workers.rounding import DIGITS, rounded
 
 OLDEST_CAPABILITY = (7, 5)
 """Turing; vLLM's builds for CUDA 13 hold nothing for older cards."""
-SILENT = {"VLLM_NO_USAGE_STATS": "1", "VLLM_DO_NOT_TRACK": "1"}
-"""vLLM would send figures about the machine and the model to its makers."""
 ADAPTED = ".base_layer.weight"
 """How PEFT names a weight that it puts an adapter on."""
 
@@ -29,7 +26,6 @@ def require_vllm(config: RunConfig) -> None:
         return
     import torch
 
-    os.environ.update(SILENT)
     check_sampler(config, torch.cuda.is_available(), installed_packages())
     capability = torch.cuda.get_device_capability()
     if capability < OLDEST_CAPABILITY:
@@ -38,33 +34,39 @@ def require_vllm(config: RunConfig) -> None:
 
 
 def require_model(loaded: LoadedModel, config: RunConfig) -> None:
-    """After a model was loaded: refuse one that vLLM does not know, or asks too much of.
+    """After a model was loaded: refuse one that vLLM can't take, or sequences that it can't, before any work is done.
 
     Raises:
         InvalidInput: With the reason and a cure.
     """
-    from vllm import ModelRegistry
+    if loaded.engine == "unsloth":
+        if not hasattr(loaded.model.get_base_model(), "vllm_engine"):  # Unsloth only prints that it goes without
+            raise refusal("Unsloth does not run this model in vLLM.", "Use training.sampler transformers.")
+        return
+    from vllm.engine.arg_utils import EngineArgs
 
-    inner = loaded.model.get_base_model()
-    if loaded.engine == "unsloth" and not hasattr(inner, "vllm_engine"):
-        raise refusal("Unsloth does not run this model in vLLM.", "Use training.sampler transformers.")
-    check_model(inner.config, ModelRegistry.get_supported_archs(), config)
+    arguments = EngineArgs(
+        model=loaded.model.name_or_path, max_model_len=config.training.max_sequence_length, model_impl="vllm"
+    )
+    check_model(arguments.create_model_config)
 
 
-def check_model(model_config: Any, known: Any, config: RunConfig) -> None:
-    """Refuse an architecture that is none of `known`, or a sequence longer than the model's context.
+def check_model(make: Callable[[], Any]) -> None:
+    """Have vLLM look at a model and its lengths, and pass on in one sentence why it won't take them.
 
+    Args:
+        make: vLLM's own check, which raises ValueError.
     Raises:
-        InvalidInput: With the reason and a cure.
+        InvalidInput: With vLLM's reason and a cure.
     """
-    architectures = model_config.architectures or []
-    if not set(architectures) & set(known):
-        reason = f"vLLM does not know the architecture {', '.join(architectures) or model_config.model_type}."
-        raise refusal(reason, "Use training.sampler transformers.")
-    context, asked = model_config.get_text_config().max_position_embeddings, config.training.max_sequence_length
-    if asked > context:
-        reason = f"vLLM takes no sequence of {asked} tokens: the model's context is {context}."
-        raise refusal(reason, f"Set training.max_sequence_length to at most {context}.")
+    try:
+        make()
+    except ValueError as error:
+        why = str(error).split("Value error, ")[-1].split(". ")[0]
+        cure = "Lower training.max_sequence_length if it is longer than the model's context, or choose another model"
+        raise refusal(
+            f"vLLM can't take this model: {why}.", f"{cure}, or use training.sampler transformers."
+        ) from error
 
 
 def sleep_arguments(loaded: LoadedModel) -> dict[str, Any]:

@@ -7,8 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from core.config import parse_config  # noqa: E402 - after torch is known to be there
-from core.errors import InvalidInput  # noqa: E402
+from core.errors import InvalidInput  # noqa: E402 - after torch is known to be there
 from core.workers.vllm_sampling import check_model, merged_weights, stop_between_tokens  # noqa: E402
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 
@@ -82,18 +81,30 @@ def test_a_stop_is_seen_before_the_next_token():
     assert len(written) == 2
 
 
-@pytest.mark.parametrize(
-    ("architecture", "length", "reason"),
-    [("LlamaForCausalLM", 5000, "context is 4096"), ("OddForCausalLM", 1024, "does not know the architecture")],
+TOO_LONG = (
+    "1 validation error for ModelConfig\n  Value error, User-specified max_model_len (5000) is greater than the "
+    "derived max_model_len (max_position_embeddings=4096.0 or model_max_length=None in model's config.json). To allow "
+    "overriding this maximum, set the env var VLLM_ALLOW_LONG_MAX_MODEL_LEN=1. [type=value_error]"
 )
-def test_a_model_that_vllm_can_not_take_is_refused(model, architecture, length, reason):
-    config = parse_config({"training": {"max_sequence_length": length}})
-    model.config.architectures = [architecture]
+ODD = (
+    "1 validation error\n  Value error, Model architectures ['Odd'] are not supported for now. Supported: dict_keys([])"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [(TOO_LONG, "max_position_embeddings=4096.0 .* config.json\\)\\.$"), (ODD, "'Odd'.* not supported for now\\.$")],
+    ids=["a sequence longer than the context", "an architecture that vLLM does not know"],
+)
+def test_what_vllm_says_of_a_model_is_passed_on_in_one_sentence(words, reason):
+    def make():
+        raise ValueError(words)
+
     with pytest.raises(InvalidInput, match=reason) as caught:
-        check_model(model.config, ["LlamaForCausalLM"], config)
+        check_model(make)
     assert "training.sampler" in caught.value.fields
+    assert "training.sampler transformers" in caught.value.hint
 
 
-def test_a_model_that_vllm_knows_is_taken(model):
-    model.config.architectures = ["LlamaForCausalLM"]
-    check_model(model.config, ["LlamaForCausalLM"], parse_config({}))
+def test_a_model_that_vllm_takes_is_taken():
+    check_model(lambda: "a configuration")
