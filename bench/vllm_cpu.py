@@ -24,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.config import parse_config
+from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import read_events
 from core.sessions.state import current_metrics, fold_all
@@ -155,7 +156,7 @@ def work(folder: Path) -> int:
     def body(to: Reporter) -> None:
         from core.workers.training_run import TrainingRun
 
-        TrainingRun(paths, to, engine).run()
+        TrainingRun(paths, parse_config(read_json(paths.config)), to, engine).run()
 
     code = run_worker(Reporter(paths), body)
     if code:

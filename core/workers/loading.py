@@ -159,9 +159,9 @@ def unsloth_switches(config: RunConfig) -> dict[str, str]:
 
     Unsloth computes the prompt of a group once (prefix grouper) and packs rows; its own check lets 0.7 nats of
     difference pass. Where old or reference probabilities are compared with new ones, that alone moves the ratio of a
-    first pass, which must be 1, out of the clip range; see DECISIONS.md.
+    first pass, which must be 1, out of the clip range; see DECISIONS.md. vLLM's probabilities are compared, too.
     """
-    is_exact = is_on_policy(config) and config.grpo.kl_penalty == 0
+    is_exact = is_on_policy(config) and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
     return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 

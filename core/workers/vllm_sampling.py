@@ -48,25 +48,30 @@ def require_model(loaded: LoadedModel, config: RunConfig) -> None:
     arguments = EngineArgs(
         model=loaded.model.name_or_path, max_model_len=config.training.max_sequence_length, model_impl="vllm"
     )
-    check_model(arguments.create_model_config)
+    check_model(arguments.create_model_config, type(loaded.model.get_base_model()).__name__)
 
 
-def check_model(make: Callable[[], Any]) -> None:
+def check_model(make: Callable[[], Any], loaded_as: str) -> None:
     """Have vLLM look at a model and its lengths, and pass on in one sentence why it won't take them.
 
     Args:
-        make: vLLM's own check, which raises ValueError.
+        make: Makes vLLM's own configuration of the model; raises ValueError for one it can't take.
+        loaded_as: The architecture in training, which may be the text part of the whole model; vLLM loads the whole,
+            whose weights have other names.
     Raises:
-        InvalidInput: With vLLM's reason and a cure.
+        InvalidInput: With the reason and a cure.
     """
     try:
-        make()
+        whole = make().architecture
     except ValueError as error:
         why = str(error).split("Value error, ")[-1].split(". ")[0]
         cure = "Lower training.max_sequence_length if it is longer than the model's context, or choose another model"
         raise refusal(
             f"vLLM can't take this model: {why}.", f"{cure}, or use training.sampler transformers."
         ) from error
+    if whole != loaded_as:
+        reason = f"vLLM would load this model as {whole}; the part of it that is trained is {loaded_as}."
+        raise refusal(reason, "Choose a model for text alone, or use training.sampler transformers.")
 
 
 def sleep_arguments(loaded: LoadedModel) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from core.config import parse_config
 from core.config.sampler import NEWEST_VLLM, OLDEST_VLLM
 from core.training.algorithms import ALGORITHMS
 from core.training.arguments import sampler_arguments
-from core.workers.loading import unsloth_loading, unsloth_lora
+from core.workers.loading import unsloth_loading, unsloth_lora, unsloth_switches
 from tests.conftest import REPOSITORY
 
 UNSLOTH = REPOSITORY / "cache" / "unsloth-packages" / "unsloth"
@@ -97,9 +97,15 @@ def test_unsloth_loads_vllm_where_it_samples_only():
     assert unsloth_loading("owner/model", parse_config({}))["fast_inference"] is False
 
 
+def test_what_is_not_exact_in_unsloth_is_off_where_vllms_probabilities_are_compared():
+    assert unsloth_switches(parse_config({})) == {}
+    assert unsloth_switches(parse_config({"training": {"sampler": "vllm"}}))["UNSLOTH_GRPO_PREFIX_GROUPER"] == "0"
+
+
 @pytest.mark.parametrize(
     ("file", "line"),
     [
+        ("models/loader_utils.py", "def refuse_fast_inference_load_in_8bit("),
         ("models/llama.py", "model.vllm_engine = llm"),
         ("models/rl.py", "if hasattr(model, 'vllm_engine') and hasattr(args, 'use_vllm'):"),
         (

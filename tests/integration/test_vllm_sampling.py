@@ -101,10 +101,16 @@ def test_what_vllm_says_of_a_model_is_passed_on_in_one_sentence(words, reason):
         raise ValueError(words)
 
     with pytest.raises(InvalidInput, match=reason) as caught:
-        check_model(make)
+        check_model(make, "LlamaForCausalLM")
     assert "training.sampler" in caught.value.fields
     assert "training.sampler transformers" in caught.value.hint
 
 
+def test_a_model_of_which_the_text_part_is_trained_is_refused():
+    """vLLM would load all of it, and would know the weights of the text part by other names."""
+    with pytest.raises(InvalidInput, match="as Gemma3ForConditionalGeneration; the part of it that is trained"):
+        check_model(lambda: SimpleNamespace(architecture="Gemma3ForConditionalGeneration"), "Gemma3ForCausalLM")
+
+
 def test_a_model_that_vllm_takes_is_taken():
-    check_model(lambda: "a configuration")
+    check_model(lambda: SimpleNamespace(architecture="LlamaForCausalLM"), "LlamaForCausalLM")

@@ -44,6 +44,8 @@ def test_a_kl_of_a_run_without_a_reference_model_is_none():
 
 def test_what_vllm_changes_has_names_of_its_own():
     keys = ("sampling_logp_difference/mean", "sampling_logp_difference/max", "importance_sampling_ratio/min")
-    metrics = from_trl({f"sampling/{key}": value for key, value in zip(keys, (0.01, 0.2, 0.0), strict=True)}, has_reference=False)
+    metrics = from_trl(
+        {f"sampling/{key}": value for key, value in zip(keys, (0.01, 0.2, 0.0), strict=True)}, has_reference=False
+    )
     assert metrics["sampler_gap"] == {"mean": 0.01, "max": 0.2}
     assert metrics["sampler_ratio"] == {"min": 0.0}
