@@ -54,8 +54,7 @@ def check_sampler(config: RunConfig, has_cuda: bool, packages: Packages) -> None
 
 def refusal(reason: str, cure: str) -> InvalidInput:
     """The error of a run that vLLM can't sample for, at its field."""
-    problem = reason[0].lower() + reason[1:].rstrip(".") if not reason.startswith("vLLM") else reason.rstrip(".")
-    return InvalidInput(reason, cure, {"training.sampler": problem})
+    return InvalidInput(reason, cure, {"training.sampler": reason})
 
 
 def obstacle_to_vllm(config: RunConfig, has_cuda: bool, packages: Packages) -> tuple[str, str] | None:
