@@ -43,12 +43,27 @@ def require_model(loaded: LoadedModel, config: RunConfig) -> None:
         if not hasattr(loaded.model.get_base_model(), "vllm_engine"):  # Unsloth only prints that it goes without
             raise refusal("Unsloth does not run this model in vLLM.", "Use training.sampler transformers.")
         return
+    require_plain_weights(loaded.model.config)
     from vllm.engine.arg_utils import EngineArgs
 
     arguments = EngineArgs(
         model=loaded.model.name_or_path, max_model_len=config.training.max_sequence_length, model_impl="vllm"
     )
     check_model(arguments.create_model_config, type(loaded.model.get_base_model()).__name__)
+
+
+def require_plain_weights(model_config: Any) -> None:
+    """Refuse a model whose own weights are stored quantised: nothing can be added to those for vLLM.
+
+    Raises:
+        InvalidInput: With the reason and a cure.
+    """
+    stored = model_config.to_dict().get("quantization_config")
+    if stored is not None:
+        reason = (
+            f"The model's weights are stored quantised ({stored.get('quant_method')}); vLLM takes no adapter on them."
+        )
+        raise refusal(reason, "Choose the model's 16-bit repository, or use training.sampler transformers.")
 
 
 def check_model(make: Callable[[], Any], loaded_as: str) -> None:

@@ -77,6 +77,7 @@ def test_time_is_that_of_the_newest_run_of_the_same_model(server, until):
         ({"model": {"name": "../x"}}, "model.name"),
         ({"dataset": {"source": "arithmetic", "parameters": {"largest": "x"}}}, "dataset.parameters"),
         ({"resources": {"gpus": [7]}}, "resources.gpus"),
+        ({"training": {"sampler": "vllm"}}, "training.sampler"),
     ],
 )
 def test_a_configuration_that_can_not_be_used_names_its_field(server, config, field):

@@ -8,7 +8,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from core.errors import InvalidInput  # noqa: E402 - after torch is known to be there
-from core.workers.vllm_sampling import check_model, merged_weights, stop_between_tokens  # noqa: E402
+from core.workers.vllm_sampling import (  # noqa: E402
+    check_model,
+    merged_weights,
+    require_plain_weights,
+    stop_between_tokens,
+)
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 
 
@@ -110,6 +115,13 @@ def test_a_model_of_which_the_text_part_is_trained_is_refused():
     """vLLM would load all of it, and would know the weights of the text part by other names."""
     with pytest.raises(InvalidInput, match="as Gemma3ForConditionalGeneration; the part of it that is trained"):
         check_model(lambda: SimpleNamespace(architecture="Gemma3ForConditionalGeneration"), "Gemma3ForCausalLM")
+
+
+def test_a_model_that_is_stored_quantised_is_refused(model):
+    require_plain_weights(model.config)
+    model.config.quantization_config = {"quant_method": "bitsandbytes", "load_in_4bit": True}
+    with pytest.raises(InvalidInput, match="stored quantised"):
+        require_plain_weights(model.config)
 
 
 def test_a_model_that_vllm_takes_is_taken():
