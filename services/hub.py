@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from constants import HUB_TIMEOUT_S
+from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD, hub_id_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
@@ -53,14 +54,13 @@ class Hub:
 
         Raises:
             NotFound, Conflict, Unavailable: As `require`.
-            InvalidInput: It is no JSON object.
+            InvalidInput: It is no JSON object, or a name in it is none.
         """
         cached = self._cached_config(hub_id)
         if cached is None:
             self._require_network(hub_id)
         config = self._fetch(hub_id) if cached is None else read_json(cached)
-        if not isinstance(config, dict):
-            raise InvalidInput(f"The config.json of {hub_id} is no JSON object.", "Choose another model.")
+        require_plain_config(config, hub_id)
         return config
 
     def _cached_config(self, hub_id: str) -> Path | None:

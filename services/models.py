@@ -7,16 +7,17 @@ from pathlib import Path
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model
+from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
-from core.catalog.recommended import as_config, memory_of, recommended
+from core.catalog.recommended import as_config, recommended
 from core.catalog.shapes import ModelShape, model_shape_from_config
 from core.errors import InvalidInput
-from core.hardware import Hardware
 from core.jsonfile import read_json
 from core.paths import Workspace
 from core.sessions.state import SessionState
 from core.sessions.store import SessionLabel, SessionStore
-from core.training.vram import fits
+from core.training.place import Machine
+from core.training.vram import fits, memory_of
 from services.hub import Hub
 
 SCORE = ("stage", "correct", "total", "reward")
@@ -29,16 +30,14 @@ class ModelService:
         workspace: Where local models and sessions lie.
         store: Knows the trained ones.
         hub: Asked for what is not at hand.
-        hardware: What models are to fit into.
-        ram_gib: Main memory, for a machine without a GPU.
+        machine: What models are to fit into.
     """
 
-    def __init__(self, workspace: Workspace, store: SessionStore, hub: Hub, hardware: Hardware, ram_gib: float):
+    def __init__(self, workspace: Workspace, store: SessionStore, hub: Hub, machine: Machine):
         self._workspace = workspace
         self._store = store
         self._hub = hub
-        self._hardware = hardware
-        self._ram_gib = ram_gib
+        self.machine = machine
         self._seen: dict[str, ModelShape] = {}
 
     def list(self) -> dict:
@@ -58,6 +57,8 @@ class ModelService:
         try:
             shape = self.shape(name) or (self._fetched(name) if kind == "hub" else None)
         except InvalidInput as error:
+            if error.fields:
+                raise
             problem = f"{error.message} {error.hint}"
         return {
             "name": name,
@@ -106,24 +107,22 @@ class ModelService:
         }
 
     def _base(self, entry: BaseModel) -> dict:
-        gpu = self._hardware.largest
-        fragment = recommended(entry, self._hardware, self._ram_gib)
-        needed = memory_of(entry.shape, as_config(entry, fragment), gpu is not None)
-        available = gpu.memory_gib if gpu else self._ram_gib
+        place = self.machine.largest
+        fragment = recommended(entry, place)
+        needed = memory_of(entry.shape, as_config(entry, fragment), place.engine)
         return {
             **{name: getattr(entry, name) for name in ("id", "family", "title", "parameters", "licence", "note")},
             "embedded": entry.embedded,
             "cached": entry.embedded or self._hub.is_cached(entry.id),
             "memory_gib": round(needed, 2),
-            "available_gib": round(available, 2),
-            "device": gpu.name if gpu else "CPU",
-            "fits": fits(needed, available),
+            "available_gib": round(place.available_gib, 2),
+            "device": place.device,
+            "fits": fits(needed, place.available_gib),
             "recommended": fragment,
         }
 
 
 def _config_of(folder: Path) -> dict:
     config = read_json(folder / "config.json")
-    if not isinstance(config, dict):
-        raise InvalidInput(f"The config.json in {folder.name} is no JSON object.", "Choose another folder.")
+    require_plain_config(config, folder.name)
     return config

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from constants import CPU_NICE, HUB_TIMEOUT_S, TERMINATE_GRACE_S
+from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S, TERMINATE_GRACE_S
 from core.hardware import physical_cores
 from core.paths import Workspace
 
@@ -109,7 +109,7 @@ def worker_arguments(module: str, folder: Path) -> list[str]:
 
 
 def worker_environment(base: dict[str, str], workspace: Workspace, device: str) -> dict[str, str]:
-    """The environment of a worker: caches below the workspace, one visible GPU, threads that don't fight.
+    """The environment of a worker: caches below the workspace, one visible GPU and its name, threads that don't fight.
 
     Args:
         base: The server's environment.
@@ -130,8 +130,11 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
         "UNSLOTH_COMPILE_LOCATION": str(workspace.cache / "unsloth_compiled"),
         "UNSLOTH_DISABLE_STATISTICS": "1",
         "TRL_EXPERIMENTAL_SILENCE": "1",
+        "VLLM_CACHE_ROOT": str(workspace.cache / "vllm"),
+        "VLLM_NO_USAGE_STATS": "1",  # else it sends what the machine and the model are
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "CUDA_VISIBLE_DEVICES": gpu,
+        DEVICE_VARIABLE: device,
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OMP_WAIT_POLICY": "PASSIVE",

@@ -19,14 +19,16 @@ class SystemMonitor:
 
     Args:
         folder: Whose disk's free space is told.
+        gpu_problem: Why torch can't use the GPU, told with every sample; None where it can, or where there is none.
         publish: Called with ("system", sample).
     """
 
-    def __init__(self, folder: Path, publish: Callable[[str, Any], None]):
+    def __init__(self, folder: Path, gpu_problem: str | None, publish: Callable[[str, Any], None]):
         self._folder = folder
+        self._gpu_problem = gpu_problem
         self._publish = publish
         self._stopping = threading.Event()
-        self.latest = system_snapshot(folder)
+        self.latest = self._look()
 
     def start(self) -> None:
         """Begin to sample."""
@@ -36,10 +38,13 @@ class SystemMonitor:
         """End the thread at its next round."""
         self._stopping.set()
 
+    def _look(self) -> dict:
+        return {**system_snapshot(self._folder), "gpu_problem": self._gpu_problem}
+
     def _sample(self) -> None:
         while not self._stopping.wait(SAMPLE_PERIOD_S):
             try:
-                self.latest = system_snapshot(self._folder)
+                self.latest = self._look()
             except OSError:
                 LOG.exception("The machine could not be sampled")
                 continue

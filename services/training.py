@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from constants import LEAVE_GRACE_S, MIN_FREE_DISK_BYTES
-from core.config import RunConfig, parse_config
-from core.config.resolve import resolve
+from core.config import RunConfig
+from core.config.resolve import Notice, resolve
 from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable
 from core.failures import explain, explain_exit
 from core.hardware import Hardware
@@ -46,12 +46,12 @@ class Checks:
     """What is asked before a run starts; each raises what is wrong.
 
     Attributes:
-        freeze: Writes saved templates and custom rewards out into a configuration.
+        settle: Makes a configuration one that can run here, with what is to be said about it.
         model: Whether the model of a name can be had, given the root of the data folders.
         data: Whether the first rows can be read and mapped.
     """
 
-    freeze: Callable[[RunConfig], RunConfig]
+    settle: Callable[[Any], tuple[RunConfig, list[Notice]]]
     model: Callable[[str, Path], None]
     data: Callable[[RunConfig], None]
 
@@ -111,7 +111,7 @@ class TrainingService:
         """
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
         self._store.require_free(session_id)
-        resolved, notices = resolve(self._checks.freeze(parse_config(config)), self._launch.hardware)
+        resolved, notices = self._checks.settle(config)
         self._check(resolved)
         paths = self._store.create(session_id, resolved)
         log = EventLog(paths.events)
@@ -214,6 +214,9 @@ class TrainingService:
                 raise Conflict(f"The worker of {session_id!r} is still leaving.", "Try again in a moment.")
 
     def _check(self, config: RunConfig) -> None:
+        problem = self._launch.hardware.problem
+        if problem is not None:
+            raise Unavailable(problem.cause, problem.cure)
         resolve(config, self._launch.hardware)
         self._checks.model(config.model.name, self._workspace.root)
         self._checks.data(config)

@@ -9,14 +9,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import Conflict
-from core.hardware import Hardware, detect_hardware, memory_gib
+from core.hardware import Hardware, detect_hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
+from core.training.place import machine_with
 from services.answers import AnswerService
 from services.configs import ConfigService
 from services.datasets import DatasetService
 from services.export_plan import ExportPlanner
 from services.exports import ExportService
+from services.fitting import FittingService
 from services.generation import GenerationService
 from services.hub import Hub
 from services.inspector import Inspector
@@ -79,7 +81,13 @@ class Services:
         self.monitor.start()
 
 
-def build_services(root: Path, worker: str, environment: Mapping[str, str], publish: Publish) -> Services:
+def build_services(
+    root: Path,
+    worker: str,
+    environment: Mapping[str, str],
+    publish: Publish,
+    machine: Callable[[], Hardware] = detect_hardware,
+) -> Services:
     """Services on the data folders below `root`.
 
     Args:
@@ -87,9 +95,10 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         worker: The module of the training worker.
         environment: The environment the server was started with.
         publish: Called with (topic, payload) from any thread.
+        machine: Tells the GPUs that there are.
     """
     workspace = Workspace(root.resolve()).create()
-    hardware = visible(detect_hardware(), environment.get("CUDA_VISIBLE_DEVICES"))
+    hardware = visible(machine(), environment.get("CUDA_VISIBLE_DEVICES"))
     store = SessionStore(workspace)
     launch = Launch(worker, environment, hardware)
     hub = _hub(workspace, environment)
@@ -99,15 +108,14 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
     uploads = UploadService(workspace, inspector, jobs, store.reads)
     datasets = DatasetService(workspace, inspector, jobs, uploads, prompts)
     rewards = RewardService(workspace, store, inspector, prompts)
-    models = ModelService(workspace, store, hub, hardware, memory_gib())
-    checks = Checks(freeze=rewards.frozen, model=hub.require, data=datasets.require)
+    models = ModelService(workspace, store, hub, machine_with(hardware))
+    fitting = FittingService(rewards.frozen, models)
+    checks = Checks(settle=fitting.start, model=hub.require, data=datasets.require)
     recent = RecentAnswers()
     generation = GenerationService(workspace, store, environment, hardware, recent.listen(publish))
     tests = ModelTestService(workspace, store, generation, inspector, publish)
-    planner = ExportPlanner(workspace, store, hub)
-    exports = ExportService(workspace, store, launch, planner, publish, tests.is_testing)
-    release = _release(exports, tests, generation)
-    neighbours = Neighbours(release, exports.require_no_export, generation.leave)
+    exports = ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish, tests.is_testing)
+    neighbours = Neighbours(_release(exports, tests, generation), exports.require_no_export, generation.leave)
     training = TrainingService(workspace, store, launch, checks, publish, neighbours)
     generation.holders = lambda: training.queue.snapshot()["running"]
     return Services(
@@ -126,11 +134,11 @@ def build_services(root: Path, worker: str, environment: Mapping[str, str], publ
         prompts=prompts,
         rewards=rewards,
         models=models,
-        plans=PlanService(store, models, uploads, hardware, rewards.frozen),
+        plans=PlanService(store, uploads, fitting),
         rollouts=RolloutService(store),
         jobs=jobs,
         inspector=inspector,
-        monitor=SystemMonitor(workspace.root, publish),
+        monitor=SystemMonitor(workspace.root, hardware.problem and hardware.problem.text, publish),
         lock=FileLock(workspace.cache / ".server.lock"),
     )
 
@@ -146,11 +154,13 @@ def _release(exports: ExportService, tests: ModelTestService, generation: Genera
 
 
 def visible(hardware: Hardware, devices: str | None) -> Hardware:
-    """The GPUs that the owner's CUDA_VISIBLE_DEVICES leaves, where it names them by number."""
+    """The GPUs that the owner's CUDA_VISIBLE_DEVICES leaves, where it names them by number; where it leaves none, the
+    owner has chosen the CPU, and what is wrong with the GPU is no problem."""
     if devices is None or (not devices.replace(",", "").replace("-", "").isdigit() and devices):
         return hardware
-    allowed = {int(number) for number in devices.split(",") if number.lstrip("-").isdigit()}
-    return Hardware(tuple(gpu for gpu in hardware.gpus if gpu.index in allowed))
+    allowed = {int(number) for number in devices.split(",") if number.isdigit()}
+    gpus = tuple(gpu for gpu in hardware.gpus if gpu.index in allowed)
+    return Hardware(gpus, hardware.problem if allowed else None)
 
 
 def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:

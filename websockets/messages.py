@@ -22,6 +22,8 @@ TRAINING_UPDATE_KEYS = (
     "truncated_fraction",
     "entropy",
     "signal_fraction",
+    "sampler_gap",
+    "sampler_ratio",
     "rewards",
     "reward_seconds",
     "reward_errors",

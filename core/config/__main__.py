@@ -7,13 +7,16 @@ import json
 import sys
 from pathlib import Path
 
+from core.catalog.families import base_model
 from core.config import RunConfig, parse_config
 from core.config.describe import markdown_table
-from core.config.resolve import resolve
+from core.config.resolve import Notice, resolve
 from core.errors import LoraCraftError
 from core.hardware import detect_hardware
 from core.jsonfile import read_json
 from core.rewards import table as rewards
+from core.training.fit import fitted
+from core.training.place import machine_with
 
 TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
 """What stands in a document between the marks of each name."""
@@ -43,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _validate(file: Path) -> int:
     try:
-        config, notices = resolve(parse_config(read_json(file)), detect_hardware())
+        config, notices = _as_it_would_run(parse_config(read_json(file)))
     except LoraCraftError as error:
         sys.stdout.write(f"{file}: {error.message}\n")
         for name, problem in error.fields.items():
@@ -57,6 +60,20 @@ def _validate(file: Path) -> int:
     for notice in notices:
         sys.stdout.write(f"  {notice.level}: {notice.field}: {notice.message}\n")
     return 0
+
+
+def _as_it_would_run(config: RunConfig) -> tuple[RunConfig, list[Notice]]:
+    """Fitted to this machine, as far as the shape of the model is known without asking anybody.
+
+    Raises:
+        InvalidInput: It can't be used here, or does not fit.
+    """
+    here, known = machine_with(detect_hardware()), base_model(config.model.name)
+    fitting = fitted(config, here, known.shape if known else None)
+    if fitting.refusal:
+        raise fitting.refusal
+    resolved, notices = resolve(fitting.config, here.hardware)
+    return resolved, notices + fitting.notices
 
 
 def with_tables(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
+from core.catalog.model_config import quantised_text, whole_name
 from core.config.run import RunConfig
+from core.config.sampler import Packages, check_sampler, installed_packages, vllm_notice
 from core.errors import InvalidInput
 from core.hardware import Hardware
 
@@ -23,14 +25,22 @@ class Notice:
     message: str
 
 
-def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Notice]]:
+def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = None) -> tuple[RunConfig, list[Notice]]:
     """The configuration as it will run on `hardware`, and what was changed or deserves a warning.
 
+    Args:
+        config: As it was given.
+        hardware: What the machine has.
+        packages: What is installed beside the pinned packages; null looks.
     Raises:
-        InvalidInput: A GPU is asked for that the machine does not have.
+        InvalidInput: A GPU or a sampler is asked for that the machine does not have.
     """
+    packages = packages or installed_packages()
     _check_gpus(config, hardware)
+    check_sampler(config, hardware.has_cuda, packages)
     changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    if hardware.problem is not None:
+        notices.append(Notice("warning", "resources.gpus", hardware.problem.text))
     if config.training.warmup_steps and config.training.lr_scheduler_type == "constant":
         changes["training"] = changes.get("training", {}) | {"lr_scheduler_type": "constant_with_warmup"}
         message = "constant knows no warm-up steps; constant_with_warmup is used."
@@ -38,6 +48,8 @@ def resolve(config: RunConfig, hardware: Hardware) -> tuple[RunConfig, list[Noti
     resolved = config.model_copy(
         update={name: getattr(config, name).model_copy(update=update) for name, update in changes.items()}
     )
+    if (said := vllm_notice(resolved, hardware.has_cuda, packages)) is not None:
+        notices.append(Notice("info", "training.sampler", said))
     return resolved, notices + _advice(resolved)
 
 
@@ -74,6 +86,9 @@ def _advice(config: RunConfig) -> list[Notice]:
             "above 1e-4 the model tends to collapse."
         )
         notices.append(Notice("warning", "training.learning_rate", message))
+    if whole_name(config.model.name):
+        message = quantised_text(config.model.name, "bitsandbytes")
+        notices.append(Notice("warning", "model.name", message))
     if config.model.lora_dropout > 0:
         message = "With dropout, completions are sampled and scored under different noise; 0 is exact."
         notices.append(Notice("warning", "model.lora_dropout", message))

@@ -10,6 +10,7 @@ Optimiser = Literal[
     "adamw_torch_fused", "adamw_torch", "adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit", "adafactor", "sgd"
 ]
 Scheduler = Literal["constant", "constant_with_warmup", "linear", "cosine"]
+Sampler = Literal["auto", "transformers", "vllm"]
 
 
 class TrainingConfig(Section):
@@ -49,6 +50,11 @@ class TrainingConfig(Section):
     """Sample from the most likely tokens that together reach this probability."""
     top_k: int = knob(0, ge=0, le=1_000_000, unit="tokens", typical="0")
     """Sample from this many most likely tokens; 0 for all."""
+    sampler: Sampler = knob("auto", tier="expert")
+    """What samples completions. auto is transformers, and says where vLLM could. vllm needs an NVIDIA GPU, Linux and
+    `pip install vllm==0.30.0`; it should be several times faster with many long completions."""
+    vllm_memory_fraction: float = knob(0.4, ge=0.05, le=0.95, unit="fraction", typical="0.3 to 0.6", tier="expert")
+    """With sampler vllm: the share of the GPU's memory that vLLM takes, for weights and cache."""
     seed: int = knob(42, ge=0, le=2**31 - 1)
     """Fixes the split, the order of rows and the sampling."""
     save_steps: int = knob(50, ge=0, le=1_000_000, unit="steps", typical="10 to 100")

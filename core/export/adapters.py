@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.catalog.model_config import quantised_text, stored_quantised
 from core.export.targets import TARGETS
 
 NO_ADAPTER_GGUF = {
@@ -34,18 +35,14 @@ def limits(adapter_config: Mapping[str, Any]) -> dict[str, str]:
     return {"adapter_gguf": f"The adapter has {' and '.join(found)}, for which llama.cpp has no place. {CURE}"}
 
 
-def base_limits(model_config: Mapping[str, Any]) -> dict[str, str]:
-    """Target -> why it can't be made on a base model with this config.json.
+def base_limits(model_config: Mapping[str, Any], model: str) -> dict[str, str]:
+    """Target -> why it can't be made on a base model with this config.json (empty where not at hand) and this name.
 
     An adapter can't be merged into weights that are stored quantised (bitsandbytes, GPTQ, AWQ): only the adapter
     itself can be handed on. Quantisation at load time (model.quantization) is no limit: the stored weights are whole.
     """
-    quantization = model_config.get("quantization_config")
-    if not quantization:
+    method = stored_quantised(model_config, model)
+    if method is None:
         return {}
-    method = quantization.get("quant_method", "quantised")
-    reason = (
-        f"The base model's own weights are stored quantised ({method}), so nothing can be merged into them. Export the "
-        "adapter, or train on the model's unquantised version with model.quantization 4bit, which learns the same way."
-    )
+    reason = quantised_text(model, method)
     return {name: reason for name, target in TARGETS.items() if target.kind != "adapter"}

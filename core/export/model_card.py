@@ -187,9 +187,11 @@ print(ask(messages, max_new_tokens=512)[0]["generated_text"][-1]["content"])
 
 _WITH_PEFT = """
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained({base}), {model}{subfolder})
+config = AutoConfig.from_pretrained({base}).get_text_config(decoder=True)  # the adapter is on the part for text
+base = AutoModelForCausalLM.from_pretrained({base}, config=config)
+model = PeftModel.from_pretrained(base, {model}{subfolder})
 tokenizer = AutoTokenizer.from_pretrained({model}{subfolder})
 messages = {messages}
 inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)

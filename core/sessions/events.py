@@ -17,7 +17,8 @@ KINDS: dict[str, str] = {
     "started": "the worker runs: pid, created (seconds, the process's own start time)",
     "phase": "a phase begins: phase, detail",
     "notice": "something the user should know: level, field, message",
-    "loaded": "the model is in memory: engine, device, dtype, parameters, trainable_parameters, seconds",
+    "loaded": "the model is in memory: engine, device, dtype, parameters, trainable_parameters, adapted_layers, "
+    "seconds",
     "data": "the rows are split: warm_up, train, held_out, left_out, samples",
     "metrics": "one logged step: step, total_steps, phase and TRL's numbers under the documented names",
     "completions": "the groups of a step are stored: step, file, groups",

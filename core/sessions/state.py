@@ -23,6 +23,8 @@ SUMMARY = (
     "saved",
 )
 """What a list shows of a session as it is."""
+ENGINE = ("engine", "device", "dtype", "parameters", "trainable_parameters", "adapted_layers", "seconds")
+"""What a `loaded` event says of the model."""
 FINAL = ("completed", "stopped", "failed", "interrupted")
 
 
@@ -199,9 +201,7 @@ _CHANGES: dict[str, Callable[[SessionState, dict], dict]] = {
     "started": lambda state, event: {"pid": event.get("pid"), "process_created_at": event.get("created")},
     "phase": _phase,
     "notice": _notice,
-    "loaded": lambda s, event: {
-        "engine": _named(event, "engine", "device", "dtype", "parameters", "trainable_parameters", "seconds")
-    },
+    "loaded": lambda state, event: {"engine": _named(event, *ENGINE)},
     "data": lambda s, event: {"data": _named(event, "warm_up", "train", "held_out", "left_out")},
     "metrics": _metrics,
     "evaluation": _evaluation,

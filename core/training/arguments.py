@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.config import RunConfig
+from core.config.sampler import LARGEST_RATIO
 from core.training.algorithms import algorithm_arguments
 
 TABLE: tuple[tuple[str, str, str], ...] = (
@@ -18,6 +19,7 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("training.num_epochs", "grpo", "num_train_epochs"),
     ("training.max_steps", "grpo", "max_steps"),
     ("training.batch_size", "grpo", "per_device_train_batch_size"),
+    ("training.batch_size", "grpo", "per_device_eval_batch_size"),
     ("training.gradient_accumulation_steps", "grpo", "gradient_accumulation_steps"),
     ("training.num_generations", "grpo", "num_generations"),
     ("training.learning_rate", "grpo", "learning_rate"),
@@ -34,6 +36,7 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("training.temperature", "grpo", "temperature"),
     ("training.top_p", "grpo", "top_p"),
     ("training.top_k", "grpo", "top_k"),
+    ("training.vllm_memory_fraction", "grpo", "vllm_gpu_memory_utilization"),
     ("training.seed", "grpo", "seed"),
     ("training.seed", "sft", "seed"),
     ("training.save_steps", "grpo", "save_steps"),
@@ -51,7 +54,27 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("pre_training.epochs", "sft", "num_train_epochs"),
     ("pre_training.learning_rate", "sft", "learning_rate"),
     ("pre_training.batch_size", "sft", "per_device_train_batch_size"),
+    ("pre_training.batch_size", "sft", "per_device_eval_batch_size"),
 )
+
+PINNED: dict[str, Any] = {
+    "eval_accumulation_steps": None,
+    "logging_nan_inf_filter": True,
+    "torch_empty_cache_steps": None,
+}
+PINNED_GRPO: dict[str, Any] = {"router_aux_loss_coef": None}
+PINNED_SFT: dict[str, Any] = {
+    "completion_only_loss": True,
+    "dataset_num_proc": None,
+    "gradient_accumulation_steps": 1,
+    "lr_scheduler_type": "linear",
+    "packing": False,
+    "padding_free": False,
+    "save_strategy": "no",
+    "warmup_steps": 0,
+}
+"""What is no user's setting, given all the same: Unsloth's compiled trainers have other defaults than TRL. With theirs
+the warm-up took half its steps, and the first of them at a learning rate of 0."""
 
 NOT_TRL: dict[str, str] = {
     "name": "for people",
@@ -81,6 +104,7 @@ NOT_TRL: dict[str, str] = {
     "prompt.solution_end": "core/prompts/template.py renders it",
     "training.samples_per_epoch": "core/data/source.py cuts to it",
     "training.eval_steps": "core/workers/callbacks.py evaluates",
+    "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",
     "grpo.algorithm": "a column of core/training/algorithms.py, which fills what is null",
     "reward.type": "decides which presets are used",
     "reward.preset_name": "names the reward function itself",
@@ -92,6 +116,7 @@ NOT_TRL: dict[str, str] = {
     "pre_training.max_samples": "core/data/source.py cuts to it",
     "resources.executor": "there is one so far: services/process.py starts a process on this machine",
     "resources.gpus": "services/run_queue.py places the run",
+    "resources.allow_too_large": "core/training/fit.py refuses nothing then",
 }
 
 
@@ -102,16 +127,40 @@ def grpo_arguments(config: RunConfig) -> dict[str, Any]:
     if not config.training.save_steps:
         given["save_strategy"] = "no"
         del given["save_steps"]
-    arguments = {**algorithm_arguments(config.grpo.algorithm), **given}
+    arguments = {
+        **PINNED,
+        **PINNED_GRPO,
+        **sampler_arguments(config),
+        **algorithm_arguments(config.grpo.algorithm),
+        **given,
+    }
     if arguments["epsilon_high"] is None:
         arguments["epsilon_high"] = arguments["epsilon"]
     return arguments
 
 
+def sampler_arguments(config: RunConfig) -> dict[str, Any]:
+    """Keyword arguments of trl.GRPOConfig about vLLM, every one given, since Unsloth's defaults are others.
+
+    vLLM runs in the worker (colocate). A completion counts by how much likelier the trainer finds it than vLLM did;
+    one above LARGEST_RATIO counts nothing (sequence_mask, TRL's default).
+    """
+    return {
+        "use_vllm": config.training.sampler == "vllm",
+        "vllm_mode": "colocate",
+        "vllm_model_impl": "vllm",
+        "vllm_tensor_parallel_size": 1,
+        "vllm_max_model_length": config.training.max_sequence_length,
+        "vllm_importance_sampling_correction": True,
+        "vllm_importance_sampling_mode": "sequence_mask",
+        "vllm_importance_sampling_clip_min": None,
+        "vllm_importance_sampling_clip_max": LARGEST_RATIO,
+    }
+
+
 def sft_arguments(config: RunConfig) -> dict[str, Any]:
     """Keyword arguments of trl.SFTConfig for the warm-up; the loss is on the completion only."""
-    fixed = {"completion_only_loss": True, "lr_scheduler_type": "linear", "save_strategy": "no", "packing": False}
-    return {**_from_table(config, "sft"), **fixed}
+    return {**_from_table(config, "sft"), **PINNED, **PINNED_SFT}
 
 
 def lora_arguments(config: RunConfig) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from core.training.groups import SAME, Judging, has_outcome, is_flat, is_missed, lacks_solution, truths
+from core.training.groups import SAME, Judging, has_outcome, is_flat, is_masked_out, is_missed, lacks_solution, truths
 
 NEAR_THE_LIMIT = 0.9
 """Share of max_new_tokens from which on a completion counts as pressed for room."""
@@ -100,6 +100,18 @@ RULES = (
         least=0.01,
         serious=0.3,
         explains=1.1,
+    ),
+    Rule(
+        code="masked_out",
+        title="Whole groups are left out of the loss",
+        because="all completions of a group are cut, and cut ones are left out of the loss",
+        unit="groups",
+        test=is_masked_out,
+        what_to_do="Raise training.max_new_tokens (and training.max_sequence_length with it) until most completions "
+        "end by themselves, or set grpo.mask_truncated to false: as it is, the gradient stays 0.",
+        least=0.1,
+        serious=0.3,
+        explains=1.3,
     ),
     Rule(
         code="truncated",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.training.causes import RULES, Rule
-from core.training.groups import Judging, annotated, is_flat
+from core.training.groups import Judging, annotated, is_flat, is_masked_out
 
 EXAMPLES = 3
 HEALTHY_SIGNAL = 0.5
@@ -34,10 +34,11 @@ def diagnose(groups: Sequence[dict], judging: Judging) -> dict[str, Any]:
         judging: How the run reads and weighs completions.
     Returns:
         steps ([first, last], null without groups), groups, completions, signal_fraction (share of groups whose rewards
-        differ; null without groups), verdict (one sentence) and findings, those that explain most first.
+        differ and are learnt from; null without groups), verdict (one sentence) and findings, those that explain most
+        first.
     """
     seen = [annotated(group, judging.markers) for group in groups]
-    signal = sum(not is_flat(group) for group in seen) / len(seen) if seen else None
+    signal = sum(_teaches(group, judging) for group in seen) / len(seen) if seen else None
     found = [(rule, finding) for rule in RULES if (finding := _find(rule, seen, judging)) is not None]
     found.sort(key=lambda pair: -pair[0].explains * pair[1].share)
     findings = [finding for _, finding in found]
@@ -51,6 +52,10 @@ def diagnose(groups: Sequence[dict], judging: Judging) -> dict[str, Any]:
         "verdict": _verdict(signal, found),
         "findings": [asdict(finding) for finding in findings],
     }
+
+
+def _teaches(group: dict, judging: Judging) -> bool:
+    return not is_flat(group) and not is_masked_out(group, judging)
 
 
 def _find(rule: Rule, groups: Sequence[dict], judging: Judging) -> Finding | None:

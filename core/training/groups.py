@@ -10,6 +10,7 @@ from typing import Any
 from core.config import RunConfig
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
+from core.training.arguments import grpo_arguments
 
 SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
 """A comma between thousands."""
@@ -28,12 +29,14 @@ class Judging:
         weights: Reward -> weight.
         judges: The rewards whose full score means a correct answer.
         max_new_tokens: Where completions are cut.
+        masks_truncated: Whether cut completions are left out of the loss.
     """
 
     markers: Markers
     weights: Mapping[str, float]
     judges: tuple[str, ...]
     max_new_tokens: int
+    masks_truncated: bool = False
 
     @property
     def full(self) -> float:
@@ -48,7 +51,8 @@ def judging_of(config: RunConfig) -> Judging:
         InvalidInput: Its template is not written out and is not there any more.
     """
     markers, reward = template_of(config.prompt).markers, config.reward
-    return Judging(markers, reward.weights, reward.judges_of_truth, config.training.max_new_tokens)
+    masks = grpo_arguments(config)["mask_truncated_completions"]
+    return Judging(markers, reward.weights, reward.judges_of_truth, config.training.max_new_tokens, masks)
 
 
 def annotated(group: dict, markers: Markers) -> dict:
@@ -79,6 +83,11 @@ def is_flat(group: dict) -> bool:
     """Whether all rewards of a group are equal, so that it teaches nothing."""
     rewards = [completion["reward"] for completion in group["completions"]]
     return max(rewards) - min(rewards) < SAME
+
+
+def is_masked_out(group: dict, judging: Judging) -> bool:
+    """Whether all completions of a group were cut and cut ones are left out of the loss: nothing is learnt from it."""
+    return judging.masks_truncated and all(completion["truncated"] for completion in group["completions"])
 
 
 def truths(completion: dict, judging: Judging) -> list[float]:

@@ -1,21 +1,19 @@
-"""The memory of a run, estimated part by part from the model's shape and the configuration; pure.
+"""The memory of a run, estimated from the model's shape and the configuration: what is held all the time; pure.
 
-These are estimates, derived and not yet measured on a GPU here; the activations alone were compared with what PyTorch
-saves on CPU. They err on the high side: sequences are counted at
-their longest, and sampling (kv_cache) is added to learning (activations, logits), though the two take turns. Unsloth
-saves fewer activations than the plain model counted here, and with gradient_checkpointing keeps some in main memory.
+The peak is what a run holds from start to end and the larger of its phases, which take turns (`phases.py`). The
+account was set against the bytes that PyTorch allocates for Llama and Qwen3 shapes (fake tensors on CPU) and against
+published figures (docs/memory.md); nothing was measured on a GPU here. Texts are counted at their longest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig
 from core.config.model import ModelConfig
+from core.training.phases import FLOAT32, GIB, Engine, MemoryPart, Phase, memory_phases, width_of
 
-GIB = 1024**3
-FLOAT32 = 4
 FIT_FRACTION = 0.9
 """A run that needs more of a device's memory than this is said not to fit."""
 
@@ -34,58 +32,57 @@ OPTIMISER_BYTES = {
 """Bytes of state per trained weight: two float32 moments of Adam, or two of one byte; plain SGD keeps none. Paged
 states are counted the same, though they may move to main memory."""
 
-CUDA_RUNTIME_GIB, CPU_RUNTIME_GIB = 1.0, 0.6
-"""The CUDA context with its libraries and what the allocator can't use; on CPU the libraries."""
+CUDA_RUNTIME_GIB, CPU_RUNTIME_GIB = 0.6, 0.6
+"""The CUDA context with its libraries and work spaces; on CPU the libraries."""
 
 FUSED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj", "up_proj")}
 """Layers that some models hold as one (Phi) -> the layers they are made of."""
 
 
-@dataclass(frozen=True)
-class MemoryPart:
-    """One part of a run's memory: its key, its name for people, its size in GiB."""
+def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine) -> list[MemoryPart]:
+    """What a run holds at its peak, in the order in which a bar shows it; the parts of the largest phase come last.
 
-    key: str
-    label: str
-    gib: float
-
-
-def memory_parts(shape: ModelShape, config: RunConfig, on_cuda: bool) -> list[MemoryPart]:
-    """What a run holds at once, in the order in which a bar shows it.
-
-    weights: 2 bytes a weight (bfloat16) on CUDA, 4 on CPU; quantised linear layers by LINEAR_BYTES, the embedding and
-        the output layer stay in 16 bit.
+    weights: see `weight_bytes`.
     adapter: a LoRA of rank r on a layer has r x (inputs + outputs) weights (arXiv:2106.09685, section 4.1), which PEFT
         holds in float32, and a gradient of the same size.
     optimizer: OPTIMISER_BYTES a trained weight; Adafactor keeps a row and a column of each matrix, 4 / r bytes.
-    activations: see `activation_values`.
-    logits: see `logit_bytes`.
-    kv_cache: 2 x layers x kv_heads x head_dim values a token, for every completion that is sampled at once.
     runtime: CUDA_RUNTIME_GIB or CPU_RUNTIME_GIB.
 
     Args:
         shape: The model.
         config: As it will run on the device, that is, resolved.
-        on_cuda: Whether the device is a GPU.
+        engine: What will train it.
     """
-    width = 2 if on_cuda else FLOAT32
+    return [*held_parts(shape, config, engine), *largest(memory_phases(shape, config, engine)).parts]
+
+
+def held_parts(shape: ModelShape, config: RunConfig, engine: Engine) -> list[MemoryPart]:
+    """What a run holds from start to end."""
     trained = adapter_parameters(shape, config.model)
-    values = activation_values(shape, config, on_cuda)
     paged = " (paged)" if config.training.optim.startswith("paged") else ""
+    weights = weight_bytes(shape, config.model.quantization, width_of(engine))
+    runtime = ("Libraries", CPU_RUNTIME_GIB) if engine == "cpu" else ("CUDA and libraries", CUDA_RUNTIME_GIB)
     return [
-        MemoryPart("weights", "Weights", weight_bytes(shape, config.model.quantization, width) / GIB),
+        MemoryPart("weights", "Weights", weights / GIB),
         MemoryPart("adapter", "Adapter, gradients", trained * 2 * FLOAT32 / GIB),
         MemoryPart("optimizer", f"Optimiser{paged}", trained * optimiser_bytes(config) / GIB),
-        MemoryPart("activations", "Activations", values * width / GIB),
-        MemoryPart("logits", "Logits", logit_bytes(shape, config, on_cuda) / GIB),
-        MemoryPart("kv_cache", "KV cache of the group", cached_values(shape, config) * width / GIB),
-        MemoryPart("runtime", "CUDA and libraries" if on_cuda else "Libraries", runtime_gib(on_cuda)),
+        MemoryPart("runtime", *runtime),
     ]
 
 
-def total_gib(parts: list[MemoryPart]) -> float:
+def largest(phases: Sequence[Phase]) -> Phase:
+    """The phase that decides how much a run needs."""
+    return max(phases, key=lambda phase: phase.gib)
+
+
+def total_gib(parts: Sequence[MemoryPart]) -> float:
     """The sum of the parts."""
     return sum(part.gib for part in parts)
+
+
+def memory_of(shape: ModelShape, config: RunConfig, engine: Engine) -> float:
+    """The estimated peak of a run in GiB."""
+    return total_gib(memory_parts(shape, config, engine))
 
 
 def fits(needed_gib: float, available_gib: float) -> bool:
@@ -94,9 +91,15 @@ def fits(needed_gib: float, available_gib: float) -> bool:
 
 
 def weight_bytes(shape: ModelShape, quantization: str, width: int) -> float:
-    """Bytes of the frozen weights; `width` is the size of one that is not quantised."""
+    """Bytes of the frozen weights; `width` is the size of one that is not quantised.
+
+    Quantised linear layers take LINEAR_BYTES a weight, and one layer at a time is unpacked; the embedding and the
+    output layer stay as they are.
+    """
     linear = LINEAR_BYTES.get(quantization, width)
-    return shape.linear_parameters * linear + shape.embedding_parameters * width
+    widest = max(inputs * outputs for inputs, outputs in shape.linear_layers.values())
+    unpacked = widest * width if quantization in LINEAR_BYTES else 0
+    return shape.linear_parameters * linear + shape.embedding_parameters * width + unpacked
 
 
 def adapter_parameters(shape: ModelShape, model: ModelConfig) -> int:
@@ -109,57 +112,6 @@ def adapter_parameters(shape: ModelShape, model: ModelConfig) -> int:
 def optimiser_bytes(config: RunConfig) -> float:
     """Bytes of optimiser state per trained weight."""
     return OPTIMISER_BYTES.get(config.training.optim, FLOAT32 / config.model.lora_rank)
-
-
-def activation_values(shape: ModelShape, config: RunConfig, on_cuda: bool) -> float:
-    """Values kept for the backward pass, for the larger batch of warm-up and GRPO, of max_sequence_length tokens each.
-
-    A layer keeps of each token, with fused attention (no matrix of tokens by tokens) and keys and values repeated to
-    all heads: in float32 4 hidden (two norms), 4 heads x head_dim (queries, keys, values, output), 4 intermediate
-    (the MLP's two halves, the activation, the product) and the rank of seven LoRAs. In bfloat16 the norms' inputs are
-    kept in float32 and each LoRA keeps an input of its own, which makes 8 hidden and 6 heads x head_dim. Frozen weights
-    have no gradient and keep nothing. The counting follows arXiv:2205.05198, section 4.1; against the tensors that
-    PyTorch 2.13 saves on CPU for SmolLM2's shape it is 1 % (float32) and 3 % (bfloat16) too low. With
-    gradient_checkpointing each layer keeps its input alone, and one layer at a time is computed anew.
-    """
-    tokens = max(config.training.batch_size, _warm_up_batch(config)) * config.training.max_sequence_length
-    hidden, heads = (8, 6) if on_cuda else (4, 4)
-    layer = hidden * shape.hidden + heads * shape.heads * shape.head_dim + 4 * shape.intermediate
-    layer += len(shape.linear_layers) * config.model.lora_rank
-    if config.model.gradient_checkpointing:
-        return tokens * (shape.layers * shape.hidden + layer)
-    return tokens * shape.layers * layer
-
-
-def logit_bytes(shape: ModelShape, config: RunConfig, on_cuda: bool) -> float:
-    """Bytes of the logits of completions in float32, with a gradient of the same size, and scaled once more.
-
-    TRL 1.14 (grpo_trainer.py, _full_logits_logps) holds those of a whole batch, which is what runs on CPU: only with
-    use_liger_kernel does it go by tiles of 2048 tokens. Unsloth on CUDA goes by pieces of a completion
-    (rl_replacements.py, chunked_hidden_states_selective_log_softmax); one whole completion is counted there. A warm-up
-    on CPU holds those of whole sequences.
-    """
-    completions = 1 if on_cuda else config.training.batch_size
-    copies = 2 if config.training.temperature == 1.0 else 3
-    scored = completions * config.training.max_new_tokens * copies
-    taught = 0 if on_cuda else _warm_up_batch(config) * config.training.max_sequence_length * 2
-    return max(scored, taught) * shape.vocab * FLOAT32
-
-
-def _warm_up_batch(config: RunConfig) -> int:
-    return config.pre_training.batch_size if config.pre_training.enabled else 0
-
-
-def cached_values(shape: ModelShape, config: RunConfig) -> int:
-    """Keys and values of every completion that is sampled at once, each at its longest."""
-    completions = config.completions_per_generation
-    token = 2 * shape.layers * shape.kv_heads * shape.head_dim
-    return token * config.training.max_sequence_length * completions
-
-
-def runtime_gib(on_cuda: bool) -> float:
-    """What any run takes."""
-    return CUDA_RUNTIME_GIB if on_cuda else CPU_RUNTIME_GIB
 
 
 def _ends(layers: dict[str, tuple[int, int]], name: str) -> int:

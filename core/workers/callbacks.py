@@ -25,12 +25,14 @@ class MetricsCallback(TrainerCallback):
         reporter: Where events go.
         phase: pre_training or training.
         rewards: The run's rewards, whose failures and seconds are reported with the step.
+        has_reference: Whether the run has a reference model, so that there is a KL.
     """
 
-    def __init__(self, reporter: Reporter, phase: str, rewards: list[TrlReward]):
+    def __init__(self, reporter: Reporter, phase: str, rewards: list[TrlReward], has_reference: bool = False):
         self._reporter = reporter
         self._phase = phase
         self._rewards = rewards
+        self._has_reference = has_reference
         self._step_started = time.perf_counter()
         self._durations: deque[float] = deque(maxlen=ETA_WINDOW_STEPS)
         self._tokens = 0.0
@@ -50,22 +52,25 @@ class MetricsCallback(TrainerCallback):
         if not logs or "loss" not in logs:
             return
         seconds = time.perf_counter() - self._step_started
-        metrics = from_trl(logs)
+        metrics = from_trl(logs, self._has_reference)
         metrics.setdefault("step_seconds", seconds)
         self._durations.append(seconds)
-        tokens = metrics.pop("num_tokens", None) or self._tokens
-        rate = (tokens - self._tokens) / metrics["step_seconds"] if metrics["step_seconds"] else None
-        self._tokens = tokens
+        tokens_per_second = self._token_rate(metrics.pop("num_tokens", None), metrics["step_seconds"])
         self._reporter.log.append(
             "metrics",
             step=state.global_step,
             total_steps=state.max_steps,
             phase=self._phase,
             **metrics,
-            tokens_per_second=rate,
+            tokens_per_second=tokens_per_second,
             eta_seconds=median(self._durations) * (state.max_steps - state.global_step),
             **self._reward_report(),
         )
+
+    def _token_rate(self, tokens: float | None, seconds: float) -> float | None:
+        """Tokens a second; None for a step that sampled none and learnt from older completions."""
+        before, self._tokens = self._tokens, tokens or self._tokens
+        return (self._tokens - before) / seconds if self._tokens > before and seconds else None
 
     def _reward_report(self) -> dict:
         total = sum(reward.seconds for reward in self._rewards)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.config import RunConfig
 from core.sessions.state import SessionState
 from core.statistics import verdict, wilson_interval
+from core.training.adapted import adapter_words
 
 STAGES = {"base": "base model", "warm_up": "after the warm-up", "trained": "after GRPO"}
 
@@ -22,11 +23,17 @@ def write_card(config: RunConfig, state: SessionState) -> str:
         f"{training.num_generations} completions, learning rate {training.learning_rate:g}",
         f"- Rewards: {', '.join(f'{name} (weight {weight:g})' for name, weight in config.reward.weights.items())}",
         f"- Rows: {data.get('warm_up')} for the warm-up, {data.get('train')} for GRPO, {data.get('held_out')} held out",
+        *_layers(state),
         f"- Seed: {training.seed}",
         "",
         *_scores(state),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _layers(state: SessionState) -> list[str]:
+    layers = (state.engine or {}).get("adapted_layers")
+    return [f"- Adapter on {adapter_words(layers)}"] if layers else []
 
 
 def _scores(state: SessionState) -> list[str]:

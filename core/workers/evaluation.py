@@ -8,17 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.config import RunConfig
 from core.data.mapping import Row
+from core.failures import explain
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
 
-BATCH_ROWS = 50
 SAMPLES_KEPT = 8
 
 
 class Evaluator:
     """Scores the held-out rows; greedy, so it draws no random number and leaves training as it was.
+
+    As many rows are answered at once as a training step samples, which is what the memory estimate counts. Where that
+    is too much, half as many are, for the rest of the run too.
 
     Args:
         loaded: The model in training.
@@ -26,6 +29,7 @@ class Evaluator:
         template: Its prompt template.
         rows: The held-out rows.
         rewards: The run's rewards, unique names.
+        warn: Called with a sentence when fewer rows fit into memory than were tried.
     """
 
     def __init__(
@@ -35,12 +39,15 @@ class Evaluator:
         template: PromptTemplate,
         rows: list[Row],
         rewards: list[TrlReward],
+        warn: Callable[[str], None],
     ):
         self._loaded = loaded
         self._config = config
         self._rows = rows
         self._rewards = rewards
         self._prompts = render(rows, template, loaded.tokenizer)
+        self._at_once = config.completions_per_generation
+        self._warn = warn
 
     @property
     def has_rows(self) -> bool:
@@ -59,8 +66,8 @@ class Evaluator:
         """
         started = time.perf_counter()
         answers: list[str] = []
-        for start in range(0, len(self._prompts), BATCH_ROWS):
-            answers += self._answers(self._prompts[start : start + BATCH_ROWS])
+        while len(answers) < len(self._prompts):
+            answers += self._next_answers(len(answers))
             report(len(answers) / len(self._prompts))
         weights = self._config.reward.weights
         return {
@@ -70,23 +77,32 @@ class Evaluator:
             "samples": self._samples(answers),
         }
 
+    def _next_answers(self, start: int) -> list[str]:
+        """The answers to as many rows from `start` on as memory holds, and fewer from now on if it is short."""
+        import torch
+
+        while True:
+            try:
+                return self._answers(self._prompts[start : start + self._at_once])
+            except (RuntimeError, MemoryError) as error:
+                if self._at_once == 1 or explain(error)[2] != "out_of_memory":
+                    raise
+            self._at_once = max(1, self._at_once // 2)
+            torch.cuda.empty_cache()  # outside the handler, whose traceback holds what did not fit
+            self._warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
+
     def _answers(self, prompts: list[str]) -> list[str]:
         import torch
 
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
         inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
-        was_training = model.training
-        model.eval()
-        try:
-            with torch.inference_mode():
-                output = model.generate(
-                    **inputs.to(model.device),
-                    max_new_tokens=self._config.training.max_new_tokens,
-                    do_sample=False,
-                    pad_token_id=tokenizer.pad_token_id,
-                )
-        finally:
-            model.train(was_training)
+        with self._loaded.answering(model), torch.inference_mode():
+            output = model.generate(
+                **inputs.to(model.device),
+                max_new_tokens=self._config.training.max_new_tokens,
+                do_sample=False,
+                pad_token_id=tokenizer.pad_token_id,
+            )
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
     def _samples(self, answers: list[str]) -> list[dict]:

@@ -99,8 +99,9 @@ class Export:
         for one in self.targets:
             if one.name in reasons:
                 raise Conflict(reasons[one.name], "Choose another target.", {"targets": reasons[one.name]})
-        if self._needs_model and base_limits(self.session.base_config):
-            reason = base_limits(self.session.base_config)["merged"]
+        forbidden = base_limits(self.session.base_config, self.session.config.model.name) if self._needs_model else {}
+        if forbidden:
+            reason = forbidden["merged"]
             raise Conflict(reason, "Choose the target adapter.", {"targets": reason})
 
     def _adapter(self) -> None:

@@ -53,7 +53,7 @@ class ExportSession:
         """The tokenizer as training left it; for the adapter alone the base model need not be there any more."""
         try:
             return TrainedTokenizer(self.source, self.adapter)
-        except NotFound:
+        except (NotFound, OSError):  # or it is one of the hub, which can't be reached, and no longer in the cache
             return TrainedTokenizer(None, self.adapter)
 
     @cached_property

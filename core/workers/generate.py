@@ -19,11 +19,12 @@ from queue import Queue
 from typing import Any, NoReturn, TextIO
 
 from core.errors import LoraCraftError, OutOfMemory, WorkerFailed
-from core.failures import explain, while_answering
+from core.failures import while_answering
 from core.generation.sampling import Sampling
 from core.paths import Workspace
 from core.workers.asked import Asked
 from core.workers.inspect import move_stdout_aside
+from core.workers.placement import explain_on_gpu
 
 
 class Link:
@@ -96,7 +97,7 @@ def _problem(request: dict, shelf: Any, link: Link) -> Problem | None:
         return Problem(error.as_dict(), error.code)
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame
         traceback.print_exc()
-        cause, cure, code = while_answering(explain(error))
+        cause, cure, code = while_answering(explain_on_gpu(error))
         kind = OutOfMemory if code == OutOfMemory.code else WorkerFailed
         return Problem(kind(cause, cure).as_dict(), code)
     return None

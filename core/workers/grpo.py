@@ -23,6 +23,7 @@ from core.workers.device import fixed_arguments
 from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.rollouts import RolloutRecorder
+from core.workers.vllm_sampling import join, sleep_arguments
 
 LOG = logging.getLogger(__name__)
 
@@ -70,18 +71,24 @@ class GrpoRun:
             self._done = _trainer_state(checkpoint)["global_step"]
             return
         arguments = GRPOConfig(
-            output_dir=str(self._paths.checkpoints), **grpo_arguments(self._config), **fixed_arguments(self._loaded)
+            output_dir=str(self._paths.checkpoints),
+            **grpo_arguments(self._config),
+            **fixed_arguments(self._loaded),
+            **sleep_arguments(self._loaded),
         )
         rollouts = RolloutCallback(self._to, self._recorder(), self._config.training.eval_steps, evaluate)
+        metrics = MetricsCallback(self._to, "training", self._rewards, has_reference=self._config.grpo.kl_penalty > 0)
         self._trainer = trainer_class(self._config)(
             model=self._loaded.model,
             reward_funcs=list(self._rewards),
             args=arguments,
             train_dataset=grpo_dataset(rows, template),
             processing_class=self._loaded.tokenizer,
-            callbacks=[rollouts, MetricsCallback(self._to, "training", self._rewards), CheckpointCallback(self._to)],
+            callbacks=[rollouts, metrics, CheckpointCallback(self._to)],
         )
         rollouts.trainer = self._trainer
+        if arguments.use_vllm:
+            join(self._trainer, self._loaded, self._config, self._to.check_stop)
         try:
             self._trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except StopRequested as request:

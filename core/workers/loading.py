@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,9 +15,14 @@ from typing import Any, Protocol
 from constants import EMBEDDED_MODEL
 from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
+from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.training.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
+from core.workers.model_files import checked
+from core.workers.placement import half_type, uses_cuda
+from core.workers.target_layers import require_targets
+from core.workers.text_model import load_text_model
 
 LOG = logging.getLogger(__name__)
 
@@ -23,20 +32,34 @@ PLAIN_CHAT_TEMPLATE = (
 )
 """For base models that bring no chat template of their own."""
 
-UNSLOTH_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-"""What "all-linear" means to Unsloth's fast path."""
-
 
 @dataclass
 class LoadedModel:
-    """A PEFT model ready to train, its tokenizer, and how they were loaded."""
+    """A PEFT model ready to train, its tokenizer, and how they were loaded.
+
+    Attributes:
+        model: The PEFT model.
+        tokenizer: The one that training and evaluation use.
+        saved_tokenizer: The one that is saved with the adapter.
+        engine: trl or unsloth.
+        device: cpu or cuda.
+        dtype: Of the frozen weights that are not quantised.
+        answering: A context of this model in which it answers; training goes on as it was after it.
+        adopted_chat_template: Whether the model brought none, so that ours is used.
+    """
 
     model: Any
     tokenizer: Any
+    saved_tokenizer: Any
     engine: str
     device: str
     dtype: str
+    answering: Callable[[Any], AbstractContextManager[None]]
     adopted_chat_template: bool = False
+
+    def save_adapter(self, folder: Path) -> None:
+        """Write the adapter alone; embeddings are never trained, though PEFT would add those that have grown."""
+        self.model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
 
     @property
     def parameters(self) -> int:
@@ -48,13 +71,29 @@ class LoadedModel:
         """The parameters of the adapter."""
         return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
 
+    @property
+    def adapted_layers(self) -> dict[str, list[int]]:
+        """Kind of linear layer, such as q_proj -> [how many carry an adapter, how many there are]."""
+        import torch
+
+        adapted, present = Counter(), Counter()
+        output = self.model.get_output_embeddings()
+        for name, layer in self.model.get_base_model().named_modules():
+            base = getattr(layer, "base_layer", layer)
+            is_adapter = ".lora_" in name or name.endswith(".base_layer")
+            if isinstance(base, torch.nn.Linear) and base is not output and not is_adapter:
+                kind = name.rpartition(".")[2]
+                present[kind] += 1
+                adapted[kind] += hasattr(layer, "lora_A")
+        return {kind: [adapted[kind], count] for kind, count in sorted(present.items())}
+
 
 class Engine(Protocol):
     """One way to get a trainable model."""
 
     name: str
 
-    def prepare(self) -> None:
+    def prepare(self, config: RunConfig) -> None:
         """Import what must come before trl, transformers and peft."""
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
@@ -66,26 +105,27 @@ class TrlEngine:
 
     name = "trl"
 
-    def prepare(self) -> None:
+    def prepare(self, config: RunConfig) -> None:
         """Nothing has to come first."""
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
         """See Engine.load."""
         import torch
         from peft import LoraConfig, get_peft_model
-        from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+        from transformers import AutoTokenizer, set_seed
 
         set_seed(config.training.seed)
         device, dtype = device_and_dtype()
         tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForCausalLM.from_pretrained(
+        model = load_text_model(
             source,
             dtype=getattr(torch, dtype),
             quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
+        require_targets(model, config.model.target_modules)
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
-        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype))
+        return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode))
 
 
 class UnslothEngine:
@@ -93,18 +133,36 @@ class UnslothEngine:
 
     name = "unsloth"
 
-    def prepare(self) -> None:
-        """Import unsloth, which rewrites trl's trainers."""
+    def prepare(self, config: RunConfig) -> None:
+        """Import unsloth, which rewrites trl's trainers and reads some of its switches once."""
+        os.environ.update(unsloth_switches(config))
         import unsloth  # noqa: F401
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
         """See Engine.load."""
+        import torch
+        from transformers import AutoTokenizer
         from unsloth import FastLanguageModel
 
-        model, tokenizer = FastLanguageModel.from_pretrained(**unsloth_loading(source, config))
-        model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         device, dtype = device_and_dtype()
-        return _finished(LoadedModel(model, tokenizer, self.name, device, dtype))
+        arguments = unsloth_loading(source, config) | {"dtype": getattr(torch, dtype)}
+        model, tokenizer = FastLanguageModel.from_pretrained(**arguments)
+        require_targets(model, config.model.target_modules)
+        model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
+        tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, its processor's
+        own = AutoTokenizer.from_pretrained(source)
+        return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference))
+
+
+def unsloth_switches(config: RunConfig) -> dict[str, str]:
+    """Environment variables that turn off what is not known to be exact.
+
+    Unsloth computes the prompt of a group once (prefix grouper) and packs rows; its own check lets 0.7 nats of
+    difference pass. Where old or reference probabilities are compared with new ones, that alone moves the ratio of a
+    first pass, which must be 1, out of the clip range; see DECISIONS.md. vLLM's probabilities are compared, too.
+    """
+    is_exact = is_on_policy(config) and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
+    return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 
 def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
@@ -115,22 +173,21 @@ def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
         "load_in_4bit": config.model.quantization == "4bit",
         "load_in_8bit": config.model.quantization == "8bit",
         "load_in_16bit": config.model.quantization == "none",
-        "fast_inference": False,
+        "fast_inference": config.training.sampler == "vllm",
+        "gpu_memory_utilization": config.training.vllm_memory_fraction,
         "max_lora_rank": config.model.lora_rank,
         "random_state": config.training.seed,
         "use_gradient_checkpointing": "unsloth" if config.model.gradient_checkpointing else False,
         "trust_remote_code": False,
         "use_exact_model_name": True,
+        "text_only": True,
     }
 
 
 def unsloth_lora(config: RunConfig) -> dict[str, Any]:
     """Keyword arguments of FastLanguageModel.get_peft_model."""
-    arguments = lora_arguments(config)
-    if arguments["target_modules"] == "all-linear":
-        arguments["target_modules"] = UNSLOTH_TARGETS
     return {
-        **arguments,
+        **lora_arguments(config),
         "bias": "none",
         "random_state": config.training.seed,
         "use_gradient_checkpointing": "unsloth" if config.model.gradient_checkpointing else False,
@@ -138,23 +195,26 @@ def unsloth_lora(config: RunConfig) -> dict[str, Any]:
 
 
 def choose_engine() -> Engine:
-    """Unsloth where there is CUDA and the package, plain TRL otherwise."""
-    import torch
+    """Unsloth where there is CUDA and the package, plain TRL otherwise.
 
-    if torch.cuda.is_available() and importlib.util.find_spec("unsloth") is not None:
-        return UnslothEngine()
-    return TrlEngine()
+    Raises:
+        Unavailable: The server has placed this process on a GPU that torch can't use.
+    """
+    return UnslothEngine() if uses_cuda() and importlib.util.find_spec("unsloth") is not None else TrlEngine()
 
 
 def model_source(name: str, workspace: Workspace) -> str:
     """What to load for a model name: the restored embedded checkpoint, a local folder, or the hub id as it is.
 
+    Every worker gets its base model from here, so nothing reads a config.json that was not checked; see model_files.
+
     Raises:
         NotFound: It is none of the three.
+        InvalidInput, OSError: Its config.json is not to be trusted, or can't be fetched.
     """
     if name == EMBEDDED_MODEL:
         return str(embedded_checkpoint(workspace.models))
-    return hub_id_of(name, workspace.root) or str(local_model(name, workspace.root))
+    return checked(hub_id_of(name, workspace.root) or str(local_model(name, workspace.root)))
 
 
 def load_tokenizer(name: str, workspace: Workspace) -> Any:
@@ -170,12 +230,14 @@ def load_tokenizer(name: str, workspace: Workspace) -> Any:
 
 
 def device_and_dtype() -> tuple[str, str]:
-    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it."""
+    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it.
+
+    Raises:
+        Unavailable: The server has placed this process on a GPU that torch can't use.
+    """
     import torch
 
-    if not torch.cuda.is_available():
-        return "cpu", "float32"
-    return "cuda", "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+    return ("cuda", half_type(torch.cuda)) if uses_cuda() else ("cpu", "float32")
 
 
 def quantization_config(quantization: str) -> Any:
@@ -201,12 +263,39 @@ def load_adapter_weights(model: Any, adapter: Path) -> None:
     set_peft_model_state_dict(model, load_file(adapter / ADAPTER_WEIGHTS))
 
 
+@contextmanager
+def _in_eval_mode(model: Any) -> Iterator[None]:
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
+
+
+@contextmanager
+def _in_unsloth_inference(model: Any) -> Iterator[None]:
+    """Unsloth switches to its inference kernels by itself when it generates, but not back: the next step without a
+    rollout of its own would learn through kernels that have no gradient."""
+    from unsloth import FastLanguageModel
+
+    FastLanguageModel.for_inference(model)
+    try:
+        yield
+    finally:
+        FastLanguageModel.for_training(model)
+
+
 def _placement(device: str) -> dict | None:
     return {"": 0} if device == "cuda" else None
 
 
 def _finished(loaded: LoadedModel) -> LoadedModel:
+    """Unsloth may give its tokenizer another template, and a pad token that the base model has no embedding for: the
+    template is what the adapter has learnt and is saved, that token is not."""
     loaded.tokenizer, loaded.adopted_chat_template = prepare_tokenizer(loaded.tokenizer)
+    loaded.saved_tokenizer.chat_template = loaded.tokenizer.chat_template
+    loaded.saved_tokenizer, _ = prepare_tokenizer(loaded.saved_tokenizer)
     return loaded
 
 

@@ -9,6 +9,7 @@ import psutil
 
 from core.errors import Unavailable
 from core.training.vram import LINEAR_BYTES
+from core.workers.text_model import text_config
 
 USABLE_FRACTION = 0.8
 """Of what is free; the rest is for activations, the cache of keys and values, and other programs."""
@@ -29,9 +30,9 @@ def free_bytes(device: str) -> float:
 def parameters_of(source: str) -> int:
     """How many weights a model has, by its config.json alone; of a hub model only that is fetched."""
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM
 
-    config = AutoConfig.from_pretrained(source)
+    config = text_config(source)
     with torch.device("meta"):
         model: Any = AutoModelForCausalLM.from_config(config)
     return sum(weights.numel() for weights in model.parameters())

@@ -18,8 +18,10 @@ from core.paths import Workspace
 from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, model_source
 from core.workers.memory import free_bytes, wanted_bytes
+from core.workers.model_files import checked
 from core.workers.model_gguf import GgufModel
 from core.workers.model_torch import AdapterView, TorchModel
+from core.workers.placement import require_room
 
 LOG = logging.getLogger(__name__)
 MOST_LOADED = 2
@@ -105,8 +107,11 @@ class ModelShelf:
     def _load(self, model: dict) -> Any:
         if model["kind"] == "gguf":
             return self._load_file(Path(model["place"]), model["session_id"])
-        source = str(model["place"] if model["kind"] == "merged" else model_source(model["base"], self._workspace))
         device, quantization = device_and_dtype()[0], self._quantization(model)
+        if not self._held:
+            require_room()
+        is_merged = model["kind"] == "merged"
+        source = checked(str(model["place"])) if is_merged else model_source(model["base"], self._workspace)
         self._make_room(wanted_bytes(source, quantization, device), device)
         return TorchModel(source, quantization)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 from jinja2 import TemplateError
-from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria
+from transformers import AutoTokenizer, StoppingCriteria
 
 from core.errors import InvalidInput, NotFound
 from core.generation.batches import MOST_CHATS, batches
@@ -22,6 +22,7 @@ from core.paths import ADAPTER_WEIGHTS
 from core.workers.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
 from core.workers.memory import cpu_type
+from core.workers.text_model import load_text_model
 
 NO_LIMIT_TOKENS = 1 << 20
 MOST_ADAPTERS = 4
@@ -58,7 +59,7 @@ class TorchModel:
         if self.device == "cpu":
             dtype = cpu_type(source)
         self.tokenizer = prepare_tokenizer(AutoTokenizer.from_pretrained(source))[0]
-        self.model = AutoModelForCausalLM.from_pretrained(
+        self.model = load_text_model(
             source,
             dtype=getattr(torch, dtype),
             quantization_config=quantization_config(quantization),

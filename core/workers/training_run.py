@@ -6,9 +6,9 @@ import shutil
 import time
 from pathlib import Path
 
-from core.config import RunConfig, parse_config
+from core.catalog.model_config import quantised_text, stored_quantised, whole_name
+from core.config import RunConfig
 from core.data.source import Split, load_split
-from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
 from core.prompts.chosen import template_of
 from core.rewards.build import scorers
@@ -16,14 +16,17 @@ from core.rewards.for_trl import TrlReward
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
+from core.training.adapted import kinds_without
 from core.workers.card import write_card
 from core.workers.corpus import fitting, render
 from core.workers.evaluation import Evaluator
 from core.workers.grpo import GrpoRun, last_loadable_checkpoint
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
+from core.workers.model_files import config_of
 from core.workers.pretrain import warm_up
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.reward_tools import tools
+from core.workers.vllm_sampling import require_model
 
 WARM_ADAPTER = "warm_up"
 
@@ -33,15 +36,16 @@ class TrainingRun:
 
     Args:
         paths: The session's files.
+        config: Its configuration.
         to: Where events go.
         engine: Loads the model.
     """
 
-    def __init__(self, paths: SessionPaths, to: Reporter, engine: Engine):
+    def __init__(self, paths: SessionPaths, config: RunConfig, to: Reporter, engine: Engine):
         self.paths = paths
+        self.config = config
         self.to = to
         self.engine = engine
-        self.config: RunConfig = parse_config(read_json(paths.config))
         self.workspace = Workspace(paths.folder.parent.parent)
         self.template = template_of(self.config.prompt)
 
@@ -51,6 +55,8 @@ class TrainingRun:
         split = load_split(self.config, self.workspace, self._report_download)
         self.to.phase("loading", "model", interruptible=True)
         loaded = self._load()
+        if self.config.training.sampler == "vllm":
+            require_model(loaded, self.config)
         split = fitting(split, self.config, self.template, loaded.tokenizer)
         self._report_data(split, loaded)
         loaded.model.get_base_model().register_forward_pre_hook(lambda *_: self.to.check_stop())
@@ -58,7 +64,7 @@ class TrainingRun:
         warmed = self.paths.checkpoints / WARM_ADAPTER
         self._report_resume(checkpoint, warmed.is_dir())
         grpo = GrpoRun(loaded, self.config, self._rewards(), self.paths, self.to)
-        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards())
+        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards(), self._warn_of_memory)
         try:
             self._evaluate(evaluator, "base", 0)
             if self.config.pre_training.enabled:
@@ -78,6 +84,9 @@ class TrainingRun:
         used = scorers(self.config.reward, tools(self.workspace))
         return [TrlReward(scorer, self.template.markers) for scorer in used]
 
+    def _warn_of_memory(self, message: str) -> None:
+        self.to.notice("warning", "training.batch_size", message)
+
     def _report_download(self, fraction: float | None, text: str) -> None:
         """At most once a second, since a download tells of every chunk."""
         if fraction == 1.0 or time.time() - self.to.log.last_t > 1.0:
@@ -86,12 +95,19 @@ class TrainingRun:
     def _load(self) -> LoadedModel:
         started = time.perf_counter()
         source = model_source(self.config.model.name, self.workspace)
+        self._report_quantised(source)
         loaded = self.engine.load(source, self.config)
+        layers = loaded.adapted_layers
         if loaded.adopted_chat_template:
             message = (
                 "The model brings no chat template; prompts are written as 'user: ...' and 'assistant: ...' lines."
             )
             self.to.notice("warning", "model.name", message)
+        if loaded.dtype == "float16":
+            message = "This GPU has no bfloat16 of its own, so the run computes in float16."
+            self.to.notice("info", "model.quantization", message)
+        if self.config.model.target_modules == "all-linear" and (without := kinds_without(layers)):
+            self.to.notice("warning", "model.target_modules", f"No adapter is on these layers: {', '.join(without)}.")
         self.to.log.append(
             "loaded",
             engine=loaded.engine,
@@ -99,9 +115,17 @@ class TrainingRun:
             dtype=loaded.dtype,
             parameters=loaded.parameters,
             trainable_parameters=loaded.trainable_parameters,
+            adapted_layers=layers,
             seconds=round(time.perf_counter() - started, 3),
         )
         return loaded
+
+    def _report_quantised(self, source: str) -> None:
+        """Say before training what weights that are stored quantised mean; the start has, where the name tells."""
+        name = self.config.model.name
+        method = stored_quantised(config_of(source), name)
+        if method is not None and whole_name(name) is None:
+            self.to.notice("warning", "model.name", quantised_text(name, method))
 
     def _report_data(self, split: Split, loaded: LoadedModel) -> None:
         samples = split.train[:3]
@@ -133,7 +157,7 @@ class TrainingRun:
         self.to.phase("pre_training")
         warm_up(loaded, self.config, split.warm_up, self.template, self.paths, self.to)
         partial = warmed.with_name(f".{warmed.name}.part")
-        loaded.model.save_pretrained(partial, selected_adapters=["default"])
+        loaded.save_adapter(partial)
         partial.rename(warmed)
 
     def _evaluate(self, evaluator: Evaluator, stage: str, step: int) -> None:
@@ -158,8 +182,8 @@ class TrainingRun:
         self.to.log.append("phase", phase="saving", detail="")
         partial = self.paths.adapter.with_name(".adapter.part")
         shutil.rmtree(partial, ignore_errors=True)
-        loaded.model.save_pretrained(partial, selected_adapters=["default"])
-        loaded.tokenizer.save_pretrained(partial)
+        loaded.save_adapter(partial)
+        loaded.saved_tokenizer.save_pretrained(partial)
         shutil.rmtree(self.paths.adapter, ignore_errors=True)
         partial.rename(self.paths.adapter)
         self.paths.card.write_text(write_card(self.config, self._state()), encoding="utf-8")

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from core.workers.merge import rounded  # noqa: E402 - after torch is known to be there
+from core.workers.rounding import rounded  # noqa: E402 - after torch is known to be there
 
 TYPES = ["bfloat16", "float16"]
 

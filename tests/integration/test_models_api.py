@@ -7,6 +7,7 @@ import pytest
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.hardware import Hardware
 from core.sessions.store import SessionStore
+from core.training.place import Machine
 from services.hub import Hub
 from services.models import ModelService
 from tests.support.hub import HubStandIn
@@ -43,7 +44,7 @@ def hub(tmp_path):
 
 def models(workspace, url=None, **options):
     hub = Hub(url, "token", workspace.cache / "hub", **options)
-    return ModelService(workspace, SessionStore(workspace), hub, Hardware(), 16.0)
+    return ModelService(workspace, SessionStore(workspace), hub, Machine(Hardware(), 16.0))
 
 
 def test_a_new_model_of_the_hub_is_looked_up_once_and_remembered(hub, workspace):

@@ -37,6 +37,8 @@ def test_memory_is_told_in_parts(server):
     assert [part["key"] for part in memory["parts"]][:2] == ["weights", "adapter"]
     assert memory["total_gib"] == pytest.approx(sum(part["gib"] for part in memory["parts"]))
     assert memory["available_gib"] > 0
+    assert [phase["key"] for phase in memory["phases"]] == ["evaluation", "warm_up", "sampling", "learning"]
+    assert max(memory["phases"], key=lambda phase: phase["gib"])["decides"]
     assert (memory["fits"] in (True, False), memory["problem"]) == (True, None)
 
 
@@ -75,6 +77,7 @@ def test_time_is_that_of_the_newest_run_of_the_same_model(server, until):
         ({"model": {"name": "../x"}}, "model.name"),
         ({"dataset": {"source": "arithmetic", "parameters": {"largest": "x"}}}, "dataset.parameters"),
         ({"resources": {"gpus": [7]}}, "resources.gpus"),
+        ({"training": {"sampler": "vllm"}}, "training.sampler"),
     ],
 )
 def test_a_configuration_that_can_not_be_used_names_its_field(server, config, field):

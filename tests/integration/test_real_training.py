@@ -69,12 +69,13 @@ def tiny(tmp_path_factory):
 class Run:
     """One session of the real worker."""
 
-    def __init__(self, workspace: Workspace, session_id: str, model: str, **changes: dict):
+    def __init__(self, workspace: Workspace, session_id: str, base: str, **changes: dict):
         settings = json.loads(json.dumps(SETTINGS))
-        for section, values in {**changes, "model": {**changes.get("model", {}), "name": model}}.items():
+        for section, values in {**changes, "model": {**changes.get("model", {}), "name": base}}.items():
             settings[section].update(values) if section in settings else settings.update({section: values})
         self.workspace = workspace
-        self.paths: SessionPaths = SessionStore(workspace).create(session_id, parse_config(settings))
+        self.config = parse_config(settings)
+        self.paths: SessionPaths = SessionStore(workspace).create(session_id, self.config)
         self.environment = worker_environment({**os.environ, "HF_HUB_OFFLINE": "1"}, workspace, "cpu")
 
     def start(self) -> subprocess.Popen:
@@ -244,8 +245,9 @@ def test_a_hub_model_without_a_chat_template_trains_with_or_grpo_and_a_kl_term(t
         ("no-one/nothing", {}, "offline"),
         ("tiny", {"dataset": {"response_field": "answer"}}, "invalid_input"),
         ("tiny", {"training": {"max_sequence_length": 16}}, "invalid_input"),
+        ("tiny", {"training": {"sampler": "vllm"}}, "invalid_input"),
     ],
-    ids=["a model that is not at hand", "a data set without the mapped field", "prompts that are all too long"],
+    ids=["a model that is not at hand", "a data set without the mapped field", "prompts that are all too long", "vLLM"],
 )
 def test_what_goes_wrong_in_the_worker_is_a_failed_event_with_cause_cure_and_log(tiny, workspace, model, changes, code):
     run = Run(workspace, "failing", str(tiny) if model == "tiny" else model, **changes).finish()

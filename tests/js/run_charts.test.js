@@ -23,6 +23,11 @@ test("KL is off without a penalty", () => {
   assert.match(spec("kl").reasonOf(given), /^Off: kl_penalty is 0/);
 });
 
+test("entropy that the engine does not report is not said to be missing", () => {
+  assert.equal(spec("entropy").reasonOf(run({ step: [1] }, { engine: "unsloth" })), "Not reported by Unsloth.");
+  assert.match(spec("entropy").reasonOf(run({ step: [1] }, { engine: "trl" })), /no entropy/);
+});
+
 test("clip ratios of 0 are explained instead of drawn", () => {
   const zero = { step: [1], "clip_ratio.low": [0], "clip_ratio.high": [0], "clip_ratio.region": [0] };
   assert.deepEqual(labels("clip", run(zero)), []);
@@ -39,6 +44,12 @@ test("parts are shown when there are two rewards", () => {
   const two = run({ step: [1], "rewards.a.mean": [1], "rewards.b.mean": [0] });
   assert.deepEqual([isWorthShowing(spec("parts"), one), isWorthShowing(spec("parts"), two)], [false, true]);
   assert.deepEqual(labels("parts", two), ["a", "b"]);
+});
+
+test("the gap of a sampler of its own is shown where there is one", () => {
+  const vllm = run({ step: [1], "sampler_gap.mean": [0.001], "sampler_gap.max": [0.004] });
+  assert.deepEqual([isWorthShowing(spec("sampler"), run({ step: [1] })), isWorthShowing(spec("sampler"), vllm)], [false, true]);
+  assert.deepEqual(labels("sampler", vllm), ["Mean", "Largest"]);
 });
 
 test("the warm-up has its own line in the loss", () => {

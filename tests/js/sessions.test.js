@@ -83,3 +83,10 @@ test("a search finds sessions by name, model and status", () => {
   assert.deepEqual(state.found(named, "failed").map((one) => one.session_id), ["b"]);
   assert.equal(state.found(named, "").length, 2);
 });
+
+test("the engine is named with the layers that carry an adapter, and those that don't", () => {
+  const engine = { engine: "unsloth", device: "cuda", dtype: "bfloat16", adapted_layers: { down_proj: [2, 2], qkv_proj: [0, 2] } };
+  assert.equal(state.engineText({ engine }), "Unsloth on cuda, bfloat16, adapter on 2 layers, none on qkv_proj");
+  assert.equal(state.engineText({ engine: { engine: "trl", device: "cpu", dtype: "float32" } }), "TRL on CPU, float32");
+  assert.equal(state.engineText({ device: "cuda:0" }), "cuda:0");
+});

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,16 @@ FAKE_WORKER = "tests.support.fake_worker"
 
 
 class Server:
-    """flask_app.py on a free port; can be killed and started again on the same data."""
+    """flask_app.py, or what stands in for it, on a free port; can be killed and started again on the same data."""
 
-    def __init__(self, root: Path, environment: dict[str, str], worker: str = FAKE_WORKER):
-        self.root, self.environment, self.worker = root, environment, worker
+    def __init__(
+        self,
+        root: Path,
+        environment: dict[str, str],
+        worker: str = FAKE_WORKER,
+        program: Sequence[str] = ("flask_app.py",),
+    ):
+        self.root, self.environment, self.worker, self.program = root, environment, worker, program
         self.port = _free_port()
         self.process: subprocess.Popen | None = None
 
@@ -32,7 +39,7 @@ class Server:
     def start(self) -> float:
         """Start it and wait for its first answer; the seconds that took."""
         began = time.monotonic()
-        command = [sys.executable, "flask_app.py", "--port", str(self.port), "--root", str(self.root)]
+        command = [sys.executable, *self.program, "--port", str(self.port), "--root", str(self.root)]
         log = (self.root / "server-output.log").open("ab")
         with log:
             self.process = subprocess.Popen(

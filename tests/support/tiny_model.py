@@ -12,8 +12,20 @@ CHAT_TEMPLATE = (
 TEXTS = ["What is 12 + 34?", "<SOLUTION>46</SOLUTION>", "user assistant system", "0123456789"]
 
 
-def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) -> Path:
-    """Save model and tokenizer below `folder`."""
+END = "<|im_end|>"
+
+
+def write_tiny_model(
+    folder: Path, chat_template: str | None = CHAT_TEMPLATE, pad: str = END, hidden_size: int = 32
+) -> Path:
+    """Save model and tokenizer below `folder`.
+
+    Args:
+        folder: Where both go.
+        chat_template: Of the tokenizer; None for none.
+        pad: The tokenizer pads with its end of text, or with a token of its own.
+        hidden_size: Shared by two attention heads.
+    """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -21,17 +33,17 @@ def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) ->
     inner = Tokenizer(models.BPE())
     inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     inner.decoder = decoders.ByteLevel()
-    specials = ["<|im_start|>", "<|im_end|>"]
+    specials = list(dict.fromkeys(["<|im_start|>", END, pad]))
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     inner.train_from_iterator(
         TEXTS, trainers.BpeTrainer(vocab_size=300, special_tokens=specials, initial_alphabet=alphabet)
     )
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="<|im_end|>", pad_token="<|im_end|>")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token=END, pad_token=pad)
     tokenizer.chat_template = chat_template
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=32,
+        hidden_size=hidden_size,
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=2,
@@ -39,7 +51,7 @@ def write_tiny_model(folder: Path, chat_template: str | None = CHAT_TEMPLATE) ->
         max_position_embeddings=4096,
         bos_token_id=0,
         eos_token_id=1,
-        pad_token_id=1,
+        pad_token_id=tokenizer.pad_token_id,
         tie_word_embeddings=True,
     )
     LlamaForCausalLM(config).save_pretrained(folder)

@@ -21,7 +21,10 @@ export function createPlanner(store) {
 
   const ask = () => latest.ask((signal) => planRun(config(), signal), {
     quietMs: QUIET_MS,
-    answered: (value) => put({ status: "sound", value, errors: {}, message: "" }),
+    answered(value) {
+      const refusal = value.refusal ?? { fields: {}, message: "" };
+      put({ status: value.refusal ? "refused" : "sound", value, errors: refusal.fields, message: refusal.message });
+    },
     refused(error) {
       if (error.code !== "offline") return put({ status: "refused", errors: error.fields, message: error.message });
       put({ status: "offline" });

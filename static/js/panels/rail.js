@@ -56,7 +56,7 @@ export function renderRail(state, boot) {
     ["Reward", rewardText(value)],
     ["Algorithm", String(value("grpo.algorithm")).toUpperCase().replace("_", " ")],
   ]);
-  renderMemory(plan.value?.memory);
+  renderMemory(plan.value);
   setText(find("plan-step"), plan.value?.step.words ?? "");
   renderEstimate(plan.value?.estimate);
   renderProblems(plan.errors);

@@ -49,7 +49,8 @@ export function renderTopbar(state) {
   showMenu();
   const system = state.system;
   if (!system) return;
-  const hasGpu = system.gpu_name !== null;
+  show(find("gpu-problem"), Boolean(system.gpu_problem));
+  const hasGpu = system.gpu_name !== null && !system.gpu_problem;
   show(find("gauge-gpu"), hasGpu);
   show(find("gauge-vram"), hasGpu);
   show(find("gauge-cpu"), !hasGpu);

@@ -9,7 +9,7 @@ import { hasValues, lastKnown, rewardNames } from "./series.js";
 /** @typedef {import("./series.js").History} History */
 /** @typedef {import("./curves.js").Wanted} Wanted */
 
-/** What is known of one run. @typedef {{history: History, warmUp: History, heldOut: History, config: any, isOver: boolean, startedAt: number}} Run */
+/** What is known of one run. @typedef {{history: History, warmUp: History, heldOut: History, config: any, engine?: string, isOver: boolean, startedAt: number}} Run */
 
 /** `band` is the area between two curves, `whiskers` names the columns of an interval at each point, `side` says that of many
  * values on a pixel only the lowest or highest matters.
@@ -89,9 +89,16 @@ export const RUN_CHARTS = [
     reasonOf: reason(clipReason),
   },
   {
+    key: "sampler", title: "Sampler gap", note: "Between vLLM's and the trainer's log-probability of a token, in nats.", isFromZero: true, format: scientific,
+    linesOf: (run) => present([
+      line(run, "Mean", "sampler_gap.mean", { colour: 3 }), line(run, "Largest", "sampler_gap.max", { colour: 4, dash: 1, isThin: true, side: "high" }),
+    ]),
+    reasonOf: reason("The model that learns samples by itself."),
+  },
+  {
     key: "entropy", title: "Entropy", note: "A fall to 0 means that all answers become alike.", isFromZero: true, format: decimals(3),
     linesOf: (run) => present([line(run, "Entropy", "entropy", { colour: 6 })]),
-    reasonOf: reason("This run logs no entropy."),
+    reasonOf: reason((run) => (run.engine === "unsloth" ? "Not reported by Unsloth." : "This run logs no entropy.")),
   },
   {
     key: "loss", title: "Loss", note: "A falling loss is no goal in GRPO; watch the reward.", hasLog: true, format: scientific,
@@ -132,8 +139,10 @@ function partsOf(run) {
   return present(names.map((name, index) => line(run, name, `rewards.${name}.mean`, { colour: (index % 8) + 1, dash: index % 6 })));
 }
 
-/** Whether a chart is worth its place: the parts of a single reward are the reward. @param {Spec} spec @param {Run} run */
-export const isWorthShowing = (spec, run) => spec.key !== "parts" || rewardNames(run.history).length > 1;
+/** Whether a chart is worth its place: the parts of a single reward are the reward, and only vLLM has a gap.
+ * @param {Spec} spec @param {Run} run */
+export const isWorthShowing = (spec, run) => (spec.key !== "parts" || rewardNames(run.history).length > 1)
+  && (spec.key !== "sampler" || spec.linesOf(run).length > 0);
 
 const CLIPS = ["low", "high", "region"];
 

@@ -101,6 +101,17 @@ export const isFinal = (session) => FINAL.includes(session.status);
 /** The name people gave a session, else its id. @param {any} session */
 export const titleOf = (session) => session.name || session.session_id;
 
+/** Which engine trains on which device, and which layers carry the adapter. @param {any} session */
+export function engineText({ engine, device }) {
+  if (!engine) return device ?? "";
+  const where = `${engine.engine} on ${engine.device}, ${engine.dtype}`.replace("trl", "TRL").replace("unsloth", "Unsloth").replace("cpu", "CPU");
+  const layers = Object.entries(engine.adapted_layers ?? {});
+  const adapted = layers.reduce((sum, [, [carrying]]) => sum + carrying, 0);
+  const without = layers.filter(([, [carrying]]) => !carrying).map(([kind]) => kind);
+  const left = without.length ? `, none on ${without.join(", ")}` : "";
+  return layers.length ? `${where}, adapter on ${adapted} layers${left}` : where;
+}
+
 /** Whether the snapshot or an earlier message of the kind holds this already; kinds may overtake each other.
  * @param {number} seq @param {any} session @param {"update_seq" | "status_seq"} kind */
 const isKnown = (seq, session, kind) => seq <= Math.max(session.last_seq ?? 0, session[kind] ?? 0);

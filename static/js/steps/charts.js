@@ -65,7 +65,7 @@ export function mountCharts(root, context, { onStep } = {}) {
 function runOf(session, { history, warmUp }) {
   const startedAt = session?.started_at ?? at(history, "t", 0);
   const heldOut = heldOutHistory(session?.evaluations ?? [], history, startedAt, fullReward(session?.config));
-  return { history, warmUp, heldOut, config: session?.config, isOver: Boolean(session && isFinal(session)), startedAt };
+  return { history, warmUp, heldOut, config: session?.config, engine: session?.engine?.engine, isOver: Boolean(session && isFinal(session)), startedAt };
 }
 
 /** @param {string | null} id @param {Histories} histories */

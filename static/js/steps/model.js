@@ -48,6 +48,8 @@ export function mount(root, context) {
     drawChoice(root, state, context.get("model.name"), models);
     for (const { element, field } of drawn) show(element, state.draft.mode === "advanced" || CUSTOM_FIELDS.includes(field.name));
     showFields(drawn, state);
+    setText(find("model-gpu-problem-text", root), state.system?.gpu_problem ?? "");
+    show(find("model-gpu-problem", root), Boolean(state.system?.gpu_problem));
     other.render();
   };
 

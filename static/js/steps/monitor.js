@@ -3,7 +3,7 @@
 
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { duration, number, percent, words } from "../lib/format.js";
-import { isSameRun, sessionOf, titleOf } from "../state/sessions.js";
+import { engineText, isSameRun, sessionOf, titleOf } from "../state/sessions.js";
 import { phasesOf, tilesOf } from "../state/progress.js";
 import { fillScores } from "../ui/score_list.js";
 import { mountTabs } from "../ui/tabs.js";
@@ -75,9 +75,7 @@ export function mount(root, context) {
 function renderHead(root, session) {
   setText(find("session-title", root), titleOf(session));
   setText(find("session-id", root), session.session_id);
-  const { engine } = session;
-  const where = engine ? `${engine.engine} on ${engine.device}, ${engine.dtype}` : session.device ?? "";
-  setText(find("session-about", root), [session.model, session.dataset, where.replace("trl", "TRL").replace("cpu", "CPU")].filter(Boolean).join(" · "));
+  setText(find("session-about", root), [session.model, session.dataset, engineText(session)].filter(Boolean).join(" · "));
   const badge = find("session-status", root);
   badge.dataset.status = session.status;
   setText(badge, words(session.status));

@@ -3,30 +3,24 @@
 
 import { fillList, find, make, part, setText, show } from "../lib/dom.js";
 import { gib } from "../lib/format.js";
+import { memoryText } from "../state/memory_text.js";
 
-/** @param {any} memory null while nothing is known */
-export function renderMemory(memory) {
+/** @param {any} plan what the server says of the draft; null while nothing is known */
+export function renderMemory(plan) {
+  const memory = plan?.memory;
   const parts = memory?.total_gib ? memory.parts : [];
   setText(find("memory-title"), memory?.device && memory.device !== "CPU" ? "VRAM" : "Memory");
   const badge = find("memory-fit");
   show(badge, memory?.fits === true || memory?.fits === false);
   badge.dataset.status = memory?.fits ? "completed" : "failed";
   setText(badge, memory?.fits ? "Fits" : "Too large");
-  setText(find("memory-text"), textOf(memory));
+  setText(find("memory-text"), memoryText(plan));
   drawBar(find("memory-bar"), parts, Math.max(memory?.available_gib ?? 0, memory?.total_gib ?? 0));
   fillList(find("memory-parts"), "legend", parts, (row, item) => {
     row.dataset.part = item.key;
     setText(part(row, "legend__name"), item.label);
     setText(part(row, "legend__value"), gib(item.gib));
   });
-}
-
-/** @param {any} memory */
-function textOf(memory) {
-  if (!memory) return "";
-  if (memory.problem) return memory.problem;
-  const of = memory.available_gib === null ? "" : ` of ${gib(memory.available_gib)} (${memory.device})`;
-  return `About ${gib(memory.total_gib)}${of}.`;
 }
 
 /** @param {HTMLElement} bar @param {any[]} parts @param {number} whole in GiB */

@@ -15,7 +15,22 @@ def named(name, message, module="somewhere"):
     ("error", "code"),
     [
         (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "out_of_memory"),
+        (RuntimeError("CUDA error: out of memory"), "out_of_memory"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), "out_of_memory"),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), "cuda"),
+        (RuntimeError("No CUDA-capable device is detected"), "cuda"),
+        (RuntimeError("NVML_SUCCESS == r INTERNAL ASSERT FAILED at CUDACachingAllocator.cpp"), "cuda"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out_of_memory"),
+        (
+            ValueError(
+                "Free memory on device cuda:0 (3.1/24 GiB) on startup is less than desired GPU memory utilization"
+            ),
+            "out_of_memory",
+        ),
+        (
+            ValueError("No available memory for the cache blocks. Try increasing `gpu_memory_utilization`"),
+            "out_of_memory",
+        ),
         (MemoryError(), "out_of_memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
         (RuntimeError("[enforce fail at inline_container.cc] No space left on device"), "disk_full"),
@@ -24,6 +39,7 @@ def named(name, message, module="somewhere"):
         (OSError("We couldn't connect to 'https://hub' to load the files"), "offline"),
         (named("SafetensorError", "header too large"), "broken_file"),
         (ValueError("requires you to execute custom code; set trust_remote_code=True"), "remote_code"),
+        (ImportError("Using `bitsandbytes` 4-bit quantization requires bitsandbytes: `pip install`"), "bitsandbytes"),
         (KeyError("surprise"), "error"),
     ],
 )
@@ -31,6 +47,11 @@ def test_a_known_error_gets_its_cause_and_cure(error, code):
     cause, cure, found = explain(error)
     assert found == code
     assert cause and cure
+
+
+def test_a_gpu_that_has_gone_is_told_from_one_that_refused_the_work():
+    assert "nvidia-smi" in explain(RuntimeError("CUDA error: no CUDA-capable device is detected"))[1]
+    assert "doctor" in explain(RuntimeError("CUDA error: an illegal memory access was encountered"))[1]
 
 
 def test_an_export_that_runs_out_of_memory_is_not_told_of_batches():

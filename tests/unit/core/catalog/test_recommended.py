@@ -4,30 +4,34 @@ import pytest
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, base_model
-from core.catalog.recommended import as_config, memory_of, recommended
+from core.catalog.recommended import as_config, recommended
 from core.config.resolve import resolve
 from core.hardware import Gpu, Hardware
-from core.training.vram import fits
+from core.training.fit import fitted
+from core.training.place import Machine, Place
+from core.training.vram import fits, memory_of
 
-MACHINES = {size: Hardware((Gpu(0, "a card", float(size)),)) if size else Hardware() for size in (0, 4, 8, 12, 24, 80)}
-RAM_GIB = 16.0
+MACHINES = {
+    size: Machine(Hardware((Gpu(0, "a card", float(size)),) if size else ()), ram_gib=16.0, has_unsloth=True)
+    for size in (0, 4, 8, 12, 24, 80)
+}
 
 
 @pytest.mark.parametrize("size", MACHINES)
 @pytest.mark.parametrize("model", FAMILIES, ids=lambda model: model.id)
 def test_it_is_valid_and_needs_nothing_that_the_machine_lacks(model, size):
-    fragment = recommended(model, MACHINES[size], RAM_GIB)
+    fragment = recommended(model, MACHINES[size].largest)
     assert set(fragment) <= {"model", "training", "grpo"}
     config = as_config(model, fragment)
-    assert resolve(config, MACHINES[size])[0].model == config.model
+    assert resolve(config, MACHINES[size].hardware)[0].model == config.model
     assert config.completions_per_step % config.training.num_generations == 0
 
 
 @pytest.mark.parametrize("model", FAMILIES, ids=lambda model: model.id)
 def test_everything_fits_into_80_gib_in_16_bit(model):
-    config = as_config(model, recommended(model, MACHINES[80], RAM_GIB))
+    config = as_config(model, recommended(model, MACHINES[80].largest))
     assert config.model.quantization == "none"
-    assert fits(memory_of(model.shape, config, True), 80)
+    assert fits(memory_of(model.shape, config, "unsloth"), 80)
 
 
 @pytest.mark.parametrize(
@@ -42,24 +46,32 @@ def test_everything_fits_into_80_gib_in_16_bit(model):
 )
 def test_weights_are_quantised_where_they_would_not_fit(name, size, quantization):
     model = base_model(name)
-    config = as_config(model, recommended(model, MACHINES[size], RAM_GIB))
+    config = as_config(model, recommended(model, MACHINES[size].largest))
     assert config.model.quantization == quantization
-    assert fits(memory_of(model.shape, config, True), size)
+    assert fits(memory_of(model.shape, config, "unsloth"), size)
 
 
 def test_a_model_that_is_far_too_large_gets_the_smallest_settings():
     model = base_model("unsloth/phi-4")
-    config = as_config(model, recommended(model, MACHINES[4], RAM_GIB))
+    config = as_config(model, recommended(model, MACHINES[4].largest))
     assert (config.model.quantization, config.training.batch_size) == ("4bit", 1)
-    assert not fits(memory_of(model.shape, config, True), 4)
+    assert not fits(memory_of(model.shape, config, "unsloth"), 4)
 
 
 def test_the_embedded_model_trains_on_two_cores():
-    training = recommended(base_model(EMBEDDED_MODEL), MACHINES[0], 4.0)["training"]
+    training = recommended(base_model(EMBEDDED_MODEL), Place("cpu", "CPU", 4.0))["training"]
     assert (training["learning_rate"], training["lr_scheduler_type"]) == (1.5e-4, "linear")
     assert training["max_sequence_length"] <= 256
 
 
 def test_larger_models_learn_more_slowly():
-    rates = [recommended(model, MACHINES[80], RAM_GIB)["training"]["learning_rate"] for model in FAMILIES]
+    rates = [recommended(model, MACHINES[80].largest)["training"]["learning_rate"] for model in FAMILIES]
     assert set(rates) == {1e-5, 2e-5}
+
+
+@pytest.mark.parametrize("model", FAMILIES, ids=lambda model: model.id)
+def test_what_is_recommended_and_fits_needs_no_fitting(model):
+    """One ladder: a card for which there is a recommendation takes it as it is."""
+    here = MACHINES[24]
+    config = as_config(model, recommended(model, here.largest))
+    assert fitted(config, here, model.shape).config == config

@@ -4,6 +4,7 @@ import pytest
 
 from core.config import parse_config
 from core.config.resolve import resolve
+from core.cuda import GpuProblem
 from core.errors import InvalidInput
 from core.hardware import Gpu, Hardware
 
@@ -31,6 +32,19 @@ def test_a_gpu_keeps_what_only_a_gpu_can_do():
     value = {"training": {"optim": "paged_adamw_32bit"}, "model": {"quantization": "4bit"}}
     config, _ = resolve(parse_config(value), GPU)
     assert (config.training.optim, config.model.quantization) == ("paged_adamw_32bit", "4bit")
+
+
+def test_a_gpu_that_torch_can_not_use_is_said_first_and_the_run_stays_meant_for_it():
+    broken = Hardware(GPU.gpus, GpuProblem("It can't be used.", "Mend it."))
+    config, notices = resolve(parse_config({"model": {"quantization": "4bit"}}), broken)
+    assert config.model.quantization == "4bit"
+    assert (notices[0].field, notices[0].message) == ("resources.gpus", "It can't be used. Mend it.")
+
+
+def test_a_model_that_is_stored_quantised_is_said_before_training_with_the_one_to_take():
+    _, notices = resolve(parse_config({"model": {"name": "unsloth/Qwen3-4B-unsloth-bnb-4bit"}}), GPU)
+    (said,) = [notice.message for notice in notices if notice.field == "model.name"]
+    assert "only the adapter can be exported" in said and "Train on unsloth/Qwen3-4B with" in said
 
 
 def test_warm_up_steps_turn_constant_into_the_schedule_that_has_them():

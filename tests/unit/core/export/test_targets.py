@@ -56,7 +56,14 @@ def test_what_llama_cpp_has_no_place_for_can_only_be_merged(changes, word):
 
 
 def test_nothing_can_be_merged_into_weights_that_are_stored_quantised():
-    reasons = base_limits({"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}})
+    config = {"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}}
+    reasons = base_limits(config, "someone/small")
     assert set(TARGETS) - set(reasons) == {"adapter"}
     assert "bitsandbytes" in reasons["merged"]
-    assert base_limits({"hidden_size": 64}) == {}
+    assert base_limits({"hidden_size": 64}, "someone/small") == {}
+
+
+def test_a_repository_that_is_named_as_quantised_is_known_before_it_is_fetched_and_the_whole_one_is_named():
+    reasons = base_limits({}, "unsloth/Qwen3-4B-unsloth-bnb-4bit")
+    assert set(TARGETS) - set(reasons) == {"adapter"}
+    assert "Train on unsloth/Qwen3-4B with model.quantization 4bit" in reasons["merged"]

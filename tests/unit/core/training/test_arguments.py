@@ -51,6 +51,21 @@ def test_weights_follow_the_order_of_the_rewards():
     assert list(config.reward.weights) == ["exact-match", "solution-format"]
 
 
+@pytest.mark.parametrize(("sampler", "uses"), [("auto", False), ("transformers", False), ("vllm", True)])
+def test_only_the_choice_of_vllm_uses_it(sampler, uses):
+    training = {"sampler": sampler, "vllm_memory_fraction": 0.3, "max_sequence_length": 700}
+    arguments = grpo_arguments(parse_config({"training": training}))
+    assert arguments["use_vllm"] is uses
+    assert (arguments["vllm_gpu_memory_utilization"], arguments["vllm_max_model_length"]) == (0.3, 700)
+
+
+def test_the_correction_of_vllms_probabilities_is_always_given():
+    arguments = grpo_arguments(parse_config({}))
+    assert arguments["vllm_importance_sampling_correction"] is True
+    assert arguments["vllm_importance_sampling_mode"] == "sequence_mask"
+    assert arguments["vllm_importance_sampling_clip_max"] == 3.0
+
+
 def test_no_checkpoints_means_no_checkpoints():
     assert grpo_arguments(parse_config({"training": {"save_steps": 0}}))["save_strategy"] == "no"
 

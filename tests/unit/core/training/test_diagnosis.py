@@ -1,5 +1,7 @@
 """Why a reward is flat: one history for each cause."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.config.describe import describe
@@ -34,13 +36,14 @@ HISTORIES = {
     "form_without_truth": both(*[shown(f"wrong {n}") for n in range(4)]),
     "reward_failed": both(*[shown(f"wrong {n}", None, 0.0) for n in range(4)]),
     "reward_not_run": both(*[shown(f"wrong {n}", scores=NOT_RUN, reward=0.0) for n in range(4)]),
+    "masked_out": both(*[shown(f"wrong {n}", form=n / 4, truncated=True) for n in range(4)]),
     "length_at_limit": both(*[shown(f"wrong {n}", form=0.0, tokens=95) for n in range(4)]),
 }
 
 
 @pytest.mark.parametrize("code", HISTORIES)
 def test_a_history_of_one_kind_is_explained_by_it(code):
-    found = diagnose(HISTORIES[code], JUDGING)
+    found = diagnose(HISTORIES[code], replace(JUDGING, masks_truncated=code == "masked_out"))
     assert found["findings"][0]["code"] == code
     assert found["findings"][0]["share"] == 1.0
     assert found["signal_fraction"] == 0.0

@@ -1,0 +1,82 @@
+"""What a model's config.json may say: names that are names, before any library makes code of them; and quantisation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.catalog.models import FIELD
+from core.errors import InvalidInput
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+NAMED = ("model_type", "architectures")
+FOUR_BIT_SUFFIX = re.compile(r"(-unsloth)?-bnb-4bit$", re.IGNORECASE)
+ELSEWHERE = "configuration_files"
+"""Of config.json: names other files by version, one of which transformers takes instead."""
+MOST_SHOWN = 60
+
+
+def require_plain_config(config: Any, model: str) -> None:
+    """See that a config.json is the whole of it, and that every model_type and architecture, at any depth, is a plain
+    name: Unsloth writes Python from them.
+
+    Args:
+        config: What is in config.json.
+        model: The model's name, for the message.
+    Raises:
+        InvalidInput: One is something else (the class of CVE-2026-93348), or the file holds no JSON object, or names
+            other files that transformers would read in its place.
+    """
+    if not isinstance(config, Mapping):
+        raise InvalidInput(f"The config.json of {model} is no JSON object.", "Choose another model.")
+    if ELSEWHERE in config:
+        message = f"The config.json of {model} points to other files ({ELSEWHERE}), which nobody has looked at."
+        raise InvalidInput(message, "Choose another model.", {FIELD: "its config.json points elsewhere"})
+    for key, value in _names(config):
+        if not isinstance(value, str) or not PLAIN_NAME.fullmatch(value):
+            shown = repr(value)[:MOST_SHOWN]
+            message = f"The config.json of {model} has the {key} {shown}, which is no name and may be an attack."
+            hint = "Choose another model; names are made of letters, digits, dots, dashes and underscores."
+            raise InvalidInput(message, hint, {FIELD: f"its config.json has an unusable {key}"})
+
+
+def stored_quantised(config: Mapping[str, Any], model: str) -> str | None:
+    """How a model's own weights are stored quantised, such as bitsandbytes; None where they are whole.
+
+    Args:
+        config: What is in config.json; empty where it is not at hand.
+        model: The model's name, whose end tells it, too.
+    """
+    quantization = config.get("quantization_config")
+    if isinstance(quantization, Mapping):
+        return str(quantization.get("quant_method", "quantised"))
+    return "bitsandbytes" if FOUR_BIT_SUFFIX.search(model) else None
+
+
+def whole_name(model: str) -> str | None:
+    """The repository with the 16-bit weights of one that is named as quantised; None where the name does not tell."""
+    whole = FOUR_BIT_SUFFIX.sub("", model)
+    return whole if whole not in ("", model) else None
+
+
+def quantised_text(model: str, method: str) -> str:
+    """What follows for exports from weights that are stored quantised, and what to train on instead."""
+    instead = whole_name(model) or "the model's 16-bit repository"
+    return (
+        f"The base model's own weights are stored quantised ({method}), so nothing can be merged into them: only the "
+        f"adapter can be exported. Train on {instead} with model.quantization 4bit, which learns the same way."
+    )
+
+
+def _names(values: Any) -> Iterator[tuple[str, Any]]:
+    """Every (key, name) at any depth."""
+    waiting = [values]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Mapping):
+            for key in NAMED:
+                named = found.get(key)
+                listed = named if isinstance(named, list) else [named]
+                yield from ((key, name) for name in listed if name is not None and name != "")  # "": a part's default
+        waiting.extend(found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ())

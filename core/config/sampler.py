@@ -1,0 +1,108 @@
+"""Which program samples the completions: where vLLM can, why not elsewhere, and what it changes."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import re
+from dataclasses import dataclass
+
+from core.config.run import RunConfig
+from core.errors import InvalidInput
+
+OLDEST_VLLM, NEWEST_VLLM = "0.20.0", "0.30.0"
+"""The versions that the pinned TRL is written for (trl/import_utils.py, is_vllm_available); it only warns of others."""
+INSTALL_VLLM = f"pip install vllm=={NEWEST_VLLM}"
+LARGEST_RATIO = 3.0
+"""TRL's own bound: a completion that the trainer finds more than this many times likelier than vLLM teaches nothing."""
+GAIN = (
+    "Where completions are long, most of a step is sampling, and vLLM should do that several times faster than "
+    "transformers; less is to be gained over Unsloth, whose own decoding is fast. This is not measured yet."
+)
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What is installed beside the pinned packages: vLLM's version, None without it, and whether Unsloth is there."""
+
+    vllm: str | None
+    has_unsloth: bool
+
+
+def installed_packages() -> Packages:
+    """What this Python has; nothing is imported."""
+    try:
+        vllm = importlib.metadata.version("vllm")
+    except importlib.metadata.PackageNotFoundError:
+        vllm = None
+    return Packages(vllm, importlib.util.find_spec("unsloth") is not None)
+
+
+def check_sampler(config: RunConfig, has_cuda: bool, packages: Packages) -> None:
+    """Refuse vLLM where it can't sample for this run.
+
+    Raises:
+        InvalidInput: training.sampler is vllm and can't be; with the reason and a cure.
+    """
+    if config.training.sampler != "vllm":
+        return
+    obstacle = obstacle_to_vllm(config, has_cuda, packages)
+    if obstacle is not None:
+        reason, cure = obstacle
+        raise refusal(reason, f"{cure}, or use training.sampler transformers.")
+
+
+def refusal(reason: str, cure: str) -> InvalidInput:
+    """The error of a run that vLLM can't sample for, at its field."""
+    return InvalidInput(reason, cure, {"training.sampler": reason})
+
+
+def obstacle_to_vllm(config: RunConfig, has_cuda: bool, packages: Packages) -> tuple[str, str] | None:
+    """(reason, cure) why vLLM can't sample for this run on this machine; None where it can, as far as can be told
+    without loading it."""
+    if not has_cuda:
+        return "vLLM needs an NVIDIA GPU, and this machine has none.", "Use a machine with one"
+    if packages.vllm is None:
+        return "vLLM is not installed.", f"Run {INSTALL_VLLM} in LoRA Craft's environment (Linux only)"
+    if not is_supported(packages.vllm):
+        reason = f"vLLM {packages.vllm} is installed; the pinned TRL works with {OLDEST_VLLM} to {NEWEST_VLLM}."
+        return reason, f"Run {INSTALL_VLLM} in LoRA Craft's environment"
+    if config.model.quantization == "8bit":
+        return "vLLM can't sample from weights that are held in 8 bit.", "Use another model.quantization"
+    if config.model.quantization == "4bit" and not packages.has_unsloth:
+        reason = "Without Unsloth, the adapter would be merged into 4-bit weights for vLLM, and lost in their rounding."
+        return reason, "Use model.quantization none"
+    return None
+
+
+def is_supported(version: str) -> bool:
+    """Whether a version of vLLM is among those the pinned TRL is written for; what follows its numbers is ignored."""
+    return _numbers(OLDEST_VLLM) <= _numbers(version) <= _numbers(NEWEST_VLLM)
+
+
+def vllm_notice(config: RunConfig, has_cuda: bool, packages: Packages) -> str | None:
+    """What should be known of vLLM in this run: what it changes where it samples, or that it could where nothing was
+    chosen; None where there is nothing to say."""
+    if config.training.sampler == "vllm":
+        return _changes(config, packages)
+    if config.training.sampler == "auto" and obstacle_to_vllm(config, has_cuda, packages) is None:
+        return f"transformers samples. vLLM {packages.vllm} is installed: training.sampler vllm would use it. {GAIN}"
+    return None
+
+
+def _changes(config: RunConfig, packages: Packages) -> str:
+    share = f"{config.training.vllm_memory_fraction:.0%} of the GPU's memory"
+    memory = f"holds {share} for a second copy of the weights and its cache, and frees it while the adapter learns"
+    if packages.has_unsloth:
+        memory = f"holds {share} for its cache and the weights, which it shares with the trainer"
+    return (
+        f"vLLM {packages.vllm} samples; it {memory}. {GAIN} Its probabilities differ a little from the trainer's: each "
+        f"completion counts by the ratio of the two, one above {LARGEST_RATIO:g} not at all, and sampler_gap and "
+        "sampler_ratio tell how far they are apart. Held-out questions are still answered by transformers."
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Major, minor and patch number; what is no version is older than any."""
+    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
+    return tuple(int(part or 0) for part in found.groups()) if found else (-1,)

@@ -1,0 +1,96 @@
+"""Where this process computes: on the GPU that the server placed it on, or not at all; never on the CPU in silence."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from constants import DEVICE_VARIABLE
+from core.cuda import installed_torch, refusal
+from core.errors import OutOfMemory, Unavailable
+from core.failures import Explanation, explain
+from core.hardware import Gpu, driver_of, gpu_room
+from core.training.vram import CUDA_RUNTIME_GIB, FIT_FRACTION
+
+PLACED = os.environ.get(DEVICE_VARIABLE, "")
+"""The device that the server placed this process on; empty for one that was started by hand."""
+HOLDERS = "The command nvidia-smi lists the programs that hold it."
+
+
+def uses_cuda(placed: str = PLACED, cuda: Any = None, nvml: Any = None) -> bool:
+    """Whether this process computes on a GPU. One started by hand takes what torch finds.
+
+    Args:
+        placed: cuda:<index>, cpu, or nothing.
+        cuda: torch.cuda, or what stands in for it.
+        nvml: pynvml, or what stands in for it.
+    Raises:
+        Unavailable: The server has placed it on a GPU and torch finds none; says why.
+    """
+    cuda = cuda or _torch_cuda()
+    if cuda.is_available():
+        return True
+    if not placed.startswith("cuda"):
+        return False
+    problem = refusal(installed_torch(), driver_of(nvml), _own_words(cuda))
+    raise Unavailable(f"This was placed on {placed}, and {problem.cause}", problem.cure)
+
+
+def half_type(cuda: Any) -> str:
+    """The 16-bit type that the GPU computes in: bfloat16, or float16 where bfloat16 would be emulated (Turing).
+
+    Args:
+        cuda: torch.cuda.
+    """
+    return "bfloat16" if cuda.is_bf16_supported(including_emulation=False) else "float16"
+
+
+def require_room(placed: str = PLACED, nvml: Any = None) -> str:
+    """Before anything is loaded: a sentence about memory that other programs hold on the GPU, empty where it is little.
+
+    Raises:
+        OutOfMemory: Not even CUDA itself has room.
+    """
+    room = _room(placed, nvml)
+    if room is None:
+        return ""
+    free, gpu = room
+    if free < CUDA_RUNTIME_GIB:
+        hint = f"{HOLDERS} End them and start again, or choose another GPU with resources.gpus."
+        raise OutOfMemory(f"{_free_text(placed, free, gpu)}, too little to begin with.", hint)
+    if free >= FIT_FRACTION * gpu.memory_gib:
+        return ""
+    return f"{_free_text(placed, free, gpu)}: other programs hold the rest. {HOLDERS}"
+
+
+def explain_on_gpu(error: BaseException, placed: str = PLACED, nvml: Any = None) -> Explanation:
+    """(cause, cure, code) of an exception, as core/failures.py has it; where memory ran out, with the GPU's."""
+    cause, cure, code = explain(error)
+    room = _room(placed, nvml) if code == OutOfMemory.code else None
+    if room is None:
+        return cause, cure, code
+    return f"{cause.rstrip('.')}. {_free_text(placed, *room)}.", f"{cure} {HOLDERS}", code
+
+
+def _room(placed: str, nvml: Any) -> tuple[float, Gpu] | None:
+    kind, _, index = placed.partition(":")
+    return gpu_room(int(index), nvml) if kind == "cuda" and index.isdigit() else None
+
+
+def _free_text(placed: str, free: float, gpu: Gpu) -> str:
+    return f"{placed} ({gpu.name}) has {free:.1f} of {gpu.memory_gib:.1f} GiB of memory free"
+
+
+def _torch_cuda() -> Any:
+    import torch
+
+    return torch.cuda
+
+
+def _own_words(cuda: Any) -> str:
+    """Why torch finds no GPU, as it says when it has to use one."""
+    try:
+        cuda.init()
+    except (RuntimeError, AssertionError) as error:
+        return " ".join(str(error).split())[:300]
+    return ""

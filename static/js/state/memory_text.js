@@ -1,0 +1,23 @@
+// @ts-check
+/** What is said of a run's memory, in words; pure. */
+
+import { gib } from "../lib/format.js";
+
+/** The total, why a run is refused, and the phases, of which only the largest counts.
+ * @param {any} plan what the server says of the draft; null while nothing is known */
+export function memoryText(plan) {
+  const memory = plan?.memory;
+  if (!memory) return "";
+  if (memory.problem) return memory.problem;
+  const of = memory.available_gib === null ? "" : ` of ${gib(memory.available_gib)} (${memory.device})`;
+  const refusal = plan.refusal ? ` ${plan.refusal.message} ${plan.refusal.hint}` : "";
+  return `About ${gib(memory.total_gib)}${of}.${refusal} ${phasesText(memory.phases)}`;
+}
+
+/** @param {any[]} phases */
+function phasesText(phases) {
+  const named = (/** @type {any} */ phase) => `${phase.label.toLowerCase()} ${gib(phase.gib)}`;
+  const largest = phases.filter((phase) => phase.decides).map(named);
+  const others = phases.filter((phase) => !phase.decides).map(named);
+  return `Phases take turns, so only the largest is counted: ${largest}. The others: ${others.join(", ")}.`;
+}

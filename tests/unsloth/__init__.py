@@ -1,0 +1,1 @@
+"""Unsloth's own code on a machine without an NVIDIA GPU."""
