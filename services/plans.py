@@ -75,9 +75,9 @@ def memory(settled: Settled) -> dict:
     found = {"available_gib": place.available_gib, "device": place.device, "problem": settled.problem}
     if shape is None:
         return found | {"parts": [], "phases": [], "total_gib": None, "fits": None}
-    phases = memory_phases(shape, config, place.engine)
+    phases = memory_phases(shape, config, place.engine, place.available_gib)
     peak = largest(phases)
-    parts = [*held_parts(shape, config, place.engine), *peak.parts]
+    parts = [*held_parts(shape, config, place.engine, place.available_gib), *peak.parts]
     total = total_gib(parts)
     return found | {
         "parts": [asdict(part) for part in parts],

@@ -51,7 +51,7 @@ def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fit
     if shape is None or place.gpu is None:
         return Fitting(config)
     if config.resources.allow_too_large:
-        return Fitting(config, _warning(memory_of(shape, config, place.engine), place))
+        return Fitting(config, _warning(_need(shape, config, place), place))
     found = _first_fitting(config, left_open(config), shape, place)
     if found is None:
         return Fitting(config, refusal=_refusal(config, shape, place))
@@ -59,7 +59,7 @@ def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fit
         Notice("warning", name, f"{value} is used, so that the run fits the {_card(place)}: {cost}.")
         for name, (value, cost) in changes(config, found).items()
     ]
-    found, moved = _placed(found, machine, memory_of(shape, found, place.engine), place)
+    found, moved = _placed(found, machine, _need(shape, found, place), place)
     return Fitting(found, notices + moved)
 
 
@@ -99,7 +99,7 @@ def changes(before: RunConfig, after: RunConfig) -> dict[str, tuple[str, str]]:
 def _first_fitting(config: RunConfig, movable: frozenset[str], shape: ModelShape, place: Place) -> RunConfig | None:
     """The configuration itself or its first lowered form that fits."""
     for candidate in _candidates(config, movable):
-        if fits(memory_of(shape, candidate, place.engine), place.available_gib):
+        if fits(_need(shape, candidate, place), place.available_gib):
             return candidate
     return None
 
@@ -114,13 +114,13 @@ def _candidates(config: RunConfig, movable: frozenset[str]) -> Iterator[RunConfi
 
 def _refusal(config: RunConfig, shape: ModelShape, place: Place) -> InvalidInput:
     is_open = left_open(config)
-    least = min(memory_of(shape, candidate, place.engine) for candidate in _candidates(config, is_open))
+    least = min(_need(shape, candidate, place) for candidate in _candidates(config, is_open))
     message = _shortage(least, place)
     ways = _ways(config, is_open, shape, place)
     if ways:
         hint = f"Change a setting as its field says, or set {OVERRIDE} to start all the same."
         return InvalidInput(message, hint, ways)
-    least = min(memory_of(shape, candidate, place.engine) for candidate in _candidates(config, FIELDS))
+    least = min(_need(shape, candidate, place) for candidate in _candidates(config, FIELDS))
     problem = f"needs about {least:.1f} GiB even with the smallest settings; choose a smaller model"
     return InvalidInput(message, f"Choose a smaller model, or set {OVERRIDE}.", {"model.name": problem})
 
@@ -132,18 +132,22 @@ def _ways(config: RunConfig, is_open: frozenset[str], shape: ModelShape, place: 
         given = set(lever) - is_open
         found = _first_fitting(config, is_open | given, shape, place) if given else None
         if found is not None:
-            ways |= _priced(config, found, given, memory_of(shape, found, place.engine))
+            ways |= _priced(config, found, given, _need(shape, found, place))
     if ways:
         return ways
     found = _first_fitting(config, FIELDS, shape, place)
     if found is None:
         return {}
-    return _priced(config, found, FIELDS - is_open, memory_of(shape, found, place.engine), "all of these together ")
+    return _priced(config, found, FIELDS - is_open, _need(shape, found, place), "all of these together ")
 
 
 def _priced(before: RunConfig, after: RunConfig, given: Iterable[str], gib: float, how: str = "") -> dict[str, str]:
     priced = {name: f"{value}: {cost}, {how}{gib:.1f} GiB" for name, (value, cost) in changes(before, after).items()}
     return {name: words for name, words in priced.items() if name in given}
+
+
+def _need(shape: ModelShape, config: RunConfig, place: Place) -> float:
+    return memory_of(shape, config, place.engine, place.available_gib)
 
 
 def _placed(config: RunConfig, machine: Machine, gib: float, place: Place) -> tuple[RunConfig, list[Notice]]:

@@ -59,7 +59,7 @@ class Phase:
         return sum(part.gib for part in self.parts)
 
 
-def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine) -> list[Phase]:
+def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: float = 0.0) -> list[Phase]:
     """The phases that a run goes through, in their order.
 
     Held-out rows are answered in batches of as many as are sampled at once, so evaluation needs what sampling needs.
@@ -68,6 +68,7 @@ def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine) -> list[
         shape: The model.
         config: As it will run, that is, resolved.
         engine: What will train it.
+        card_gib: All memory of the card, of which vLLM takes its share.
     """
     written = _writing(shape, config, engine)
     phases = []
@@ -77,11 +78,23 @@ def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine) -> list[
         taught = TAUGHT_TOKENS * shape.vocab * BYTES_OF_A_TAUGHT_LOGIT
         tokens = config.pre_training.batch_size * config.training.max_sequence_length
         phases.append(Phase("warm_up", "Warm-up", backward_parts(shape, config, engine, tokens, taught)))
-    phases.append(Phase("sampling", "Sampling", written))
+    phases.append(Phase("sampling", "Sampling", _sampling(config, engine, card_gib) or written))
     tokens = config.training.batch_size * config.training.max_sequence_length
     logits = logit_bytes(shape, config, engine)
     phases.append(Phase("learning", "Learning", backward_parts(shape, config, engine, tokens, logits)))
     return phases
+
+
+def vllm_share_gib(config: RunConfig, card_gib: float) -> float:
+    """What vLLM takes of a card, where it samples."""
+    return config.training.vllm_memory_fraction * card_gib if config.training.sampler == "vllm" else 0.0
+
+
+def _sampling(config: RunConfig, engine: Engine, card_gib: float) -> tuple[MemoryPart, ...]:
+    """What vLLM needs while it samples beside plain TRL; it sleeps while the adapter learns. Unsloth's vLLM shares the
+    weights and stays awake, so it is counted with what is held all the time."""
+    share = vllm_share_gib(config, card_gib)
+    return (MemoryPart("vllm", "vLLM's weights and cache", share),) if share and engine == "trl" else ()
 
 
 def width_of(engine: Engine) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig
 from core.config.model import ModelConfig
-from core.training.phases import FLOAT32, GIB, Engine, MemoryPart, Phase, memory_phases, width_of
+from core.training.phases import FLOAT32, GIB, Engine, MemoryPart, Phase, memory_phases, vllm_share_gib, width_of
 
 FIT_FRACTION = 0.9
 """A run that needs more of a device's memory than this is said not to fit."""
@@ -39,33 +39,38 @@ FUSED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj
 """Layers that some models hold as one (Phi) -> the layers they are made of."""
 
 
-def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine) -> list[MemoryPart]:
+def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: float = 0.0) -> list[MemoryPart]:
     """What a run holds at its peak, in the order in which a bar shows it; the parts of the largest phase come last.
 
     weights: see `weight_bytes`.
     adapter: a LoRA of rank r on a layer has r x (inputs + outputs) weights (arXiv:2106.09685, section 4.1), which PEFT
         holds in float32, and a gradient of the same size.
     optimizer: OPTIMISER_BYTES a trained weight; Adafactor keeps a row and a column of each matrix, 4 / r bytes.
+    vllm: what vLLM takes beside the weights that it shares with Unsloth.
     runtime: CUDA_RUNTIME_GIB or CPU_RUNTIME_GIB.
 
     Args:
         shape: The model.
         config: As it will run on the device, that is, resolved.
         engine: What will train it.
+        card_gib: All memory of the card, of which vLLM takes its share.
     """
-    return [*held_parts(shape, config, engine), *largest(memory_phases(shape, config, engine)).parts]
+    phases = memory_phases(shape, config, engine, card_gib)
+    return [*held_parts(shape, config, engine, card_gib), *largest(phases).parts]
 
 
-def held_parts(shape: ModelShape, config: RunConfig, engine: Engine) -> list[MemoryPart]:
+def held_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: float = 0.0) -> list[MemoryPart]:
     """What a run holds from start to end."""
     trained = adapter_parameters(shape, config.model)
     paged = " (paged)" if config.training.optim.startswith("paged") else ""
     weights = weight_bytes(shape, config.model.quantization, width_of(engine))
+    beside = vllm_share_gib(config, card_gib) - weights / GIB if engine == "unsloth" else 0.0
     runtime = ("Libraries", CPU_RUNTIME_GIB) if engine == "cpu" else ("CUDA and libraries", CUDA_RUNTIME_GIB)
     return [
         MemoryPart("weights", "Weights", weights / GIB),
         MemoryPart("adapter", "Adapter, gradients", trained * 2 * FLOAT32 / GIB),
         MemoryPart("optimizer", f"Optimiser{paged}", trained * optimiser_bytes(config) / GIB),
+        *([MemoryPart("vllm", "vLLM's cache", beside)] if beside > 0 else []),
         MemoryPart("runtime", *runtime),
     ]
 
@@ -80,9 +85,9 @@ def total_gib(parts: Sequence[MemoryPart]) -> float:
     return sum(part.gib for part in parts)
 
 
-def memory_of(shape: ModelShape, config: RunConfig, engine: Engine) -> float:
-    """The estimated peak of a run in GiB."""
-    return total_gib(memory_parts(shape, config, engine))
+def memory_of(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: float = 0.0) -> float:
+    """The estimated peak of a run in GiB; see `memory_parts`."""
+    return total_gib(memory_parts(shape, config, engine, card_gib))
 
 
 def fits(needed_gib: float, available_gib: float) -> bool:

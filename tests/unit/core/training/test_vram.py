@@ -99,3 +99,19 @@ def test_more_of_it_needs_more_memory(less, more):
 def test_a_tenth_of_the_memory_stays_free():
     assert fits(9.0, 10.0)
     assert not fits(9.1, 10.0)
+
+
+VLLM = {"training": {"sampler": "vllm", "vllm_memory_fraction": 0.5}}
+
+
+def test_vllm_beside_plain_trl_takes_its_share_while_it_samples():
+    config = parse_config(VLLM)
+    (sampling,) = [phase for phase in memory_phases(QWEN, config, "trl", 24.0) if phase.key == "sampling"]
+    assert sampling.gib == 12.0
+    assert "vllm" not in [part.key for part in held_parts(QWEN, config, "trl", 24.0)]
+
+
+def test_vllm_within_unsloth_holds_what_its_share_leaves_beside_the_weights():
+    held = {part.key: part.gib for part in held_parts(QWEN, parse_config(VLLM), "unsloth", 24.0)}
+    assert held["vllm"] == pytest.approx(12.0 - held["weights"])
+    assert "vllm" not in [part.key for part in held_parts(QWEN, parse_config({}), "unsloth", 24.0)]
