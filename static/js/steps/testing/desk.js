@@ -86,7 +86,10 @@ export function follow(desk) {
     machines.drop();
     put({ machine });
   });
+  /** Tests that were told of since the newest list was asked for, which may be older than they are. @type {Set<string>} */
+  const told = new Set();
   context.live.on("batch_update", (/** @type {any} */ test) => {
+    told.add(test.test_id);
     put({ tests: { ...get().tests, [test.test_id]: test } });
   });
   const refresh = () => Promise.all([fetchModels(), fetchMachine(), fetchTests()]);
@@ -97,13 +100,18 @@ export function follow(desk) {
   const fetchModels = () => models.ask(listTestable, { answered: (answer) => put({ models: answer.models }), refused });
   const fetchMachine = () => machines.ask(getMachine, { answered: (machine) => put({ machine }), refused });
   /** The batches and evaluations of all runs, and of models without one. */
-  const fetchTests = () => tests.ask(() => listTests(null), {
-    answered(answer) {
-      const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(get().tests[test.test_id], test)]);
-      put({ tests: Object.fromEntries(known) });
-    },
-    refused,
-  });
+  const fetchTests = () => {
+    told.clear();
+    return tests.ask(() => listTests(null), {
+      answered(answer) {
+        const mine = get().tests;
+        const kept = Object.values(mine).filter(({ test_id: id }) => told.has(id)).map((test) => [test.test_id, test]);
+        const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(mine[test.test_id], test)]);
+        put({ tests: Object.fromEntries([...kept, ...known]) });
+      },
+      refused,
+    });
+  };
 
   return {
     fetchModels,
@@ -117,6 +125,7 @@ export function follow(desk) {
     /** A test has been deleted: no list that was asked for before may bring it back. @param {string} id */
     forget(id) {
       const { [id]: _, ...others } = get().tests;
+      told.delete(id);
       tests.drop();
       put({ tests: others });
       fetchTests();
