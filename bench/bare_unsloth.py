@@ -47,7 +47,8 @@ SETTINGS = {
 
 def reward(completions, **kwargs):
     """The same as LENGTHS in bench/gpu_check/settings.py."""
-    return [len(completion[0]["content"]) % 7 / 6 for completion in completions]
+    lengths = [len(completion[0]["content"].strip()) for completion in completions]
+    return [bool(n) * ((n % 2 == 0) + 0.5 * (n % 3 == 0) + 0.25 * (n % 5 == 0)) for n in lengths]
 
 
 def main(model_folder: str, rows_file: str, steps: int, output: str, device: str) -> None:

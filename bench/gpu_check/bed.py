@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from bench.gpu_check.findings import Findings
 from bench.gpu_check.instructions import INSTRUCTIONS, MEASURED, Instructions
 from core.config import RunConfig, parse_config
@@ -21,12 +23,13 @@ from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, current_metrics, fold_all
-from core.sessions.store import SessionStore
+from core.sessions.store import SessionStore, tail_text
 from services.process import worker_command, worker_environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UNSLOTH_FOR_TESTS = REPOSITORY / "cache" / "unsloth-packages"
 LOOK_PERIOD_S = 0.05
+LOG_TAIL_LINES = 25
 PLAIN = None
 """Instead of instructions: the product's own worker, with nothing measured."""
 
@@ -77,9 +80,13 @@ class Session:
 
     @property
     def outcome(self) -> str:
-        """The status, and why it failed."""
-        failure = self.state.failure
-        return f"{self.state.status}: {failure['cause']}" if failure else self.state.status
+        """The status, and why it is no better: the failure, or the end of the log of a worker that died."""
+        state = self.state
+        if state.failure:
+            return f"{state.status}: {state.failure['cause']}"
+        if state.status in ("completed", "stopped"):
+            return state.status
+        return f"{state.status}: {tail_text(self.paths.log, LOG_TAIL_LINES)}"
 
 
 @dataclass
@@ -105,13 +112,25 @@ class Bed:
         """Whether there is a card."""
         return self.device != "cpu"
 
+    @property
+    def kind(self) -> str:
+        """cpu or cuda."""
+        return self.device.partition(":")[0]
+
+    @property
+    def total_gib(self) -> float:
+        """All memory of the card; 0 without one."""
+        return self._card()["gpu_memory_total"] or 0.0 if self.on_gpu else 0.0
+
     def model(self, name: str) -> Path:
         """The folder of a model of models.py, made when it is first asked for."""
-        folder = self.models / name
-        if not (folder / "done").exists():
-            making = [sys.executable, "-m", "bench.gpu_check.models", str(folder), name, self.device.partition(":")[0]]
-            subprocess.run(making, cwd=REPOSITORY, env=self.environment(), check=True)
-            (folder / "done").touch()
+        folder, done = self.models / name, self.models / f"{name}.done"
+        self.models.mkdir(exist_ok=True)
+        with FileLock(self.models / f"{name}.lock"):  # checks that run at the same time share their models
+            if not done.exists():
+                making = [sys.executable, "-m", "bench.gpu_check.models", str(folder), name, self.kind]
+                subprocess.run(making, cwd=REPOSITORY, env=self.environment(), check=True)
+                done.touch()
         return folder
 
     def session(
@@ -153,12 +172,15 @@ class Bed:
 
     def used_gib(self) -> float:
         """What is taken of the card's memory, by whoever; 0 without a card."""
-        return gpu_snapshot(int(self.device.partition(":")[2]))["gpu_memory"] or 0.0 if self.on_gpu else 0.0
+        return self._card()["gpu_memory"] or 0.0 if self.on_gpu else 0.0
 
     def environment(self, **variables: str) -> dict[str, str]:
         """The environment of a worker."""
         base = {**os.environ, "HF_HUB_OFFLINE": "1", **variables}
         return worker_environment(base, self.workspace, self.device)
+
+    def _card(self) -> dict:
+        return gpu_snapshot(int(self.device.partition(":")[2]))
 
     def _start_worker(self, session: Session, variables: dict[str, str]) -> subprocess.Popen:
         module = "core.workers.train" if session.instructions is PLAIN else "bench.gpu_check.measured_worker"

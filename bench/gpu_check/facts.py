@@ -57,7 +57,7 @@ def look(bed: Bed) -> None:
     found.figure("python", sys.version.split()[0])
     found.figure("cores", os.cpu_count())
     found.figure("compiler", shutil.which("gcc") or shutil.which("cc") or shutil.which("clang"))
-    output = _output(bed, IMPORT, bed.device.partition(":")[0])
+    output = _output(bed, IMPORT, bed.kind)
     facts = next((line.removeprefix("FACTS ") for line in output.splitlines() if line.startswith("FACTS ")), None)
     found.expect("Unsloth can be imported", facts is not None, output[-1500:])
     if facts is None:

@@ -28,6 +28,10 @@ class Findings:
         """Note whether a sentence is true, and what was seen instead; one that is not fails the check."""
         self._append({"expected": what, "holds": bool(holds), "seen": seen})
 
+    def cannot(self, why: str) -> None:
+        """Note why the machine is too small for this; a check that expects nothing else is then not run."""
+        self._append({"cannot": why})
+
     def _append(self, line: dict[str, Any]) -> None:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -45,16 +49,19 @@ def summary(check: str, file: Path, seconds: float, ended: str) -> dict[str, Any
     lines = _whole_lines(file)
     expected = [line for line in lines if "expected" in line]
     failed = [{"expected": line["expected"], "seen": line["seen"]} for line in expected if not line["holds"]]
+    reasons = [line["cannot"] for line in lines if "cannot" in line]
+    is_left_out = bool(reasons) and not ended and not expected
     if not ended and not expected:
-        ended = "it came to its end without having looked at anything"
+        ended = "; ".join(reasons) or "it came to its end without having looked at anything"
     return {
         "check": check,
-        "result": FAILED if failed or ended else PASSED,
+        "result": NOT_RUN if is_left_out else FAILED if failed or ended else PASSED,
         "seconds": round(seconds, 1),
         "expectations": len(expected),
         "failed": failed,
         "ended": ended,
         "figures": {line["figure"]: line["value"] for line in lines if "figure" in line},
+        "left_out": reasons,
     }
 
 
@@ -82,4 +89,5 @@ def _short(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_short(inner)}" for key, inner in value.items())
-    return str(value)[:200]
+    text = str(value)
+    return text if len(text) <= 200 else f"... {text[-200:]}"

@@ -25,7 +25,7 @@ def look(bed: Bed) -> None:
         f"grouper {grouper}, packing {packing}": bed.session(
             f"ratio-{grouper}{packing}",
             model,
-            settings(GSPO, TWICE),
+            gspo,
             Instructions(switches=_switches(grouper, packing)),
         )
         for grouper, packing in (itertools.product("01", repeat=2) if bed.on_gpu else [("0", "0")])

@@ -50,13 +50,16 @@ class MeasuredEngine:
         import torch
 
         self.loaded = self._inner.load(source, config)
+        if self.memory or not torch.cuda.is_initialized():
+            return self.loaded  # a second model next to the first, or none on a card
         trained = [p for p in self.loaded.model.parameters() if p.requires_grad]
         adapter_gib = sum(p.numel() * p.element_size() for p in trained) / GIB
-        self.memory = {"adapter_gib": 2 * adapter_gib}  # with its gradient
-        if torch.cuda.is_initialized():
-            free, total = torch.cuda.mem_get_info()
-            self.memory["weights_gib"] = torch.cuda.memory_allocated() / GIB - adapter_gib
-            self.memory["used_outside_gib"] = (total - free - torch.cuda.memory_reserved()) / GIB
+        free, total = torch.cuda.mem_get_info()
+        self.memory = {
+            "weights_gib": torch.cuda.memory_allocated() / GIB - adapter_gib,
+            "adapter_gib": 2 * adapter_gib,  # with its gradient
+            "used_outside_gib": (total - free - torch.cuda.memory_reserved()) / GIB,
+        }
         return self.loaded
 
 

@@ -34,20 +34,23 @@ DESIGNS = {
 
 
 def write(folder: Path, name: str, device: str) -> None:
-    """Write a model and its tokenizer into `folder`, with weights drawn on `device`: 8 billion take seconds there."""
+    """Write a model and its tokenizer into `folder`: for a card in bfloat16, drawn there if it has room, in seconds."""
     import torch
     import transformers
 
     from tests.support.tiny_model import write_tiny_model
 
     write_tiny_model(folder, pad="<|pad|>")
+    is_for_cpu = device == "cpu"
     design, tokens = DESIGNS[name], json.loads((folder / "config.json").read_text(encoding="utf-8"))
     config = getattr(transformers, design.family)(
         **_arguments(design.shape), **{key: tokens[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
     )
     torch.manual_seed(0)
+    if device == "cuda" and 2 * design.shape.parameters > torch.cuda.mem_get_info()[0]:
+        device = "cpu"
     with torch.device(device), torch.no_grad():
-        dtype = torch.float32 if device == "cpu" else torch.bfloat16
+        dtype = torch.float32 if is_for_cpu else torch.bfloat16
         model = transformers.AutoModelForCausalLM.from_config(config, dtype=dtype)
         if design.ends_answers:
             model.get_input_embeddings().weight[config.eos_token_id] *= LOUD_END

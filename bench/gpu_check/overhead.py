@@ -53,14 +53,11 @@ def bare(bed: Bed, session: Session, name: str) -> list[dict]:
     rows = load_split(session.config, bed.workspace).train
     file = bed.workspace.cache / "rows.json"
     file.write_text(json.dumps([{"prompt": template.messages(row.instruction)} for row in rows]), encoding="utf-8")
-    output, device = bed.workspace.cache / f"bare-{name}", bed.device.partition(":")[0]
-    arguments = [session.config.model.name, str(file), str(STEPS), str(output), device]
+    output = bed.workspace.cache / f"bare-{name}"
+    arguments = [session.config.model.name, str(file), str(STEPS), str(output), bed.kind]
     command = [sys.executable, "-m", "bench.bare_unsloth", *arguments]
-    with output.with_suffix(".log").open("wb") as log:
-        environment = bed.environment(**unsloth_path())
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=environment, check=True, text=True, stdout=subprocess.PIPE, stderr=log
-        )
+    environment = bed.environment(**unsloth_path())
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, text=True, stdout=subprocess.PIPE)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"t"')]
 
 

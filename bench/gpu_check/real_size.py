@@ -11,11 +11,12 @@ from bench.gpu_check.floor import floor_seconds, speed
 from bench.gpu_check.instructions import Instructions
 from bench.gpu_check.models import DESIGNS
 from bench.gpu_check.settings import settings
+from core.config import parse_config
 
 PROMPT_CHARACTERS = 440
 REAL = {
     "model": {"lora_rank": 16, "lora_alpha": 32, "gradient_checkpointing": True},
-    "prompt": {"template": "solution-only", "system_prompt": ("qx jz vk " * 60)[:PROMPT_CHARACTERS]},
+    "prompt": {"template": "plain", "system_prompt": ("qx jz vk " * 60)[:PROMPT_CHARACTERS]},
     "training": {
         "max_steps": 3,
         "batch_size": 8,
@@ -41,18 +42,25 @@ def look_llama(bed: Bed) -> None:
 
 
 def _look(bed: Bed, model: str) -> None:
-    speeds = speed(bed)
-    bed.findings.figure("card_tb_per_s", speeds["bytes_per_second"] / 1e12)
-    bed.findings.figure("card_tflop_per_s", speeds["operations_per_second"] / 1e12)
+    shape, chosen = DESIGNS[model].shape, {}
     for name, quantization in (("bf16", "none"), ("4bit", "4bit")):
-        chosen = settings(REAL, {"model": {"quantization": quantization}})
-        session = bed.session(f"{model}-{name}", model, chosen, Instructions())
+        changed = settings(REAL, {"model": {"quantization": quantization}})
+        needed = estimated_gib(shape, parse_config(changed))["total"]
+        if needed < bed.total_gib:
+            chosen[name] = changed
+        else:
+            bed.findings.cannot(f"{model} in {name} needs {needed:.1f} of {bed.total_gib:.1f} GiB")
+    speeds = speed(bed) if chosen else {}
+    for name, value in speeds.items():
+        bed.findings.figure(f"card_{name}", value)
+    for name, changed in chosen.items():
         before, bed.peak_used_gib = bed.used_gib(), 0.0
+        session = bed.session(f"{model}-{name}", model, changed, Instructions())
         bed.run(session)
         bed.findings.expect(f"{name}: the run is completed", session.state.status == "completed", session.outcome)
         if session.state.status == "completed":
             measured = measured_gib(session.measured, before, bed.peak_used_gib)
-            judge_memory(bed.findings, name, estimated_gib(DESIGNS[model].shape, session.config), measured)
+            judge_memory(bed.findings, name, estimated_gib(shape, session.config), measured)
             _note_times(bed.findings, name, model, session, speeds)
         left = bed.used_gib() - before
         bed.findings.expect(f"{name}: its memory is freed", left <= FREED_GIB, f"{left:.2f} GiB more than before")

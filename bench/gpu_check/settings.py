@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-LENGTHS = """
-def reward(response, reference, example):
-    return len(response) % 7 / 6, str(len(response)) + " characters"
-"""
-"""A reward that differs between answers that mean nothing, so that there is something to learn."""
+LENGTHS = {"even": (r"(?s)(..)*", 1.0), "of threes": (r"(?s)(...)*", 0.5), "of fives": (r"(?s)(.{5})*", 0.25)}
+"""Name -> what a whole answer must match, and the weight: a reward that differs between answers that mean nothing, so
+that there is something to learn; bench/bare_unsloth.py has the same."""
 
 BASE: dict[str, dict[str, Any]] = {
     "model": {"lora_rank": 4, "lora_alpha": 8},
     "dataset": {"source": "arithmetic", "parameters": {"largest": 20}, "validation_fraction": 0.0},
-    "prompt": {"template": "solution-only"},
+    "prompt": {"template": "plain"},
     "training": {
         "max_steps": 2,
         "batch_size": 4,
@@ -24,7 +22,13 @@ BASE: dict[str, dict[str, Any]] = {
         "learning_rate": 1e-3,
         "save_steps": 0,
     },
-    "reward": {"type": "custom", "custom_name": "lengths", "custom": {"kind": "python", "source": LENGTHS}},
+    "reward": {
+        "type": "composite",
+        "components": [
+            {"name": name, "preset_name": "pattern", "parameters": {"pattern": pattern}, "weight": weight}
+            for name, (pattern, weight) in LENGTHS.items()
+        ],
+    },
     "pre_training": {"enabled": False, "max_samples": 8, "batch_size": 4, "learning_rate": 1e-3},
 }
 WARMED_UP = {"pre_training": {"enabled": True}}

@@ -18,7 +18,7 @@ def look(bed: Bed) -> None:
     """One run, started by the product's own command line."""
     session = bed.session("worker", "small" if bed.on_gpu else "tiny", settings(WARMED_UP, HELD_OUT, STEPS))
     bed.run(session)
-    judge(bed.findings, session, bed.device.partition(":")[0])
+    judge(bed.findings, session, bed.kind)
 
 
 def judge(found: Findings, session: Session, device: str) -> None:
