@@ -8,7 +8,7 @@ from bench.gpu_check.bed import Bed, Session
 from bench.gpu_check.findings import Findings
 from bench.gpu_check.settings import settings
 
-LONG = {"training": {"max_new_tokens": 2048, "max_sequence_length": 3072, "max_steps": 2, "save_steps": 1}}
+LONG = {"training": {"max_new_tokens": 3000, "max_sequence_length": 3900, "max_steps": 2, "save_steps": 1}}
 LESS_LONG = {"training": {"max_new_tokens": 400, "max_sequence_length": 512, "max_steps": 2, "save_steps": 1}}
 PATIENCE_S = 10.0
 """From the stop request to `stopped`, a checkpoint and an adapter included; the server's patience is 60 s."""
@@ -31,7 +31,7 @@ def stop_in_second_step(bed: Bed, session: Session, resumes: bool, **variables: 
     started = bed.start(*tasks, **variables)
     ended = lambda: all(process.poll() is not None for process in started)  # noqa: E731
     bed.until(lambda: ended() or session.seen("metrics", phase="training", step=1))
-    time.sleep(1.0 if bed.on_gpu else 0.0)  # into the generation
+    time.sleep(0.5 if bed.on_gpu else 0.0)  # into the generation
     asked = time.time()
     session.paths.stop.write_text("save", encoding="utf-8")
     bed.wait(*started)

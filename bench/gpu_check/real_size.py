@@ -106,7 +106,7 @@ def _prompt_tokens(session: Session) -> int:
     """Of the first prompt, counted by the saved tokenizer, which is the model's."""
     from tokenizers import Tokenizer
 
-    prompt = session.state.data["samples"][0]["prompt"]
+    prompt = next(event for event in session.events if event["kind"] == "data")["samples"][0]["prompt"]
     return len(Tokenizer.from_file(str(session.paths.adapter / "tokenizer.json")).encode(prompt).ids)
 
 
