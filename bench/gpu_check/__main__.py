@@ -1,6 +1,6 @@
 """What no machine without an NVIDIA GPU can show, looked at in ten minutes: a table, and a JSON line a check.
 
-    python -m bench.gpu_check --out bench/results
+    python -m bench.gpu_check
     python -m bench.gpu_check --cpu
 
 Each check is a process with a time limit of its own. The exit code is the number of checks that failed; one for which
@@ -12,8 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import subprocess
+import re
 import sys
 import tempfile
 import threading
@@ -23,11 +22,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.gpu_check.bed import REPOSITORY
+from bench.gpu_check.bed import LOOK_PERIOD_S, REPOSITORY
 from bench.gpu_check.catalog import CHECKS, Check
 from bench.gpu_check.findings import FAILED, NOT_RUN, summary, table
 from bench.gpu_check.one import FOUND
+from core.hardware import detect_hardware, gpu_snapshot
+from services.process import WorkerProcess
 
+RESULTS = REPOSITORY / "bench" / "results"
 CORES_A_CHECK = 4
 LEAST_S = 20.0
 """With less time left no check is begun."""
@@ -69,16 +71,15 @@ class Round:
         """Empty when the check came to its end, else why it did not, with the end of what it printed."""
         log = folder / "check.log"
         command = [sys.executable, "-m", "bench.gpu_check.one", check.name, str(folder), self.device]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, cwd=REPOSITORY, stdout=output, stderr=output, start_new_session=True
-            )  # its own group, so that its workers end with it
-            try:
-                code = process.wait(limit_s)
-            except subprocess.TimeoutExpired:
-                return f"it took longer than {limit_s:.0f} s"
-            finally:
-                _end_group(process)
+        process, deadline = WorkerProcess.start(command, log, dict(os.environ), False), time.monotonic() + limit_s
+        try:
+            while not process.poll()[0]:
+                if time.monotonic() > deadline:
+                    return f"it took longer than {limit_s:.0f} s"
+                time.sleep(LOOK_PERIOD_S)
+        finally:
+            process.end()  # with every worker that it started
+            code = process.poll()[1]
         tail = log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARACTERS:]
         return f"exit code {code}: {tail}" if code else ""
 
@@ -94,17 +95,21 @@ class Round:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do the chosen checks; the number of those that failed."""
     options = _options(arguments)
-    chosen = [check for check in CHECKS if check.name in options.only] if options.only else list(CHECKS)
+    chosen = [check for check in CHECKS if not options.only or check.name in options.only]
     if options.cpu:
         chosen = [check for check in chosen if check.on_cpu]
     if options.list:
         print("\n".join(f"{check.name:14} {check.limit_s:4.0f} s  {check.says}" for check in chosen))
         return 0
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "gpu.jsonl").unlink(missing_ok=True)
+    if not chosen or not (options.cpu or detect_hardware().has_cuda):
+        print("None of these runs under --cpu." if options.cpu else "No NVIDIA GPU answers; --cpu needs none.")
+        return max(1, len(chosen))
+    out = options.out or RESULTS / ("cpu" if options.cpu else _card_name())
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "gpu.jsonl").unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         device = "cpu" if options.cpu else options.device
-        current = Round(options.out, Path(folder), device, time.monotonic() + options.seconds)
+        current = Round(out, Path(folder), device, time.monotonic() + options.seconds)
         _run_all(current, chosen, together=1 if options.cpu else max(1, (os.cpu_count() or 1) // CORES_A_CHECK))
     print(table(current.results))
     return sum(result["result"] == FAILED for result in current.results)
@@ -121,18 +126,14 @@ def _run_all(current: Round, chosen: Sequence[Check], together: int) -> None:
         current.run(check)
 
 
-def _end_group(process: subprocess.Popen) -> None:
-    """End a check and every worker that it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
+def _card_name() -> str:
+    """The first card's name as a folder's."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", gpu_snapshot()["gpu_name"] or "card").strip("-").lower()
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.gpu_check", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results", help="where the results go")
+    parser.add_argument("--out", type=Path, help="where results go; default: bench/results/, a folder a kind of card")
     parser.add_argument("--only", action="append", choices=[check.name for check in CHECKS], help="a check; repeatable")
     parser.add_argument("--list", action="store_true", help="name the checks and do none")
     parser.add_argument("--cpu", action="store_true", help="the checks that need no card, under a stand-in for one")

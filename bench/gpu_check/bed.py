@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,7 @@ class Bed:
     device: str
     findings: Findings
     peak_used_gib: float = 0.0
+    _started: list[subprocess.Popen] = field(default_factory=list)
 
     @property
     def on_gpu(self) -> bool:
@@ -164,6 +165,13 @@ class Bed:
         """Wait for workers, and watch the card's memory meanwhile."""
         self.until(lambda: all(process.poll() is not None for process in processes))
 
+    def end(self) -> None:
+        """End the workers of a check that broke while they ran."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
     def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition; the check's own time limit is the only one."""
         while not condition():
@@ -194,9 +202,10 @@ class Bed:
 
     def _start(self, command: list[str], log: Path, variables: dict[str, str]) -> subprocess.Popen:
         with log.open("ab") as output:
-            return subprocess.Popen(
-                command, cwd=REPOSITORY, env=self.environment(**variables), stdout=output, stderr=output
-            )
+            environment = self.environment(**variables)
+            process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+        self._started.append(process)
+        return process
 
 
 def unsloth_path() -> dict[str, str]:

@@ -17,7 +17,11 @@ def main(name: str, folder: Path, device: str) -> None:
     """Do the check `name` below `folder`; models lie next to it, for all checks."""
     (check,) = [check for check in CHECKS if check.name == name]
     workspace = Workspace(folder / "workspace").create()
-    check.look(Bed(workspace, folder.parent / "models", device, Findings(folder / FOUND)))
+    bed = Bed(workspace, folder.parent / "models", device, Findings(folder / FOUND))
+    try:
+        check.look(bed)
+    finally:
+        bed.end()
 
 
 if __name__ == "__main__":
