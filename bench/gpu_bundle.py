@@ -33,8 +33,9 @@ FOLDER = REPOSITORY / "cache" / "gpu-bundle"
 LIMIT_BYTES = 64 * 1024**2
 MIB = 1024**2
 ASSUMED = ("torch", "triton", "numpy")
-"""Too large to carry, and wherever there is torch for CUDA: it brings CUDA's libraries, sympy, networkx and jinja2."""
+"""Too large to carry, and wherever there is torch for CUDA, which brings CUDA's libraries."""
 WITH_TORCH = ("sympy", "mpmath", "networkx", "jinja2", "markupsafe")
+"""What torch needs itself; carried where --probe does not find it."""
 CARRIED = (
     "transformers", "tokenizers", "safetensors", "huggingface_hub", "httpx", "httpcore", "h11", "anyio", "idna",
     "certifi", "click", "typer", "shellingham", "trl", "peft", "accelerate", "datasets", "pyarrow", "pandas",
@@ -120,9 +121,10 @@ def build(have: dict) -> int:
     for problem in problems:
         print(f"! {problem}")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = wanted_versions()
+    carried = (*CARRIED, *(name for name in WITH_TORCH if name not in have["packages"]))
+    wanted = wanted_versions(carried)
     archives = {}
-    for name in CARRIED:
+    for name in carried:
         if have["packages"].get(normal(name)) == wanted[name]:
             print(f"       there  {name} {wanted[name]}")
         else:
@@ -130,7 +132,7 @@ def build(have: dict) -> int:
     archives["repository"] = FOLDER / "repository.tar.xz"
     write_archive(archives["repository"], repository_files())
     size = bundle(archives)
-    needed = {name: have["packages"].get(name, "MISSING") for name in (*ASSUMED, *WITH_TORCH)}
+    needed = {name: have["packages"].get(name, "MISSING") for name in (*ASSUMED, *WITH_TORCH) if name not in carried}
     print(f"{size / MIB:8.2f} MiB of {LIMIT_BYTES / MIB:.0f}: {FOLDER / 'gpu-bundle.tar'}, for Python {have['python']}")
     print("The machine must have: " + ", ".join(f"{name} ({version})" for name, version in needed.items()))
     return 1 if size > LIMIT_BYTES or problems else 0
@@ -150,13 +152,13 @@ def unfit(have: dict) -> list[str]:
     return problems
 
 
-def wanted_versions() -> dict[str, str]:
-    """The version of each carried package: as pinned for a GPU and for Unsloth, else as installed here."""
+def wanted_versions(names: Sequence[str]) -> dict[str, str]:
+    """The version of each package: as pinned for a GPU and for Unsloth, else as installed here."""
     pins = {}
     for file in ("tests/unsloth/requirements.txt", "requirements.txt"):
         text = (REPOSITORY / file).read_text(encoding="utf-8")
         pins |= {normal(name): version for name, version in re.findall(r"^([\w-]+)==([\w.]+)", text, re.MULTILINE)}
-    return {name: pins.get(normal(name)) or importlib.metadata.version(name) for name in CARRIED}
+    return {name: pins.get(normal(name)) or importlib.metadata.version(name) for name in names}
 
 
 def packed(name: str, version: str, have: dict) -> Path:

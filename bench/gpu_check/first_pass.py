@@ -42,8 +42,9 @@ def look(bed: Bed) -> None:
 
 def note(found: Findings, name: str, session: Session) -> None:
     """Figures of a first pass: loss and clipped share, which ought to be 0, and how far a ratio was from 1."""
-    if session.state.status != "completed":
-        found.figure(name, session.outcome)
+    is_completed = session.state.status == "completed"
+    found.expect(f"{name}: the run is completed", is_completed, session.outcome)
+    if not is_completed:
         return
     first, passes = session.steps()[0], session.config.training.gradient_accumulation_steps
     deviations = session.measured.get("ratio_deviations", [])[:passes]

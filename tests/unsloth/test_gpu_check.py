@@ -45,6 +45,7 @@ def session(runs, name):
 
 def test_the_judgements_hold_on_sound_runs(runs, looked):
     assert looked(worker.judge, session(runs, "llama"), "cpu") == []
+    assert looked(first_pass.note, "grouper 1, packing 1", session(runs, "unsloth-kl")) == []
     assert looked(first_pass.judge, session(runs, "unsloth-gspo"), session(runs, "trl-gspo")) == []
     assert looked(first_pass.judge_losses, session(runs, "unsloth-or_grpo"), session(runs, "trl-or_grpo")) == []
     assert looked(evaluating.judge, session(runs, "evaluated")) == []
@@ -144,6 +145,14 @@ def test_a_check_that_takes_too_long_breaks_or_looks_at_nothing_has_failed(tmp_p
     assert [json.loads(line) for line in (tmp_path / "gpu.jsonl").read_text().splitlines()] == current.results
     assert summary("empty", tmp_path / "absent", 1.0, "")["result"] == "failed"
     assert "| worker | not run |" in table(current.results)
+
+
+def test_a_machine_that_is_too_small_for_a_check_has_not_failed_it(tmp_path):
+    found = Findings(tmp_path / "found")
+    found.cannot("it needs 90 GiB")
+    assert summary("llama-8b", tmp_path / "found", 1.0, "")["result"] == "not run"
+    found.expect("the rest fits", False, 1)
+    assert summary("llama-8b", tmp_path / "found", 1.0, "")["result"] == "failed"
 
 
 def test_the_first_checks_pass_under_the_stand_in(runs, tmp_path):
