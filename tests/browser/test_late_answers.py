@@ -1,17 +1,15 @@
 """Answers that come late: one that was asked for earlier never overrides what has been chosen since, in any view."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from core.paths import Workspace
 from tests.browser.conftest import watched
 from tests.support.browser import open_step, ref
+from tests.support.late import Late
 from tests.support.past_runs import write_run
 
 SCORE_ALL = "def reward(response, reference, example):\n    return 1.0\n"
-FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 REFUSAL = {"error": {"code": "conflict", "message": "Too late.", "hint": "", "fields": {"training.seed": "Too late."}}}
 
 
@@ -33,41 +31,6 @@ def server(shared_server):
         saved = shared_server.call("PUT", f"/api/rewards/custom/{name}", {"kind": "python", "source": SCORE_ALL})
         assert saved[0] in (200, 201), saved
     return shared_server
-
-
-class Late:
-    """The first answer to an address: asked for as soon as the page asks, handed over when the test says so."""
-
-    def __init__(self, page, address, status=200, value=None):
-        self.page, self.pattern, self.status, self.value = page, re.compile(address), status, value
-        self.route = self.answer = None
-        page.route(self.pattern, self._take)
-
-    def _take(self, route):
-        if self.route is not None:
-            return route.fallback()
-        self.route = route
-        if self.value is None:
-            self.answer = route.fetch()
-        return None
-
-    def wait(self):
-        """Until the page has asked."""
-        for _ in range(1000):
-            if self.route is not None and (self.answer or self.value):
-                return
-            self.page.wait_for_timeout(20)
-        raise AssertionError(f"The page has not asked for {self.pattern.pattern}.")
-
-    def arrive(self):
-        """Hand the answer over, and wait until the page has taken it or dropped it."""
-        self.wait()
-        if self.value is None:
-            self.route.fulfill(response=self.answer)
-        else:
-            self.route.fulfill(status=self.status, json=self.value)
-        self.page.evaluate("async () => (await fetch('/api/system/health')).json()")
-        self.page.evaluate(FRAMES)
 
 
 @pytest.fixture

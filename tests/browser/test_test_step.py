@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from core.paths import Workspace
 from tests.browser.conftest import watched
 from tests.support.browser import SIZES, open_step, picture, ref, settle, violations
+from tests.support.late import Late
 from tests.support.trained_run import write_trained_run
 
 SLOW = 60_000
@@ -356,6 +357,22 @@ def test_a_test_that_another_tab_starts_appears_by_itself(step, trained):
     body = {"model_path": "outputs/r1", "prompts": [{"prompt": "from elsewhere"}], "max_tokens": 2}
     assert trained.call("POST", "/api/models/batch", body)[0] == 202
     expect(ref(step, "tests").locator("li")).to_have_count(before + 1)
+
+
+def test_a_test_that_begins_while_the_list_is_on_its_way_stays_in_it(trained, page, until):
+    show(page, trained)
+    open_step(page, trained, "model")
+    late = Late(page, r"/api/models/tests$")
+    page.go_back()
+    late.wait()
+    page.get_by_role("tab", name="History").click()
+    body = {"model_path": "outputs/r1", "prompts": [{"prompt": "newer than the list"}], "max_tokens": 2}
+    begun = trained.call("POST", "/api/models/batch", body)[1]["test_id"]
+    row = ref(page, "tests").locator(f"a[href*='{begun}']")
+    until(lambda: trained.call("GET", f"/api/models/tests/{begun}")[1]["status"] == "completed", 60)
+    expect(row).to_be_visible()
+    late.arrive()
+    assert row.is_visible()
 
 
 def test_an_answer_from_elsewhere_is_scored_by_the_run_s_reward_and_by_another(step):
