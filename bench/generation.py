@@ -23,8 +23,9 @@ from core.generation.sampling import Sampling
 from core.hardware import Hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
-from services.generation import Ask, GenerationService
+from services.generation import MODULE, Ask, GenerationService
 from services.process import give_way, worker_environment
+from services.training import Launch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROMPTS, MAX_TOKENS, BATCH = 200, 32, 50
@@ -47,7 +48,9 @@ def main() -> int:
 
 def figures(workspace: Workspace, model: str, rounds: int) -> dict:
     """Seconds of both, round by round, and of the first token, the model loaded in each."""
-    generation = GenerationService(workspace, SessionStore(workspace), os.environ, Hardware(), lambda *_: None)
+    generation = GenerationService(
+        workspace, SessionStore(workspace), Launch(MODULE, os.environ, Hardware()), lambda *_: None
+    )
     prompts = questions()
     generation.load(model)
     with bare(workspace, generation.ref(model), prompts) as loop:

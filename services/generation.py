@@ -15,12 +15,11 @@ from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, Un
 from core.failures import explain_exit, while_answering
 from core.generation.model_path import ModelRef, model_ref, require_adapter
 from core.generation.sampling import Sampling
-from core.hardware import Hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
 from services.line_worker import LineWorker
 from services.process import worker_environment
-from services.training import Publish
+from services.training import Launch, Publish
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.generate"
@@ -84,23 +83,14 @@ class GenerationService:
     Args:
         workspace: Where models lie.
         store: Knows the runs.
-        environment: What the worker's environment builds on.
-        hardware: What it can run on.
+        launch: How its worker is started, and what it can run on.
         publish: Called with ("generation", a message of one request) and ("model", the state).
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        store: SessionStore,
-        environment: Mapping[str, str],
-        hardware: Hardware,
-        publish: Publish,
-    ):
+    def __init__(self, workspace: Workspace, store: SessionStore, launch: Launch, publish: Publish):
         self._workspace = workspace
         self._store = store
-        self._environment = environment
-        self._hardware = hardware
+        self._launch = launch
         self._publish = publish
         self._line: list[_Turn] = []
         self._moved = threading.Condition()
@@ -298,8 +288,8 @@ class GenerationService:
         if self._worker is not None and (not self._worker.is_alive or self._device != device):
             self.unload()
         if self._worker is None:
-            settings = worker_environment(dict(self._environment), self._workspace, device)
-            command = [sys.executable, "-m", MODULE, str(self._workspace.root)]
+            settings = worker_environment(dict(self._launch.environment), self._workspace, device)
+            command = [sys.executable, "-m", self._launch.module, str(self._workspace.root)]
             self._worker = LineWorker(command, settings, self._workspace.logs / "generation.log", device == "cpu")
             self._device = device
         self._notice = ""
@@ -311,13 +301,13 @@ class GenerationService:
             return "cpu"
         if turn.ref.kind == "gguf":
             return self._device or "cpu"
-        problem = self._hardware.problem
+        problem = self._launch.hardware.problem
         if problem is not None:
             raise Unavailable(problem.cause, f"{problem.cure} Or choose the CPU for this model.")
-        if not self._hardware.has_cuda:
+        if not self._launch.hardware.has_cuda:
             return "cpu"
         held = self.holders()
-        free = [gpu for gpu in self._hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
+        free = [gpu for gpu in self._launch.hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
         if not free:
             holder = next(run for run in held.values() if run)
             raise DeviceTaken(f"The run {holder} trains on the GPU.", "Wait for it, stop it, or answer on the CPU.")

@@ -19,6 +19,7 @@ from services.datasets import DatasetService
 from services.export_plan import ExportPlanner
 from services.exports import ExportService
 from services.fitting import FittingService
+from services.generation import MODULE as GENERATION_WORKER
 from services.generation import GenerationService
 from services.hub import Hub
 from services.inspector import Inspector
@@ -112,11 +113,11 @@ def build_services(
     fitting = FittingService(rewards.frozen, models)
     checks = Checks(settle=fitting.start, model=hub.require, data=datasets.require)
     recent = RecentAnswers()
-    generation = GenerationService(workspace, store, environment, hardware, recent.listen(publish))
+    answering = Launch(GENERATION_WORKER, environment, hardware)
+    generation = GenerationService(workspace, store, answering, recent.listen(publish))
     tests = ModelTestService(workspace, store, generation, inspector, publish)
     exports = ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish, tests.is_testing)
-    neighbours = Neighbours(_release(exports, tests, generation), exports.require_no_export, generation.leave)
-    training = TrainingService(workspace, store, launch, checks, publish, neighbours)
+    training = TrainingService(workspace, store, launch, checks, publish, _neighbours(exports, tests, generation))
     generation.holders = lambda: training.queue.snapshot()["running"]
     return Services(
         workspace=workspace,
@@ -143,14 +144,14 @@ def build_services(
     )
 
 
-def _release(exports: ExportService, tests: ModelTestService, generation: GenerationService) -> Callable[[str], None]:
+def _neighbours(exports: ExportService, tests: ModelTestService, generation: GenerationService) -> Neighbours:
     def release(session_id: str) -> None:
         exports.require_idle(session_id)
         if tests.is_testing(session_id):
             raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
         generation.forget(session_id)
 
-    return release
+    return Neighbours(release, exports.require_no_export, generation.leave)
 
 
 def visible(hardware: Hardware, devices: str | None) -> Hardware:

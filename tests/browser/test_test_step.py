@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from core.paths import Workspace
 from tests.browser.conftest import watched
 from tests.support.browser import SIZES, open_step, picture, ref, settle, violations
-from tests.support.late import Late
 from tests.support.trained_run import write_trained_run
 
 SLOW = 60_000
@@ -348,31 +347,6 @@ def test_the_history_opens_tests_and_deletes_them(step):
     first.get_by_role("button").click()
     ref(step, "confirm-yes").click()
     expect(ref(step, "tests").locator("li")).to_have_count(before - 1)
-
-
-def test_a_test_that_another_tab_starts_appears_by_itself(step, trained):
-    step.get_by_role("tab", name="History").click()
-    before = len(trained.call("GET", "/api/models/tests")[1]["tests"])
-    expect(ref(step, "tests").locator("li")).to_have_count(before)
-    body = {"model_path": "outputs/r1", "prompts": [{"prompt": "from elsewhere"}], "max_tokens": 2}
-    assert trained.call("POST", "/api/models/batch", body)[0] == 202
-    expect(ref(step, "tests").locator("li")).to_have_count(before + 1)
-
-
-def test_a_test_that_begins_while_the_list_is_on_its_way_stays_in_it(trained, page, until):
-    show(page, trained)
-    open_step(page, trained, "model")
-    late = Late(page, r"/api/models/tests$")
-    page.go_back()
-    late.wait()
-    page.get_by_role("tab", name="History").click()
-    body = {"model_path": "outputs/r1", "prompts": [{"prompt": "newer than the list"}], "max_tokens": 2}
-    begun = trained.call("POST", "/api/models/batch", body)[1]["test_id"]
-    row = ref(page, "tests").locator(f"a[href*='{begun}']")
-    until(lambda: trained.call("GET", f"/api/models/tests/{begun}")[1]["status"] == "completed", 60)
-    expect(row).to_be_visible()
-    late.arrive()
-    assert row.is_visible()
 
 
 def test_an_answer_from_elsewhere_is_scored_by_the_run_s_reward_and_by_another(step):

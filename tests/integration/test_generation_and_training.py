@@ -10,6 +10,7 @@ from core.generation.sampling import Sampling
 from core.hardware import Gpu, Hardware
 from core.sessions.store import SessionStore
 from services.generation import Ask, GenerationService
+from services.training import Launch
 from tests.support.tiny_model import write_tiny_model
 
 LONG = [[{"role": "user", "content": "1"}]]
@@ -29,8 +30,7 @@ def generation(workspace, environment, told):
     service = GenerationService(
         workspace,
         SessionStore(workspace),
-        {**os.environ, **environment},
-        hardware,
+        Launch("tests.support.generate_anywhere", {**os.environ, **environment}, hardware),
         lambda topic, payload: told.append((topic, payload)),
     )
     yield service

@@ -15,17 +15,16 @@ from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
 from services.generation import Ask, GenerationService
 from services.line_worker import LineWorker
+from services.training import Launch
 
 CHECKPOINT = "outputs/r1/checkpoints/checkpoint-1"
 
 
 @pytest.fixture
-def generation(workspace, environment, monkeypatch):
+def generation(workspace, environment):
     """A service with the scripted worker, on a machine with one GPU."""
-    monkeypatch.setattr(module, "MODULE", "tests.support.scripted_answers")
-    service = GenerationService(
-        workspace, SessionStore(workspace), environment, Hardware((Gpu(0, "made up", 8.0),)), lambda *told: None
-    )
+    launch = Launch("tests.support.scripted_answers", environment, Hardware((Gpu(0, "made up", 8.0),)))
+    service = GenerationService(workspace, SessionStore(workspace), launch, lambda *told: None)
     yield service
     service.unload()
 
