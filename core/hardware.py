@@ -15,6 +15,7 @@ from core.cuda import Driver, GpuProblem, TorchBuild, driver_problem, gpu_proble
 
 LOG = logging.getLogger(__name__)
 GIB = 1024**3
+LOST = "it counts a card that no longer answers"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardwa
     count = _read(nvml, nvml.nvmlDeviceGetCount) or 0
     gpus = [gpu for gpu in (_gpu(nvml, index) for index in range(count)) if gpu is not None]
     if not gpus:
-        return Hardware((), broken)
+        return Hardware((), broken or (driver_problem(LOST) if count else None))
     return Hardware(tuple(gpus), gpu_problem(torch or installed_torch(), driver_of(nvml)))
 
 

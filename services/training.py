@@ -111,6 +111,7 @@ class TrainingService:
         """
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
         self._store.require_free(session_id)
+        self._require_usable_gpu()
         resolved, notices = self._checks.settle(config)
         self._check(resolved)
         paths = self._store.create(session_id, resolved)
@@ -213,10 +214,13 @@ class TrainingService:
             if thread.is_alive():
                 raise Conflict(f"The worker of {session_id!r} is still leaving.", "Try again in a moment.")
 
-    def _check(self, config: RunConfig) -> None:
+    def _require_usable_gpu(self) -> None:
         problem = self._launch.hardware.problem
         if problem is not None:
             raise Unavailable(problem.cause, problem.cure)
+
+    def _check(self, config: RunConfig) -> None:
+        self._require_usable_gpu()
         resolve(config, self._launch.hardware)
         self._checks.model(config.model.name, self._workspace.root)
         self._checks.data(config)

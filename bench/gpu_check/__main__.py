@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen or not (options.cpu or detect_hardware().has_cuda):
         print("None of these runs under --cpu." if options.cpu else "No NVIDIA GPU answers; --cpu needs none.")
         return max(1, len(chosen))
-    out = options.out or RESULTS / ("cpu" if options.cpu else _card_name())
+    out = options.out or RESULTS / ("cpu" if options.cpu else _card_name(options.device))
     out.mkdir(parents=True, exist_ok=True)
     (out / "gpu.jsonl").unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
@@ -126,9 +126,10 @@ def _run_all(current: Round, chosen: Sequence[Check], together: int) -> None:
         current.run(check)
 
 
-def _card_name() -> str:
-    """The first card's name as a folder's."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", gpu_snapshot()["gpu_name"] or "card").strip("-").lower()
+def _card_name(device: str) -> str:
+    """The name of a card, cuda:<index>, as a folder's."""
+    index = int(device.partition(":")[2] or 0)
+    return re.sub(r"[^A-Za-z0-9]+", "-", gpu_snapshot(index)["gpu_name"] or "card").strip("-").lower()
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

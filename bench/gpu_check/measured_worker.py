@@ -17,6 +17,7 @@ from core.config import RunConfig, parse_config
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths
 from core.workers.loading import Engine, LoadedModel, TrlEngine, choose_engine
+from core.workers.placement import explain_on_gpu
 from core.workers.protocol import Reporter, run_worker
 from core.workers.train import train
 
@@ -80,16 +81,21 @@ def main(folder: Path) -> int:
     """Run the session in `folder`; the exit code of the worker."""
     paths, meter = SessionPaths(folder.resolve()), Meter()
     given = Instructions(**read_json(paths.folder / INSTRUCTIONS))
-    engine = MeasuredEngine(TrlEngine() if given.engine == "trl" else choose_engine(), given, meter)
+    engines: list[MeasuredEngine] = []
     reload: dict[str, float] = {}
 
-    def work(to: Reporter) -> None:
-        train(paths, to, engine)
-        if given.compares_reload:
-            reload.update(differences(engine, paths, parse_config(read_json(paths.config))))
+    def choose() -> MeasuredEngine:
+        engines.append(MeasuredEngine(TrlEngine() if given.engine == "trl" else choose_engine(), given, meter))
+        return engines[0]
 
-    code = run_worker(MeasuringReporter(paths, meter), work)
-    measured: dict[str, Any] = {**meter.result(), "memory": engine.memory, "reload": reload}
+    def work(to: Reporter) -> None:
+        train(paths, to, choose)
+        if given.compares_reload:
+            reload.update(differences(engines[0], paths, parse_config(read_json(paths.config))))
+
+    code = run_worker(MeasuringReporter(paths, meter), work, explain_on_gpu)
+    memory = engines[0].memory if engines else {}
+    measured: dict[str, Any] = {**meter.result(), "memory": memory, "reload": reload}
     write_json(paths.folder / MEASURED, measured)
     return code
 

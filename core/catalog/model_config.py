@@ -15,6 +15,13 @@ FOUR_BIT_SUFFIX = re.compile(r"(-unsloth)?-bnb-4bit$", re.IGNORECASE)
 ELSEWHERE = "configuration_files"
 """Of config.json: names other files by version, one of which transformers takes instead."""
 MOST_SHOWN = 60
+TEXT_NAMES = {
+    r"^language_model\.model\.": "model.",
+    r"^model\.language_model\.": "model.",
+    r"^language_model\.lm_head\.": "lm_head.",
+}
+"""Names of weights within a model that also sees -> their names in its part for text, which transformers does not
+give them by itself."""
 
 
 def require_plain_config(config: Any, model: str) -> None:

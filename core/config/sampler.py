@@ -13,6 +13,8 @@ from core.errors import InvalidInput
 OLDEST_VLLM, NEWEST_VLLM = "0.20.0", "0.30.0"
 """The versions that the pinned TRL is written for (trl/import_utils.py, is_vllm_available); it only warns of others."""
 INSTALL_VLLM = f"pip install vllm=={NEWEST_VLLM}"
+PLUGIN_SINCE = (0, 28, 0)
+"""The first vLLM whose 4-bit weights need a package of their own (unsloth_zoo 2026.10.9, vllm_utils.py)."""
 LARGEST_RATIO = 3.0
 """TRL's own bound: a completion that the trainer finds more than this many times likelier than vLLM teaches nothing."""
 GAIN = (
@@ -23,10 +25,12 @@ GAIN = (
 
 @dataclass(frozen=True)
 class Packages:
-    """What is installed beside the pinned packages: vLLM's version, None without it, and whether Unsloth is there."""
+    """What is installed beside the pinned packages: vLLM's version, None without it, and whether Unsloth and vLLM's
+    plugin for 4-bit weights are there."""
 
     vllm: str | None
     has_unsloth: bool
+    has_plugin: bool = True
 
 
 def installed_packages() -> Packages:
@@ -35,7 +39,8 @@ def installed_packages() -> Packages:
         vllm = importlib.metadata.version("vllm")
     except importlib.metadata.PackageNotFoundError:
         vllm = None
-    return Packages(vllm, importlib.util.find_spec("unsloth") is not None)
+    has_unsloth, has_plugin = (importlib.util.find_spec(name) is not None for name in ("unsloth", "vllm_bnb_plugin"))
+    return Packages(vllm, has_unsloth, has_plugin)
 
 
 def check_sampler(config: RunConfig, has_cuda: bool, packages: Packages) -> None:
@@ -72,6 +77,9 @@ def obstacle_to_vllm(config: RunConfig, has_cuda: bool, packages: Packages) -> t
     if config.model.quantization == "4bit" and not packages.has_unsloth:
         reason = "Without Unsloth, the adapter would be merged into 4-bit weights for vLLM, and lost in their rounding."
         return reason, "Use model.quantization none"
+    if config.model.quantization == "4bit" and not packages.has_plugin and _numbers(packages.vllm) >= PLUGIN_SINCE:
+        reason = f"vLLM {packages.vllm} reads 4-bit weights with vllm-bnb-plugin, which is not installed."
+        return reason, "Run pip install vllm-bnb-plugin in LoRA Craft's environment, or use model.quantization none"
     return None
 
 

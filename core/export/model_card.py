@@ -10,6 +10,7 @@ from typing import Any
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import base_model
+from core.catalog.model_config import TEXT_NAMES
 from core.catalog.models import is_hub_id
 from core.config import RunConfig
 from core.data.source import kind_of
@@ -137,7 +138,8 @@ def _messages(pushed: Pushed) -> list[dict]:
 def _of_adapter(pushed: Pushed) -> dict[str, str]:
     folder = pushed.places["adapter"]
     subfolder = f", subfolder={_quoted(folder)}" if folder else ""
-    return {"base": _quoted(pushed.base or ""), "model": _quoted(pushed.repo_id), "subfolder": subfolder}
+    base, names = _quoted(pushed.base or ""), _quoted(TEXT_NAMES)
+    return {"base": base, "names": names, "model": _quoted(pushed.repo_id), "subfolder": subfolder}
 
 
 def _proofs(pushed: Pushed) -> Iterator[str]:
@@ -190,7 +192,7 @@ from peft import PeftModel
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 config = AutoConfig.from_pretrained({base}).get_text_config(decoder=True)  # the adapter is on the part for text
-base = AutoModelForCausalLM.from_pretrained({base}, config=config)
+base = AutoModelForCausalLM.from_pretrained({base}, config=config, key_mapping={names})
 model = PeftModel.from_pretrained(base, {model}{subfolder})
 tokenizer = AutoTokenizer.from_pretrained({model}{subfolder})
 messages = {messages}

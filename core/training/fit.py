@@ -7,7 +7,7 @@ was written out in full, as a session's or a saved one, has nothing open.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.catalog.shapes import ModelShape
@@ -99,9 +99,14 @@ def changes(before: RunConfig, after: RunConfig) -> dict[str, tuple[str, str]]:
 def _first_fitting(config: RunConfig, movable: frozenset[str], shape: ModelShape, place: Place) -> RunConfig | None:
     """The configuration itself or its first lowered form that fits."""
     for candidate in _candidates(config, movable):
-        if fits(_need(shape, candidate, place), place.available_gib):
+        if _can_sample(candidate, place) and fits(_need(shape, candidate, place), place.available_gib):
             return candidate
     return None
+
+
+def _can_sample(config: RunConfig, place: Place) -> bool:
+    """Beside plain TRL vLLM takes no 4-bit weights (core/config/sampler.py), so the ladder must not lead there."""
+    return not (config.training.sampler == "vllm" and place.engine == "trl" and config.model.quantization == "4bit")
 
 
 def _candidates(config: RunConfig, movable: frozenset[str]) -> Iterator[RunConfig]:
@@ -142,8 +147,17 @@ def _ways(config: RunConfig, is_open: frozenset[str], shape: ModelShape, place: 
 
 
 def _priced(before: RunConfig, after: RunConfig, given: Iterable[str], gib: float, how: str = "") -> dict[str, str]:
-    priced = {name: f"{value}: {cost}, {how}{gib:.1f} GiB" for name, (value, cost) in changes(before, after).items()}
-    return {name: words for name, words in priced.items() if name in given}
+    changed = {name: pair for name, pair in changes(before, after).items() if name in given}
+    return {
+        name: f"{value}{_with(changed, name)}: {cost}, {how}{gib:.1f} GiB" for name, (value, cost) in changed.items()
+    }
+
+
+def _with(changed: Mapping[str, tuple[str, str]], name: str) -> str:
+    """The other settings of the same lever, whose change the price counts on."""
+    lever = next(fields for fields in LEVERS.values() if name in fields)
+    others = [f"{other.split('.')[1]} {changed[other][0]}" for other in lever if other in changed and other != name]
+    return f" with {' and '.join(others)}" if others else ""
 
 
 def _need(shape: ModelShape, config: RunConfig, place: Place) -> float:

@@ -70,10 +70,11 @@ def lowered(config: RunConfig, rung: Rung, movable: frozenset[str]) -> RunConfig
 
 def _wanted(config: RunConfig, rung: Rung, movable: frozenset[str]) -> dict[str, object]:
     training = config.training
+    group = training.num_generations
+    step = max(group, min(config.completions_per_step, rung.step) // group * group)
     batch = training.batch_size
     if "training.batch_size" in movable:
-        batch = min(batch, rung.batch_size)
-    step = max(training.num_generations, min(config.completions_per_step, rung.step))
+        batch = max(size for size in range(1, min(batch, rung.batch_size) + 1) if step % size == 0)
     values = {
         "model.quantization": rung.quantization if config.model.quantization == "none" else config.model.quantization,
         "model.gradient_checkpointing": config.model.gradient_checkpointing or rung.recompute,

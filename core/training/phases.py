@@ -78,7 +78,10 @@ def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine, card_gib
         taught = TAUGHT_TOKENS * shape.vocab * BYTES_OF_A_TAUGHT_LOGIT
         tokens = config.pre_training.batch_size * config.training.max_sequence_length
         phases.append(Phase("warm_up", "Warm-up", backward_parts(shape, config, engine, tokens, taught)))
-    phases.append(Phase("sampling", "Sampling", _sampling(config, engine, card_gib) or written))
+    if config.training.sampler != "vllm":
+        phases.append(Phase("sampling", "Sampling", written))
+    elif engine != "unsloth":
+        phases.append(Phase("sampling", "Sampling", _sampled_by_vllm(config, card_gib)))
     tokens = config.training.batch_size * config.training.max_sequence_length
     logits = logit_bytes(shape, config, engine)
     phases.append(Phase("learning", "Learning", backward_parts(shape, config, engine, tokens, logits)))
@@ -90,11 +93,10 @@ def vllm_share_gib(config: RunConfig, card_gib: float) -> float:
     return config.training.vllm_memory_fraction * card_gib if config.training.sampler == "vllm" else 0.0
 
 
-def _sampling(config: RunConfig, engine: Engine, card_gib: float) -> tuple[MemoryPart, ...]:
+def _sampled_by_vllm(config: RunConfig, card_gib: float) -> tuple[MemoryPart, ...]:
     """What vLLM needs while it samples beside plain TRL; it sleeps while the adapter learns. Unsloth's vLLM shares the
     weights and stays awake, so it is counted with what is held all the time."""
-    share = vllm_share_gib(config, card_gib)
-    return (MemoryPart("vllm", "vLLM's weights and cache", share),) if share and engine == "trl" else ()
+    return (MemoryPart("vllm", "vLLM's weights and cache", vllm_share_gib(config, card_gib)),)
 
 
 def width_of(engine: Engine) -> int:

@@ -29,7 +29,6 @@ class Evaluator:
         template: Its prompt template.
         rows: The held-out rows.
         rewards: The run's rewards, unique names.
-        warn: Called with a sentence when fewer rows fit into memory than were tried.
     """
 
     def __init__(
@@ -39,7 +38,6 @@ class Evaluator:
         template: PromptTemplate,
         rows: list[Row],
         rewards: list[TrlReward],
-        warn: Callable[[str], None],
     ):
         self._loaded = loaded
         self._config = config
@@ -47,14 +45,13 @@ class Evaluator:
         self._rewards = rewards
         self._prompts = render(rows, template, loaded.tokenizer)
         self._at_once = config.completions_per_generation
-        self._warn = warn
 
     @property
     def has_rows(self) -> bool:
         """Whether anything was held out."""
         return bool(self._rows)
 
-    def evaluate(self, report: Callable[[float], None]) -> dict:
+    def evaluate(self, report: Callable[[float], None], warn: Callable[[str], None]) -> dict:
         """The fields of an `evaluation` event.
 
         `unscored` counts the answers on which a reward failed. `marks` has one character a row, in order: 1 correct,
@@ -63,11 +60,12 @@ class Evaluator:
 
         Args:
             report: Called with the finished fraction after each batch.
+            warn: Called with a sentence when fewer rows fit into memory than were tried.
         """
         started = time.perf_counter()
         answers: list[str] = []
         while len(answers) < len(self._prompts):
-            answers += self._next_answers(len(answers))
+            answers += self._next_answers(len(answers), warn)
             report(len(answers) / len(self._prompts))
         weights = self._config.reward.weights
         return {
@@ -77,7 +75,7 @@ class Evaluator:
             "samples": self._samples(answers),
         }
 
-    def _next_answers(self, start: int) -> list[str]:
+    def _next_answers(self, start: int, warn: Callable[[str], None]) -> list[str]:
         """The answers to as many rows from `start` on as memory holds, and fewer from now on if it is short."""
         import torch
 
@@ -89,7 +87,7 @@ class Evaluator:
                     raise
             self._at_once = max(1, self._at_once // 2)
             torch.cuda.empty_cache()  # outside the handler, whose traceback holds what did not fit
-            self._warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
+            warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
 
     def _answers(self, prompts: list[str]) -> list[str]:
         import torch

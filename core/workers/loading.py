@@ -74,14 +74,15 @@ class LoadedModel:
     @property
     def adapted_layers(self) -> dict[str, list[int]]:
         """Kind of linear layer, such as q_proj -> [how many carry an adapter, how many there are]."""
-        import torch
+        from torch.nn import Linear
+        from transformers.pytorch_utils import Conv1D
 
         adapted, present = Counter(), Counter()
         output = self.model.get_output_embeddings()
         for name, layer in self.model.get_base_model().named_modules():
             base = getattr(layer, "base_layer", layer)
             is_adapter = ".lora_" in name or name.endswith(".base_layer")
-            if isinstance(base, torch.nn.Linear) and base is not output and not is_adapter:
+            if isinstance(base, (Linear, Conv1D)) and base is not output and not is_adapter:
                 kind = name.rpartition(".")[2]
                 present[kind] += 1
                 adapted[kind] += hasattr(layer, "lora_A")
@@ -116,7 +117,7 @@ class TrlEngine:
 
         set_seed(config.training.seed)
         device, dtype = device_and_dtype()
-        tokenizer = AutoTokenizer.from_pretrained(source)
+        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         model = load_text_model(
             source,
             dtype=getattr(torch, dtype),
@@ -150,7 +151,7 @@ class UnslothEngine:
         require_targets(model, config.model.target_modules)
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, its processor's
-        own = AutoTokenizer.from_pretrained(source)
+        own = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference))
 
 
@@ -226,7 +227,7 @@ def load_tokenizer(name: str, workspace: Workspace) -> Any:
     from transformers import AutoTokenizer
 
     source = str(embedded_tokenizer(workspace.models)) if name == EMBEDDED_MODEL else model_source(name, workspace)
-    return prepare_tokenizer(AutoTokenizer.from_pretrained(source))[0]
+    return prepare_tokenizer(AutoTokenizer.from_pretrained(source, trust_remote_code=False))[0]
 
 
 def device_and_dtype() -> tuple[str, str]:

@@ -106,7 +106,7 @@ class Merger:
         """The model as transformers reads it from a checkpoint that `write` has written."""
         from transformers import AutoModelForCausalLM
 
-        return AutoModelForCausalLM.from_pretrained(folder, dtype=self._working_type).eval()
+        return AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=False, dtype=self._working_type).eval()
 
     def release(self) -> None:
         """Let go of the model's memory."""

@@ -58,7 +58,7 @@ class TorchModel:
         self.device, dtype = device_and_dtype()
         if self.device == "cpu":
             dtype = cpu_type(source)
-        self.tokenizer = prepare_tokenizer(AutoTokenizer.from_pretrained(source))[0]
+        self.tokenizer = prepare_tokenizer(AutoTokenizer.from_pretrained(source, trust_remote_code=False))[0]
         self.model = load_text_model(
             source,
             dtype=getattr(torch, dtype),
@@ -107,7 +107,7 @@ class TorchModel:
             self.model = PeftModel.from_pretrained(self.model, str(folder), adapter_name=name)
         self.model.eval()
         has_tokenizer = (folder / "tokenizer_config.json").is_file()
-        found = AutoTokenizer.from_pretrained(folder) if has_tokenizer else self.tokenizer
+        found = AutoTokenizer.from_pretrained(folder, trust_remote_code=False) if has_tokenizer else self.tokenizer
         return Adapter(name, changed, prepare_tokenizer(found)[0])
 
     def _drop(self, adapter: Adapter | None) -> None:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.catalog.model_config import TEXT_NAMES
+from core.errors import InvalidInput
+
+OF_THE_WHOLE = ("quantization_config", "tie_word_embeddings")
+"""What a config.json says of the whole model and means for its part for text, too."""
+
 
 def text_config(source: str) -> Any:
     """The configuration of a model's text part, where transformers has a model for that part alone; else the whole.
@@ -16,9 +22,14 @@ def text_config(source: str) -> Any:
     """
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    config = AutoConfig.from_pretrained(source)
+    config = AutoConfig.from_pretrained(source, trust_remote_code=False)
     text = config.get_text_config(decoder=True)
-    return text if type(text) in AutoModelForCausalLM._model_mapping else config  # the only list of what it can load
+    if text is config or type(text) not in AutoModelForCausalLM._model_mapping:  # the only list of what it can load
+        return config
+    for name in OF_THE_WHOLE:
+        if getattr(config, name, None) is not None:
+            setattr(text, name, getattr(config, name))
+    return text
 
 
 def load_text_model(source: str, **arguments: Any) -> Any:
@@ -27,7 +38,23 @@ def load_text_model(source: str, **arguments: Any) -> Any:
     Args:
         source: A folder or a hub id.
         arguments: Of from_pretrained.
+    Raises:
+        InvalidInput: The checkpoint lacks weights, which transformers would make up at random.
     """
     from transformers import AutoModelForCausalLM
 
-    return AutoModelForCausalLM.from_pretrained(source, config=text_config(source), **arguments)
+    model, found = AutoModelForCausalLM.from_pretrained(
+        source,
+        config=text_config(source),
+        key_mapping=TEXT_NAMES,
+        trust_remote_code=False,
+        output_loading_info=True,
+        **arguments,
+    )
+    missing = sorted(found["missing_keys"])
+    if missing:
+        message = f"{source} lacks {len(missing)} of the model's weights, such as {missing[0]}."
+        raise InvalidInput(
+            message, "Download or save the model again, or choose another.", {"model.name": "is not whole"}
+        )
+    return model

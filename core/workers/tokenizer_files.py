@@ -46,7 +46,7 @@ class TrainedTokenizer:
         """The tokenizer, with the training's chat template."""
         from transformers import AutoTokenizer
 
-        return AutoTokenizer.from_pretrained(self._adapter)
+        return AutoTokenizer.from_pretrained(self._adapter, trust_remote_code=False)
 
     def write(self, folder: Path) -> None:
         """Write its files into `folder`: the base model's as they are, with the training's chat template.
@@ -71,7 +71,7 @@ class TrainedTokenizer:
         """What the tokenizer in `folder` makes of a text, no special tokens added."""
         from transformers import AutoTokenizer
 
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         return lambda text: tokenizer(text, add_special_tokens=False).input_ids
 
     @cached_property
@@ -82,7 +82,10 @@ class TrainedTokenizer:
         if self.source is None:
             return False
         try:
-            return AutoTokenizer.from_pretrained(self.source).get_vocab() == self.loaded.get_vocab()
+            return (
+                AutoTokenizer.from_pretrained(self.source, trust_remote_code=False).get_vocab()
+                == self.loaded.get_vocab()
+            )
         except OSError:  # of the hub, which can't be reached, and no longer in the cache
             return False
 

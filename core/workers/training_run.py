@@ -64,7 +64,7 @@ class TrainingRun:
         warmed = self.paths.checkpoints / WARM_ADAPTER
         self._report_resume(checkpoint, warmed.is_dir())
         grpo = GrpoRun(loaded, self.config, self._rewards(), self.paths, self.to)
-        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards(), self._warn_of_memory)
+        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards())
         try:
             self._evaluate(evaluator, "base", 0)
             if self.config.pre_training.enabled:
@@ -165,7 +165,9 @@ class TrainingRun:
         if (stage, step) in done or not evaluator.has_rows:
             return
         self.to.phase("evaluating", stage)
-        score = evaluator.evaluate(lambda fraction: self.to.log.append("progress", phase=stage, fraction=fraction))
+        score = evaluator.evaluate(
+            lambda fraction: self.to.log.append("progress", phase=stage, fraction=fraction), self._warn_of_memory
+        )
         self.to.log.append("evaluation", stage=stage, step=step, **score)
         if stage == "step":
             self.to.phase("training")

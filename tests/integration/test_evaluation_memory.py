@@ -42,8 +42,8 @@ def scored(loaded, workspace, most_rows):
     ]
     hook = loaded.model.get_base_model().register_forward_pre_hook(measure, with_kwargs=True)
     try:
-        evaluator = Evaluator(loaded, config, template_of(config.prompt), ROWS, rewards, warnings.append)
-        return evaluator.evaluate(lambda fraction: None), tried, warnings
+        evaluator = Evaluator(loaded, config, template_of(config.prompt), ROWS, rewards)
+        return evaluator.evaluate(lambda fraction: None, warnings.append), tried, warnings
     finally:
         hook.remove()
 

@@ -107,7 +107,6 @@ def test_foreign_code_is_never_trusted():
         for line in (REPOSITORY / name).read_text(encoding="utf-8").splitlines()
         if "trust_remote_code" in line
     ]
-    assert sorted(lines) == [
-        'core/failures.py: r"trust_remote_code|custom code",',
-        'core/workers/loading.py: "trust_remote_code": False,',
-    ]
+    off = ("trust_remote_code=False", '"trust_remote_code": False', 'r"trust_remote_code|custom code"')
+    assert [line for line in lines if not any(text in line for text in off)] == []
+    assert len(lines) > 5

@@ -15,10 +15,12 @@ from bench.gpu_check.catalog import CHECKS, Check
 from bench.gpu_check.estimate import PHASES, estimated_gib, measured_gib
 from bench.gpu_check.findings import Findings, summary, table
 from bench.gpu_check.floor import floor_seconds
+from bench.gpu_check.instructions import INSTRUCTIONS, MEASURED
 from bench.gpu_check.meter import Meter
 from bench.gpu_check.models import DESIGNS
 from bench.gpu_check.settings import settings
 from core.config import parse_config
+from core.jsonfile import read_json, write_json
 from tests.conftest import REPOSITORY
 
 GB_CARD = {"bytes_per_second": 1e12, "operations_per_second": 1e14}
@@ -163,6 +165,16 @@ def test_the_first_checks_pass_under_the_stand_in(runs, tmp_path):
     assert done.returncode == 0, done.stdout
     results = [json.loads(line) for line in (tmp_path / "gpu.jsonl").read_text().splitlines()]
     assert [(result["check"], result["result"]) for result in results] == [("facts", "passed"), ("worker", "passed")]
+
+
+def test_a_measured_worker_trains_as_the_products_own_and_leaves_its_measures(runs):
+    folder = runs.make("measured", "llama", **TWICE)
+    write_json(folder / INSTRUCTIONS, {"engine": "trl"})
+    command = [sys.executable, "-m", "bench.gpu_check.measured_worker", str(folder)]
+    done = subprocess.run(command, cwd=REPOSITORY, env=runs.sessions["measured"].environment, capture_output=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert runs.sessions["measured"].state.status == "completed"
+    assert {"sampling", "learning"} <= read_json(folder / MEASURED)["work"].keys()
 
 
 def test_every_check_has_a_name_of_its_own_and_a_limit():

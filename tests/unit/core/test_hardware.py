@@ -47,6 +47,12 @@ def test_a_driver_that_was_updated_without_a_restart_is_a_problem_and_no_machine
     assert "restart the machine" in problem.cure and "CUDA_VISIBLE_DEVICES=-1" in problem.cure
 
 
+def test_a_card_that_is_counted_and_lost_is_a_problem_and_no_machine_without_a_card():
+    found = detect_hardware(FakeNvml(failing=("nvmlDeviceGetHandleByIndex",)), FOR_13)
+    assert found.gpus == ()
+    assert found.problem.cause == "The NVIDIA driver does not answer: it counts a card that no longer answers."
+
+
 def test_a_driver_that_has_gone_leaves_no_card():
     nvml = FakeNvml(TWO, failing=FUNCTIONS)
     assert detect_hardware(nvml, FOR_13).gpus == ()

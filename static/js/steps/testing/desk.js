@@ -86,7 +86,7 @@ export function follow(desk) {
     machines.drop();
     put({ machine });
   });
-  /** Tests that were told of since the newest list was asked for, which may be older than they are. @type {Set<string>} */
+  /** Tests that were told of since a list was shown: one that is on its way may be older than they are. @type {Set<string>} */
   const told = new Set();
   context.live.on("batch_update", (/** @type {any} */ test) => {
     told.add(test.test_id);
@@ -100,18 +100,16 @@ export function follow(desk) {
   const fetchModels = () => models.ask(listTestable, { answered: (answer) => put({ models: answer.models }), refused });
   const fetchMachine = () => machines.ask(getMachine, { answered: (machine) => put({ machine }), refused });
   /** The batches and evaluations of all runs, and of models without one. */
-  const fetchTests = () => {
-    told.clear();
-    return tests.ask(() => listTests(null), {
-      answered(answer) {
-        const mine = get().tests;
-        const kept = Object.values(mine).filter(({ test_id: id }) => told.has(id)).map((test) => [test.test_id, test]);
-        const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(mine[test.test_id], test)]);
-        put({ tests: Object.fromEntries([...kept, ...known]) });
-      },
-      refused,
-    });
-  };
+  const fetchTests = () => tests.ask(() => listTests(null), {
+    answered(answer) {
+      const mine = get().tests;
+      const kept = Object.values(mine).filter(({ test_id: id }) => told.has(id)).map((test) => [test.test_id, test]);
+      const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(mine[test.test_id], test)]);
+      put({ tests: Object.fromEntries([...kept, ...known]) });
+      told.clear();
+    },
+    refused,
+  });
 
   return {
     fetchModels,

@@ -33,8 +33,9 @@ def said(config, hardware, packages):
         ("none", GPU, Packages("0.19.1", True), "0.20.0 to 0.30.0", INSTALL_VLLM),
         ("8bit", GPU, UNSLOTH, "8 bit", "model.quantization"),
         ("4bit", GPU, PLAIN, "4-bit weights", "model.quantization none"),
+        ("4bit", GPU, Packages("0.30.0", True, has_plugin=False), "vllm-bnb-plugin", "pip install vllm-bnb-plugin"),
     ],
-    ids=["no GPU", "not installed", "too new", "too old", "8 bit", "4 bit without Unsloth"],
+    ids=["no GPU", "not installed", "too new", "too old", "8 bit", "4 bit without Unsloth", "4 bit without its plugin"],
 )
 def test_vllm_is_refused_where_it_can_not_sample(quantization, hardware, packages, reason, cure):
     with pytest.raises(InvalidInput, match=reason) as caught:

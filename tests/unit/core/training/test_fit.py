@@ -156,3 +156,26 @@ def test_a_run_is_tied_to_its_gpu_where_another_is_too_small():
     assert found.config.resources.gpus == (1,)
     assert found.notices[-1].message == "[1]: the run would not fit Card 0 (GPU 0)."
     assert fit(QWEN_0_6B, machine(24, 24)).config.resources.gpus is None
+
+
+def test_groups_of_any_size_are_fitted():
+    found = fit(QWEN_4B, machine(6), training={"num_generations": 6})
+    assert found.refusal is None
+    training = found.config.training
+    assert training.batch_size * training.gradient_accumulation_steps % 6 == 0
+
+
+def test_a_price_counts_on_the_other_settings_of_its_lever_and_says_so():
+    given = {"batch_size": 24, "gradient_accumulation_steps": 1, "num_generations": 24}
+    found = fit(QWEN_4B, machine(8), training=given)
+    if found.refusal is None:
+        found = fit(
+            QWEN_4B, machine(8), training=given, model={"quantization": "none", "gradient_checkpointing": False}
+        )
+    words = found.refusal.fields
+    assert "with gradient_accumulation_steps" in words["training.batch_size"]
+
+
+def test_the_ladder_does_not_lead_vllm_to_weights_that_it_refuses():
+    found = fit(QWEN_4B, machine(16, unsloth=False), training={"sampler": "vllm"})
+    assert found.config.model.quantization == "none"
