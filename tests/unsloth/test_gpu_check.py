@@ -168,7 +168,7 @@ def test_the_first_checks_pass_under_the_stand_in(runs, tmp_path):
 
 
 def test_a_measured_worker_trains_as_the_products_own_and_leaves_its_measures(runs):
-    folder = runs.make("measured", "llama", **TWICE)
+    folder = runs.make("measured", "llama", training={"max_steps": 2, "save_steps": 0}, pre_training={"enabled": False})
     write_json(folder / INSTRUCTIONS, {"engine": "trl"})
     command = [sys.executable, "-m", "bench.gpu_check.measured_worker", str(folder)]
     done = subprocess.run(command, cwd=REPOSITORY, env=runs.sessions["measured"].environment, capture_output=True)

@@ -158,22 +158,10 @@ def test_a_run_is_tied_to_its_gpu_where_another_is_too_small():
     assert fit(QWEN_0_6B, machine(24, 24)).config.resources.gpus is None
 
 
-def test_groups_of_any_size_are_fitted():
-    found = fit(QWEN_4B, machine(6), training={"num_generations": 6})
-    assert found.refusal is None
-    training = found.config.training
-    assert training.batch_size * training.gradient_accumulation_steps % 6 == 0
-
-
-def test_a_price_counts_on_the_other_settings_of_its_lever_and_says_so():
-    given = {"batch_size": 24, "gradient_accumulation_steps": 1, "num_generations": 24}
-    found = fit(QWEN_4B, machine(8), training=given)
-    if found.refusal is None:
-        found = fit(
-            QWEN_4B, machine(8), training=given, model={"quantization": "none", "gradient_checkpointing": False}
-        )
-    words = found.refusal.fields
-    assert "with gradient_accumulation_steps" in words["training.batch_size"]
+def test_groups_of_any_size_have_a_rung_and_its_price_names_all_that_it_counts_on():
+    given = {"num_generations": 6, "batch_size": 6, "gradient_accumulation_steps": 4}
+    found = fit(QWEN_4B, machine(6), training=given)
+    assert "with gradient_accumulation_steps" in found.refusal.fields["training.batch_size"]
 
 
 def test_the_ladder_does_not_lead_vllm_to_weights_that_it_refuses():
