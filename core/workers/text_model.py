@@ -41,16 +41,17 @@ def load_text_model(source: str, **arguments: Any) -> Any:
     Raises:
         InvalidInput: The checkpoint lacks weights, which transformers would make up at random.
     """
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoConfig, AutoModelForCausalLM
 
+    config = text_config(source)
+    is_part = type(config) is not type(AutoConfig.from_pretrained(source, trust_remote_code=False))
+    if is_part:
+        arguments["key_mapping"] = TEXT_NAMES
     model, found = AutoModelForCausalLM.from_pretrained(
-        source,
-        config=text_config(source),
-        key_mapping=TEXT_NAMES,
-        trust_remote_code=False,
-        output_loading_info=True,
-        **arguments,
+        source, config=config, trust_remote_code=False, output_loading_info=True, **arguments
     )
+    if is_part:
+        model._weight_conversions = None  # else the part would be saved under the names of the whole
     missing = sorted(found["missing_keys"])
     if missing:
         message = f"{source} lacks {len(missing)} of the model's weights, such as {missing[0]}."
