@@ -110,5 +110,7 @@ class Jobs:
         except Exception as error:  # the loop of all jobs: the next ones must not wait for ever
             LOG.exception("The result of %s could not be kept", job.job_id)
             job.error = Unavailable(f"The result could not be kept: {error}", "See logs/server.log.").as_dict()
-        job.status = "failed" if job.error else "completed"
-        progress(job.fraction if job.error else 1.0, job.text)
+        if not job.error:
+            job.fraction = 1.0
+        job.status = "failed" if job.error else "completed"  # last: who reads it finds the rest in place
+        progress(job.fraction, job.text)

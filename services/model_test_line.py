@@ -7,10 +7,11 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 
 from core.errors import LoraCraftError, Unavailable
 from core.failures import explain
-from core.testing.record import Status
+from core.testing.record import ModelTest, Status
 from core.testing.settle import settle
 from services.model_test_work import LANE, Desk, Examination, Work
 
@@ -106,21 +107,24 @@ class WorkLine:
         if work.is_cancelled:  # which may itself have ended what was asked: a model that loads, a judge
             self._finish(work, "cancelled")
         else:
-            test.failure = failure
-            self._finish(work, "failed" if failure else "completed")
+            self._finish(work, "failed" if failure else "completed", failure)
 
-    def _finish(self, work: Work, status: Status) -> None:
-        work.test.status, work.test.ended_at = status, self._desk.clock()
-        settle(work.test, work.folder)
+    def _finish(self, work: Work, status: Status, failure: dict | None = None) -> None:
+        test = self._ended(work, status, failure)
+        settle(test, work.folder)
+        work.test = test
 
     def _abandon(self, work: Work, error: Exception) -> None:
-        test = work.test
         cause, _, _ = explain(error)
-        test.status, test.ended_at = "failed", self._desk.clock()
         hint = "What was answered before is kept; logs/server.log has the details."
-        test.failure = Unavailable(f"The test could not go on: {cause}", hint).as_dict()
+        failure = Unavailable(f"The test could not go on: {cause}", hint)
+        work.test = self._ended(work, "failed", failure.as_dict())
         with suppress(OSError):  # most likely the disk is full, which is what has just been told
-            work.folder.save(test)
+            work.folder.save(work.test)
+
+    def _ended(self, work: Work, status: Status, failure: dict | None) -> ModelTest:
+        """A copy of a test that is over: whoever asks meanwhile never reads a status without what belongs to it."""
+        return replace(work.test, status=status, ended_at=self._desk.clock(), failure=failure)
 
     def _leave(self, work: Work) -> None:
         with self._lock:

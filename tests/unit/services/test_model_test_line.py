@@ -46,4 +46,34 @@ def test_a_cancel_ends_what_reads_or_scores_for_too_long(workspace, slow):
     assert inspection.asked.wait(10)
     line.cancel(work)
     assert work.ended.wait(10)
-    assert (test.status, test.failure) == ("cancelled", None)
+    assert (work.test.status, work.test.failure) == ("cancelled", None)
+
+
+class Watched(ResultFolder):
+    """Notes, at each look into the folder, what somebody who asks for the test at that moment is told."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.work, self.seen = None, []
+
+    def tidy(self, rows):
+        self.seen.append((self.work.test.status, self.work.test.summary))
+        super().tidy(rows)
+
+    def write_cards(self, markdown, html):
+        self.seen.append((self.work.test.status, self.work.test.summary))
+        super().write_cards(markdown, html)
+
+
+def test_nobody_is_told_that_a_test_is_over_before_its_figures_are_there(workspace):
+    store = SessionStore(workspace)
+    make_run(store)
+    answerer = Answerer(workspace, lambda ask, chat: "words")
+    line = WorkLine(Desk(store, answerer, Inspection(workspace, sums(4)), lambda topic, test: None, lambda: 1000.0))
+    test = evaluation(status="waiting", started_at=None, ended_at=None)
+    folder = Watched(workspace.session("r1").tests / test.test_id)
+    folder.work = Work(test, folder, rows=4)
+    line.enter(folder.work)
+    assert folder.work.ended.wait(10)
+    assert folder.seen == [("running", None)] * 2
+    assert folder.work.test.status == "completed" and folder.work.test.summary["verdict"]
