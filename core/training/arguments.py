@@ -116,7 +116,7 @@ NOT_TRL: dict[str, str] = {
     "pre_training.max_samples": "core/data/source.py cuts to it",
     "resources.executor": "there is one so far: services/process.py starts a process on this machine",
     "resources.gpus": "services/run_queue.py places the run",
-    "resources.allow_too_large": "core/training/fit.py refuses nothing then",
+    "resources.allow_too_large": "core/training/refusal.py refuses nothing then",
 }
 
 

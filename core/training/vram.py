@@ -90,6 +90,13 @@ def memory_of(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: fl
     return total_gib(memory_parts(shape, config, engine, card_gib))
 
 
+def least_share_gib(shape: ModelShape, config: RunConfig, engine: Engine) -> float:
+    """The least of a card that vLLM starts with: its weights and the keys and values of one whole text, in GiB."""
+    width = width_of(engine)
+    text = 2 * shape.layers * shape.kv_heads * shape.head_dim * width * config.training.max_sequence_length
+    return (weight_bytes(shape, config.model.quantization, width) + text) / GIB
+
+
 def fits(needed_gib: float, available_gib: float) -> bool:
     """Whether a run leaves a device the tenth of its memory that estimates and other programs need."""
     return needed_gib <= FIT_FRACTION * available_gib

@@ -5,7 +5,8 @@ import pytest
 from core.catalog.families import base_model
 from core.config import parse_config
 from core.hardware import Gpu, Hardware
-from core.training.fit import fitted, left_open
+from core.training.candidates import left_open
+from core.training.fit import fitted
 from core.training.ladder import FIELDS
 from core.training.place import Machine
 from core.training.vram import fits, memory_of
@@ -103,7 +104,10 @@ def test_a_number_of_batches_fixes_their_size():
 
 def test_a_refusal_names_what_would_fit_and_what_it_costs():
     refusal = fit(LLAMA, machine(24), model={"quantization": "none", "gradient_checkpointing": False}).refusal
-    assert refusal.message == "The run needs about 23.4 GiB, and 21.2 of the 23.6 GiB of Card 0 can be used."
+    assert refusal.message == (
+        "With all that was left open at its smallest, the run needs about 23.4 GiB, and 21.2 of the 23.6 GiB of Card 0 "
+        "can be used."
+    )
     assert "resources.allow_too_large" in refusal.hint
     assert refusal.fields == {
         "model.quantization": "4bit: about 20 % slower, 14.2 GiB",
@@ -127,6 +131,41 @@ def test_a_model_that_is_too_large_in_any_case_is_named():
     refusal = fit("unsloth/phi-4", machine(4)).refusal
     assert list(refusal.fields) == ["model.name"]
     assert "choose a smaller model" in refusal.fields["model.name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sections", "says"),
+    [
+        (
+            "training.num_generations",
+            {"training": {"num_generations": 256, "batch_size": 4, "gradient_accumulation_steps": 64}},
+            "16 with batch_size 2",
+        ),
+        ("grpo.steps_per_generation", {"grpo": {"steps_per_generation": 256}}, "null: as many completions at once"),
+        ("model.lora_rank", {"model": {"lora_rank": 256}}, "64: a smaller adapter"),
+    ],
+)
+def test_a_setting_outside_the_ladder_that_decides_is_named_and_not_the_model(name, sections, says):
+    refusal = fit(QWEN_4B, machine(8), **sections).refusal
+    assert list(refusal.fields) == [name]
+    assert says in refusal.fields[name]
+
+
+def test_a_message_without_open_settings_tells_the_need_of_the_run_itself():
+    config = parse_config(parse_config({"model": {"name": QWEN_4B}}).dump())
+    needed = memory_of(base_model(QWEN_4B).shape, config, "unsloth", CARDS[8])
+    refusal = fitted(config, machine(8), base_model(QWEN_4B).shape).refusal
+    assert refusal.message.startswith(f"The run needs about {needed:.1f} GiB, and 7.0 of the 7.8 GiB of Card 0")
+
+
+def test_a_share_of_vllm_that_does_not_hold_the_weights_is_refused_with_one_that_does():
+    said = {"training": {"sampler": "vllm", "vllm_memory_fraction": 0.1}}
+    refusal = fit(LLAMA, machine(24), **said).refusal
+    assert "vLLM gets 2.4 GiB of Card 0 (training.vllm_memory_fraction)" in refusal.message
+    assert set(refusal.fields) == {"training.vllm_memory_fraction", "training.sampler"}
+    share = float(refusal.fields["training.vllm_memory_fraction"].split(":")[0].split()[0])
+    said["training"]["vllm_memory_fraction"] = share
+    assert fit(LLAMA, machine(24), **said).refusal is None
 
 
 def test_whoever_allows_it_may_try():
