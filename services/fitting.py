@@ -8,9 +8,9 @@ from typing import Any
 
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig, parse_config
-from core.config.resolve import Notice, resolve
+from core.config.resolve import Notice
 from core.errors import InvalidInput
-from core.training.fit import fitted
+from core.training.fit import settled
 from core.training.place import Place
 from services.models import ModelService
 
@@ -57,10 +57,9 @@ class FittingService:
         parsed = self._freeze(parse_config(config))
         shape, problem = self._shape(parsed.model.name)
         machine = self._models.machine
-        fitting = fitted(parsed, machine, shape)
-        resolved, notices = resolve(fitting.config, machine.hardware)
-        place = machine.place_of(resolved)
-        return Settled(resolved, notices + fitting.notices, place, shape, problem, fitting.refusal)
+        fitting = settled(parsed, machine, shape)
+        place = machine.place_of(fitting.config)
+        return Settled(fitting.config, fitting.notices, place, shape, problem, fitting.refusal)
 
     def start(self, config: Any) -> tuple[RunConfig, list[Notice]]:
         """The configuration with which a run starts, and what is said about it.
@@ -68,10 +67,10 @@ class FittingService:
         Raises:
             InvalidInput, NotFound: It can't be used, or does not fit; the hint says what would.
         """
-        settled = self.settle(config)
-        if settled.refusal:
-            raise settled.refusal
-        return settled.config, settled.notices
+        found = self.settle(config)
+        if found.refusal:
+            raise found.refusal
+        return found.config, found.notices
 
     def _shape(self, name: str) -> tuple[ModelShape | None, str | None]:
         """The shape of a model, or why there is none."""

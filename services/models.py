@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from constants import EMBEDDED_MODEL
-from core.catalog.families import FAMILIES, BaseModel, base_model
+from core.catalog.families import FAMILIES, BaseModel, base_model, known_shape
 from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
 from core.catalog.recommended import as_config, recommended
@@ -76,11 +76,9 @@ class ModelService:
         Raises:
             InvalidInput: The name leaves its folder, or the folder's model is of another kind.
         """
-        known = base_model(name)
+        known = known_shape(name) or self._seen.get(name)
         if known is not None:
-            return known.shape
-        if name in self._seen:
-            return self._seen[name]
+            return known
         folder = local_model(name, self._workspace.root)
         return model_shape_from_config(_config_of(folder)) if folder else None
 

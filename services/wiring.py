@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import Conflict
-from core.hardware import Hardware, detect_hardware
+from core.hardware import Hardware, detect_hardware, visible
 from core.paths import Workspace
 from core.sessions.store import SessionStore
 from core.training.place import machine_with
@@ -99,7 +99,7 @@ def build_services(
         machine: Tells the GPUs that there are.
     """
     workspace = Workspace(root.resolve()).create()
-    hardware = visible(machine(), environment.get("CUDA_VISIBLE_DEVICES"))
+    hardware = visible(machine(), environment)
     store = SessionStore(workspace)
     launch = Launch(worker, environment, hardware)
     hub = _hub(workspace, environment)
@@ -152,16 +152,6 @@ def _neighbours(exports: ExportService, tests: ModelTestService, generation: Gen
         generation.forget(session_id)
 
     return Neighbours(release, exports.require_no_export, generation.leave)
-
-
-def visible(hardware: Hardware, devices: str | None) -> Hardware:
-    """The GPUs that the owner's CUDA_VISIBLE_DEVICES leaves, where it names them by number; where it leaves none, the
-    owner has chosen the CPU, and what is wrong with the GPU is no problem."""
-    if devices is None or (not devices.replace(",", "").replace("-", "").isdigit() and devices):
-        return hardware
-    allowed = {int(number) for number in devices.split(",") if number.isdigit()}
-    gpus = tuple(gpu for gpu in hardware.gpus if gpu.index in allowed)
-    return Hardware(gpus, hardware.problem if allowed else None)
 
 
 def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:

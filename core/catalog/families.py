@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
+from core.catalog.model_config import whole_name
 from core.catalog.shapes import ModelShape
 
 
@@ -193,6 +194,12 @@ FAMILIES: tuple[BaseModel, ...] = (
     ),
 )
 """In the order in which the wizard shows them."""
+
+
+def known_shape(name: str) -> ModelShape | None:
+    """The shape of a curated model, by its own name or by that of its repository with 4-bit weights."""
+    known = base_model(whole_name(name) or name)
+    return known.shape if known else None
 
 
 def base_model(name: str) -> BaseModel | None:

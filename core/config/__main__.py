@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
-from core.catalog.families import base_model
+from core.catalog.families import known_shape
 from core.config import RunConfig, parse_config
 from core.config.describe import markdown_table
-from core.config.resolve import Notice, resolve
 from core.errors import LoraCraftError
-from core.hardware import detect_hardware
+from core.hardware import detect_hardware, visible
 from core.jsonfile import read_json
 from core.rewards import table as rewards
-from core.training.fit import fitted
+from core.training.fit import Fitting, settled
 from core.training.place import machine_with
 
 TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
@@ -46,34 +46,33 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _validate(file: Path) -> int:
     try:
-        config, notices = _as_it_would_run(parse_config(read_json(file)))
+        fitting = _as_it_would_run(parse_config(read_json(file)))
     except LoraCraftError as error:
         sys.stdout.write(f"{file}: {error.message}\n")
         for name, problem in error.fields.items():
             sys.stdout.write(f"  {name}: {problem}\n")
         return 1
-    training = config.training
+    config, training = fitting.config, fitting.config.training
     sys.stdout.write(
         f"{file}: sound. One step: {config.prompts_per_step} prompts x {training.num_generations} completions, "
         f"{training.batch_size} in memory at once.\n"
     )
-    for notice in notices:
+    for notice in fitting.notices:
         sys.stdout.write(f"  {notice.level}: {notice.field}: {notice.message}\n")
     return 0
 
 
-def _as_it_would_run(config: RunConfig) -> tuple[RunConfig, list[Notice]]:
+def _as_it_would_run(config: RunConfig) -> Fitting:
     """Fitted to this machine, as far as the shape of the model is known without asking anybody.
 
     Raises:
         InvalidInput: It can't be used here, or does not fit.
     """
-    here, known = machine_with(detect_hardware()), base_model(config.model.name)
-    fitting = fitted(config, here, known.shape if known else None)
+    here = machine_with(visible(detect_hardware(), os.environ))
+    fitting = settled(config, here, known_shape(config.model.name))
     if fitting.refusal:
         raise fitting.refusal
-    resolved, notices = resolve(fitting.config, here.hardware)
-    return resolved, notices + fitting.notices
+    return fitting
 
 
 def with_tables(text: str) -> str:

@@ -33,10 +33,11 @@ def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = N
         hardware: What the machine has.
         packages: What is installed beside the pinned packages; null looks.
     Raises:
-        InvalidInput: A GPU or a sampler is asked for that the machine does not have.
+        InvalidInput: A GPU, a sampler or 4-bit weights are asked for, which the machine can't give.
     """
     packages = packages or installed_packages()
     _check_gpus(config, hardware)
+    _check_weights(config, hardware)
     check_sampler(config, hardware.has_cuda, packages)
     changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
     if hardware.problem is not None:
@@ -61,6 +62,22 @@ def _check_gpus(config: RunConfig, hardware: Hardware) -> None:
         has = f"This machine has {sorted(present)}." if present else "This machine has no NVIDIA GPU."
         problem = f"there is no GPU {missing[0]}"
         raise InvalidInput(f"{has} GPU {missing[0]} was asked for.", "Use null.", {"resources.gpus": problem})
+
+
+def as_stored(config: RunConfig) -> tuple[RunConfig, list[Notice]]:
+    """With model.quantization as the weights are stored, where the model's name tells, and what was said otherwise."""
+    if whole_name(config.model.name) is None or config.model.quantization == "4bit":
+        return config, []
+    message = f"4bit: the weights of {config.model.name} are stored in 4 bit."
+    model = config.model.model_copy(update={"quantization": "4bit"})
+    return config.model_copy(update={"model": model}), [Notice("info", "model.quantization", message)]
+
+
+def _check_weights(config: RunConfig, hardware: Hardware) -> None:
+    whole = whole_name(config.model.name)
+    if whole is not None and not hardware.has_cuda:
+        message = f"The weights of {config.model.name} are stored in 4 bit, which needs an NVIDIA GPU."
+        raise InvalidInput(message, f"Use {whole}.", {"model.name": f"its 4-bit weights need a GPU; use {whole}"})
 
 
 def _for_cpu(config: RunConfig) -> tuple[dict, list[Notice]]:

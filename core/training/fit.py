@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig
-from core.config.resolve import Notice
+from core.config.resolve import Notice, as_stored, resolve
 from core.errors import InvalidInput
 from core.training.candidates import first_fitting, left_open, needed
 from core.training.place import Machine, Place
@@ -27,6 +27,22 @@ class Fitting:
     config: RunConfig
     notices: list[Notice] = field(default_factory=list)
     refusal: InvalidInput | None = None
+
+
+def settled(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fitting:
+    """The configuration as it will run: as its weights are stored, fitted to the card, and resolved; see `fitted`.
+
+    Args:
+        config: As it was parsed, so that it knows what was said.
+        machine: What there is.
+        shape: The model's; None where it is not known.
+    Raises:
+        InvalidInput: It asks for what the machine does not have.
+    """
+    stored, said = as_stored(config)
+    fitting = fitted(stored, machine, shape)
+    resolved, notices = resolve(fitting.config, machine.hardware)
+    return Fitting(resolved, said + notices + fitting.notices, fitting.refusal)
 
 
 def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fitting:

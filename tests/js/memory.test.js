@@ -17,7 +17,7 @@ test("the phases take turns, and only the largest is in the total", () => {
 
 test("why a run is refused stands beside what it needs", () => {
   const refusal = { message: "The run needs about 23.4 GiB, and 21.2 of the 23.6 GiB of RTX 4090 can be used.", hint: "Change a setting.", fields: {} };
-  assert.match(memoryText({ memory, refusal }), /^About 11 GiB of 24 GiB \(RTX 4090\)\. The run needs .* can be used\. Change a setting\. Phases/);
+  assert.match(memoryText({ memory, refusal }), /^As written, about 11 GiB of 24 GiB \(RTX 4090\)\. The run needs .* can be used\. Change a setting\. Phases/);
 });
 
 test("what is not known is said, and nothing where nothing was asked", () => {

@@ -127,6 +127,12 @@ def test_the_stamp_depends_on_what_the_driver_runs():
     assert launch.fingerprint("requirements.txt", cuda=(12, 8)) != launch.fingerprint("requirements.txt", cuda=(13, 0))
 
 
+def test_a_new_kind_of_card_sets_up_anew_and_a_second_one_of_a_kind_does_not():
+    one = launch.fingerprint("requirements.txt", cuda=(12, 8), cards=[(6, 1)])
+    assert one == launch.fingerprint("requirements.txt", cuda=(12, 8), cards=[(6, 1), (6, 1)])
+    assert one != launch.fingerprint("requirements.txt", cuda=(12, 8), cards=[(6, 1), (12, 0)])
+
+
 def test_a_step_that_fails_shows_what_the_command_said():
     command = [sys.executable, "-c", "import sys; print('no network'); sys.exit(3)"]
     with pytest.raises(launch.SetupFailed, match=r"could not get the thing\.\nno network"):

@@ -10,8 +10,9 @@ export function memoryText(plan) {
   if (!memory) return "";
   if (memory.problem) return memory.problem;
   const of = memory.available_gib === null ? "" : ` of ${gib(memory.available_gib)} (${memory.device})`;
+  const about = plan.refusal ? "As written, about" : "About";
   const refusal = plan.refusal ? ` ${plan.refusal.message} ${plan.refusal.hint}` : "";
-  return `About ${gib(memory.total_gib)}${of}.${refusal} ${phasesText(memory.phases)}`;
+  return `${about} ${gib(memory.total_gib)}${of}.${refusal} ${phasesText(memory.phases)}`;
 }
 
 /** @param {any[]} phases */

@@ -29,6 +29,17 @@ def test_a_gpu_that_torch_does_not_find_is_told_in_torchs_words():
     assert "torch" in found.seen and found.cure
 
 
+def test_a_card_that_is_lost_is_told_beside_the_one_that_works():
+    found = gpu(lambda: Hardware(CARD.gpus, lost=(1,)), lambda: NEW, lambda: None)
+    assert not found.is_well
+    assert "it counts GPU 1 and can't reach it" in found.seen and found.cure.startswith("Runs take the others.")
+
+
+def test_the_owners_choice_of_the_cpu_is_no_problem_for_the_doctor(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert gpu(old_machine, lambda: NEW, lambda: "torch can't").is_well
+
+
 def test_no_gpu_is_no_problem():
     assert gpu(Hardware, lambda: NEW, lambda: "none").is_well
 

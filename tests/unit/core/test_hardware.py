@@ -53,6 +53,20 @@ def test_a_card_that_is_counted_and_lost_is_a_problem_and_no_machine_without_a_c
     assert found.problem.cause == "The NVIDIA driver does not answer: it counts a card that no longer answers."
 
 
+def test_a_card_that_is_lost_beside_one_that_answers_is_known_by_its_number():
+    nvml = FakeNvml(TWO)
+    working = nvml.nvmlDeviceGetName
+
+    def name(index):
+        if index == 0:
+            raise nvml.NVMLError(15)
+        return working(index)
+
+    nvml.nvmlDeviceGetName = name
+    found = detect_hardware(nvml, FOR_13)
+    assert ([gpu.index for gpu in found.gpus], found.lost, found.problem) == ([1], (0,), None)
+
+
 def test_a_driver_that_has_gone_leaves_no_card():
     nvml = FakeNvml(TWO, failing=FUNCTIONS)
     assert detect_hardware(nvml, FOR_13).gpus == ()

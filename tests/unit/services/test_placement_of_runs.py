@@ -3,12 +3,15 @@
 import pytest
 
 from core.cuda import GpuProblem
-from core.hardware import Gpu, Hardware
+from core.hardware import Gpu, Hardware, visible
 from services.process import worker_environment
-from services.wiring import visible
 
 TWO = Hardware((Gpu(0, "A", 24.0), Gpu(1, "B", 24.0)))
 PROBLEM = GpuProblem("It can't be used.", "Mend it.")
+
+
+def chosen(devices):
+    return {} if devices is None else {"CUDA_VISIBLE_DEVICES": devices}
 
 
 def test_a_run_placed_on_the_second_card_sees_that_one_alone(workspace):
@@ -26,10 +29,10 @@ def test_a_worker_on_the_cpu_sees_no_card(workspace):
     ("devices", "indices"), [(None, [0, 1]), ("1", [1]), ("0,1", [0, 1]), ("", []), ("-1", []), ("GPU-5f", [0, 1])]
 )
 def test_the_owner_chooses_among_the_cards(devices, indices):
-    assert [gpu.index for gpu in visible(TWO, devices).gpus] == indices
+    assert [gpu.index for gpu in visible(TWO, chosen(devices)).gpus] == indices
 
 
 @pytest.mark.parametrize(("devices", "is_told"), [(None, True), ("0", True), ("", False), ("-1", False)])
 @pytest.mark.parametrize("gpus", [TWO.gpus, ()], ids=["cards", "a driver that does not answer"])
 def test_a_problem_of_the_gpu_is_none_for_who_chose_the_cpu(devices, is_told, gpus):
-    assert (visible(Hardware(gpus, PROBLEM), devices).problem is PROBLEM) is is_told
+    assert (visible(Hardware(gpus, PROBLEM), chosen(devices)).problem is PROBLEM) is is_told

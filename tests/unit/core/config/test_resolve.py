@@ -3,7 +3,7 @@
 import pytest
 
 from core.config import parse_config
-from core.config.resolve import resolve
+from core.config.resolve import as_stored, resolve
 from core.cuda import GpuProblem
 from core.errors import InvalidInput
 from core.hardware import Gpu, Hardware
@@ -45,6 +45,21 @@ def test_a_model_that_is_stored_quantised_is_said_before_training_with_the_one_t
     _, notices = resolve(parse_config({"model": {"name": "unsloth/Qwen3-4B-unsloth-bnb-4bit"}}), GPU)
     (said,) = [notice.message for notice in notices if notice.field == "model.name"]
     assert "only the adapter can be exported" in said and "Train on unsloth/Qwen3-4B with" in said
+
+
+def test_weights_that_are_stored_in_4_bit_count_as_such():
+    config, notices = as_stored(parse_config({"model": {"name": "unsloth/Qwen3-4B-unsloth-bnb-4bit"}}))
+    assert config.model.quantization == "4bit"
+    assert [notice.message for notice in notices] == [
+        "4bit: the weights of unsloth/Qwen3-4B-unsloth-bnb-4bit are stored in 4 bit."
+    ]
+    assert as_stored(config) == (config, [])
+
+
+def test_weights_that_are_stored_in_4_bit_are_refused_without_a_gpu_and_the_whole_ones_named():
+    with pytest.raises(InvalidInput) as refused:
+        resolve(parse_config({"model": {"name": "unsloth/Qwen3-4B-unsloth-bnb-4bit"}}), CPU)
+    assert "unsloth/Qwen3-4B." in refused.value.hint and "model.name" in refused.value.fields
 
 
 def test_warm_up_steps_turn_constant_into_the_schedule_that_has_them():

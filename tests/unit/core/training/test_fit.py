@@ -2,11 +2,11 @@
 
 import pytest
 
-from core.catalog.families import base_model
+from core.catalog.families import base_model, known_shape
 from core.config import parse_config
 from core.hardware import Gpu, Hardware
 from core.training.candidates import left_open
-from core.training.fit import fitted
+from core.training.fit import fitted, settled
 from core.training.ladder import FIELDS
 from core.training.place import Machine
 from core.training.vram import fits, memory_of
@@ -141,7 +141,7 @@ def test_a_model_that_is_too_large_in_any_case_is_named():
             {"training": {"num_generations": 256, "batch_size": 4, "gradient_accumulation_steps": 64}},
             "16 with batch_size 2",
         ),
-        ("grpo.steps_per_generation", {"grpo": {"steps_per_generation": 256}}, "null: as many completions at once"),
+        ("grpo.steps_per_generation", {"grpo": {"steps_per_generation": 256}}, "null: one step's completions at once"),
         ("model.lora_rank", {"model": {"lora_rank": 256}}, "64: a smaller adapter"),
     ],
 )
@@ -183,6 +183,15 @@ def test_nothing_is_fitted_without_a_gpu_or_a_shape(here):
     shape = None if here.hardware.gpus else base_model("unsloth/phi-4").shape
     assert fitted(config, here, shape).config == config
     assert fitted(config, here, shape).refusal is None
+
+
+def test_a_repository_of_4_bit_weights_is_fitted_as_what_it_is():
+    config = parse_config({"model": {"name": LLAMA + "-bnb-4bit"}})
+    shape = known_shape(config.model.name)
+    found = settled(config, machine(16), shape)
+    assert shape == base_model(LLAMA).shape and found.refusal is None
+    assert found.config.model.quantization == "4bit"
+    assert fits(memory_of(shape, found.config, "unsloth"), CARDS[16])
 
 
 def test_the_gpu_that_was_asked_for_counts():
