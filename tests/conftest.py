@@ -13,9 +13,23 @@ import pytest
 
 from core.paths import Workspace
 from core.sessions.store import SessionStore
+from tests.support.running import (
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_logreport,
+    pytest_terminal_summary,
+    pytest_xdist_make_scheduler,
+)
 from tests.support.server import REPOSITORY, Server
 
-__all__ = ["REPOSITORY"]
+__all__ = [
+    "REPOSITORY",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_runtest_logreport",
+    "pytest_terminal_summary",
+    "pytest_xdist_make_scheduler",
+]
 
 
 @pytest.fixture
@@ -28,7 +42,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def until() -> Callable[..., None]:
     """Wait for a condition with a deadline; never a plain sleep."""
 
-    def wait(condition: Callable[[], object], timeout_s: float = 15.0, what: str = "the condition") -> None:
+    def wait(condition: Callable[[], object], timeout_s: float = 60.0, what: str = "the condition") -> None:
         deadline = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < deadline, f"{what} did not come true within {timeout_s} s"
