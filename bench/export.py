@@ -20,7 +20,7 @@ from pathlib import Path
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace
 from core.sessions.events import read_events
-from services.process import worker_command, worker_environment
+from services.processes.worker import worker_command, worker_environment
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHOWN = ("target", "size_bytes", "difference", "bound", "base_difference", "same_token_ids", "seconds", "score")

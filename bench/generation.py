@@ -23,9 +23,8 @@ from core.generation.sampling import Sampling
 from core.hardware import Hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
-from services.generation import MODULE, Ask, GenerationService
-from services.process import give_way, worker_environment
-from services.training import Launch
+from services.answers.generation import MODULE, Ask, GenerationService
+from services.processes.worker import Launch, give_way, worker_environment
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROMPTS, MAX_TOKENS, BATCH = 200, 32, 50

@@ -102,7 +102,7 @@ def write_metrics(store: SessionStore, session_id: str, steps: int) -> None:
 
 
 def metrics(step: int, steps: int) -> dict:
-    """One step as core/workers/callbacks.py reports it, with figures that are as long."""
+    """One step as core/workers/train/callbacks.py reports it, with figures that are as long."""
     value = (step * 0.6180339887498949) % 1
     names = ("loss", "reward_std", "kl", "grad_norm", "entropy", "step_seconds", "truncated_fraction", "token_accuracy")
     return {

@@ -19,13 +19,13 @@ from pathlib import Path
 from statistics import median
 
 from core.config import parse_config
-from core.data.source import load_split
 from core.paths import SessionPaths, Workspace
 from core.prompts.chosen import template_of
+from core.runs.split import load_split
 from core.sessions.events import read_events
 from core.sessions.state import current_metrics
 from core.sessions.store import SessionStore
-from services.process import worker_command, worker_environment
+from services.processes.worker import worker_command, worker_environment
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WARM_STEPS = 2

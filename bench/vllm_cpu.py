@@ -29,7 +29,7 @@ from core.paths import SessionPaths, Workspace
 from core.sessions.events import read_events
 from core.sessions.state import current_metrics, fold_all
 from core.sessions.store import SessionStore
-from services.process import worker_environment
+from services.processes.worker import worker_environment
 from tests.support.tiny_model import write_tiny_model
 
 TIMEOUT_S = 300
@@ -154,7 +154,7 @@ def work(folder: Path) -> int:
     engine = Watched()
 
     def body(to: Reporter) -> None:
-        from core.workers.training_run import TrainingRun
+        from core.workers.train.run import TrainingRun
 
         TrainingRun(paths, parse_config(read_json(paths.config)), to, engine).run()
 

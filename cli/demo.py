@@ -16,8 +16,8 @@ from core.errors import LoraCraftError, WorkerFailed
 from core.jsonfile import read_json
 from core.sessions.state import SessionState
 from core.statistics import Comparison, compare_marks, wilson_interval
-from services.exports import ExportState
-from services.training import merged
+from services.exports.service import ExportState
+from services.training.service import merged
 from services.wiring import Services, build_services
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from werkzeug.wsgi import FileWrapper
 
 from core.errors import NotFound
 from routes.http import services
-from services.export_downloads import HINT, Bundle, Download
+from services.exports.downloads import HINT, Bundle, Download
 
 bp = Blueprint("downloads", __name__)
 PIECE_BYTES = 256 * 1024

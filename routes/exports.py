@@ -10,7 +10,7 @@ from pydantic import Field
 from core.errors import InvalidInput
 from core.export.targets import TARGETS
 from routes.http import Body, Query, body, query, reply, services
-from services.hub_push import Push
+from services.exports.push import Push
 
 bp = Blueprint("exports", __name__)
 FORMATS = {"huggingface": "adapter", "merged": "merged", "adapter_gguf": "adapter_gguf"}

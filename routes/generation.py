@@ -10,7 +10,7 @@ from pydantic import Field
 from core.errors import InvalidInput
 from core.generation.sampling import sampling_from
 from routes.http import Body, body, reply, services
-from services.answers import Question
+from services.answers.service import Question
 
 bp = Blueprint("generation", __name__)
 

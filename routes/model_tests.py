@@ -10,13 +10,13 @@ from pydantic import Field
 
 from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.errors import InvalidInput, TooLarge
-from core.testing.card_html import CARD_POLICY
-from core.testing.export import results_csv, results_json
+from core.evaluations.card_html import CARD_POLICY
+from core.evaluations.export import results_csv, results_json
 from core.validation import shaped
 from routes.file_upload import FORM_OVERHEAD_BYTES
 from routes.generation import ComparedModel, SamplingBody
 from routes.http import Body, Query, body, query, reply, services
-from services.model_tests import Wanted
+from services.evaluations.service import Wanted
 
 bp = Blueprint("model_tests", __name__)
 BYTE_ORDER_MARK = "\ufeff"

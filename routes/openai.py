@@ -19,8 +19,8 @@ from core.validation import shaped
 from routes.errors import openai_error
 from routes.http import json_object, presence, reply, services
 from routes.openai_shapes import ChatRequest
-from services.answer_stream import answer_while, pieces_of
-from services.generation import Ask
+from services.answers.generation import Ask
+from services.answers.stream import answer_while, pieces_of
 
 bp = Blueprint("openai", __name__)
 OWNER = "lora-craft"

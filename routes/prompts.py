@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from constants import EMBEDDED_MODEL
-from core.config.prompt import PromptConfig
+from core.prompts.section import PromptConfig
 from routes.http import Body, body, reply, services
 
 bp = Blueprint("prompts", __name__)

@@ -9,15 +9,15 @@ from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model, known_shape
 from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
-from core.catalog.recommended import as_config, recommended
 from core.catalog.shapes import ModelShape, model_shape_from_config
 from core.errors import InvalidInput
 from core.jsonfile import read_json
 from core.paths import Workspace
+from core.runs.place import Machine
+from core.runs.recommended import as_config, recommended
+from core.runs.vram import fits, memory_of
 from core.sessions.state import SessionState
 from core.sessions.store import SessionLabel, SessionStore
-from core.training.place import Machine
-from core.training.vram import fits, memory_of
 from services.hub import Hub
 
 SCORE = ("stage", "correct", "total", "reward")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.config import RunConfig
-from core.config.prompt import PromptConfig
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
 from core.prompts.builtin import SUMMARIES, TEMPLATES
 from core.prompts.chosen import MARKER_NAMES, as_config, check_template, frozen, missing_from_prompt, template_of
+from core.prompts.section import PromptConfig
 from core.prompts.template import Markers, PromptTemplate
-from services.inspector import Inspector
+from services.processes.inspector import Inspector
 
 HINT = "GET /api/prompts lists them."
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from constants import BENCH_TIMEOUT_S, MAX_BENCH_ROWS
 from core.config import RunConfig, parse_config
-from core.config.reward import RewardConfig
 from core.errors import InvalidInput, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
 from core.rewards.base import Preset, Sample
 from core.rewards.custom import CustomReward
 from core.rewards.presets import ALIASES, PRESETS
+from core.rewards.section import RewardConfig
 from core.sessions.store import SessionStore
-from services.inspector import Inspector
+from services.processes.inspector import Inspector
 from services.prompts import PromptService
 
 HINT = "GET /api/rewards/custom lists them."

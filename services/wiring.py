@@ -11,29 +11,31 @@ from filelock import FileLock, Timeout
 from core.errors import Conflict
 from core.hardware import Hardware, detect_hardware, visible
 from core.paths import Workspace
+from core.runs.place import machine_with
 from core.sessions.store import SessionStore
-from core.training.place import machine_with
-from services.answers import AnswerService
+from services.answers.generation import MODULE as GENERATION_WORKER
+from services.answers.generation import GenerationService
+from services.answers.recent import RecentAnswers
+from services.answers.service import AnswerService
 from services.configs import ConfigService
-from services.datasets import DatasetService
-from services.export_plan import ExportPlanner
-from services.exports import ExportService
-from services.fitting import FittingService
-from services.generation import MODULE as GENERATION_WORKER
-from services.generation import GenerationService
+from services.datasets.service import DatasetService
+from services.datasets.uploads import UploadService
+from services.evaluations.service import ModelTestService
+from services.exports.plan import ExportPlanner
+from services.exports.service import ExportService
 from services.hub import Hub
-from services.inspector import Inspector
-from services.jobs import Jobs
-from services.model_tests import ModelTestService
 from services.models import ModelService
-from services.plans import PlanService
+from services.processes.inspector import Inspector
+from services.processes.jobs import Jobs
+from services.processes.worker import Launch
 from services.prompts import PromptService
-from services.recent_answers import RecentAnswers
+from services.publish import Publish
 from services.rewards import RewardService
-from services.rollouts import RolloutService
 from services.system_monitor import SystemMonitor
-from services.training import Checks, Launch, Neighbours, Publish, TrainingService
-from services.uploads import UploadService
+from services.training.fitting import FittingService
+from services.training.plans import PlanService
+from services.training.rollouts import RolloutService
+from services.training.service import Checks, Neighbours, TrainingService
 
 TRUTHY = ("1", "on", "yes", "true")
 

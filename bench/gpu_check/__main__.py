@@ -27,7 +27,7 @@ from bench.gpu_check.catalog import CHECKS, Check
 from bench.gpu_check.findings import FAILED, NOT_RUN, summary, table
 from bench.gpu_check.one import FOUND
 from core.hardware import detect_hardware, gpu_snapshot
-from services.process import WorkerProcess
+from services.processes.worker import WorkerProcess
 
 RESULTS = REPOSITORY / "bench" / "results"
 CORES_A_CHECK = 4

@@ -24,7 +24,7 @@ from core.paths import SessionPaths, Workspace
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, current_metrics, fold_all
 from core.sessions.store import SessionStore, tail_text
-from services.process import worker_command, worker_environment
+from services.processes.worker import worker_command, worker_environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UNSLOTH_FOR_TESTS = REPOSITORY / "cache" / "unsloth-packages"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig
-from core.training.phases import Engine, memory_phases
-from core.training.vram import held_parts, memory_of
+from core.runs.phases import Engine, memory_phases
+from core.runs.vram import held_parts, memory_of
 
 MEASURABLE = {"runtime": "outside"}
 """Part of the estimate -> what is measured in its place; a part that is not listed counts under its own name."""

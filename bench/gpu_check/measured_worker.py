@@ -19,7 +19,7 @@ from core.paths import SessionPaths
 from core.workers.loading import Engine, LoadedModel, TrlEngine, choose_engine
 from core.workers.placement import explain_on_gpu
 from core.workers.protocol import Reporter, run_worker
-from core.workers.train import train
+from core.workers.train.__main__ import train
 
 
 class MeasuredEngine:

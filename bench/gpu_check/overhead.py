@@ -15,8 +15,8 @@ from bench.gpu_check.instructions import Instructions
 from bench.gpu_check.interrupting import LONG, judge_stop, stop_in_second_step
 from bench.gpu_check.real_size import step_seconds
 from bench.gpu_check.settings import settings
-from core.data.source import load_split
 from core.prompts.chosen import template_of
+from core.runs.split import load_split
 
 STEPS, WARM_STEPS = 12, 3
 TARGET_RATIO = 1.02

@@ -6,8 +6,8 @@ from bench.gpu_check.bed import Bed, Session
 from bench.gpu_check.findings import Findings
 from bench.gpu_check.settings import HELD_OUT, WARMED_UP, settings
 from core.paths import ADAPTER_WEIGHTS
+from core.runs.plan import warm_up_steps
 from core.sessions.store import SessionStore
-from core.training.plan import warm_up_steps
 
 STEPS = {"training": {"max_steps": 4, "gradient_accumulation_steps": 2, "batch_size": 2, "save_steps": 2}}
 NEEDED = {"loss", "grad_norm", "learning_rate", "reward", "reward_std", "completion_length", "clip_ratio"}

@@ -15,8 +15,8 @@ from core.errors import LoraCraftError
 from core.hardware import detect_hardware, visible
 from core.jsonfile import read_json
 from core.rewards import table as rewards
-from core.training.fit import Fitting, settled
-from core.training.place import machine_with
+from core.runs.fit import Fitting, settled
+from core.runs.place import machine_with
 
 TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
 """What stands in a document between the marks of each name."""

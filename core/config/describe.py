@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticUndefined
 
-from core.config.base import Section
 from core.config.run import RunConfig
 from core.generation.sampling import Sampling
+from core.schema import Section
 
 Kind = Literal["integer", "number", "text", "choice", "boolean", "list", "object"]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from core.config.base import Section, knob
+from core.schema import Section, knob
 
 Algorithm = Literal["grpo", "gspo", "or_grpo", "dr_grpo", "dapo"]
 

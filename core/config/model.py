@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from constants import EMBEDDED_MODEL
-from core.config.base import Section, knob
+from core.schema import Section, knob
 
 FORBIDDEN_TARGETS = ("lm_head", "embed_tokens")
 

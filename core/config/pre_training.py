@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.config.base import Section, knob
+from core.schema import Section, knob
 
 
 class PreTrainingConfig(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.config.base import Section, knob
+from core.schema import Section, knob
 
 
 class ResourcesConfig(Section):

@@ -7,16 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, model_validator
 
-from core.config.base import Section, knob
-from core.config.dataset import DatasetConfig
 from core.config.grpo import GrpoConfig
 from core.config.model import ModelConfig
 from core.config.pre_training import PreTrainingConfig
-from core.config.prompt import PromptConfig
 from core.config.resources import ResourcesConfig
-from core.config.reward import RewardConfig
 from core.config.training import TrainingConfig
+from core.data.section import DatasetConfig
 from core.errors import InvalidInput
+from core.prompts.section import PromptConfig
+from core.rewards.section import RewardConfig
+from core.schema import Section, knob
 
 
 class RunConfig(Section):

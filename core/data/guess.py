@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.config.dataset import FinalAnswer
 from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text
+from core.data.section import FinalAnswer
 
 NAMES: dict[str, tuple[str, ...]] = {
     "instruction": (

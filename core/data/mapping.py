@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any
 
-from core.config.dataset import DatasetConfig, FinalAnswer, RowFilter
+from core.data.section import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
 
 FINAL_ANSWER_MARK = "####"

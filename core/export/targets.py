@@ -23,7 +23,7 @@ class Target:
         summary: What it is good for.
         ftype: llama.cpp's llama_ftype number; None for what is no model file of llama.cpp.
         max_difference: The largest mean difference of log-probabilities (nats) from the adapter that a proof accepts;
-            core/workers/proof.py says where the bounds come from. None where nothing is compared.
+            core/workers/export/proof.py says where the bounds come from. None where nothing is compared.
         bits: Bits per weight, on average over a model of a few billion weights; None for adapters.
     """
 

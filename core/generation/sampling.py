@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from core.config.base import Section, knob
+from core.schema import Section, knob
 from core.validation import shaped
 
 MOST_TOKENS = 32_768

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.config.prompt import PromptConfig
 from core.errors import InvalidInput
 from core.prompts.builtin import TEMPLATES
+from core.prompts.section import PromptConfig
 from core.prompts.template import PLACEHOLDER, Markers, PromptTemplate
 
 MARKER_NAMES = ("reasoning_start", "reasoning_end", "solution_start", "solution_end")

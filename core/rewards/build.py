@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.config.judge import JudgeSettings
-from core.config.reward import RewardComponent, RewardConfig
 from core.errors import InvalidInput
 from core.rewards import custom
 from core.rewards.judge import Judge
+from core.rewards.judge_section import JudgeSettings
 from core.rewards.presets import PRESETS, resolve_preset, reward_function
 from core.rewards.scoring import EachAlone, Scorer
+from core.rewards.section import RewardComponent, RewardConfig
 
 
 @dataclass(frozen=True)

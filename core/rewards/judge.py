@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from core.config.judge import JudgeSettings
 from core.errors import InvalidInput
 from core.rewards.base import Example, Score, excerpt, wrong
+from core.rewards.judge_section import JudgeSettings
 from core.rewards.scoring import Outcome
 from core.rewards.verdicts import TOP_MARK, NoVerdict, Verdict, VerdictCache, chat_text, digest, read_verdict
 

@@ -9,10 +9,10 @@ from statistics import median
 from typing import Any
 
 from core.catalog.datasets import curated
-from core.config.dataset import DatasetConfig
 from core.data.builtin import BUILTIN
 from core.data.guess import cell, columns_of, guess_mapping, words_of
 from core.data.mapping import Row, map_row
+from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.rewards.library.answers import normal_form
 

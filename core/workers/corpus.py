@@ -8,10 +8,10 @@ from typing import Any
 
 from core.config import RunConfig
 from core.data.mapping import Row
-from core.data.source import Split
 from core.errors import InvalidInput
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN
+from core.runs.split import Split
 
 TOO_LONG = "prompt too long"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from core.config import RunConfig
 from core.data.mapping import Row
-from core.data.source import load_split
 from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.template import PromptTemplate
+from core.runs.split import load_split
 from core.workers.corpus import fitting
 
 MOST_ROWS = 40

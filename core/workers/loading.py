@@ -17,7 +17,7 @@ from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
 from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
-from core.training.arguments import lora_arguments
+from core.runs.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
 from core.workers.model_files import checked
 from core.workers.placement import half_type, uses_cuda

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from core.errors import Unavailable
-from core.training.vram import LINEAR_BYTES
+from core.runs.vram import LINEAR_BYTES
 from core.workers.text_model import text_config
 
 USABLE_FRACTION = 0.8

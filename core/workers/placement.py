@@ -10,7 +10,7 @@ from core.cuda import installed_torch, refusal
 from core.errors import OutOfMemory, Unavailable
 from core.failures import Explanation, explain
 from core.hardware import Gpu, driver_of, gpu_room
-from core.training.vram import CUDA_RUNTIME_GIB, FIT_FRACTION
+from core.runs.vram import CUDA_RUNTIME_GIB, FIT_FRACTION
 
 PLACED = os.environ.get(DEVICE_VARIABLE, "")
 """The device that the server placed this process on; empty for one that was started by hand."""

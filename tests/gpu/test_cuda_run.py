@@ -4,7 +4,7 @@ import pytest
 
 from core.hardware import detect_hardware
 from core.paths import Workspace
-from services.process import worker_environment
+from services.processes.worker import worker_environment
 from tests.integration.test_real_training import Run, tiny
 
 __all__ = ["tiny"]

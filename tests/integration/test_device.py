@@ -7,7 +7,7 @@ import sys
 
 from core.generation.sampling import Sampling
 from core.paths import Workspace
-from services.process import worker_environment
+from services.processes.worker import worker_environment
 from tests.conftest import REPOSITORY
 from tests.integration.test_real_training import Run
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from core.paths import Workspace
-from services.process import worker_environment
+from services.processes.worker import worker_environment
 from tests.conftest import REPOSITORY
 from tests.integration.test_real_training import Run, tiny
 from tests.support.hub import HubStandIn

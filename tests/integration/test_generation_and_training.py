@@ -9,8 +9,8 @@ from core.errors import Conflict, Displaced
 from core.generation.sampling import Sampling
 from core.hardware import Gpu, Hardware
 from core.sessions.store import SessionStore
-from services.generation import Ask, GenerationService
-from services.training import Launch
+from services.answers.generation import Ask, GenerationService
+from services.processes.worker import Launch
 from tests.support.tiny_model import write_tiny_model
 
 LONG = [[{"role": "user", "content": "1"}]]

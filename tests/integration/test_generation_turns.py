@@ -6,16 +6,16 @@ import threading
 
 import pytest
 
-import services.generation as module
+import services.answers.generation as module
 from core.config import parse_config
 from core.errors import DeviceTaken, InvalidInput, OutOfMemory, WorkerFailed
 from core.generation.sampling import Sampling
 from core.hardware import Gpu, Hardware
 from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
-from services.generation import Ask, GenerationService
-from services.line_worker import LineWorker
-from services.training import Launch
+from services.answers.generation import Ask, GenerationService
+from services.processes.line_worker import LineWorker
+from services.processes.worker import Launch
 
 CHECKPOINT = "outputs/r1/checkpoints/checkpoint-1"
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from core.errors import WorkerFailed
-from services.inspector import Inspector
+from services.processes.inspector import Inspector
 
 
 def test_who_waits_for_a_stopped_lane_is_told_and_the_next_question_gets_an_answer(workspace, until):

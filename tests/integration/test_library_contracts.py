@@ -9,8 +9,8 @@ import pytest
 
 from core.config import parse_config
 from core.config.sampler import NEWEST_VLLM, OLDEST_VLLM
-from core.training.algorithms import ALGORITHMS
-from core.training.arguments import sampler_arguments
+from core.runs.algorithms import ALGORITHMS
+from core.runs.arguments import sampler_arguments
 from core.workers.loading import unsloth_loading, unsloth_lora, unsloth_switches
 from tests.conftest import REPOSITORY
 
@@ -38,7 +38,7 @@ def fields():
 
 
 def test_every_argument_in_the_table_is_a_field_of_the_installed_library(fields):
-    from core.training.arguments import TABLE
+    from core.runs.arguments import TABLE
 
     assert [row for row in TABLE if row[2] not in fields[row[1]]] == []
 

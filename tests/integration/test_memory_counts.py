@@ -1,10 +1,10 @@
-"""The counts in core/training/phases.py are those of the installed torch, transformers and TRL."""
+"""The counts in core/runs/phases.py are those of the installed torch, transformers and TRL."""
 
 import pytest
 from trl.trainer.utils import selective_log_softmax_and_entropy
 
 from core.catalog.families import base_model
-from core.training.phases import FLOAT32, LOGIT_COPIES, passing_values, saved_values
+from core.runs.phases import FLOAT32, LOGIT_COPIES, passing_values, saved_values
 from tests.support.fake_memory import RANK, WIDTHS, faked, peak_bytes
 
 LLAMA = base_model("unsloth/Llama-3.1-8B-Instruct").shape

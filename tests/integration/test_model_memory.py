@@ -6,10 +6,11 @@ torch = pytest.importorskip("torch")
 
 from core.errors import NotFound, Unavailable  # noqa: E402 - after torch is known to be there
 from core.generation.sampling import Sampling  # noqa: E402
-from core.workers import memory, model_shelf  # noqa: E402
-from core.workers.asked import Asked  # noqa: E402
+from core.workers import memory  # noqa: E402
+from core.workers.generate import shelf as shelves  # noqa: E402
+from core.workers.generate.asked import Asked  # noqa: E402
+from core.workers.generate.shelf import ModelShelf  # noqa: E402
 from core.workers.memory import cpu_type, parameters_of  # noqa: E402
-from core.workers.model_shelf import ModelShelf  # noqa: E402
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 from tests.support.trained_run import write_trained_run  # noqa: E402
 
@@ -77,7 +78,7 @@ def test_a_model_for_which_memory_is_too_small_is_refused_in_figures(monkeypatch
 
 @pytest.mark.parametrize(("free", "held"), [(1e9, ["other-model", "outputs/r1"]), (1, ["other-model"])])
 def test_the_older_model_makes_room_where_memory_holds_one(shelf, workspace, monkeypatch, free, held):
-    only(monkeypatch, model_shelf, free)
+    only(monkeypatch, shelves, free)
     for model in (run_of(workspace), base("other-model")):
         shelf.get(model, print)
     assert [one["model_path"] for one in shelf.loaded()] == held
@@ -85,7 +86,7 @@ def test_the_older_model_makes_room_where_memory_holds_one(shelf, workspace, mon
 
 def test_a_model_that_does_not_fit_beside_others_is_loaded_once_more_alone(shelf, workspace, monkeypatch):
     shelf.get(base("other-model"), print)
-    load, beside = model_shelf.TorchModel, []
+    load, beside = shelves.TorchModel, []
 
     def loading(source, quantization):
         beside.append(len(shelf._held))
@@ -93,7 +94,7 @@ def test_a_model_that_does_not_fit_beside_others_is_loaded_once_more_alone(shelf
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return load(source, quantization)
 
-    monkeypatch.setattr(model_shelf, "TorchModel", loading)
+    monkeypatch.setattr(shelves, "TorchModel", loading)
     with_adapter = shelf.get(run_of(workspace), print)
     assert beside == [1, 0] and answer_of(with_adapter)["tokens"] > 0
     assert [one["model_path"] for one in shelf.loaded()] == ["outputs/r1"]
@@ -105,7 +106,7 @@ def test_a_model_that_does_not_fit_alone_is_tried_once_and_leaves_nothing_behind
     def loading(source, quantization):
         raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
-    monkeypatch.setattr(model_shelf, "TorchModel", loading)
+    monkeypatch.setattr(shelves, "TorchModel", loading)
     with pytest.raises(RuntimeError, match="out of memory"):
         shelf.get(base("tiny-model"), print)
     assert shelf.loaded() == []

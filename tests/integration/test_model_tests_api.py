@@ -12,8 +12,8 @@ import pytest
 import socketio
 
 from core.config import parse_config
-from core.data.source import load_split
 from core.paths import Workspace
+from core.runs.split import load_split
 from core.sessions.events import EventLog
 from tests.support.trained_run import CONFIG, write_trained_run
 

@@ -9,8 +9,8 @@ torch = pytest.importorskip("torch")
 
 from core.errors import InvalidInput, NotFound  # noqa: E402 - after torch is known to be there
 from core.generation.sampling import Sampling  # noqa: E402
-from core.workers.asked import Asked  # noqa: E402
-from core.workers.model_torch import MOST_ADAPTERS, AdapterView, TorchModel  # noqa: E402
+from core.workers.generate.asked import Asked  # noqa: E402
+from core.workers.generate.torch_model import MOST_ADAPTERS, AdapterView, TorchModel  # noqa: E402
 from tests.support.tiny_model import CHAT_TEMPLATE, write_tiny_model  # noqa: E402
 from tests.support.trained_run import write_adapter  # noqa: E402
 

@@ -6,8 +6,8 @@ import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.hardware import Hardware
+from core.runs.place import Machine
 from core.sessions.store import SessionStore
-from core.training.place import Machine
 from services.hub import Hub
 from services.models import ModelService
 from tests.support.hub import HubStandIn

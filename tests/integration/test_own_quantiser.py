@@ -5,7 +5,7 @@ import sys
 
 from core.jsonfile import read_json, write_json
 from core.sessions.events import read_events
-from services.process import worker_command, worker_environment
+from services.processes.worker import worker_command, worker_environment
 from tests.conftest import REPOSITORY
 from tests.support.trained_run import write_trained_run
 
@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from pathlib import Path
 from core.export.targets import target
-from core.workers.quantise import quantise
+from core.workers.export.quantise import quantise
 source, made, kind, threads = sys.argv[1:]
 print("[   1/   2] a tensor", flush=True)
 quantise(Path(source), Path(made), target(kind), int(threads), lambda fraction: None)

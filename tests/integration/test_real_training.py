@@ -18,7 +18,7 @@ from core.paths import SessionPaths, Workspace
 from core.sessions.events import read_events
 from core.sessions.state import current_metrics, fold_all
 from core.sessions.store import SessionStore
-from services.process import worker_command, worker_environment
+from services.processes.worker import worker_command, worker_environment
 from tests.conftest import REPOSITORY
 from tests.support.hub import HubStandIn
 

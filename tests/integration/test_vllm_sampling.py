@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from core.errors import InvalidInput  # noqa: E402 - after torch is known to be there
-from core.workers.vllm_sampling import (  # noqa: E402
+from core.workers.train.vllm_sampling import (  # noqa: E402
     check_model,
     merged_weights,
     require_plain_weights,

@@ -8,7 +8,7 @@ import pytest
 
 from core.jsonfile import read_json
 from core.paths import Workspace
-from services.training import merged
+from services.training.service import merged
 from services.wiring import build_services
 from tests.conftest import REPOSITORY
 

@@ -10,8 +10,8 @@ from core.config import parse_config
 from core.generation.model_path import ModelRef, model_ref
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.sessions.store import SessionStore
-from core.workers.inspection import TASKS
-from services.generation import Ask
+from core.workers.inspect.tasks import TASKS
+from services.answers.generation import Ask
 
 Say = Callable[[Ask, list[dict]], str]
 

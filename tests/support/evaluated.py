@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.testing.record import ModelTest
+from core.evaluations.record import ModelTest
 
 SAMPLING = {
     "temperature": 0.0,

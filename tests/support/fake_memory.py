@@ -15,7 +15,7 @@ from torch.utils._pytree import tree_leaves
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from core.catalog.shapes import ModelShape
-from core.training.phases import BFLOAT16, FLOAT32
+from core.runs.phases import BFLOAT16, FLOAT32
 
 RANK = 16
 

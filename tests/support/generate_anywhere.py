@@ -10,7 +10,7 @@ from constants import DEVICE_VARIABLE
 
 os.environ.pop(DEVICE_VARIABLE, None)  # read when the worker is imported
 
-from core.workers.generate import main
+from core.workers.generate.__main__ import main
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))

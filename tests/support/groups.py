@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.prompts.builtin import SOLUTION_ONLY
-from core.training.groups import Judging
+from core.runs.groups import Judging
 
 JUDGING = Judging(SOLUTION_ONLY.markers, {"exact-match": 1.0, "solution-format": 0.2}, ("exact-match",), 100)
 

@@ -277,7 +277,7 @@ def _base(family: Family, tokenizer: Any) -> Any:
 
 def export(workspace: Workspace, session_id: str, targets: Sequence[str]) -> int:
     """Export a run as its worker does, in this process; the worker's exit code."""
-    from core.workers.export import main
+    from core.workers.export.__main__ import main
 
     folder = workspace.export(session_id)
     folder.mkdir(parents=True, exist_ok=True)

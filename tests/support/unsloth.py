@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.paths import Workspace
-from services.process import worker_environment
+from services.processes.worker import worker_environment
 from tests.conftest import REPOSITORY
 
 PACKAGES = REPOSITORY / "cache" / "unsloth-packages"

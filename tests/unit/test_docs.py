@@ -43,3 +43,17 @@ def test_every_relative_link_and_picture_is_there():
     targets = re.findall(r"\]\(([^)#:]+)\)", README)
     assert targets
     assert [target for target in targets if not (REPOSITORY / target).exists()] == []
+
+
+def test_every_file_that_the_architecture_names_is_there():
+    text = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    files = re.findall(r"`((?:core|services|routes|websockets|static|templates|tests)/[\w./]+\.(?:py|js|html))`", text)
+    assert len(files) > 40
+    assert [name for name in files if not (REPOSITORY / name).is_file()] == []
+
+
+def test_the_tree_of_the_architecture_names_every_folder_of_core_and_services():
+    text = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    tree = set(re.findall(r"^ +(\w+)/ ", text, re.MULTILINE))
+    folders = {path.parent.name for top in ("core", "services") for path in (REPOSITORY / top).glob("*/__init__.py")}
+    assert folders - tree == set()

@@ -17,6 +17,20 @@ ALLOWED = {
     "flask_app": {"app_factory", "websockets", "core", "constants"},
     "cli": {"cli", "services", "core", "constants"},
 }
+GROUND = {"cuda", "errors", "failures", "files", "hardware", "jsonfile", "paths", "schema", "statistics", "validation"}
+FLOORS = (
+    {"catalog", "prompts"},
+    {"data", "export", "generation"},
+    {"rewards"},
+    {"config"},
+    {"evaluations", "runs", "sessions"},
+    {"workers"},
+)
+"""The packages of core from the ground up; each knows those below it, none beside it."""
+PROGRAMS = {"train", "export", "generate", "inspect", "push"}
+"""The rooms of core/workers; what two of them need lies beside them."""
+COMMAND_LINE = REPOSITORY / "core" / "config" / "__main__.py"
+"""The one program in core beside the workers: it stands above what it calls, and nothing imports it."""
 HEAVY = {"torch", "transformers", "trl", "peft", "unsloth", "datasets", "accelerate", "xllamacpp"}
 OURS = set(ALLOWED)
 
@@ -62,6 +76,52 @@ def test_only_workers_import_training_libraries_and_only_they_import_workers():
     heavy = {name_of(path): {name.split(".")[0] for name in names} & HEAVY for path, names in outside.items()}
     assert {name: libraries for name, libraries in heavy.items() if libraries} == {}
     assert [name_of(p) for p, names in outside.items() if any(n.startswith("core.workers") for n in names)] == []
+
+
+def rings(graph):
+    """What imports itself by way of others."""
+
+    def reached(start):
+        found, waiting = set(), [start]
+        while waiting:
+            new = graph.get(waiting.pop(), set()) - found
+            found |= new
+            waiting.extend(new)
+        return found
+
+    return sorted(name for name in graph if name in reached(name))
+
+
+def rooms(area, depth):
+    """Name of each package (or module) of an area -> those it imports."""
+    found = {}
+    for path, names in IMPORTS.items():
+        parts = path.relative_to(REPOSITORY).with_suffix("").parts
+        if parts[:depth] == area and path != COMMAND_LINE and len(parts) > depth:
+            known = [name.split(".") for name in names if name and name.split(".")[:depth] == list(area)]
+            used = {name[depth] for name in known if len(name) > depth} - {parts[depth]}
+            found.setdefault(parts[depth], set()).update(used)
+    return found
+
+
+def test_the_packages_of_core_know_only_what_is_below_them():
+    below, upward = GROUND, {}
+    graph = rooms(("core",), 1)
+    for floor in FLOORS:
+        upward |= {name: graph[name] - below for name in floor if graph[name] - below}
+        below = below | floor
+    assert upward == {}
+    assert {name: graph[name] - GROUND for name in GROUND if graph[name] - GROUND} == {}
+    assert set(graph) - below == {"__init__"}
+
+
+def test_the_programs_of_the_workers_do_not_know_each_other():
+    graph = rooms(("core", "workers"), 2)
+    assert {name: graph[name] & PROGRAMS for name in graph if graph[name] & PROGRAMS} == {}
+
+
+def test_the_packages_of_the_services_are_in_no_ring():
+    assert rings(rooms(("services",), 1)) == []
 
 
 def with_packages(used, module):

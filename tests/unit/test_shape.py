@@ -12,13 +12,13 @@ PYTHON += [REPOSITORY / name for name in ("launch.py", "app_factory.py", "flask_
 BROWSER = [path for kind in ("js/**/*.js", "css/**/*.css") for path in sorted((REPOSITORY / "static").glob(kind))]
 BROAD_HANDLERS = {
     "core/workers/protocol.py": 1,
-    "core/workers/inspect.py": 1,
-    "core/workers/generate.py": 1,
-    "services/answer_stream.py": 1,
-    "services/training.py": 1,
-    "services/worker_threads.py": 1,
-    "services/jobs.py": 1,
-    "services/model_test_line.py": 1,
+    "core/workers/inspect/__main__.py": 1,
+    "core/workers/generate/__main__.py": 1,
+    "services/answers/stream.py": 1,
+    "services/training/service.py": 1,
+    "services/processes/worker_threads.py": 1,
+    "services/processes/jobs.py": 1,
+    "services/evaluations/line.py": 1,
 }
 
 

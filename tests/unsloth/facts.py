@@ -9,10 +9,10 @@ from typing import Any
 
 from core.config import parse_config
 from core.paths import Workspace
-from core.training.algorithms import ALGORITHMS
-from core.training.arguments import grpo_arguments, sft_arguments
-from core.workers.device import fixed_arguments
+from core.runs.algorithms import ALGORITHMS
+from core.runs.arguments import grpo_arguments, sft_arguments
 from core.workers.loading import LoadedModel, UnslothEngine
+from core.workers.train.device import fixed_arguments
 
 ON_CPU = LoadedModel(None, None, None, "unsloth", "cpu", "float32", None)
 

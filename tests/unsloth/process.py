@@ -17,7 +17,7 @@ from core.jsonfile import read_json
 from core.paths import SessionPaths
 from core.workers.loading import TrlEngine, UnslothEngine, unsloth_switches
 from core.workers.protocol import Reporter, run_worker
-from core.workers.train import train
+from core.workers.train.__main__ import train
 
 ENGINES = {"unsloth": UnslothEngine, "trl": TrlEngine}
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from core.runs.algorithms import ALGORITHMS
+from core.runs.plan import warm_up_steps
 from core.sessions.state import current_metrics
-from core.training.algorithms import ALGORITHMS
-from core.training.plan import warm_up_steps
 from tests.unsloth.conftest import FAMILIES
 
 SAME_IN_EFFECT = {

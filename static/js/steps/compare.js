@@ -7,13 +7,13 @@ import { wholeCsv } from "../state/chart_text.js";
 import { COMPARED, idsOf } from "../state/compare.js";
 import { inOrder, titleOf } from "../state/sessions.js";
 import { createGrid } from "../ui/chart_grid.js";
-import { createChosen } from "./compare_chosen.js";
-import { renderRuns, renderTables } from "./compare_tables.js";
+import { createChosen } from "./compare/chosen.js";
+import { renderRuns, renderTables } from "./compare/tables.js";
 
 /** Events after which a session's end results may be others. */
 const TELLING = ["phase", "evaluation", "resumed", "completed", "stopped", "failed", "interrupted"];
 
-/** @typedef {import("./compare_chosen.js").Entry} Entry */
+/** @typedef {import("./compare/chosen.js").Entry} Entry */
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {

@@ -4,19 +4,19 @@
 import { datasetFields, previewDataset } from "../lib/api.js";
 import { find, setText, show } from "../lib/dom.js";
 import { choosing, cleared, errorsOf, taking, usesVerifier, wantedOf } from "../state/datasets.js";
-import { createAnswer } from "./dataset_answer.js";
-import { mountCheck } from "./dataset_check.js";
-import { mountHub } from "./dataset_hub.js";
-import { mountJobs } from "./dataset_jobs.js";
-import { chosenOf, mountLists } from "./dataset_lists.js";
-import { mountLook } from "./dataset_look.js";
-import { mountMapping } from "./dataset_mapping.js";
-import { mountParameters } from "./dataset_parameters.js";
-import { mountPublic } from "./dataset_public.js";
-import { mountRows } from "./dataset_rows.js";
-import { mountShelves } from "./dataset_shelves.js";
-import { mountTasks } from "./dataset_tasks.js";
-import { mountUploads } from "./dataset_upload.js";
+import { createAnswer } from "./dataset/answer.js";
+import { mountCheck } from "./dataset/check.js";
+import { mountHub } from "./dataset/hub.js";
+import { mountJobs } from "./dataset/jobs.js";
+import { chosenOf, mountLists } from "./dataset/lists.js";
+import { mountLook } from "./dataset/look.js";
+import { mountMapping } from "./dataset/mapping.js";
+import { mountParameters } from "./dataset/parameters.js";
+import { mountPublic } from "./dataset/public.js";
+import { mountRows } from "./dataset/rows.js";
+import { mountShelves } from "./dataset/shelves.js";
+import { mountTasks } from "./dataset/tasks.js";
+import { mountUploads } from "./dataset/upload.js";
 import { mountPrompt } from "./prompt.js";
 
 const QUIET_MS = 350;
@@ -112,4 +112,4 @@ function renderProblem(root, problem) {
 /** @param {object} wanted */
 const subjectOf = (wanted) => JSON.stringify(wanted);
 
-/** @typedef {{chosen: import("./dataset_lists.js").Chosen, shelf: string, errors: Record<string, string>}} Shown */
+/** @typedef {{chosen: import("./dataset/lists.js").Chosen, shelf: string, errors: Record<string, string>}} Shown */

@@ -10,18 +10,18 @@ import { inOrder, isFinal, sessionOf, titleOf } from "../state/sessions.js";
 import { changeText } from "../state/scores.js";
 import { facts } from "../ui/facts.js";
 import { fillSessions, trained } from "../ui/session_select.js";
-import { mountChoice } from "./export_choice.js";
-import { createDesk, fetchTemplates, shownOf } from "./export_desk.js";
-import { mountFiles } from "./export_files.js";
-import { mountProgress } from "./export_progress.js";
-import { mountPush } from "./export_push.js";
-import { mountUse } from "./export_use.js";
+import { mountChoice } from "./export/choice.js";
+import { createDesk, fetchTemplates, shownOf } from "./export/desk.js";
+import { mountFiles } from "./export/files.js";
+import { mountProgress } from "./export/progress.js";
+import { mountPush } from "./export/push.js";
+import { mountUse } from "./export/use.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mount(root, context) {
   const desk = createDesk(root, context);
   const select = /** @type {HTMLSelectElement} */ (find("export-session", root));
-  /** @type {{render: (shown: import("./export_desk.js").Shown) => void, enter?: () => void, leave?: () => void}[]} */
+  /** @type {{render: (shown: import("./export/desk.js").Shown) => void, enter?: () => void, leave?: () => void}[]} */
   const parts = [mountProgress, mountChoice, mountFiles, mountUse, mountPush].map((mountPart) => mountPart(root, desk));
   let planned = "";
   /** @type {{id: string, isExporting: boolean} | null} */
@@ -31,14 +31,14 @@ export function mount(root, context) {
   document.addEventListener("visibilitychange", () => !document.hidden && !root.hidden && context.live.refreshAll()); // deleting a folder is told to nobody
   fetchTemplates(desk);
 
-  /** Plan again when what a plan depends on has changed. @param {import("./export_desk.js").Shown} shown */
+  /** Plan again when what a plan depends on has changed. @param {import("./export/desk.js").Shown} shown */
   function replan({ id, one, files }) {
     const key = [id, one?.ended_at, ...files.map((file) => `${file.target} ${file.is_stale}`)].join("\n");
     if (id && key !== planned) desk.plan(id);
     planned = key;
   }
 
-  /** Say when the export that is shown ends. @param {import("./export_desk.js").Shown} shown */
+  /** Say when the export that is shown ends. @param {import("./export/desk.js").Shown} shown */
   function follow({ id, one, now }) {
     if (before?.id === id && before.isExporting && one && !now.isExporting) {
       context.say(endText(one), one.status === "failed" || one.status === "interrupted" ? "error" : "info");
@@ -79,7 +79,7 @@ export function mount(root, context) {
   };
 }
 
-/** What is exported: the run in a few facts, or that it has nothing to export. @param {HTMLElement} root @param {import("./export_desk.js").Shown} shown */
+/** What is exported: the run in a few facts, or that it has nothing to export. @param {HTMLElement} root @param {import("./export/desk.js").Shown} shown */
 function renderRun(root, { session, plan }) {
   const isSaved = Boolean(session?.saved);
   show(find("export-unsaved", root), Boolean(session) && !isSaved);

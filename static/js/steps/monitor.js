@@ -7,11 +7,11 @@ import { engineText, isSameRun, sessionOf, titleOf } from "../state/sessions.js"
 import { phasesOf, tilesOf } from "../state/progress.js";
 import { fillScores } from "../ui/score_list.js";
 import { mountTabs } from "../ui/tabs.js";
-import { mountCharts } from "./charts.js";
-import { mountControls } from "./monitor_controls.js";
-import { mountLog } from "./log.js";
-import { mountRollouts } from "./rollouts.js";
-import { mountSetup } from "./setup.js";
+import { mountCharts } from "./monitor/charts.js";
+import { mountControls } from "./monitor/controls.js";
+import { mountLog } from "./monitor/log.js";
+import { mountRollouts } from "./monitor/rollouts.js";
+import { mountSetup } from "./monitor/setup.js";
 
 const LOW_SIGNAL = 0.25;
 

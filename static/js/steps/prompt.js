@@ -5,8 +5,8 @@ import { find, findInput, setText, show } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 import { inForce, listed, replaced, replacing, TEXTS, unmentioned, unreplaced } from "../state/prompts.js";
 import { ask } from "../ui/dialog.js";
-import { mountPromptPreview } from "./prompt_preview.js";
-import { createTemplates, mountOwnTemplates } from "./prompt_templates.js";
+import { mountPromptPreview } from "./prompt/preview.js";
+import { createTemplates, mountOwnTemplates } from "./prompt/templates.js";
 
 /** @param {HTMLElement} root @param {any} context */
 export function mountPrompt(root, context) {

@@ -4,13 +4,13 @@
 import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { drawFields, problemOf, showFields } from "../forms/form.js";
 import { ALGORITHMS, noteOn } from "../state/algorithms.js";
-import { mountBench } from "./reward_bench.js";
-import { mountBuilder } from "./reward_builder.js";
-import { mountParts } from "./reward_parts.js";
-import { mountPresets } from "./reward_presets.js";
-import { mountQuick } from "./reward_quick.js";
-import { fetchRewards, rewardsOf, tell } from "./reward_shared.js";
-import { mountTry } from "./reward_try.js";
+import { mountBench } from "./reward/bench.js";
+import { mountBuilder } from "./reward/builder.js";
+import { mountParts } from "./reward/parts.js";
+import { mountPresets } from "./reward/presets.js";
+import { mountQuick } from "./reward/quick.js";
+import { fetchRewards, rewardsOf, tell } from "./reward/shared.js";
+import { mountTry } from "./reward/try.js";
 
 const SOURCES = ["quick", "presets", "custom"];
 

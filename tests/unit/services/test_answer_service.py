@@ -6,7 +6,7 @@ from core.errors import InvalidInput, NotFound, WorkerFailed
 from core.generation.model_path import model_ref
 from core.generation.sampling import Sampling
 from core.sessions.store import SessionStore
-from services.answers import AnswerService, Question
+from services.answers.service import AnswerService, Question
 from tests.support.answerer import Answerer, make_run
 
 MODELS = [("outputs/r1", True), ("outputs/r1", False), ("other", True)]

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from core.generation.sampling import Sampling
-from services.answer_stream import answer_while, pieces_of
-from services.generation import Ask
+from services.answers.generation import Ask
+from services.answers.stream import answer_while, pieces_of
 
 ASK = Ask("tiny-model", [[{"role": "user", "content": "x"}]], Sampling(), request_id="a")
 

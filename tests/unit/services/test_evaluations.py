@@ -8,7 +8,7 @@ import pytest
 from core.errors import DeviceTaken, Displaced, InvalidInput, NotFound, Unavailable
 from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
-from services.model_tests import ModelTestService, Wanted
+from services.evaluations.service import ModelTestService, Wanted
 from tests.support.answerer import Answerer, Inspection, make_run, sums
 
 

@@ -5,7 +5,7 @@ import pytest
 from core.errors import Unavailable
 from core.paths import SessionPaths
 from core.sessions.events import EventLog
-from services.event_logs import EventLogs
+from services.processes.event_logs import EventLogs
 from tests.support.past_exports import write_log
 
 EVENTS = [

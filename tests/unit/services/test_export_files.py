@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jsonfile import write_json
-from services.export_downloads import Bundle, find_download
-from services.export_files import ExportFolder
+from services.exports.downloads import Bundle, find_download
+from services.exports.files import ExportFolder
 from tests.support.past_exports import write_adapter_files, write_export
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.export_progress import Progress, advance
+from services.processes.progress import Progress, advance
 
 
 def history(*events):

@@ -7,10 +7,10 @@ from core.hardware import Hardware
 from core.paths import SessionPaths
 from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
-from services.export_plan import ExportPlanner
-from services.exports import ExportService
+from services.exports.plan import ExportPlanner
+from services.exports.service import ExportService
 from services.hub import Hub
-from services.training import Launch
+from services.processes.worker import Launch
 from tests.support.past_exports import write_adapter_files, write_export, write_log
 from tests.support.past_runs import write_run
 

@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from core.errors import WorkerFailed
+from core.evaluations.folder import ResultFolder
 from core.sessions.store import SessionStore
-from core.testing.folder import ResultFolder
-from services.model_test_line import WorkLine
-from services.model_test_work import Desk, Work
+from services.evaluations.line import WorkLine
+from services.evaluations.work import Desk, Work
 from tests.support.answerer import Answerer, Inspection, make_run, sums
 from tests.support.evaluated import evaluation
 

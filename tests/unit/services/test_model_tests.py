@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import Conflict, DeviceTaken, InvalidInput, NotFound, OutOfMemory, Unavailable, WorkerFailed
 from core.sessions.store import SessionStore
-from services.model_tests import ModelTestService, Wanted
+from services.evaluations.service import ModelTestService, Wanted
 from tests.support.answerer import Answerer, Inspection, make_run, sums
 
 RUN = ("outputs/r1", True)

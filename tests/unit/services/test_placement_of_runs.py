@@ -4,7 +4,7 @@ import pytest
 
 from core.cuda import GpuProblem
 from core.hardware import Gpu, Hardware, visible
-from services.process import worker_environment
+from services.processes.worker import worker_environment
 
 TWO = Hardware((Gpu(0, "A", 24.0), Gpu(1, "B", 24.0)))
 PROBLEM = GpuProblem("It can't be used.", "Mend it.")

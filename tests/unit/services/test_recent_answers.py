@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound
-from services.recent_answers import KEPT, RecentAnswers
+from services.answers.recent import KEPT, RecentAnswers
 
 
 def message(request_id, column=0, text="", tokens=0, kind="text"):

@@ -8,7 +8,7 @@ import pytest
 from core.config import RunConfig
 from core.errors import NotFound
 from core.sessions.store import SessionStore, completions_file
-from services.rollouts import SEARCH_BUDGET_S, RolloutService
+from services.training.rollouts import SEARCH_BUDGET_S, RolloutService
 from tests.support.groups import completion, group
 
 

@@ -1,6 +1,6 @@
 """One run per device, the rest in order."""
 
-from services.run_queue import RunQueue
+from services.training.queue import RunQueue
 
 
 def queue(*devices):

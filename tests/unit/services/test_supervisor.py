@@ -8,7 +8,7 @@ from constants import STOP_GRACE_S
 from core.config import RunConfig
 from core.sessions.events import read_events
 from core.sessions.store import SessionStore
-from services.supervisor import Supervisor, Watch
+from services.processes.supervisor import Supervisor, Watch
 from tests.support.histories import COMPLETED, STARTED, history, metrics
 
 

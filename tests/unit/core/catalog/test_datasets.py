@@ -7,7 +7,7 @@ import pytest
 
 from core.catalog.datasets import CURATED, Category, curated
 from core.catalog.models import is_hub_id
-from core.config.dataset import DatasetConfig
+from core.data.section import DatasetConfig
 
 
 def test_the_seven_are_there_once():

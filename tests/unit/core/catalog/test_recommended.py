@@ -4,12 +4,12 @@ import pytest
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, base_model
-from core.catalog.recommended import as_config, recommended
 from core.config.resolve import resolve
 from core.hardware import Gpu, Hardware
-from core.training.fit import fitted
-from core.training.place import Machine, Place
-from core.training.vram import fits, memory_of
+from core.runs.fit import fitted
+from core.runs.place import Machine, Place
+from core.runs.recommended import as_config, recommended
+from core.runs.vram import fits, memory_of
 
 MACHINES = {
     size: Machine(Hardware((Gpu(0, "a card", float(size)),) if size else ()), ram_gib=16.0, has_unsloth=True)

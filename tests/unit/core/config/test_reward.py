@@ -3,8 +3,8 @@
 import pytest
 
 from core.config import parse_config
-from core.config.reward import RewardConfig
 from core.errors import InvalidInput
+from core.rewards.section import RewardConfig
 
 PYTHON = {"kind": "python", "source": "def reward(response, reference, example):\n    return 1.0\n"}
 JUDGE = {"url": "http://localhost:1/v1", "model": "m"}

@@ -1,8 +1,8 @@
 """Looking at every row before a run, and the statistics of columns."""
 
 from core.config import parse_config
-from core.data.checks import check_rows
 from core.data.columns import column_statistics
+from core.runs.checks import check_rows
 
 CONFIG = parse_config(
     {

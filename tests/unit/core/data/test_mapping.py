@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from core.config.dataset import DatasetConfig
 from core.data.mapping import map_row, map_rows, same_question, split_answer, usable_rows
+from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 
 CONFIG = DatasetConfig()

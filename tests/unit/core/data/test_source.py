@@ -6,8 +6,9 @@ import pytest
 
 from core.config import parse_config
 from core.data.mapping import map_rows
-from core.data.source import check_source, kind_of, load_split
+from core.data.source import kind_of
 from core.errors import InvalidInput, NotFound
+from core.runs.split import check_source, load_split
 
 
 def config(**sections):

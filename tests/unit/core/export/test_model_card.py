@@ -5,8 +5,8 @@ import yaml
 
 from core.catalog.families import FAMILIES
 from core.config import parse_config
-from core.export.model_card import LICENCES, Pushed, front_matter, model_card
 from core.export.targets import TARGETS
+from core.runs.model_card import LICENCES, Pushed, front_matter, model_card
 
 ABOUT = "# Sums\n\nA LoRA adapter for `{name}`, trained with LoRA Craft.\n"
 

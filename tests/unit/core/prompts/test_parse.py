@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.config.prompt import PromptConfig
 from core.errors import InvalidInput
 from core.prompts.builtin import CODE_BLOCK, GRPO_DEFAULT, PLAIN, SOLUTION_ONLY, SUMMARIES, TEMPLATES, THINK_ANSWER
 from core.prompts.chosen import as_config, check_template, frozen, missing_from_prompt, template_of
+from core.prompts.section import PromptConfig
 from core.prompts.template import Markers, PromptTemplate
 
 READ = {

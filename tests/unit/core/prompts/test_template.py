@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.config.prompt import PromptConfig
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT, PLAIN, TEMPLATES
 from core.prompts.chosen import template_of
+from core.prompts.section import PromptConfig
 
 
 def test_the_default_template_asks_for_its_own_markers():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from core.config.reward import RewardConfig
 from core.errors import InvalidInput
 from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards.base import Example
 from core.rewards.build import RewardTools, scorers
+from core.rewards.section import RewardConfig
 
 EXAMPLE = Example("", SOLUTION_ONLY.markers)
 

@@ -6,10 +6,10 @@ import time
 import pytest
 from pydantic import ValidationError
 
-from core.config.judge import JudgeSettings
 from core.errors import InvalidInput, Unavailable
 from core.rewards.base import Example
 from core.rewards.judge import Judge
+from core.rewards.judge_section import JudgeSettings
 from core.rewards.verdicts import NoVerdict, read_verdict
 from tests.support.judge import JudgeStandIn, fair, marking, sections_of
 

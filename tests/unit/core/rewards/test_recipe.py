@@ -3,12 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
-from core.config.reward import RewardConfig
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
 from core.rewards.custom import read
 from core.rewards.recipe import KINDS, Recipe, judge
+from core.rewards.section import RewardConfig
 
 GATE = {"kind": "contains", "text": "because", "required": True}
 PLAIN = Example()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.config.dataset import DatasetConfig
 from core.data.builtin import builtin_rows
+from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.rewards.suggest import suggest
 

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+import core.workers.generate.__main__ as generate
 from core.errors import NotFound
-from core.workers import generate
-from core.workers.generate import Link, serve
+from core.workers.generate.__main__ import Link, serve
 
 REQUEST = {"id": 7, "task": "load", "model": {"model_path": "outputs/r1"}}
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.config import parse_config
-from core.data.source import load_split
+from core.runs.split import load_split
 from core.workers.held_out import are_those_of
 
 

@@ -1,6 +1,6 @@
 """Trying rewards on given responses."""
 
-from core.workers.inspect_rewards import reward_test
+from core.workers.inspect.rewards import reward_test
 
 FORMAT = {"preset_name": "solution-format", "weight": 0.5}
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import WorkerFailed
 from core.export.targets import TARGETS
-from core.workers.probes import Probe, ProbeSet
-from core.workers.proof import ProofFailed, judge, require_effect
+from core.workers.export.probes import Probe, ProbeSet
+from core.workers.export.proof import ProofFailed, judge, require_effect
 
 ADAPTER, BASE = [-0.1, -0.2, -0.3, -0.4], [-1.1, -1.2, -1.3, -1.4]
 PROBES = ProbeSet(

@@ -4,7 +4,7 @@ import pytest
 
 from core.export.targets import TARGETS
 from core.jsonfile import read_json
-from core.workers.proven_files import ProvenFiles, clear
+from core.workers.export.proven_files import ProvenFiles, clear
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What llama.cpp's quantiser says of tensors that do not fit a type."""
 
-from core.workers.quantise import fallbacks_in
+from core.workers.export.quantise import fallbacks_in
 
 LOG = """[   1/   4] blk.0.attn_q.weight - [ 576, 576, 1, 1], type = f16,
 warning: blk.0.attn_q.weight - ncols    576 not divisible by 256 (required for type    q4_K) -> falling back to    q5_0

@@ -1,0 +1,122 @@
+"""ResultFolder: the files of one test; answers are appended as they come, so that a dead server costs none."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from core.evaluations.record import ModelTest, stored_test
+from core.jsonfile import read_json, write_json, write_text
+
+CARDS = ("card.md", "card.html")
+
+
+class ResultFolder:
+    """outputs/<session_id>/tests/<test_id>/, or outputs/.tests/<test_id>/.
+
+    Args:
+        path: The folder, which need not exist yet.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @property
+    def results(self) -> Path:
+        """A JSON line per row; while a test runs a row may come again with more in it, and the last line counts."""
+        return self.path / "results.jsonl"
+
+    @property
+    def last_written(self) -> float | None:
+        """When the latest row was written, in Unix seconds; None without rows."""
+        return self.results.stat().st_mtime if self.results.is_file() else None
+
+    def save(self, test: ModelTest) -> None:
+        """Write test.json, whole or not at all."""
+        write_json(self.path / "test.json", test.as_dict())
+
+    def load(self) -> ModelTest:
+        """What test.json holds.
+
+        Raises:
+            NotFound: There is none.
+            InvalidInput: It is broken.
+        """
+        return stored_test(read_json(self.path / "test.json"))
+
+    def append(self, rows: Sequence[dict]) -> None:
+        """Add rows, or more of them, each with its `index`."""
+        if rows:
+            with self.results.open("a", encoding="utf-8") as file:
+                file.write("".join(json.dumps(row) + "\n" for row in rows))
+
+    def rows(self) -> list[dict]:
+        """The rows so far, in the original order; a line that a kill has cut in two is passed over."""
+        found: dict[int, dict] = {}
+        if self.results.is_file():
+            with self.results.open("rb") as lines:
+                found = {row["index"]: row for row in map(_row, lines) if row is not None}
+        return [found[index] for index in sorted(found)]
+
+    def tidy(self, rows: Sequence[dict]) -> None:
+        """Write every row once, in the original order."""
+        if self.results.is_file():
+            write_text(self.results, "".join(json.dumps(row) + "\n" for row in rows))
+
+    def write_cards(self, markdown: str, html: str) -> None:
+        """Keep both cards of an evaluation."""
+        write_text(self.path / "card.md", markdown)
+        write_text(self.path / "card.html", html)
+
+
+class RowPlaces:
+    """Where each row of a file of results lies, so that a page of them is read without the others.
+
+    The file grows while its test runs and is replaced at the end; each look reads only what is new.
+
+    Args:
+        file: See ResultFolder.results; it need not exist yet.
+    """
+
+    def __init__(self, file: Path):
+        self._file = file
+        self._places: dict[int, int] = {}
+        self._inode: int | None = None
+        self._end = 0
+
+    def page(self, offset: int, limit: int) -> tuple[list[dict], int]:
+        """At most `limit` rows from `offset` on in the original order, and how many rows there are."""
+        if not self._file.is_file():
+            return [], 0
+        with self._file.open("rb") as file:
+            self._look(file)
+            rows = []
+            for index in sorted(self._places)[offset : offset + limit]:
+                file.seek(self._places[index])
+                rows.append(json.loads(file.readline()))
+        return rows, len(self._places)
+
+    def _look(self, file: BinaryIO) -> None:
+        now = os.fstat(file.fileno())
+        if now.st_ino != self._inode or now.st_size < self._end:
+            self._places, self._inode, self._end = {}, now.st_ino, 0
+        file.seek(self._end)
+        for line in file:
+            if not line.endswith(b"\n"):  # being written
+                break
+            row = _row(line)
+            if row is not None:
+                self._places[row["index"]] = self._end
+            self._end += len(line)
+
+
+def _row(line: bytes) -> dict | None:
+    """The row in a line; None where a kill has cut it in two."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("index"), int) else None

@@ -1,0 +1,150 @@
+"""The reward section: which scoring functions judge a completion, and how they are weighed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from core.rewards.custom import CustomReward
+from core.rewards.judge_section import JudgeSettings
+from core.rewards.presets import PRESETS, checked_parameters, resolve_preset
+from core.schema import Section, knob
+
+DEFAULT_PRESET = "math-science"
+RESERVED_FIELDS = ("instruction", "reference", "reasoning", "solution")
+SOURCES = ("preset_name", "custom_name", "judge")
+
+
+def _object(tier: str = "advanced") -> Any:
+    return Field(default_factory=dict, json_schema_extra={"unit": "", "typical": "", "tier": tier})
+
+
+def known_preset(name: str | None) -> str | None:
+    """`name` if it is a preset or an alias of one; a ValueError that lists them otherwise."""
+    if name is not None and resolve_preset(name) is None:
+        raise ValueError(f"there is no preset {name!r}; there are: {', '.join(PRESETS)}")
+    return name
+
+
+class RewardComponent(Section):
+    """One scoring function of a composite reward: a preset, a reward of the user's, or a judge."""
+
+    name: str | None = knob(None, min_length=1, max_length=64, pattern=r"^[^/]*$")
+    """What it is called in charts and logs; null takes the name of what scores."""
+    preset_name: str | None = knob(None, tier="essential")
+    """The preset that scores."""
+    custom_name: str | None = knob(None, tier="essential")
+    """The saved custom reward that scores."""
+    custom: CustomReward | None = knob(None, tier="expert")
+    """The custom reward itself; a session has it written out, since the saved one may change."""
+    judge: JudgeSettings | None = knob(None, tier="expert")
+    """A language model that scores, behind an OpenAI-compatible address."""
+    parameters: dict[str, Any] = _object()
+    """Parameters of the preset."""
+    weight: float = knob(1.0, gt=0, le=100, unit="weight", tier="essential")
+    """Its share of the sum."""
+
+    _known = field_validator("preset_name")(known_preset)
+
+    @model_validator(mode="after")
+    def one_thing_scores(self) -> "RewardComponent":
+        """Two sources would leave open which one scores."""
+        if sum(getattr(self, source) is not None for source in SOURCES) != 1:
+            raise ValueError(f"a component has exactly one of {', '.join(SOURCES)}")
+        if self.custom is not None and self.custom_name is None:
+            raise ValueError("custom needs its custom_name")
+        if self.preset_name is None and self.parameters:
+            raise ValueError("only presets take parameters")
+        if self.preset_name is not None:
+            checked_parameters(resolve_preset(self.preset_name), self.parameters)
+        return self
+
+    @property
+    def label(self) -> str:
+        """The name it is reported under."""
+        if self.name is not None:
+            return self.name
+        if self.preset_name is not None:
+            return resolve_preset(self.preset_name)
+        return self.custom_name or "judge"
+
+
+class RewardConfig(Section):
+    """One preset, one reward of the user's, or several with weights."""
+
+    type: Literal["preset", "custom", "composite"] = knob("preset", tier="essential")
+    """One preset, one custom reward, or a weighted sum of several of them."""
+    preset_name: str | None = knob(None, tier="essential")
+    """The preset of type 'preset', by name or alias, such as math; null takes math-science."""
+    parameters: dict[str, Any] = _object()
+    """Parameters of that preset, such as {"max_words": 50}; GET /api/rewards/list names them with their bounds."""
+    custom_name: str | None = knob(None, tier="essential")
+    """The saved custom reward of type 'custom'."""
+    custom: CustomReward | None = knob(None, tier="expert")
+    """The custom reward itself; a session has it written out, since the saved one may change."""
+    components: tuple[RewardComponent, ...] = Field(
+        default=(), json_schema_extra={"unit": "", "typical": "", "tier": "advanced"}
+    )
+    """The parts of type 'composite'."""
+    fields: dict[str, str] = _object("expert")
+    """Further dataset columns a reward reads: the reward's name for it -> the column. What a preset can't do without
+    is looked for in the column of the same name when it is not listed."""
+
+    _known = field_validator("preset_name")(known_preset)
+
+    @model_validator(mode="after")
+    def parts_fit_the_type(self) -> "RewardConfig":
+        """A part that the type does not use would be ignored in silence."""
+        if self.type != "composite" and self.components:
+            raise ValueError("components need type 'composite'")
+        if self.type == "composite" and (not self.components or self.preset_name or self.custom_name):
+            raise ValueError("type 'composite' needs at least one component, and no preset_name or custom_name")
+        if (self.type == "custom") != (self.custom_name is not None):
+            raise ValueError("type 'custom' needs a custom_name, and the other types none")
+        if self.type == "custom" and self.preset_name:
+            raise ValueError("type 'custom' has no preset_name")
+        if self.type != "preset" and self.parameters:
+            raise ValueError("parameters need type 'preset'; a component of a composite has its own")
+        if self.type == "preset":
+            checked_parameters(resolve_preset(self.preset_name or DEFAULT_PRESET), self.parameters)
+        return self
+
+    @model_validator(mode="after")
+    def names_can_be_told_apart(self) -> "RewardConfig":
+        """Rewards of one name would be one curve; a field of these names would hide what a reward is given."""
+        taken = sorted(set(self.fields) & set(RESERVED_FIELDS))
+        if taken:
+            raise ValueError(f"fields can't be called {', '.join(taken)}")
+        labels = [part.label for part in self.parts]
+        twice = next((label for label in labels if labels.count(label) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two components are called {twice}; change its weight instead, or give one a name")
+        return self
+
+    @property
+    def parts(self) -> tuple[RewardComponent, ...]:
+        """The scoring functions, in order; one unless the type is composite."""
+        if self.type == "composite":
+            return self.components
+        if self.type == "custom":
+            return (RewardComponent(custom_name=self.custom_name, custom=self.custom),)
+        return (RewardComponent(preset_name=self.preset_name or DEFAULT_PRESET, parameters=self.parameters),)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Name of each scoring function -> its weight, in order."""
+        return {part.label: part.weight for part in self.parts}
+
+    @property
+    def judges_of_truth(self) -> tuple[str, ...]:
+        """The names of the scoring functions whose full score means a correct answer."""
+        presets = [(part.label, PRESETS[resolve_preset(part.preset_name)]) for part in self.parts if part.preset_name]
+        return tuple(label for label, preset in presets if preset.judges_truth)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Every further column that is read: the rewards' name for it -> the column."""
+        presets = [PRESETS[resolve_preset(part.preset_name)] for part in self.parts if part.preset_name]
+        needed = [name for preset in presets for name in preset.fields if name != "reference"]
+        return {name: name for name in needed} | self.fields

@@ -1,0 +1,178 @@
+"""RunConfig to the keyword arguments of TRL and PEFT: one flat table, and the short list of what is not theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.config import RunConfig
+from core.config.sampler import LARGEST_RATIO
+from core.runs.algorithms import algorithm_arguments
+
+TABLE: tuple[tuple[str, str, str], ...] = (
+    # our name, whose argument, their name
+    ("model.lora_rank", "lora", "r"),
+    ("model.lora_alpha", "lora", "lora_alpha"),
+    ("model.lora_dropout", "lora", "lora_dropout"),
+    ("model.target_modules", "lora", "target_modules"),
+    ("model.gradient_checkpointing", "grpo", "gradient_checkpointing"),
+    ("model.gradient_checkpointing", "sft", "gradient_checkpointing"),
+    ("training.num_epochs", "grpo", "num_train_epochs"),
+    ("training.max_steps", "grpo", "max_steps"),
+    ("training.batch_size", "grpo", "per_device_train_batch_size"),
+    ("training.batch_size", "grpo", "per_device_eval_batch_size"),
+    ("training.gradient_accumulation_steps", "grpo", "gradient_accumulation_steps"),
+    ("training.num_generations", "grpo", "num_generations"),
+    ("training.learning_rate", "grpo", "learning_rate"),
+    ("training.warmup_steps", "grpo", "warmup_steps"),
+    ("training.lr_scheduler_type", "grpo", "lr_scheduler_type"),
+    ("training.optim", "grpo", "optim"),
+    ("training.optim", "sft", "optim"),
+    ("training.weight_decay", "grpo", "weight_decay"),
+    ("training.weight_decay", "sft", "weight_decay"),
+    ("training.max_grad_norm", "grpo", "max_grad_norm"),
+    ("training.max_grad_norm", "sft", "max_grad_norm"),
+    ("training.max_sequence_length", "sft", "max_length"),
+    ("training.max_new_tokens", "grpo", "max_completion_length"),
+    ("training.temperature", "grpo", "temperature"),
+    ("training.top_p", "grpo", "top_p"),
+    ("training.top_k", "grpo", "top_k"),
+    ("training.vllm_memory_fraction", "grpo", "vllm_gpu_memory_utilization"),
+    ("training.seed", "grpo", "seed"),
+    ("training.seed", "sft", "seed"),
+    ("training.save_steps", "grpo", "save_steps"),
+    ("training.save_total_limit", "grpo", "save_total_limit"),
+    ("grpo.kl_penalty", "grpo", "beta"),
+    ("grpo.clip_range", "grpo", "epsilon"),
+    ("grpo.epsilon_high", "grpo", "epsilon_high"),
+    ("grpo.importance_sampling_level", "grpo", "importance_sampling_level"),
+    ("grpo.num_iterations", "grpo", "num_iterations"),
+    ("grpo.steps_per_generation", "grpo", "steps_per_generation"),
+    ("grpo.loss_type", "grpo", "loss_type"),
+    ("grpo.scale_rewards", "grpo", "scale_rewards"),
+    ("grpo.mask_truncated", "grpo", "mask_truncated_completions"),
+    ("reward.components", "grpo", "reward_weights"),
+    ("pre_training.epochs", "sft", "num_train_epochs"),
+    ("pre_training.learning_rate", "sft", "learning_rate"),
+    ("pre_training.batch_size", "sft", "per_device_train_batch_size"),
+    ("pre_training.batch_size", "sft", "per_device_eval_batch_size"),
+)
+
+PINNED: dict[str, Any] = {
+    "eval_accumulation_steps": None,
+    "logging_nan_inf_filter": True,
+    "torch_empty_cache_steps": None,
+}
+PINNED_GRPO: dict[str, Any] = {"router_aux_loss_coef": None}
+PINNED_SFT: dict[str, Any] = {
+    "completion_only_loss": True,
+    "dataset_num_proc": None,
+    "gradient_accumulation_steps": 1,
+    "lr_scheduler_type": "linear",
+    "packing": False,
+    "padding_free": False,
+    "save_strategy": "no",
+    "warmup_steps": 0,
+}
+"""What is no user's setting, given all the same: Unsloth's compiled trainers have other defaults than TRL. With theirs
+the warm-up took half its steps, and the first of them at a learning rate of 0."""
+
+NOT_TRL: dict[str, str] = {
+    "name": "for people",
+    "model.name": "which weights core/workers/loading.py loads",
+    "model.quantization": "how core/workers/loading.py loads them",
+    "dataset.source": "core/data/source.py reads it",
+    "dataset.kind": "core/data/source.py reads it",
+    "dataset.subset": "core/data/hub_layout.py finds its files",
+    "dataset.split": "core/data/hub_layout.py finds its files",
+    "dataset.encoding": "core/data/text_stream.py decodes with it",
+    "dataset.instruction_field": "core/data/mapping.py maps it",
+    "dataset.response_field": "core/data/mapping.py maps it",
+    "dataset.context_field": "core/data/mapping.py maps it",
+    "dataset.reasoning_field": "core/data/mapping.py maps it",
+    "dataset.final_answer": "core/data/mapping.py cuts answers by it",
+    "dataset.filters": "core/data/mapping.py leaves rows out by it",
+    "dataset.max_samples": "core/data/source.py cuts to it",
+    "dataset.validation_fraction": "core/data/source.py holds rows out",
+    "dataset.validation_samples": "core/data/source.py holds rows out",
+    "dataset.parameters": "core/data/builtin and procedural.py generate with them",
+    "prompt.template": "core/prompts/template.py renders it",
+    "prompt.system_prompt": "core/prompts/template.py renders it",
+    "prompt.instruction_template": "core/prompts/template.py renders it",
+    "prompt.reasoning_start": "core/prompts/template.py renders it",
+    "prompt.reasoning_end": "core/prompts/template.py renders it",
+    "prompt.solution_start": "core/prompts/template.py renders it",
+    "prompt.solution_end": "core/prompts/template.py renders it",
+    "training.samples_per_epoch": "core/data/source.py cuts to it",
+    "training.eval_steps": "core/workers/train/callbacks.py evaluates",
+    "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",
+    "grpo.algorithm": "a column of core/runs/algorithms.py, which fills what is null",
+    "reward.type": "decides which presets are used",
+    "reward.preset_name": "names the reward function itself",
+    "reward.parameters": "core/rewards/build.py binds them to the preset",
+    "reward.custom_name": "core/rewards/build.py makes it a scorer",
+    "reward.custom": "core/rewards/build.py makes it a scorer",
+    "reward.fields": "core/data/mapping.py maps it",
+    "pre_training.enabled": "whether core/workers/train/__main__.py warms up",
+    "pre_training.max_samples": "core/data/source.py cuts to it",
+    "resources.executor": "there is one so far: services/processes/worker.py starts a process on this machine",
+    "resources.gpus": "services/training/queue.py places the run",
+    "resources.allow_too_large": "core/runs/refusal.py refuses nothing then",
+}
+
+
+def grpo_arguments(config: RunConfig) -> dict[str, Any]:
+    """Keyword arguments of trl.GRPOConfig that the configuration decides; the algorithm fills what is null."""
+    given = _from_table(config, "grpo")
+    given["reward_weights"] = list(config.reward.weights.values())
+    if not config.training.save_steps:
+        given["save_strategy"] = "no"
+        del given["save_steps"]
+    arguments = {
+        **PINNED,
+        **PINNED_GRPO,
+        **sampler_arguments(config),
+        **algorithm_arguments(config.grpo.algorithm),
+        **given,
+    }
+    if arguments["epsilon_high"] is None:
+        arguments["epsilon_high"] = arguments["epsilon"]
+    return arguments
+
+
+def sampler_arguments(config: RunConfig) -> dict[str, Any]:
+    """Keyword arguments of trl.GRPOConfig about vLLM, every one given, since Unsloth's defaults are others.
+
+    vLLM runs in the worker (colocate). A completion counts by how much likelier the trainer finds it than vLLM did;
+    one above LARGEST_RATIO counts nothing (sequence_mask, TRL's default).
+    """
+    return {
+        "use_vllm": config.training.sampler == "vllm",
+        "vllm_mode": "colocate",
+        "vllm_model_impl": "vllm",
+        "vllm_tensor_parallel_size": 1,
+        "vllm_max_model_length": config.training.max_sequence_length,
+        "vllm_importance_sampling_correction": True,
+        "vllm_importance_sampling_mode": "sequence_mask",
+        "vllm_importance_sampling_clip_min": None,
+        "vllm_importance_sampling_clip_max": LARGEST_RATIO,
+    }
+
+
+def sft_arguments(config: RunConfig) -> dict[str, Any]:
+    """Keyword arguments of trl.SFTConfig for the warm-up; the loss is on the completion only."""
+    return {**_from_table(config, "sft"), **PINNED, **PINNED_SFT}
+
+
+def lora_arguments(config: RunConfig) -> dict[str, Any]:
+    """Keyword arguments of peft.LoraConfig."""
+    return _from_table(config, "lora")
+
+
+def _from_table(config: RunConfig, target: str) -> dict[str, Any]:
+    given = {}
+    for ours, whose, theirs in TABLE:
+        section, _, field = ours.partition(".")
+        value = getattr(getattr(config, section), field)
+        if whose == target and value is not None:
+            given[theirs] = list(value) if isinstance(value, tuple) else value
+    return given

@@ -1,0 +1,221 @@
+"""What can make a reward flat: the rules of the diagnosis, each with its test and its cure; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from core.runs.groups import SAME, Judging, has_outcome, is_flat, is_masked_out, is_missed, lacks_solution, truths
+
+NEAR_THE_LIMIT = 0.9
+"""Share of max_new_tokens from which on a completion counts as pressed for room."""
+
+Test = Callable[[dict, Judging], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that can make a reward flat.
+
+    Attributes:
+        code: Its name.
+        title: What is the matter, for people.
+        because: The same as the end of a sentence with "because".
+        unit: Whether it is a matter of whole groups or of completions.
+        test: Whether a group, or a completion, both annotated, is that.
+        what_to_do: The cure, naming our settings.
+        least: Share from which on it is told.
+        serious: Share from which on a run is not healthy.
+        explains: How much of a cause it is, beside its share: a symptom such as "all rewards are 0" explains little.
+    """
+
+    code: str
+    title: str
+    because: str
+    unit: Literal["groups", "completions"]
+    test: Test
+    what_to_do: str
+    least: float
+    serious: float
+    explains: float = 1.0
+
+
+def _rewards(group: dict) -> list[float]:
+    return [completion["reward"] for completion in group["completions"]]
+
+
+def _is_all_zero(group: dict, judging: Judging) -> bool:
+    return is_flat(group) and abs(max(_rewards(group))) < SAME
+
+
+def _is_all_full(group: dict, judging: Judging) -> bool:
+    return is_flat(group) and min(_rewards(group)) >= judging.full - SAME
+
+
+def _is_equal(group: dict, judging: Judging) -> bool:
+    return is_flat(group) and not _is_all_zero(group, judging) and not _is_all_full(group, judging)
+
+
+def _is_identical(group: dict, judging: Judging) -> bool:
+    texts = [completion["text"].strip() for completion in group["completions"]]
+    return len(texts) > 1 and 2 * len(set(texts)) <= len(texts)
+
+
+def _is_near_the_limit(completion: dict, judging: Judging) -> bool:
+    return not completion["truncated"] and completion["tokens"] >= NEAR_THE_LIMIT * judging.max_new_tokens
+
+
+def _lacks_markers(completion: dict, judging: Judging) -> bool:
+    return bool(judging.markers.solution_start) and lacks_solution(completion, judging)
+
+
+def _pays_form_alone(completion: dict, judging: Judging) -> bool:
+    found = truths(completion, judging)
+    others = [score["value"] for name, score in completion["scores"].items() if name not in judging.judges]
+    return bool(found) and max(found) == 0 and any(value for value in others)
+
+
+RULES = (
+    Rule(
+        code="reward_failed",
+        title="A reward breaks",
+        because="a reward breaks",
+        unit="completions",
+        test=lambda completion, judging: has_outcome(completion, "failed"),
+        what_to_do="Read the reason at the examples and mend the reward: its code, its judge's address, or the columns "
+        "it reads (reward.fields). Try it on this run's completions before training on.",
+        least=0.001,
+        serious=0.05,
+        explains=1.2,
+    ),
+    Rule(
+        code="reward_not_run",
+        title="A reward can't judge",
+        because="a reward can't judge the completions",
+        unit="completions",
+        test=lambda completion, judging: has_outcome(completion, "not_run"),
+        what_to_do="Read the reason at the examples: mostly a column is missing or not mapped (reward.fields, "
+        "dataset.response_field), or the preset does not suit the data (reward.preset_name).",
+        least=0.01,
+        serious=0.3,
+        explains=1.1,
+    ),
+    Rule(
+        code="masked_out",
+        title="Whole groups are left out of the loss",
+        because="all completions of a group are cut, and cut ones are left out of the loss",
+        unit="groups",
+        test=is_masked_out,
+        what_to_do="Raise training.max_new_tokens (and training.max_sequence_length with it) until most completions "
+        "end by themselves, or set grpo.mask_truncated to false: as it is, the gradient stays 0.",
+        least=0.1,
+        serious=0.3,
+        explains=1.3,
+    ),
+    Rule(
+        code="truncated",
+        title="Completions are cut before they end",
+        because="completions are cut before they end",
+        unit="completions",
+        test=lambda completion, judging: completion["truncated"],
+        what_to_do="Raise training.max_new_tokens (and training.max_sequence_length with it), or teach shorter "
+        "answers: pre_training.enabled, or prompt.template solution-only.",
+        least=0.1,
+        serious=0.3,
+        explains=1.1,
+    ),
+    Rule(
+        code="length_at_limit",
+        title="Completions end just before they would be cut",
+        because="completions press against training.max_new_tokens",
+        unit="completions",
+        test=_is_near_the_limit,
+        what_to_do="Raise training.max_new_tokens before they are cut, or reward brevity with the preset length.",
+        least=0.2,
+        serious=0.5,
+        explains=0.6,
+    ),
+    Rule(
+        code="markers_missing",
+        title="There is no solution between the markers",
+        because="completions show no solution between the markers",
+        unit="completions",
+        test=_lacks_markers,
+        what_to_do="Teach the form first: pre_training.enabled, with more pre_training.max_samples or epochs. Or take "
+        "a prompt.template that the model knows (think-answer, solution-only).",
+        least=0.1,
+        serious=0.3,
+    ),
+    Rule(
+        code="reference_present",
+        title="The reference stands in the text but earns nothing",
+        because="right answers stand where the reward does not look, or in a form it does not accept",
+        unit="completions",
+        test=is_missed,
+        what_to_do="Look at the examples. Either the answer stands outside the markers (prompt.template, "
+        "pre_training.enabled), or the reward is too strict for its form (reward.preset_name, dataset.final_answer).",
+        least=0.05,
+        serious=0.2,
+    ),
+    Rule(
+        code="form_without_truth",
+        title="Form is paid, truth is not reached",
+        because="completions earn for their form and never for being right",
+        unit="completions",
+        test=_pays_form_alone,
+        what_to_do="Lower the weight of the form in reward.components, or make the task easier: easier rows "
+        "(dataset.filters), or a warm-up that shows how it is done (pre_training.enabled).",
+        least=0.2,
+        serious=0.5,
+        explains=0.9,
+    ),
+    Rule(
+        code="all_full",
+        title="All completions of a group earn everything",
+        because="the model can do these questions already",
+        unit="groups",
+        test=_is_all_full,
+        what_to_do="Take harder rows (dataset.filters, dataset.parameters), or a reward that still tells good from "
+        "better. Where this was the aim, training is done.",
+        least=0.1,
+        serious=0.5,
+        explains=0.9,
+    ),
+    Rule(
+        code="identical_completions",
+        title="The completions of a group are the same",
+        because="sampling brings the same text again and again",
+        unit="groups",
+        test=_is_identical,
+        what_to_do="Raise training.temperature to 1.0, training.top_p to 1.0 and set training.top_k to 0. If that is "
+        "so already, the model is too sure: lower training.learning_rate, raise grpo.kl_penalty, or warm up less.",
+        least=0.2,
+        serious=0.5,
+        explains=0.8,
+    ),
+    Rule(
+        code="equal_within_groups",
+        title="All completions of a group earn the same",
+        because="the reward makes no difference between the completions of a prompt",
+        unit="groups",
+        test=_is_equal,
+        what_to_do="Sample more completions of each prompt (training.num_generations), or take a reward with finer "
+        "steps: several reward.components instead of one that is all or nothing.",
+        least=0.1,
+        serious=0.5,
+        explains=0.6,
+    ),
+    Rule(
+        code="all_zero",
+        title="All completions of a group earn nothing",
+        because="no completion of these prompts earns anything",
+        unit="groups",
+        test=_is_all_zero,
+        what_to_do="Give the model a chance to be right: a warm-up (pre_training.enabled), easier rows, a larger "
+        "model, more tries (training.num_generations), or a reward that pays for a part (reward.components).",
+        least=0.1,
+        serious=0.5,
+        explains=0.5,
+    ),
+)

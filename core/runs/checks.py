@@ -1,0 +1,132 @@
+"""Checks of a data set before a run: how many rows are empty, repeated, contradictory, too long, or leak."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from core.config import RunConfig
+from core.data.mapping import EMPTY, FILTERED, REPEATED, Row, same_question, usable_rows
+from core.errors import InvalidInput
+from core.runs.split import chosen, cut
+
+SHOWN = 3
+BATCH_ROWS = 500
+
+Measure = Callable[[Sequence[Row]], list[int]]
+"""Rows -> tokens of their rendered prompts."""
+
+
+MEANINGS = {
+    "empty": "the question or the answer is empty; these rows are left out",
+    "repeated": "the question stands in an earlier row, but for case, spacing and punctuation; these rows are left out",
+    "filtered": "a filter leaves these rows out",
+    "too_long": "the prompt leaves no room for max_new_tokens within max_sequence_length; these rows are left out",
+    "leakage": "a held-out question has the same words as a training question, in another order; its score says less",
+}
+"""What each finding means for a run."""
+
+
+@dataclass
+class Finding:
+    """One kind of trouble: how many rows have it, what it means, and a few of them."""
+
+    count: int = 0
+    meaning: str = ""
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, example: str) -> None:
+        """Count one row."""
+        self.count += 1
+        if len(self.examples) < SHOWN:
+            self.examples.append(example[:200])
+
+
+@dataclass
+class Checks:
+    """The result of all checks; `longest_prompt` in tokens, null without a tokenizer."""
+
+    rows: int
+    usable: int
+    train: int
+    held_out: int
+    warm_up: int
+    longest_prompt: int | None
+    findings: dict[str, Finding]
+
+
+def check_rows(
+    raw: Iterable[dict], config: RunConfig, measure: Measure | None, report: Callable[[int], None]
+) -> Checks:
+    """Look at every row as a run would use it.
+
+    Args:
+        raw: Raw rows.
+        config: Mapping, filters, split, lengths.
+        measure: Counts the tokens of prompts; None leaves too_long out.
+        report: Called with the count so far.
+    """
+    left_out: Counter = Counter()
+    counted = _Counted(raw, report)
+    rows = chosen(usable_rows(counted, config.dataset, config.reward.columns, left_out), config)
+    split = cut(list(rows), config, left_out)
+    findings = {"leakage": _leakage([*split.train, *split.warm_up], split.held_out)}
+    longest = None
+    if measure is not None:
+        findings["too_long"], longest = _too_long(rows, config, measure)
+    for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
+        findings[name] = Finding(left_out[why], MEANINGS[name])
+    return Checks(
+        rows=counted.count,
+        usable=len(rows),
+        train=len(split.train),
+        held_out=len(split.held_out),
+        warm_up=len(split.warm_up),
+        longest_prompt=longest,
+        findings=findings,
+    )
+
+
+class _Counted:
+    """An iterable that knows how far it is."""
+
+    def __init__(self, rows: Iterable[dict], report: Callable[[int], None]):
+        self._rows = rows
+        self._report = report
+        self.count = 0
+
+    def __iter__(self) -> Iterator[dict]:
+        for row in self._rows:
+            self.count += 1
+            if self.count % BATCH_ROWS == 0:
+                self._report(self.count)
+            yield row
+
+
+def _leakage(train: Sequence[Row], held_out: Sequence[Row]) -> Finding:
+    known = {_bag(row) for row in train}
+    finding = Finding(meaning=MEANINGS["leakage"])
+    for row in held_out:
+        if _bag(row) in known:
+            finding.add(row.instruction)
+    return finding
+
+
+def _bag(row: Row) -> tuple[str, ...]:
+    return tuple(sorted(same_question(row.instruction).split()))
+
+
+def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Finding, int]:
+    room = config.training.max_sequence_length - config.training.max_new_tokens
+    if room < 1:
+        problem = "leaves no room for a prompt within max_sequence_length"
+        raise InvalidInput(f"max_new_tokens {problem}.", "Lower it.", {"training.max_new_tokens": problem})
+    finding, longest = Finding(meaning=MEANINGS["too_long"]), 0
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = rows[start : start + BATCH_ROWS]
+        for row, tokens in zip(batch, measure(batch), strict=True):
+            longest = max(longest, tokens)
+            if tokens > room:
+                finding.add(f"{tokens} tokens: {row.instruction}")
+    return finding, longest

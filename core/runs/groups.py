@@ -1,0 +1,168 @@
+"""What can be read off a stored group: the answers, whether it teaches anything, what a search finds; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.config import RunConfig
+from core.prompts.chosen import template_of
+from core.prompts.template import Markers
+from core.runs.arguments import grpo_arguments
+
+SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
+"""A comma between thousands."""
+SAME = 1e-9
+"""Rewards closer than this are equal."""
+WELL_PAID = 0.5
+"""Share of the most possible reward from which on a wrong answer counts as paid."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How a run's completions are read and weighed.
+
+    Attributes:
+        markers: Of its prompt template.
+        weights: Reward -> weight.
+        judges: The rewards whose full score means a correct answer.
+        max_new_tokens: Where completions are cut.
+        masks_truncated: Whether cut completions are left out of the loss.
+    """
+
+    markers: Markers
+    weights: Mapping[str, float]
+    judges: tuple[str, ...]
+    max_new_tokens: int
+    masks_truncated: bool = False
+
+    @property
+    def full(self) -> float:
+        """The most that a completion can earn."""
+        return sum(self.weights.values())
+
+
+def judging_of(config: RunConfig) -> Judging:
+    """How the completions of a run with this configuration are judged.
+
+    Raises:
+        InvalidInput: Its template is not written out and is not there any more.
+    """
+    markers, reward = template_of(config.prompt).markers, config.reward
+    masks = grpo_arguments(config)["mask_truncated_completions"]
+    return Judging(markers, reward.weights, reward.judges_of_truth, config.training.max_new_tokens, masks)
+
+
+def annotated(group: dict, markers: Markers) -> dict:
+    """A group with what each of its completions says.
+
+    Each gets `answer` ({"start", "end"} in UTF-16 code units, as browsers count; null without a solution or without
+    markers), `problems` (what is wrong with its markers) and `mentions_reference`.
+    """
+    reference = group.get("reference") or ""
+    return group | {"completions": [{**c, **_read(c["text"], reference, markers)} for c in group["completions"]]}
+
+
+def mentions(text: str, reference: str) -> bool:
+    """Whether a reference that is not empty stands in the text, as words of its own.
+
+    Case and thousands separators don't matter; 4 does not stand in 14, 4.5 or x4.
+    """
+    wanted, said = _plain(reference).strip(), _plain(text)
+    place = said.find(wanted) if wanted else -1
+    while place >= 0:
+        if _stands_alone(said, place, place + len(wanted)):
+            return True
+        place = said.find(wanted, place + 1)
+    return False
+
+
+def is_flat(group: dict) -> bool:
+    """Whether all rewards of a group are equal, so that it teaches nothing."""
+    rewards = [completion["reward"] for completion in group["completions"]]
+    return max(rewards) - min(rewards) < SAME
+
+
+def is_masked_out(group: dict, judging: Judging) -> bool:
+    """Whether all completions of a group were cut and cut ones are left out of the loss: nothing is learnt from it."""
+    return judging.masks_truncated and all(completion["truncated"] for completion in group["completions"])
+
+
+def truths(completion: dict, judging: Judging) -> list[float]:
+    """What the rewards that judge truth gave, where they could score."""
+    return [value for name in judging.judges if (value := completion["scores"].get(name, {}).get("value")) is not None]
+
+
+def is_missed(completion: dict, judging: Judging) -> bool:
+    """Whether the reference stands in an annotated completion, and no reward that judges truth gave anything."""
+    found = truths(completion, judging)
+    return bool(found) and max(found) == 0 and completion["mentions_reference"]
+
+
+def lacks_solution(completion: dict, judging: Judging) -> bool:
+    """Whether an annotated completion shows no solution; without markers, whether it is empty."""
+    return completion["answer"] is None if judging.markers.solution_start else not completion["text"].strip()
+
+
+def has_outcome(completion: dict, kind: str) -> bool:
+    """Whether a reward ended with `kind`: scored, not_run or failed."""
+    return any(score["kind"] == kind for score in completion["scores"].values())
+
+
+def _is_wrong_but_paid(completion: dict, judging: Judging) -> bool:
+    found = truths(completion, judging)
+    return bool(found) and min(found) < 1 and completion["reward"] >= WELL_PAID * judging.full
+
+
+FILTERS: dict[str, Callable[[dict, Judging], bool]] = {
+    "truncated": lambda completion, judging: completion["truncated"],
+    "no_answer": lacks_solution,
+    "missed": is_missed,
+    "failed": lambda completion, judging: has_outcome(completion, "failed"),
+    "not_run": lambda completion, judging: has_outcome(completion, "not_run"),
+    "best": lambda completion, judging: completion["reward"] >= judging.full - SAME,
+    "wrong_but_paid": _is_wrong_but_paid,
+}
+"""What can be searched for -> whether an annotated completion is that. `flat` is a matter of whole groups."""
+BY_TEXT = ("no_answer", "missed")
+"""The filters that look at more than what is stored."""
+
+
+def matches(groups: list[dict], name: str, judging: Judging) -> Iterator[dict]:
+    """Where a step's groups hold what the filter `name` looks for; `completion` is null for whole groups."""
+    for number, group in enumerate(groups):
+        if name == "flat":
+            if is_flat(group):
+                yield {"group": number, "completion": None}
+            continue
+        shown = annotated(group, judging.markers) if name in BY_TEXT else group
+        for index, completion in enumerate(shown["completions"]):
+            if FILTERS[name](completion, judging):
+                yield {"group": number, "completion": index}
+
+
+def _read(text: str, reference: str, markers: Markers) -> dict[str, Any]:
+    span = markers.solution_span(text)
+    return {
+        "answer": span and {"start": _utf16(text, span[0]), "end": _utf16(text, span[1])},
+        "problems": list(markers.parse(text).problems),
+        "mentions_reference": mentions(text, reference),
+    }
+
+
+def _utf16(text: str, place: int) -> int:
+    """The place counted in UTF-16 code units."""
+    return place if text.isascii() else len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _plain(text: str) -> str:
+    return SEPARATED.sub("", text).casefold()
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if text[start].isalnum() and (before[-1:].isalnum() or re.fullmatch(r"\d[.,]", before)):
+        return False
+    return not (text[end - 1].isalnum() and (after[:1].isalnum() or re.fullmatch(r"[.,]\d", after)))

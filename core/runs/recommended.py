@@ -1,0 +1,65 @@
+"""Settings that suit a base model on this machine, as a fragment of a configuration; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.catalog.families import BaseModel
+from core.config import RunConfig, parse_config
+from core.runs.ladder import LONG, SHORT, rungs
+from core.runs.place import Place
+from core.runs.vram import fits, memory_of
+
+SMALL_PARAMETERS, LARGE_PARAMETERS = 900_000_000, 3_000_000_000
+CPU_LENGTHS = (192, 48)
+CPU_GROUP = 4
+CPU_BATCHES = ((False, 16, 16), (False, 8, 16), (True, 8, 16), (True, 4, 16))
+"""(gradient_checkpointing, batch_size, completions of a step) without a GPU, the fastest first."""
+
+
+def recommended(entry: BaseModel, place: Place) -> dict[str, dict[str, Any]]:
+    """The first of the sensible settings that fits.
+
+    On a GPU they are those of `ladder.py`: 16-bit weights come before 4bit, then long texts before short ones, then
+    speed; a step is of 4 prompts with 8 completions, of fewer prompts where memory is short. Without a GPU texts are
+    short and groups small, as in configs/examples/demo-arithmetic.json.
+    What does not fit at all gets the smallest settings; `memory_of` then says by how much.
+
+    Args:
+        entry: The model.
+        place: Where it would be trained.
+    Returns:
+        Values for the sections model and training; valid together with the model's name.
+    """
+    fragment: dict[str, dict[str, Any]] = {}
+    for fragment in _on_cpu(entry) if place.gpu is None else _on_gpu(entry):
+        if fits(memory_of(entry.shape, as_config(entry, fragment), place.engine), place.available_gib):
+            break
+    return fragment
+
+
+def as_config(entry: BaseModel, fragment: Mapping[str, Mapping[str, Any]]) -> RunConfig:
+    """The whole configuration that a fragment makes with its model."""
+    return parse_config({**fragment, "model": {"name": entry.id, **fragment.get("model", {})}})
+
+
+def _on_gpu(entry: BaseModel) -> Iterator[dict]:
+    rate = 1e-5 if entry.parameters > LARGE_PARAMETERS else 2e-5
+    for rung in rungs((SHORT,) if entry.parameters < SMALL_PARAMETERS else (LONG, SHORT)):
+        training = {"batch_size": rung.batch_size, "gradient_accumulation_steps": rung.step // rung.batch_size}
+        training |= {"num_generations": 8, "learning_rate": rate, "lr_scheduler_type": "constant"}
+        yield _fragment(rung.quantization, rung.recompute, training, rung.lengths)
+
+
+def _on_cpu(entry: BaseModel) -> Iterator[dict]:
+    rate = 1.5e-4 if entry.embedded else 2e-5
+    for recompute, batch, step in CPU_BATCHES:
+        training = {"batch_size": batch, "gradient_accumulation_steps": step // batch}
+        training |= {"num_generations": CPU_GROUP, "learning_rate": rate, "lr_scheduler_type": "linear"}
+        yield _fragment("none", recompute, training, CPU_LENGTHS)
+
+
+def _fragment(quantization: str, recompute: bool, training: dict, texts: tuple[int, int]) -> dict:
+    model = {"lora_rank": 16, "lora_alpha": 32, "quantization": quantization, "gradient_checkpointing": recompute}
+    return {"model": model, "training": training | {"max_sequence_length": texts[0], "max_new_tokens": texts[1]}}

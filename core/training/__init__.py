@@ -1,1 +1,0 @@
-"""Planning a run: arguments, algorithms and metrics; pure, no torch."""

@@ -1,0 +1,1 @@
+"""`python -m core.workers.export DIR`: one export of a run."""

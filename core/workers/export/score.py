@@ -1,0 +1,80 @@
+"""The held-out score of an exported file: questions the run never trained on, judged by the run's own rewards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import WorkerFailed
+from core.rewards.build import scorers
+from core.rewards.for_trl import TrlReward
+from core.workers.corpus import render
+from core.workers.export.session import ExportSession
+from core.workers.held_out import HeldOut
+from core.workers.held_out_score import judged
+from core.workers.llama_server import LlamaServer
+from core.workers.reward_tools import tools
+
+LEAST_ROWS = 4
+ENOUGH_SECONDS, MOST_SECONDS = 60.0, 600.0
+"""After the first, LEAST_ROWS answers are enough; after the other, none is waited for any more."""
+SLOTS = 4
+
+
+def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> dict | None:
+    """The score of a GGUF file beside the adapter's on the same rows; None where too few were answered in time.
+
+    Args:
+        file: The model.
+        asked: The questions.
+        run: The run.
+        report: Told the finished fraction.
+    Returns:
+        rows, reward and adapter_reward (means over the rows), correct and adapter_correct (counts, null where no reward
+        judges truth), and a note. What is not known of the adapter is null.
+    Raises:
+        LoraCraftError: A reward can't be used now, or llama.cpp fails.
+    """
+    tokenizer, most = run.tokenizer.loaded, run.config.training.max_new_tokens
+    prompts = tokenizer(render(list(asked.to_score), run.template, tokenizer), add_special_tokens=False).input_ids
+    server = LlamaServer(file, max(len(ids) for ids in prompts) + most, SLOTS)
+    began = time.monotonic()
+
+    def is_over(done: int) -> bool:
+        seconds = time.monotonic() - began
+        return seconds > MOST_SECONDS or (seconds > ENOUGH_SECONDS and done >= LEAST_ROWS)
+
+    answers = server.complete(prompts, most, is_over, report)
+    places = [place for place, answer in enumerate(answers) if answer is not None]
+    if len(places) < min(LEAST_ROWS, len(prompts)):
+        return None
+    used = scorers(run.config.reward, tools(run.workspace))
+    rewards = [TrlReward(scorer, run.template.markers) for scorer in used]
+    rows, given = [asked.to_score[place] for place in places], [answers[place] or "" for place in places]
+    mine = judged(rows, given, rewards, run.config.reward.weights)
+    if all(value is None for value in mine["row_rewards"]):
+        reasons = {reward.last_error or reward.last_not_run for reward in rewards}
+        raise WorkerFailed(f"no answer could be scored ({'; '.join(sorted(reasons))})", "Test the rewards in step 3.")
+    late = f"{len(places)} of {len(prompts)} rows were answered in {time.monotonic() - began:.0f} s. "
+    note = (late if len(places) < len(prompts) else "") + asked.problem
+    return _side_by_side(mine, asked.adapter, places) | {"note": note.strip() or None}
+
+
+def _side_by_side(mine: dict, adapter: dict | None, places: Sequence[int]) -> dict:
+    """Means over the rows that have a reward on both sides; of the file alone where there are none."""
+    theirs = [adapter["row_rewards"][place] if adapter else None for place in places]
+    both = [(a, b) for a, b in zip(mine["row_rewards"], theirs, strict=True) if a is not None and b is not None]
+    alone = [value for value in mine["row_rewards"] if value is not None]
+    marks = "".join(adapter["marks"][place] for place in places) if adapter and adapter["marks"] else ""
+    return {
+        "rows": len(places),
+        "reward": _mean([a for a, _ in both] or alone),
+        "adapter_reward": _mean([b for _, b in both]),
+        "correct": mine["correct"],
+        "adapter_correct": marks.count("1") if marks else None,
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 6) if values else None

@@ -1,0 +1,1 @@
+"""`python -m core.workers.generate ROOT`: answers of models on request."""

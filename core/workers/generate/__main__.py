@@ -1,0 +1,141 @@
+"""`python -m core.workers.generate ROOT`: answers chats with whatever model is asked for, one JSON line each way.
+
+Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} is heeded at
+once. Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}; the last two say what is loaded
+then, and an error also whether it was the last word ("is_last"). It ends with its input.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from typing import Any, NoReturn, TextIO
+
+from core.errors import LoraCraftError, OutOfMemory, WorkerFailed
+from core.failures import while_answering
+from core.generation.sampling import Sampling
+from core.paths import Workspace
+from core.workers.generate.asked import Asked
+from core.workers.placement import explain_on_gpu
+from core.workers.standard_output import move_stdout_aside
+
+
+class Link:
+    """The worker's end of the pipe: requests in order, cancellations at once, messages out."""
+
+    def __init__(self, out: TextIO):
+        self.requests: Queue[dict] = Queue()
+        self._out = out
+        self._cancelled: set[int] = set()
+        self._lock = threading.Lock()
+
+    def read(self) -> None:
+        """Take requests until the server is gone; then leave, even in the middle of an answer."""
+        for line in sys.stdin:
+            request = json.loads(line)
+            if request["task"] == "cancel":
+                self._cancelled.add(request["id"])
+            else:
+                self.requests.put(request)
+        os._exit(0)
+
+    def is_cancelled(self, number: int) -> bool:
+        """Whether request `number` is to end early."""
+        return number in self._cancelled
+
+    def say(self, number: int, kind: str, **what: Any) -> None:
+        """Send one message; safe from any thread."""
+        line = json.dumps({"id": number, "kind": kind, **what}) + "\n"
+        with self._lock:
+            self._out.write(line)
+            self._out.flush()
+
+
+def main(root: Path) -> NoReturn:
+    """Serve requests until the input ends."""
+    faulthandler.enable()
+    link = Link(move_stdout_aside())
+    threading.Thread(target=link.read, name="requests", daemon=True).start()
+    from core.workers.generate.shelf import ModelShelf
+
+    shelf = ModelShelf(Workspace(root.resolve()))
+    while True:
+        serve(link.requests.get(), shelf, link)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a request failed, without the exception, whose frames would keep models in memory.
+
+    Attributes:
+        error: As it is told.
+        code: As core/failures.py has it.
+    """
+
+    error: dict
+    code: str
+
+
+def serve(request: dict, shelf: Any, link: Link) -> None:
+    """Do what one request asks, or say why not."""
+    problem = _problem(request, shelf, link)
+    if problem is not None:
+        _report(problem, request["id"], shelf, link)
+
+
+def _problem(request: dict, shelf: Any, link: Link) -> Problem | None:
+    try:
+        _answer(request, shelf, link)
+    except LoraCraftError as error:
+        return Problem(error.as_dict(), error.code)
+    except Exception as error:  # noqa: BLE001 - the worker's outermost frame
+        traceback.print_exc()
+        cause, cure, code = while_answering(explain_on_gpu(error))
+        kind = OutOfMemory if code == OutOfMemory.code else WorkerFailed
+        return Problem(kind(cause, cure).as_dict(), code)
+    return None
+
+
+def _report(problem: Problem, number: int, shelf: Any, link: Link) -> None:
+    """Tell a failure; after one of CUDA this process can never use the GPU again, so it goes."""
+    if problem.code == "cuda":
+        link.say(number, "error", error=problem.error, loaded=[], is_last=True)
+        os._exit(1)
+    if problem.code == OutOfMemory.code:
+        shelf.make_room()
+    link.say(number, "error", error=problem.error, loaded=shelf.loaded(), is_last=False)
+
+
+def _answer(request: dict, shelf: Any, link: Link) -> None:
+    number = request["id"]
+    model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
+    if request["task"] == "answer" and not link.is_cancelled(number):
+        model.answer(_asked(request, link))
+    link.say(number, "end", loaded=shelf.loaded())
+
+
+def _asked(request: dict, link: Link) -> Asked:
+    number = request["id"]
+
+    def say_text(index: int, text: str, tokens: int) -> None:
+        link.say(number, "text", index=index, text=text, tokens=tokens)
+
+    return Asked(
+        chats=request["chats"],
+        sampling=Sampling(**request["sampling"]),
+        use_adapter=request["use_adapter"],
+        on_answer=lambda index, answer: link.say(number, "answer", index=index, answer=answer),
+        on_text=say_text if request["stream"] else None,
+        is_cancelled=lambda: link.is_cancelled(number),
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""`python -m core.workers.inspect ROOT`: looks at data, prompts and rewards on request."""

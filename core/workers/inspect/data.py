@@ -1,0 +1,190 @@
+"""The tasks of an inspection worker that look at data sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from constants import MAX_CELL_SHOWN, MAX_ITEMS_SHOWN
+from core.config import RunConfig, parse_config
+from core.data.columns import column_statistics
+from core.data.guess import columns_of, guess_mapping
+from core.data.hub import describe, hub_rows
+from core.data.mapping import Row, map_rows
+from core.data.procedural import procedural_names
+from core.data.section import DatasetConfig
+from core.data.source import data_file, final_answer_problem, first_rows, kind_of, rows_of_run
+from core.errors import LoraCraftError
+from core.files import sha256_of
+from core.paths import Workspace
+from core.prompts.chosen import template_of
+from core.prompts.template import PromptTemplate
+from core.rewards.suggest import suggest
+from core.runs.checks import check_rows
+from core.runs.split import FILTERED_ROWS, check_source
+from core.workers.corpus import render
+from core.workers.loading import load_tokenizer
+
+GUESS_ROWS = 50
+RENDERED_ROWS = 3
+
+
+def preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"dataset", "samples"} -> the first rows as they can be shown, the guessed mapping, what is known of the rest."""
+    config = DatasetConfig.model_validate(arguments["dataset"])
+    count = arguments["samples"]
+    file = data_file(config, workspace) if kind_of(config) == "upload" else None
+    rows = file.first(max(count, GUESS_ROWS)) if file else first_rows(config, workspace, max(count, GUESS_ROWS))
+    mapping = guess_mapping(rows)
+    return {
+        "columns": columns_of(rows),
+        "rows": [shown(row) for row in rows[:count]],
+        "mapping": mapping.settings,
+        "guesses": asdict(mapping),
+        "notes": file.notes if file else [],
+        "total_rows": len(rows) if len(rows) < max(count, GUESS_ROWS) else None,
+    }
+
+
+def fields(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"config"} -> the guessed mapping, and three rows as the model and the reward will see them."""
+    config = parse_config(arguments["config"])
+    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else GUESS_ROWS)
+    mapping = guess_mapping(rows[:GUESS_ROWS])
+    return {
+        "columns": columns_of(rows[:GUESS_ROWS]),
+        "mapping": mapping.settings,
+        "guesses": asdict(mapping),
+        **rendered(rows, config, workspace),
+        "notices": [problem] if (problem := final_answer_problem(rows, config.dataset)) else [],
+    }
+
+
+def rendered(rows: Sequence[dict], config: RunConfig, workspace: Workspace) -> dict:
+    """Three rows through the model's chat template; `problem` says why, where that can't be had."""
+    template = template_of(config.prompt)
+    mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
+    prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
+    samples = [
+        {
+            "prompt": prompt,
+            "tokens": tokens,
+            "instruction": row.instruction,
+            "reference": row.reference,
+            "reasoning": row.reasoning,
+            "extras": shown(row.extras),
+            "perfect_answer": template.answer(row.reference, row.reasoning),
+        }
+        for row, (prompt, tokens) in zip(mapped, prompts, strict=True)
+    ]
+    return {"samples": samples, "problem": problem}
+
+
+def rendered_prompts(
+    rows: Sequence[Row], template: PromptTemplate, model: str, workspace: Workspace
+) -> tuple[list[tuple[str, int | None]], dict | None]:
+    """[(prompt, tokens)] and the error, if the model's tokenizer can't be had: then the messages stand in."""
+    try:
+        tokenizer = tokenizer_of(model, workspace)
+    except (LoraCraftError, OSError, ValueError) as error:
+        plain = ["\n".join(m["content"] for m in template.messages(row.instruction)) for row in rows]
+        problem = f"The chat template of {model} is not at hand, so the messages are shown without it: {error}"
+        return [(text, None) for text in plain], {"message": problem[:500], "fields": {"model.name": "not at hand"}}
+    prompts = render(list(rows), template, tokenizer)
+    return [(prompt, len(ids)) for prompt, ids in zip(prompts, _ids(tokenizer, prompts), strict=True)], None
+
+
+@lru_cache(maxsize=2)
+def tokenizer_of(model: str, workspace: Workspace) -> Any:
+    """The tokenizer of a model; kept, since loading takes longer than all that is done with it."""
+    return load_tokenizer(model, workspace)
+
+
+def statistics(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"dataset"} -> row count, column statistics and sha256 of a file, with progress."""
+    file = data_file(DatasetConfig.model_validate(arguments["dataset"]), workspace)
+    found = column_statistics(file.rows(), lambda count: report(file.fraction, f"{count:,} rows"))
+    return found | {"sha256": sha256_of(file.path)}
+
+
+def digest(workspace: Workspace, arguments: dict, report: Any) -> str:
+    """{"path"} -> the sha256 of a file."""
+    return sha256_of(workspace.inside(arguments["path"], "path"))
+
+
+def check(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"config"} -> every row looked at as a run would use it."""
+    config = parse_config(arguments["config"])
+    template = template_of(config.prompt)
+    tokenizer = tokenizer_of(config.model.name, workspace)
+
+    def measure(rows: Sequence[Row]) -> list[int]:
+        return [len(ids) for ids in _ids(tokenizer, render(list(rows), template, tokenizer))]
+
+    raw = rows_of_run(config.dataset, workspace, report)
+    return asdict(check_rows(raw, config, measure, lambda count: report(None, f"{count:,} rows")))
+
+
+def check_start(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"config"} -> {} if a run could read its first rows."""
+    check_source(parse_config(arguments["config"]), workspace)
+    return {}
+
+
+def suggestion(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"dataset"} -> Quick Start's proposal."""
+    config = DatasetConfig.model_validate(arguments["dataset"])
+    return asdict(suggest(config, kind_of(config), first_rows(config, workspace, GUESS_ROWS)))
+
+
+def hub_description(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"source", "subset", "split"} -> what the hub says about a data set."""
+    return asdict(describe(arguments["source"], arguments["subset"], arguments["split"]))
+
+
+def download(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"dataset"} -> {"rows"} once all of a hub data set is in the cache."""
+    config = DatasetConfig.model_validate(arguments["dataset"])
+    rows = hub_rows(config.source, config.subset, config.split, workspace.cache, report)
+    return {"rows": sum(1 for _ in rows)}
+
+
+def procedural_tasks(workspace: Workspace, arguments: dict, report: Any) -> list[dict]:
+    """Every procedural task with its parameters."""
+    return procedural_names()
+
+
+def prompt_preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
+    """{"prompt", "model", "instruction"} -> the prompt as that model sees it."""
+    config = parse_config({"prompt": arguments["prompt"], "model": {"name": arguments["model"]}})
+    template = template_of(config.prompt)
+    row = Row(arguments["instruction"], "")
+    ((prompt, tokens),), problem = rendered_prompts([row], template, config.model.name, workspace)
+    return {"prompt": prompt, "tokens": tokens, "messages": template.messages(row.instruction), "problem": problem}
+
+
+def shown(value: Any) -> Any:
+    """A value as JSON can carry it and a page can show it: long texts and lists cut, NaN as text."""
+    if isinstance(value, dict):
+        return {str(key): shown(item) for key, item in _first(value.items(), len(value))}
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in _first(value, len(value), f"... ({len(value):,} items)")]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value)
+    return text if len(text) <= MAX_CELL_SHOWN else f"{text[:MAX_CELL_SHOWN]}... ({len(text):,} characters)"
+
+
+def _first(items: Iterable[Any], count: int, rest: Any = ("...", "more")) -> list[Any]:
+    """At most MAX_ITEMS_SHOWN items, and a word about the rest."""
+    return [*islice(items, MAX_ITEMS_SHOWN), *([rest] if count > MAX_ITEMS_SHOWN else [])]
+
+
+def _ids(tokenizer: Any, prompts: list[str]) -> list[list[int]]:
+    return tokenizer(prompts, add_special_tokens=False).input_ids if prompts else []

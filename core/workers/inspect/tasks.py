@@ -1,0 +1,32 @@
+"""TASKS: what an inspection worker can be asked; each (workspace, arguments, report) -> a JSON value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core.workers.inspect import data, evaluations, rewards
+
+TASKS: dict[str, Callable[..., Any]] = {
+    task.__name__: task
+    for task in (
+        data.preview,
+        data.fields,
+        data.statistics,
+        data.digest,
+        data.check,
+        data.check_start,
+        data.suggestion,
+        data.hub_description,
+        data.download,
+        data.procedural_tasks,
+        data.prompt_preview,
+        rewards.reward_test,
+        rewards.reward_bench,
+        rewards.reward_validate,
+        evaluations.prompt_file,
+        evaluations.held_out_rows,
+        evaluations.score_rows,
+    )
+}
+"""Name -> task."""

@@ -1,0 +1,1 @@
+"""`python -m core.workers.push DIR`: one upload of an export to the hub."""

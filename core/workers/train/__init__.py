@@ -1,0 +1,1 @@
+"""`python -m core.workers.train DIR`: one run of a session."""

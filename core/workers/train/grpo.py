@@ -1,0 +1,178 @@
+"""Build TRL's GRPOTrainer for a run, train, and leave a checkpoint when stopped."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.config import RunConfig
+from core.data.mapping import Row
+from core.paths import ADAPTER_WEIGHTS, SessionPaths
+from core.prompts.template import PromptTemplate
+from core.rewards.for_trl import TrlReward
+from core.runs.algorithms import uses_robust_advantages
+from core.runs.arguments import grpo_arguments
+from core.runs.robust import robust_advantages
+from core.workers.corpus import grpo_dataset
+from core.workers.loading import LoadedModel, load_adapter_weights
+from core.workers.protocol import Reporter, StopRequested
+from core.workers.train.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
+from core.workers.train.device import fixed_arguments
+from core.workers.train.rollouts import RolloutRecorder
+from core.workers.train.vllm_sampling import join, sleep_arguments
+
+LOG = logging.getLogger(__name__)
+
+
+class GrpoRun:
+    """One GRPO training of a loaded model.
+
+    Args:
+        loaded: The model, whose adapter is changed in place.
+        config: The run's configuration.
+        rewards: The run's rewards, in the order of their weights.
+        paths: The session's files.
+        to: Where events go.
+    """
+
+    def __init__(
+        self, loaded: LoadedModel, config: RunConfig, rewards: list[TrlReward], paths: SessionPaths, to: Reporter
+    ):
+        self._loaded = loaded
+        self._config = config
+        self._rewards = rewards
+        self._paths = paths
+        self._to = to
+        self._trainer: Any = None
+        self._done = 0
+
+    @property
+    def step(self) -> int:
+        """Optimiser steps done so far."""
+        return self._trainer.state.global_step if self._trainer else self._done
+
+    def train(
+        self, rows: list[Row], template: PromptTemplate, evaluate: Callable[[int], None], checkpoint: Path | None
+    ) -> None:
+        """Train to the configured end, from `checkpoint` when there is one.
+
+        Raises:
+            StopRequested: The user stopped the run; a checkpoint of the last whole step is then on disk, unless the
+                mode is discard.
+        """
+        from trl import GRPOConfig
+
+        if checkpoint and _is_last(checkpoint):
+            load_adapter_weights(self._loaded.model, checkpoint)
+            self._done = _trainer_state(checkpoint)["global_step"]
+            return
+        arguments = GRPOConfig(
+            output_dir=str(self._paths.checkpoints),
+            **grpo_arguments(self._config),
+            **fixed_arguments(self._loaded),
+            **sleep_arguments(self._loaded),
+        )
+        rollouts = RolloutCallback(self._to, self._recorder(), self._config.training.eval_steps, evaluate)
+        metrics = MetricsCallback(self._to, "training", self._rewards, has_reference=self._config.grpo.kl_penalty > 0)
+        self._trainer = trainer_class(self._config)(
+            model=self._loaded.model,
+            reward_funcs=list(self._rewards),
+            args=arguments,
+            train_dataset=grpo_dataset(rows, template),
+            processing_class=self._loaded.tokenizer,
+            callbacks=[rollouts, metrics, CheckpointCallback(self._to)],
+        )
+        rollouts.trainer = self._trainer
+        if arguments.use_vllm:
+            join(self._trainer, self._loaded, self._config, self._to.check_stop)
+        try:
+            self._trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        except StopRequested as request:
+            if request.mode != "discard":
+                self._leave_checkpoint()
+            raise
+
+    def _recorder(self) -> RolloutRecorder:
+        config = self._config
+        ends = self._loaded.model.generation_config.eos_token_id
+        end_ids = {self._loaded.tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])}
+        group = config.training.num_generations
+        return RolloutRecorder(self._paths.completions, self._rewards, config.reward.weights, group, end_ids)
+
+    def _leave_checkpoint(self) -> None:
+        folder = self._paths.checkpoints / f"checkpoint-{self.step}"
+        if self.step and not folder.exists():
+            self._trainer._save_checkpoint(self._trainer.model, trial=None)
+            self._to.log.append("checkpoint", step=self.step, path=folder.name)
+
+
+def trainer_class(config: RunConfig) -> type:
+    """TRL's GRPOTrainer, with robust advantages where the algorithm wants them."""
+    from trl import GRPOTrainer
+
+    if not uses_robust_advantages(config.grpo.algorithm):
+        return GRPOTrainer
+
+    class RobustGRPOTrainer(GRPOTrainer):
+        """GRPO whose advantages one outlier can't bend; see core/runs/robust.py."""
+
+        def _calculate_rewards(self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any) -> Any:
+            self._rewards_per_function = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+            return self._rewards_per_function
+
+        def _generate_and_score_completions(self, inputs: Any) -> Any:
+            import torch
+
+            output = super()._generate_and_score_completions(inputs)
+            weights = self.reward_weights.to(self._rewards_per_function.device)
+            totals = (self._rewards_per_function * weights).nansum(dim=1).tolist()
+            size = self.num_generations
+            groups = (robust_advantages(totals[i : i + size]) for i in range(0, len(totals), size))
+            advantages = [value for group in groups for value in group]
+            self._logs["advantages"].extend(advantages)
+            start = self.accelerator.process_index * len(output["advantages"])
+            mine = advantages[start : start + len(output["advantages"])]
+            output["advantages"] = torch.tensor(mine, device=output["advantages"].device)
+            return output
+
+    return RobustGRPOTrainer
+
+
+def _is_last(checkpoint: Path) -> bool:
+    """Whether nothing is left to train after a checkpoint; the trainer would take one step too many."""
+    state = _trainer_state(checkpoint)
+    return state["global_step"] >= state["max_steps"]
+
+
+def _trainer_state(checkpoint: Path) -> dict:
+    return json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+
+
+def last_loadable_checkpoint(checkpoints: Path) -> Path | None:
+    """The newest checkpoint whose files can all be read; one cut short by a kill or a full disk is passed over."""
+    numbered = [f for f in checkpoints.glob("checkpoint-*") if f.name.removeprefix("checkpoint-").isdigit()]
+    for folder in sorted(numbered, key=lambda f: int(f.name.removeprefix("checkpoint-")), reverse=True):
+        problem = _unreadable(folder)
+        if problem is None:
+            return folder
+        LOG.warning("%s is passed over: %s", folder.name, problem)
+    return None
+
+
+def _unreadable(folder: Path) -> str | None:
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        _trainer_state(folder)
+        load_file(folder / ADAPTER_WEIGHTS)
+        for name in ("optimizer.pt", "scheduler.pt"):
+            torch.load(folder / name, weights_only=True)
+    except (OSError, ValueError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:
+        return str(error)
+    return None

@@ -1,0 +1,33 @@
+"""The supervised warm-up: TRL's SFTTrainer on perfect answers, loss on the completion alone."""
+
+from __future__ import annotations
+
+from core.config import RunConfig
+from core.data.mapping import Row
+from core.paths import SessionPaths
+from core.prompts.template import PromptTemplate
+from core.runs.arguments import sft_arguments
+from core.workers.corpus import sft_dataset
+from core.workers.loading import LoadedModel
+from core.workers.protocol import Reporter
+from core.workers.train.callbacks import MetricsCallback
+from core.workers.train.device import fixed_arguments
+
+
+def warm_up(
+    loaded: LoadedModel, config: RunConfig, rows: list[Row], template: PromptTemplate, paths: SessionPaths, to: Reporter
+) -> None:
+    """Teach the form of an answer on `rows`; the adapter in `loaded` is changed in place."""
+    from trl import SFTConfig, SFTTrainer
+
+    arguments = SFTConfig(
+        output_dir=str(paths.checkpoints / "warm_up_trainer"), **sft_arguments(config), **fixed_arguments(loaded)
+    )
+    trainer = SFTTrainer(
+        model=loaded.model,
+        args=arguments,
+        train_dataset=sft_dataset(rows, template),
+        processing_class=loaded.tokenizer,
+        callbacks=[MetricsCallback(to, "pre_training", [])],
+    )
+    trainer.train()

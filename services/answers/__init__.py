@@ -1,0 +1,1 @@
+"""Answers of models: chats, comparisons, streams."""

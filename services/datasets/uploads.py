@@ -1,0 +1,285 @@
+"""Uploads: data files of the user, streamed to disk, resumed, recognised by content, listed and deleted."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES
+from core.config import parse_config
+from core.data.formats import suffix_of
+from core.errors import Conflict, InvalidInput, NotFound, TooLarge, Unavailable
+from core.jsonfile import read_json, write_json
+from core.paths import SAFE_NAME, Workspace, checked_name
+from services.processes.inspector import Inspector
+from services.processes.jobs import Job, Jobs
+
+DIGEST_TIMEOUT_S = 300.0
+PREVIEW_ROWS = 5
+COUNTED_BYTES = 16 * 1024 * 1024
+"""A file up to this size is read to its end before it is accepted; a larger one in the background."""
+NAME_CHARACTERS = 60
+
+
+class UploadService:
+    """The files below uploads/.
+
+    Args:
+        workspace: Where they lie.
+        inspector: Looks into them.
+        jobs: Counts their rows.
+        in_use: Whether a session that has not ended reads a file, given its path.
+    """
+
+    def __init__(self, workspace: Workspace, inspector: Inspector, jobs: Jobs, in_use: Callable[[str], bool]):
+        self._workspace = workspace
+        self._inspector = inspector
+        self._jobs = jobs
+        self._in_use = in_use
+        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+
+    def receive(
+        self, filename: str, chunks: Iterable[bytes], size_bytes: int | None, encoding: str | None = None
+    ) -> dict:
+        """Take a whole file; what is known of it. Nothing is left of one that breaks off or can't be read.
+
+        Args:
+            filename: As the user calls it; the name it gets here is made from it.
+            chunks: Its content.
+            size_bytes: Its size, or about that, if it is known before.
+            encoding: Of its text, when it is not UTF-8.
+        Raises:
+            InvalidInput: It is no readable data file; TooLarge; Unavailable when the disk has no room.
+        """
+        _check_encoding(encoding)
+        name = self._free_name(filename)
+        self._inspector.warm()
+        with self._held(name):
+            part = self._workspace.incoming / name
+            self._require_room(size_bytes or 0)
+            try:
+                with part.open("wb", buffering=0) as file:
+                    _copy(chunks, file, MAX_UPLOAD_BYTES)
+                return self._accept(name, part, encoding)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def append(
+        self, name: str, offset: int, size_bytes: int, chunks: Iterable[bytes], encoding: str | None = None
+    ) -> dict:
+        """Take a piece of a file; {"name", "received", "size_bytes"}, or what is known of it when it is complete.
+
+        What came before a broken connection stays, and the upload goes on from `received`.
+
+        Raises:
+            Conflict: The piece does not begin where the last one ended.
+        """
+        suffix_of(Path(checked_name(name, "name")))
+        _check_encoding(encoding)
+        if offset > size_bytes:
+            problem = f"is {offset}, beyond the size of {size_bytes}"
+            raise InvalidInput(f"The offset {problem}.", "Say the size of the whole file.", {"offset": problem})
+        if size_bytes > MAX_UPLOAD_BYTES:
+            raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"size": "too large"})
+        with self._held(name):
+            if self._file(name).exists():
+                raise Conflict(f"There is an upload {name!r} already.", "Delete it first, or take another name.")
+            part = self._workspace.incoming / f"{name}.part"
+            self._continue(part, offset, size_bytes)
+            with part.open("ab", buffering=0) as file:
+                _copy(chunks, file, size_bytes - offset)
+            received = part.stat().st_size
+            if received < size_bytes:
+                return {"name": name, "received": received, "size_bytes": size_bytes, "complete": False}
+            whole = part.replace(self._workspace.incoming / name)
+            try:
+                return self._accept(name, whole, encoding) | {"complete": True}
+            finally:
+                whole.unlink(missing_ok=True)
+
+    def state(self, name: str) -> dict:
+        """What is known of an upload, or how much of it has been received.
+
+        Raises:
+            NotFound: There is none of that name.
+        """
+        if self._file(name).is_file():
+            return self._info(self._file(name)) | {"complete": True}
+        part = self._workspace.incoming / f"{checked_name(name, 'name')}.part"
+        if part.is_file():
+            return {"name": name, "received": part.stat().st_size, "complete": False}
+        raise NotFound(f"There is no upload {name!r}.", "GET /api/datasets/uploads lists them.")
+
+    def rows(self, source: str) -> int | None:
+        """How many rows the upload at the path `source` has; None for any other file, or while they are counted."""
+        folder, _, name = source.rpartition("/")
+        if folder != "uploads" or SAFE_NAME.fullmatch(name) is None or not self._file(name).is_file():
+            return None
+        return self._info(self._file(name))["rows"]
+
+    def list(self) -> list[dict]:
+        """All uploads, newest first."""
+        files = [f for f in self._workspace.uploads.iterdir() if f.is_file() and not f.name.startswith(".")]
+        return [self._info(file) for file in sorted(files, key=lambda f: -f.stat().st_mtime)]
+
+    def unfinished(self) -> list[dict]:
+        """Uploads in pieces that are not complete."""
+        return [self.state(part.stem) for part in sorted(self._workspace.incoming.glob("*.part"))]
+
+    def delete(self, name: str) -> None:
+        """Remove an upload, or what has been received of one.
+
+        Raises:
+            NotFound: There is none of that name.
+            Conflict: A session that has not ended reads it.
+        """
+        file = self._file(name)
+        part = self._workspace.incoming / f"{name}.part"
+        if not file.is_file() and not part.is_file():
+            raise NotFound(f"There is no upload {name!r}.", "GET /api/datasets/uploads lists them.")
+        if self._in_use(f"uploads/{name}"):
+            raise Conflict(f"{name!r} is used by a session that has not ended.", "Stop that session first.")
+        with self._held(name):
+            for path in (file, part, self._workspace.upload_info(name)):
+                path.unlink(missing_ok=True)
+
+    def clean(self) -> None:
+        """At boot: remove whole uploads that an earlier server did not finish; pieces can be gone on with."""
+        for file in self._workspace.incoming.iterdir():
+            if file.suffix != ".part":
+                file.unlink()
+
+    def _accept(self, name: str, file: Path, encoding: str | None) -> dict:
+        """Look into a received file; put it in its place if it can be read and is not there already."""
+        incoming, size = f"uploads/{self._workspace.incoming.name}/{file.name}", file.stat().st_size
+        twin = self._twin(incoming, size)
+        if twin is not None:
+            return self._looked_at(twin["path"], encoding) | twin | {"duplicate": True, "job_id": None}
+        seen = self._looked_at(incoming, encoding)
+        if not seen["preview"]:
+            raise InvalidInput(f"{name} holds no rows.", "Upload a file with rows.", {"file": "holds no rows"})
+        counted = self._inspector.ask("statistics", _dataset(incoming, encoding)) if size <= COUNTED_BYTES else None
+        file.replace(self._workspace.uploads / name)
+        path = f"uploads/{name}"
+        kept = {key: seen[key] for key in ("columns", "mapping", "notes")}
+        info = {"name": name, "path": path, "size_bytes": size, "encoding": encoding, **kept}
+        with self._lock:  # the count must not end before it is known whose it is
+            info |= _counted(counted) if counted else {"rows": None, "sha256": None}
+            info["job_id"] = None if counted else self._count(name, path, encoding)
+            write_json(self._workspace.upload_info(name), info)
+        return {**seen, **info, "duplicate": False}
+
+    def _count(self, name: str, path: str, encoding: str | None) -> str:
+        """Start to count a large file in the background; the job's id."""
+        return self._jobs.start(
+            "statistics", path, _dataset(path, encoding), lambda ended: self._keep(name, ended)
+        ).job_id
+
+    def _twin(self, path: str, size_bytes: int) -> dict | None:
+        """An upload of the same content. Only files of one size can be equal, so few are ever compared."""
+        alike = [known for known in self.list() if known["size_bytes"] == size_bytes]
+        digest = self._digest(path) if alike else None
+        return next((known for known in alike if (known["sha256"] or self._digest(known["path"])) == digest), None)
+
+    def _digest(self, path: str) -> str:
+        return self._inspector.ask("digest", {"path": path}, "model", DIGEST_TIMEOUT_S)
+
+    def _looked_at(self, path: str, encoding: str | None) -> dict:
+        seen = self._inspector.ask("preview", _dataset(path, encoding) | {"samples": PREVIEW_ROWS})
+        return {
+            "columns": seen["columns"],
+            "mapping": seen["mapping"],
+            "guesses": seen["guesses"],
+            "notes": seen["notes"],
+            "preview": seen["rows"],
+        }
+
+    def _keep(self, name: str, job: Job) -> None:
+        """Write what a count found, or where it met its end, beside the upload, if that is still the same one."""
+        info = self._workspace.upload_info(name)
+        with self._lock:
+            known = read_json(info) if info.is_file() else {}
+            if known.get("job_id") == job.job_id:
+                write_json(info, known | ({"problem": job.error} if job.error else _counted(job.result)))
+
+    def _info(self, file: Path) -> dict:
+        info = self._workspace.upload_info(file.name)
+        known = read_json(info) if info.is_file() else {}
+        status = file.stat()
+        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None}
+        plain |= {"rows": None, "sha256": None, "problem": None}
+        return {**plain, **known, "size_bytes": status.st_size, "uploaded_at": status.st_mtime}
+
+    def _continue(self, part: Path, offset: int, size_bytes: int) -> None:
+        """Check that a piece begins where the last one ended; from 0 it begins anew."""
+        if offset == 0:
+            part.unlink(missing_ok=True)
+        received = part.stat().st_size if part.is_file() else 0
+        if offset != received:
+            problem = f"is {offset}, but {received} bytes have been received"
+            raise Conflict(f"The offset {problem}.", f"Go on from offset {received}.", {"offset": problem})
+        self._require_room(size_bytes - received)
+
+    def _require_room(self, size_bytes: int) -> None:
+        if size_bytes > MAX_UPLOAD_BYTES:
+            raise TooLarge(f"A data file has at most {MAX_UPLOAD_BYTES >> 30} GiB.", "Split it.", {"file": "too large"})
+        free = shutil.disk_usage(self._workspace.uploads).free
+        if size_bytes + MIN_FREE_DISK_BYTES > free:
+            needed = (size_bytes + MIN_FREE_DISK_BYTES) / 2**30
+            message = f"The disk has {free / 2**30:.1f} GiB free; this upload needs {needed:.1f} GiB, reserve included."
+            raise Unavailable(message, "Delete old sessions, exports or uploads.")
+
+    def _free_name(self, filename: str) -> str:
+        """A name of its own for a new file: the user's, less what file systems object to, with a number if taken."""
+        given = Path(filename.replace("\\", "/")).name
+        suffix = suffix_of(Path(given)) + (".gz" if given.lower().endswith(".gz") else "")
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", given[: -len(suffix)]).strip(".-_")
+        stem = stem[: NAME_CHARACTERS - len(suffix) - 4].strip(".-_") or "data"
+        for number in count(1):
+            name = f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}"
+            if name not in self._busy and not self._file(name).exists():
+                return name
+        raise AssertionError("count never ends")
+
+    def _file(self, name: str) -> Path:
+        return self._workspace.uploads / checked_name(name, "name")
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[None]:
+        with self._lock:
+            if name in self._busy:
+                raise Conflict(f"{name!r} is being uploaded or deleted just now.", "Wait for that to end.")
+            self._busy.add(name)
+        try:
+            yield
+        finally:
+            self._busy.discard(name)
+
+
+def _check_encoding(encoding: str | None) -> None:
+    parse_config({"dataset": {"encoding": encoding}})
+
+
+def _dataset(path: str, encoding: str | None) -> dict:
+    return {"dataset": {"source": path, "kind": "upload", "encoding": encoding}}
+
+
+def _counted(found: dict) -> dict:
+    return {"rows": found["rows"], "statistics": found["columns"], "sha256": found["sha256"]}
+
+
+def _copy(chunks: Iterable[bytes], file: Any, most: int) -> None:
+    written = 0
+    for chunk in chunks:
+        written += len(chunk)
+        if written > most:
+            problem = f"is longer than {most:,} bytes"
+            raise TooLarge(f"The upload {problem}.", "Send as much as was said.", {"file": problem})
+        file.write(chunk)

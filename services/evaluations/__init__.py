@@ -1,0 +1,1 @@
+"""Batches and evaluations that are kept."""

@@ -1,0 +1,181 @@
+"""PushService: send what was exported to the Hugging Face hub, in a child process that alone gets the token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.catalog.models import is_hub_id
+from core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from core.failures import Explanation, explain_exit
+from core.jsonfile import read_json, write_json, write_text
+from core.paths import SessionPaths, Workspace
+from core.sessions.events import EventLog
+from services.exports.files import ExportFolder
+from services.exports.plan import checked_targets
+from services.processes.event_logs import EventLogs
+from services.processes.worker import Launch
+from services.processes.worker_threads import Listeners, WorkerThreads
+
+MODULE = "core.workers.push"
+FOLDER, REQUEST = "push", "push.json"
+HUB = "https://huggingface.co"
+TOKEN = re.compile(r"[\x21-\x7e]{1,1000}")
+TRUTHY = ("1", "on", "yes", "true")
+UNUSABLE_ENDS = ("-", ".", ".git", ".ipynb")
+UPLOADING: Mapping[str, str] = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+"""One way of uploading everywhere, Git LFS over HTTP, which needs no further package and tells how far it is."""
+
+
+@dataclass(frozen=True)
+class Push:
+    """What is sent where.
+
+    Attributes:
+        repo_id: owner/name on the hub.
+        targets: Names of exported targets.
+        private: Whether a new repository is to be seen by its owner only.
+        token: The user's, for this push; None for the server's.
+    """
+
+    repo_id: str
+    targets: Sequence[str]
+    private: bool = True
+    token: str | None = field(default=None, repr=False)
+
+
+class PushService:
+    """At most one push per session at a time; its events are in exports/<session_id>/push/.
+
+    The token reaches the child in its environment and nothing else: it is in no file, no argument and no message.
+
+    Args:
+        workspace: Where exports lie.
+        launch: The environment of workers: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE.
+        logs: Reads what workers report.
+        moved: Called with the session_id when a push has moved.
+    """
+
+    def __init__(self, workspace: Workspace, launch: Launch, logs: EventLogs, moved: Callable[[str], None]):
+        self._workspace = workspace
+        self._environment = launch.environment
+        self._logs = logs
+
+        def tell(paths: SessionPaths) -> None:
+            moved(paths.folder.parent.name)
+
+        listeners = Listeners(moved=tell, ended=lambda paths: None, explain_exit=explain_push_exit)
+        self._workers = WorkerThreads(MODULE, workspace, launch, logs, listeners)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether the server has a token of its own."""
+        return bool(self._environment.get("HF_TOKEN"))
+
+    def start(self, export: ExportFolder, push: Push) -> None:
+        """Start to send files; whoever calls makes sure that nothing else works on the export.
+
+        Raises:
+            InvalidInput: The repository's name or the token can't be one, there is no token, or nothing to send.
+            Conflict: A target has not been exported, or not since training went on.
+            Unavailable: The server runs offline, or the disk is full.
+        """
+        token = self._checked_token(push.token)
+        targets = [one.name for one in checked_targets(push.targets)]
+        _check(export, push.repo_id, targets)
+        if self._environment.get("HF_HUB_OFFLINE", "").lower() in TRUTHY:
+            hint = "Start it without HF_HUB_OFFLINE to push."
+            raise Unavailable("The server runs offline (HF_HUB_OFFLINE), so nothing can be pushed.", hint)
+        paths = self._paths(export.id)
+        self._logs.begin(paths)
+        url = f"{self._environment.get('HF_ENDPOINT') or HUB}/{push.repo_id}"
+        request = {"repo_id": push.repo_id, "targets": targets, "private": push.private, "url": url}
+        write_json(paths.folder / REQUEST, request)
+        EventLog(paths.events).append("starting", device="cpu")
+        self._workers.start(paths, {**UPLOADING, "HF_TOKEN": token})
+
+    def cancel(self, session_id: str) -> None:
+        """Ask a push to stop; files that have been sent are not sent again next time.
+
+        Raises:
+            NotFound: The session was never pushed.
+            Conflict: It is not being pushed.
+        """
+        paths = self._paths(session_id)
+        if not paths.events.is_file():
+            raise NotFound(f"The exports of {session_id!r} were never pushed.", "POST /api/exports/push starts a push.")
+        if not self.is_running(session_id):
+            raise Conflict(f"The exports of {session_id!r} are not being pushed.", "There is nothing to cancel.")
+        write_text(paths.stop, "save")
+
+    def state(self, session_id: str) -> dict | None:
+        """How the latest push stands: status, repo_id, url, phase, detail, fraction, failure, targets, private,
+        started_at, notices; None when there was none."""
+        paths = self._paths(session_id)
+        log = self._logs.read(paths)
+        if log is None:
+            return None
+        return {
+            "status": log.state.status,
+            **read_json(paths.folder / REQUEST),
+            "phase": log.state.phase,
+            "detail": log.state.phase_detail,
+            "fraction": round(log.progress.fraction, 4),
+            "failure": log.state.failure,
+            "started_at": log.progress.began,
+            "is_running": log.state.has_worker,
+            "notices": list(log.state.notices),
+        }
+
+    def is_running(self, session_id: str) -> bool:
+        """Whether a session's exports are being pushed."""
+        return self._workers.is_running(self._paths(session_id))
+
+    def recover(self, session_id: str) -> None:
+        """At boot: follow a push whose worker lives; mark one whose worker is gone."""
+        paths = self._paths(session_id)
+        log = self._logs.read(paths)
+        if log is not None and log.state.has_worker and not self._workers.take_up(paths):
+            self._workers.interrupt(paths)
+
+    def wait(self, session_id: str, timeout_s: float | None = None) -> dict | None:
+        """Block until a push has ended, at most `timeout_s`; its state."""
+        self._workers.wait(self._paths(session_id), timeout_s)
+        return self.state(session_id)
+
+    def _paths(self, session_id: str) -> SessionPaths:
+        return SessionPaths(self._workspace.exports / session_id / FOLDER)
+
+    def _checked_token(self, typed: str | None) -> str:
+        token = (typed or self._environment.get("HF_TOKEN") or "").strip()
+        if not token:
+            hint = "Type one with write permission (huggingface.co/settings/tokens), or start the server with HF_TOKEN."
+            raise InvalidInput("Pushing needs a token of the hub.", hint, {"token": "is missing"})
+        if not TOKEN.fullmatch(token):
+            hint = "Copy it again from huggingface.co/settings/tokens."
+            raise InvalidInput("The token has characters that no token has.", hint, {"token": "is no token"})
+        return token
+
+
+def explain_push_exit(exit_code: int | None) -> Explanation:
+    """(cause, cure, code) of a push's worker that ended without a word."""
+    cause, _, code = explain_exit(exit_code)
+    return cause, "Push again; files that have been sent are not sent again.", code
+
+
+def _check(export: ExportFolder, repo_id: str, targets: Sequence[str]) -> None:
+    if not is_hub_id(repo_id) or repo_id.endswith(UNUSABLE_ENDS):
+        hint = "Use owner/name, of letters, digits, '-', '_' and '.'; at most 96 characters."
+        raise InvalidInput(f"{repo_id!r} can't be the name of a repository.", hint, {"repo_id": hint})
+    if not targets:
+        raise InvalidInput("There is nothing to push.", "Name what was exported.", {"targets": "is empty"})
+    made = {entry["target"]: entry for entry in export.files()}
+    stale = [name for name in targets if name in made and made[name]["is_stale"]]
+    if stale:
+        problem = f"{', '.join(stale)} made before training went on; the model card would speak of another model"
+        raise Conflict(f"Of {export.id!r}, {problem}.", "Export it again.", {"targets": problem})
+    missing = [name for name in targets if name not in made]
+    if missing:
+        problem = f"{', '.join(missing)} not exported yet"
+        raise Conflict(f"Of {export.id!r} there is {problem}.", "Export it first.", {"targets": problem})

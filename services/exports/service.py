@@ -1,0 +1,296 @@
+"""ExportService: start, follow, cancel, list and delete exports, and hand out their files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import Conflict, LoraCraftError, NotFound
+from core.export.folder import PROOF, WORK
+from core.jsonfile import read_json, write_json, write_text
+from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
+from core.sessions.events import EventLog
+from core.sessions.store import SessionStore
+from services.exports.downloads import Bundle, Download, find_download
+from services.exports.files import ExportFolder
+from services.exports.plan import ExportPlanner
+from services.exports.push import Push, PushService
+from services.exports.state import ExportState, explain_export_exit, progress_of
+from services.processes.event_logs import EventLogs, Log
+from services.processes.worker import Launch
+from services.processes.worker_threads import Listeners, WorkerThreads
+from services.publish import Publish
+
+LOG = logging.getLogger(__name__)
+MODULE = "core.workers.export"
+REQUEST = "export.json"
+
+
+class ExportService:
+    """One export per session at a time.
+
+    Args:
+        workspace: Where exports go.
+        store: Knows the sessions.
+        launch: How workers are started; exports run on the CPU.
+        planner: Asked before an export starts.
+        publish: Called with ("export", ExportState as a dict), of a deleted one with its ids and that status alone.
+        is_tested: Whether a batch or an evaluation needs what was exported of a session.
+        clock: Unix seconds; for tests.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: SessionStore,
+        launch: Launch,
+        planner: ExportPlanner,
+        publish: Publish,
+        is_tested: Callable[[str], bool],
+        clock: Callable[[], float] = time.time,
+    ):
+        self._workspace = workspace
+        self._store = store
+        self._planner = planner
+        self._publish = publish
+        self._is_tested = is_tested
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._logs = EventLogs()
+        self._settled: dict[str, tuple[tuple, ExportState]] = {}
+        listeners = Listeners(self._tell, self._see_to_the_end, explain_export_exit)
+        self._workers = WorkerThreads(MODULE, workspace, launch, self._logs, listeners)
+        self.pushes = PushService(workspace, launch, self._logs, lambda session_id: self._tell(self._paths(session_id)))
+
+    def plan(self, session_id: str, targets: Sequence[str]) -> dict:
+        """Every target with its size and whether it can be made, and the room that the named ones need."""
+        return self._planner.plan(session_id, targets) | {"has_hub_token": self.pushes.has_token}
+
+    def create(self, session_id: str, targets: Sequence[str]) -> ExportState:
+        """Start to export a session; what was made before stays, and a target made again is replaced.
+
+        Raises:
+            NotFound: No such session.
+            InvalidInput: A target that is not offered, or none.
+            Conflict: A target can't be made of this session, or the session trains or waits to, or is being exported or
+                pushed.
+            Unavailable: The disk is too full.
+        """
+        chosen = self._planner.require(session_id, targets)
+        if not self._store.state(session_id).is_final:
+            raise Conflict(
+                f"The session {session_id!r} is being trained, or waits for it.", "Export it when it has ended."
+            )
+        paths = self._paths(session_id)
+        with self._lock:
+            self.require_idle(session_id)
+            self._prepare(paths, chosen)
+            self._workers.start(paths, {})
+        return self.state(session_id)
+
+    def cancel(self, session_id: str) -> ExportState:
+        """Ask a running export to stop; what it has not finished is removed.
+
+        Raises:
+            NotFound: The session was never exported.
+            Conflict: It is not being exported.
+        """
+        paths = self._paths(session_id)
+        if not self.state(session_id).is_running or not self._workers.is_running(paths):
+            raise Conflict(f"The session {session_id!r} is not being exported.", "There is nothing to cancel.")
+        write_text(paths.stop, "save")
+        return self.state(session_id)
+
+    def push(self, session_id: str, push: Push) -> ExportState:
+        """Start to send exported files to the hub; see PushService.start.
+
+        Raises:
+            NotFound: The session was never exported.
+            Conflict: It is being exported or pushed.
+        """
+        self.state(session_id)
+        with self._lock:
+            self.require_idle(session_id)
+            self.pushes.start(self._folder(self._paths(session_id)), push)
+        return self.state(session_id)
+
+    def cancel_push(self, session_id: str) -> ExportState:
+        """Ask a running push to stop; see PushService.cancel."""
+        state = self.state(session_id)
+        self.pushes.cancel(session_id)
+        return state
+
+    def require_no_export(self, session_id: str) -> None:
+        """See that nothing reads the adapter of a session.
+
+        Raises:
+            Conflict: It is being exported.
+        """
+        if self._workers.is_running(self._paths(session_id)):
+            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it, or cancel it.")
+
+    def require_idle(self, session_id: str) -> None:
+        """See that nothing works on the exports of a session.
+
+        Raises:
+            Conflict: It is being exported or pushed.
+        """
+        self.require_no_export(session_id)
+        if self.pushes.is_running(session_id):
+            raise Conflict(f"The exports of {session_id!r} are being pushed.", "Wait for it, or cancel the push.")
+
+    def state(self, session_id: str) -> ExportState:
+        """How the latest export of a session stands.
+
+        Raises:
+            NotFound: It was never exported.
+        """
+        paths = self._paths(session_id)
+        if not _is_export(paths):
+            raise NotFound(f"{session_id!r} was never exported.", "POST /api/exports/create starts an export.")
+        return self._state(paths)
+
+    def list(self) -> list[ExportState]:
+        """All exports."""
+        states = []
+        for folder in self._all():
+            try:
+                if _is_export(SessionPaths(folder)):
+                    states.append(self._state(SessionPaths(folder)))
+            except LoraCraftError as error:  # a proof.json that somebody has edited
+                LOG.warning("exports/%s is left out: %s", folder.name, error)
+        return states
+
+    def find(self, session_id: str, name: str) -> Download | Bundle:
+        """What can be downloaded under a name; see find_download."""
+        return find_download(self._folder(self._paths(session_id)), name)
+
+    def delete(self, session_id: str, target: str | None = None) -> None:
+        """Remove one target, or all that was exported of a session.
+
+        Raises:
+            NotFound: That was never exported.
+            Conflict: The session is being exported, pushed or tested, or another program holds a file.
+        """
+        self.state(session_id)
+        if self._is_tested(session_id):
+            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
+        paths = self._paths(session_id)
+        with self._lock:
+            self.require_idle(session_id)
+            if target is None:
+                self._folder(paths).delete_all()
+            else:
+                self._folder(paths).delete(target)
+        if target is None:
+            self._publish("export", {"export_id": session_id, "session_id": session_id, "status": "deleted"})
+        else:
+            self._tell(paths)
+
+    def recover(self) -> None:
+        """At boot: follow exports and pushes whose worker lives, and clean up after those whose worker is gone."""
+        for folder in self._all():
+            try:
+                self._recover(SessionPaths(folder))
+                self.pushes.recover(folder.name)
+            except (LoraCraftError, OSError) as error:  # files edited by hand, or that can't be read
+                LOG.warning("exports/%s can't be recovered: %s", folder.name, error)
+
+    def _recover(self, paths: SessionPaths) -> None:
+        log = self._logs.read(paths)
+        if log is not None and log.state.has_worker:
+            if not self._workers.take_up(paths):
+                self._workers.interrupt(paths)
+        elif not self._is_well(paths, log):
+            self._folder(paths).sweep()
+
+    def wait(self, session_id: str, timeout_s: float | None = None) -> ExportState:
+        """Block until the export has ended, at most `timeout_s`."""
+        self._workers.wait(self._paths(session_id), timeout_s)
+        return self.state(session_id)
+
+    def seconds(self, session_id: str) -> float:
+        """How long the latest export took, or has taken so far."""
+        return self.state(session_id).elapsed_seconds or 0.0
+
+    def _all(self) -> Sequence[Path]:
+        return sorted(folder for folder in self._workspace.exports.iterdir() if folder.is_dir())
+
+    def _paths(self, session_id: str) -> SessionPaths:
+        return SessionPaths(self._workspace.export(session_id))
+
+    def _folder(self, paths: SessionPaths) -> ExportFolder:
+        return ExportFolder(paths.folder, self._workspace.outputs / paths.id / "adapter")
+
+    def _prepare(self, paths: SessionPaths, targets: list[str]) -> None:
+        if (paths.folder / WORK).exists():
+            self._folder(paths).sweep()
+        self._logs.begin(paths)
+        write_json(paths.folder / REQUEST, {"targets": targets})
+        EventLog(paths.events).append("starting", device="cpu")
+
+    def _see_to_the_end(self, paths: SessionPaths) -> None:
+        """After a worker has gone: only one that completed has left everything as it should be."""
+        if not self._is_well(paths, self._logs.read(paths)):
+            self._folder(paths).sweep()
+
+    def _is_well(self, paths: SessionPaths, log: Log | None) -> bool:
+        """Whether the latest export has come to its end; a folder without a log holds what was exported elsewhere."""
+        return (log is None or log.state.status == "completed") and not (paths.folder / WORK).exists()
+
+    def _tell(self, paths: SessionPaths) -> None:
+        if _is_export(paths):
+            self._publish("export", self._state(paths).as_dict())
+
+    def _state(self, paths: SessionPaths) -> ExportState:
+        """The state; a settled one is kept for as long as nothing it is made of changes on disk."""
+        stamps = tuple(map(_stamp, self._sources(paths)))
+        kept = self._settled.get(paths.id)
+        if kept is not None and kept[0] == stamps:
+            return kept[1]
+        state = self._built(paths)
+        if state.is_settled:
+            self._settled[paths.id] = (stamps, state)
+        return state
+
+    def _sources(self, paths: SessionPaths) -> tuple[str, ...]:
+        """What a state is made of; a folder changes when a name in it does."""
+        folder, session = f"{self._workspace.exports}/{paths.id}", f"{self._workspace.outputs}/{paths.id}"
+        below = ("", "/events.jsonl", f"/{PROOF}", "/push/events.jsonl")
+        return *(folder + name for name in below), f"{session}/adapter/{ADAPTER_WEIGHTS}"
+
+    def _built(self, paths: SessionPaths) -> ExportState:
+        log, folder = self._logs.read(paths), self._folder(paths)
+        return ExportState(
+            export_id=paths.id,
+            session_id=paths.id,
+            **progress_of(log, self._clock()),
+            targets=_targets(paths),
+            folder=str(paths.folder),
+            files=folder.files(),
+            modelfile=folder.modelfile(),
+            push=self.pushes.state(paths.id),
+        )
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - thousands of them make a list, and a Path takes longer to make
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _is_export(paths: SessionPaths) -> bool:
+    return paths.events.is_file() or (paths.folder / PROOF).is_file()
+
+
+def _targets(paths: SessionPaths) -> list[str]:
+    """What the latest export was asked for; exports of the first version called it quantizations."""
+    request = paths.folder / REQUEST
+    asked = read_json(request) if request.is_file() else {}
+    return asked["targets"] if "targets" in asked else asked.get("quantizations", [])

@@ -1,0 +1,153 @@
+"""Inspector: asks the inspection workers, which look at data, prompts and rewards so that the server need not."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
+from core.errors import LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.failures import explain_exit
+from core.paths import Workspace
+from services.processes.line_worker import LineWorker
+from services.processes.worker import worker_environment
+
+LOG = logging.getLogger(__name__)
+MODULE = "core.workers.inspect"
+LANES = ("quick", "model", "rewards", "slow", "tests")
+"""One worker each: short looks, what needs a tokenizer, what runs rewards, background jobs, batches and evaluations."""
+
+Progress = Callable[[float | None, str], None]
+
+
+class Inspector:
+    """One worker per lane, started when first asked and kept warm for INSPECT_IDLE_S.
+
+    Args:
+        workspace: Whose data is looked at.
+        environment: What the workers' environments build on.
+    """
+
+    def __init__(self, workspace: Workspace, environment: Mapping[str, str]):
+        log = workspace.logs / "inspect.log"
+        settings = worker_environment(dict(environment), workspace, "cpu")
+        command = [sys.executable, "-m", MODULE, str(workspace.root)]
+        self._lanes = {name: _Lane(command, settings, log, polite=name in ("slow", "tests")) for name in LANES}
+
+    def ask(
+        self,
+        task: str,
+        arguments: dict,
+        lane: str = "quick",
+        timeout_s: float = INSPECT_TIMEOUT_S,
+        progress: Progress | None = None,
+    ) -> Any:
+        """The answer to one question; requests of one lane wait for each other.
+
+        Args:
+            task: A name in core/workers/inspect/tasks.py.
+            arguments: JSON values.
+            lane: Which worker is asked.
+            timeout_s: After this the worker is ended.
+            progress: Told how far a long task is.
+        Raises:
+            LoraCraftError: What the task refused; Unavailable when it took too long; WorkerFailed when its worker died.
+        """
+        return self._lanes[lane].ask(task, arguments, timeout_s, progress)
+
+    def warm(self, lane: str = "quick") -> None:
+        """Start a lane's worker without waiting for it, since it will be asked soon."""
+        threading.Thread(target=self._lanes[lane].warm, name=f"warm-{lane}", daemon=True).start()
+
+    def stop(self, lane: str) -> None:
+        """End a lane's worker, whatever it does; who waits for its answer gets WorkerFailed."""
+        self._lanes[lane].stop()
+
+
+class _Lane:
+    """One worker process, asked by one thread at a time."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path, polite: bool):
+        self._start = partial(LineWorker, command, environment, log, polite)
+        self._lock = threading.Lock()
+        self._worker: LineWorker | None = None
+        self._asked = 0
+        self._idle: threading.Timer | None = None
+
+    def ask(self, task: str, arguments: dict, timeout_s: float, progress: Progress | None) -> Any:
+        with self._lock:
+            self._require_alive()
+            self._asked += 1
+            is_sent = self._worker.send({"id": self._asked, "task": task, "arguments": arguments})
+            answer = self._wait(timeout_s, progress) if is_sent else None
+            if answer is None:
+                raise self._died(task)
+            self._rest()
+        if "error" in answer:
+            raise from_dict(answer["error"])
+        return answer["result"]
+
+    def warm(self) -> None:
+        with self._lock:
+            self._require_alive()
+            self._rest()
+
+    def stop(self) -> None:
+        """End the worker while another thread may ask it, which then sees it end and closes."""
+        worker = self._worker
+        if worker is not None:
+            worker.end()
+
+    def close(self) -> None:
+        """End the worker, whatever it does; by whom holds the lock."""
+        if self._idle is not None:
+            self._idle.cancel()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
+
+    def _require_alive(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._worker is None or not self._worker.is_alive:
+            self.close()
+            self._worker = self._start()
+
+    def _wait(self, timeout_s: float, progress: Progress | None) -> dict | None:
+        """The answer to the latest request; None when the worker died."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                answer = self._worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                self.close()
+                hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
+                raise Unavailable(f"This took longer than {timeout_s:.0f} s and was stopped.", hint) from None
+            if answer is None or (answer["id"] == self._asked and "fraction" not in answer):
+                return answer
+            if progress is not None and answer["id"] == self._asked:
+                progress(answer["fraction"], answer["text"])
+
+    def _died(self, task: str) -> LoraCraftError:
+        cause, _, _ = explain_exit(self._worker.exit_code())
+        LOG.error("The inspection worker died on %s: %s", task, cause)
+        self.close()
+        return WorkerFailed(
+            f"The inspection of this input ended badly: {cause}", "logs/inspect.log has its last words."
+        )
+
+    def _rest(self) -> None:
+        self._idle = threading.Timer(INSPECT_IDLE_S, self._leave)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self.close()

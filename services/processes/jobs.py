@@ -1,0 +1,116 @@
+"""Jobs: long looks at data in the background, one after another, with progress; gone with the server."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from constants import JOB_TIMEOUT_S, JOBS_KEPT
+from core.errors import LoraCraftError, NotFound, Unavailable
+from services.processes.inspector import Inspector
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """One job as REST shows it; `fraction` is null where the whole is not known."""
+
+    job_id: str
+    task: str
+    subject: str
+    status: str = "waiting"
+    fraction: float | None = 0.0
+    text: str = ""
+    seconds: float = 0.0
+    result: Any = None
+    error: dict | None = None
+
+
+class Jobs:
+    """The background jobs of one server.
+
+    Args:
+        inspector: Does the work, in its slow lane.
+        publish: Called with ("dataset", job as a dict) at every change.
+    """
+
+    def __init__(self, inspector: Inspector, publish: Callable[[str, Any], None]):
+        self._inspector = inspector
+        self._publish = publish
+        self._jobs: dict[str, Job] = {}
+        self._waiting: deque[tuple[Job, dict, Callable[[Job], None] | None]] = deque()
+        self._lock = threading.Lock()
+        self._count = 0
+        self._thread: threading.Thread | None = None
+
+    def start(self, task: str, subject: str, arguments: dict, ended: Callable[[Job], None] | None = None) -> Job:
+        """Queue a task of an inspection worker.
+
+        Args:
+            task: A name in core/workers/inspect/tasks.py.
+            subject: What it is about, for people.
+            arguments: JSON values.
+            ended: Called with the job at its end, good or bad.
+        """
+        with self._lock:
+            self._count += 1
+            job = Job(f"{task}-{self._count}", task, subject)
+            self._jobs[job.job_id] = job
+            for stale in list(self._jobs)[:-JOBS_KEPT]:
+                if self._jobs[stale].status in ("completed", "failed"):
+                    del self._jobs[stale]
+            self._waiting.append((job, arguments, ended))
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+                self._thread.start()
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """How a job stands.
+
+        Raises:
+            NotFound: There is none of that id, or it ended long ago.
+        """
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFound(f"There is no job {job_id!r}.", "Jobs end with the server; start it again.")
+        return job
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                job, arguments, ended = self._waiting.popleft()
+            self._run(job, arguments, ended)
+
+    def _run(self, job: Job, arguments: dict, ended: Callable[[Job], None] | None) -> None:
+        started = time.monotonic()
+
+        def progress(fraction: float | None, text: str) -> None:
+            job.fraction, job.text, job.seconds = fraction, text, round(time.monotonic() - started, 1)
+            self._publish("dataset", asdict(job))
+
+        job.status = "running"
+        progress(0.0, "")
+        try:
+            job.result = self._inspector.ask(job.task, arguments, "slow", JOB_TIMEOUT_S, progress)
+        except LoraCraftError as error:
+            job.error = error.as_dict()
+        try:
+            if ended is not None:
+                ended(job)
+        except Exception as error:  # the loop of all jobs: the next ones must not wait for ever
+            LOG.exception("The result of %s could not be kept", job.job_id)
+            job.error = Unavailable(f"The result could not be kept: {error}", "See logs/server.log.").as_dict()
+        if not job.error:
+            job.fraction = 1.0
+        job.status = "failed" if job.error else "completed"  # last: who reads it finds the rest in place
+        progress(job.fraction, job.text)

@@ -1,0 +1,84 @@
+"""LineWorker: a child process that is asked and answers in JSON lines, and is kept warm between questions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Queue
+
+import psutil
+
+from services.processes.worker import OWN_GROUP, REPOSITORY, give_way
+
+
+class LineWorker:
+    """One child, alive from here to `end`.
+
+    Args:
+        command: Program and arguments.
+        environment: All of its environment.
+        log: Where its other output goes.
+        polite: Give way to other processes.
+
+    Attributes:
+        messages: What it said, each a JSON object; null once, at its end.
+    """
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, polite: bool = False):
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                list(command),
+                cwd=REPOSITORY,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+                encoding="utf-8",
+                **OWN_GROUP,
+            )
+        if polite:
+            give_way(psutil.Process(self._child.pid))
+        self._writing = threading.Lock()
+        self.messages: Queue[dict | None] = Queue()
+        threading.Thread(target=self._read, name="line-worker", daemon=True).start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._child.poll() is None
+
+    def send(self, message: dict) -> bool:
+        """Hand one message to it; false when it is gone."""
+        try:
+            with self._writing:
+                self._child.stdin.write(json.dumps(message) + "\n")
+                self._child.stdin.flush()
+        except (OSError, ValueError):  # ValueError: closed by `end` in another thread
+            return False
+        return True
+
+    def exit_code(self) -> int:
+        """Its exit code, once it has ended; negative for a signal."""
+        return self._child.wait()
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._child.kill()
+        self._child.wait()
+        with self._writing, suppress(OSError):  # what it had not read yet can't be written any more
+            self._child.stdin.close()
+
+    def _read(self) -> None:
+        """Hand every whole message on, and null at the end; in a thread of its own, so that a wait can end."""
+        try:
+            with self._child.stdout:
+                for line in self._child.stdout:
+                    if line.endswith("\n"):
+                        self.messages.put(json.loads(line))
+        finally:
+            self.messages.put(None)

@@ -1,0 +1,175 @@
+"""WorkerProcess: start a worker's command, look at it, end it; or take up one that an earlier server started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S, TERMINATE_GRACE_S
+from core.hardware import Hardware, physical_cores
+from core.paths import SessionPaths, Workspace
+from core.sessions.state import SessionState
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ON_WINDOWS = os.name == "nt"
+OWN_GROUP: dict = {"creationflags": 0x00000200 | 0x08000000} if ON_WINDOWS else {"start_new_session": True}
+"""So that Ctrl+C in the server's terminal is not the worker's (CREATE_NEW_PROCESS_GROUP and CREATE_NO_WINDOW)."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How workers are started: the module, the environment they build on, the machine they run on."""
+
+    module: str
+    environment: Mapping[str, str]
+    hardware: Hardware
+
+
+class WorkerProcess:
+    """One worker, own child or not. `exit_code` is null while it lives, and for a stranger's child after its end."""
+
+    def __init__(self, process: psutil.Process, child: subprocess.Popen | None = None):
+        self._process = process
+        self._child = child
+
+    @classmethod
+    def start(cls, command: Sequence[str], log: Path, environment: dict[str, str], polite: bool) -> "WorkerProcess":
+        """Start `command` in its own process group, its output appended to `log`; nothing is ever piped to the server.
+
+        Args:
+            command: Program and arguments.
+            log: Where its output goes.
+            environment: All of its environment.
+            polite: Give way to other processes, so that the server answers while all cores are busy.
+        """
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                command,
+                cwd=REPOSITORY,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **OWN_GROUP,
+            )
+        process = psutil.Process(child.pid)
+        if polite:
+            give_way(process)
+        return cls(process, child)
+
+    @classmethod
+    def attach(cls, pid: int, created: float) -> "WorkerProcess | None":
+        """The living process `pid` that was created at `created`; None when it is gone or the number was given anew."""
+        try:
+            process = psutil.Process(pid)
+            alive = abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return None
+        return cls(process) if alive else None
+
+    @classmethod
+    def find(cls, arguments: Sequence[str]) -> "WorkerProcess | None":
+        """A living process whose command line ends in `arguments`, for a worker that has not reported itself yet."""
+        for process in psutil.process_iter(["cmdline"]):
+            line = process.info["cmdline"] or []
+            if line[-len(arguments) :] == list(arguments) and process.status() != psutil.STATUS_ZOMBIE:
+                return cls(process)
+        return None
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def poll(self) -> tuple[bool, int | None]:
+        """(whether it has ended, its exit code if this server started it; negative for a signal)."""
+        if self._child is not None:
+            code = self._child.poll()
+            return code is not None, code
+        try:
+            ended = not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            ended = True
+        return ended, None
+
+    def end(self) -> None:
+        """Terminate the worker and its children; kill what is left after TERMINATE_GRACE_S."""
+        try:
+            family = [*self._process.children(recursive=True), self._process]
+        except psutil.NoSuchProcess:
+            return
+        _signal_all(family, "terminate")
+        _, alive = psutil.wait_procs(family, timeout=TERMINATE_GRACE_S)
+        _signal_all(alive, "kill")
+
+
+def worker_command(module: str, folder: Path) -> list[str]:
+    """The command line of a worker."""
+    return [sys.executable, *worker_arguments(module, folder)]
+
+
+def worker_arguments(module: str, folder: Path) -> list[str]:
+    """What a worker's command line ends in."""
+    return ["-m", module, str(folder)]
+
+
+def worker_environment(base: dict[str, str], workspace: Workspace, device: str) -> dict[str, str]:
+    """The environment of a worker: caches below the workspace, one visible GPU and its name, threads that don't fight.
+
+    Args:
+        base: The server's environment.
+        workspace: Whose caches are used.
+        device: cpu, or cuda:<index>.
+    """
+    threads = str(physical_cores())
+    gpu = device.partition(":")[2]
+    return {
+        **base,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONHASHSEED": "0",  # some procedural tasks depend on it, and a resumed run must get the same rows
+        "HF_HUB_ETAG_TIMEOUT": str(int(HUB_TIMEOUT_S)),
+        "HF_HOME": base.get("HF_HOME") or str(workspace.cache / "huggingface"),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "UNSLOTH_COMPILE_LOCATION": str(workspace.cache / "unsloth_compiled"),
+        "UNSLOTH_DISABLE_STATISTICS": "1",
+        "TRL_EXPERIMENTAL_SILENCE": "1",
+        "VLLM_CACHE_ROOT": str(workspace.cache / "vllm"),
+        "VLLM_NO_USAGE_STATS": "1",  # else it sends what the machine and the model are
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+        "CUDA_VISIBLE_DEVICES": gpu,
+        DEVICE_VARIABLE: device,
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+
+
+def living_worker(state: SessionState, module: str, paths: SessionPaths) -> WorkerProcess | None:
+    """The worker that should be at work on `paths`, if it lives; found by its command line before it told its id."""
+    if state.pid is None:
+        return WorkerProcess.find(worker_arguments(module, paths.folder))
+    return WorkerProcess.attach(state.pid, state.process_created_at or 0.0)
+
+
+def give_way(process: psutil.Process) -> None:
+    """Make a process polite; never less than it is, which only an administrator may do."""
+    try:
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if ON_WINDOWS else max(process.nice(), CPU_NICE))
+    except psutil.NoSuchProcess:
+        return
+
+
+def _signal_all(processes: list[psutil.Process], what: str) -> None:
+    for process in processes:
+        try:
+            getattr(process, what)()
+        except psutil.NoSuchProcess:
+            continue

@@ -1,0 +1,1 @@
+"""Runs: start, queue, plan, fit."""

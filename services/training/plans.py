@@ -1,0 +1,92 @@
+"""Plans: what a configuration would do on this machine, told at once: no network, no data file, no child process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from core.data.section import DatasetConfig
+from core.data.source import kind_of, rows_expected
+from core.runs.phases import memory_phases
+from core.runs.plan import Pace, estimate, step_summary
+from core.runs.vram import fits, held_parts, largest, total_gib
+from core.sessions.state import SessionState
+from core.sessions.store import SessionStore
+from services.datasets.uploads import UploadService
+from services.training.fitting import FittingService, Settled
+
+
+class PlanService:
+    """Answers the form on each change.
+
+    Args:
+        store: Knows how fast past runs were.
+        uploads: Knows how many rows uploads have.
+        fitting: Knows what a configuration becomes here.
+    """
+
+    def __init__(self, store: SessionStore, uploads: UploadService, fitting: FittingService):
+        self._store = store
+        self._uploads = uploads
+        self._fitting = fitting
+
+    def plan(self, config: Any) -> dict:
+        """The configuration as it would run, with its steps, rows, time and memory; `refusal` where it is too large.
+
+        Raises:
+            InvalidInput: It can't be used; `fields` names what is wrong.
+        """
+        settled = self._fitting.settle(config)
+        resolved, refusal = settled.config, settled.refusal
+        planned = estimate(resolved, self._rows(resolved.dataset), self._pace(settled))
+        return {
+            "config": resolved.dump(),
+            "notices": [asdict(notice) for notice in settled.notices],
+            "step": step_summary(resolved),
+            "estimate": asdict(planned),
+            "memory": memory(settled),
+            "refusal": refusal and {"message": refusal.message, "hint": refusal.hint, "fields": refusal.fields},
+        }
+
+    def _rows(self, dataset: DatasetConfig) -> int | None:
+        if kind_of(dataset) == "upload" and not dataset.filters:
+            return self._uploads.rows(dataset.source)
+        return rows_expected(dataset)
+
+    def _pace(self, settled: Settled) -> Pace | None:
+        """The newest run of the same model on the same kind of device that has told how long its steps take."""
+        kind = "cpu" if settled.place.gpu is None else "cuda"
+        timed = [state for state in self._store.known_states() if _is_timed(state)]
+        for state, label in self._store.labelled(timed):
+            if label.model != settled.config.model.name or not (state.device or "").startswith(kind):
+                continue
+            if label.completions_per_step and label.max_new_tokens:
+                seconds = state.metrics["step_seconds"]
+                return Pace(state.session_id, seconds, label.completions_per_step, label.max_new_tokens)
+        return None
+
+
+def memory(settled: Settled) -> dict:
+    """What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB.
+
+    Phases take turns in the same memory; `decides` marks the one whose parts are in the sum.
+    """
+    place, shape, config = settled.place, settled.shape, settled.config
+    found = {"available_gib": place.available_gib, "device": place.device, "problem": settled.problem}
+    if shape is None:
+        return found | {"parts": [], "phases": [], "total_gib": None, "fits": None}
+    phases = memory_phases(shape, config, place.engine, place.available_gib)
+    peak = largest(phases)
+    parts = [*held_parts(shape, config, place.engine, place.available_gib), *peak.parts]
+    total = total_gib(parts)
+    return found | {
+        "parts": [asdict(part) for part in parts],
+        "phases": [{"key": p.key, "label": p.label, "gib": p.gib, "decides": p is peak} for p in phases],
+        "total_gib": total,
+        "fits": fits(total, place.available_gib),
+    }
+
+
+def _is_timed(state: SessionState) -> bool:
+    metrics = state.metrics or {}
+    return metrics.get("phase") == "training" and bool(metrics.get("step_seconds"))

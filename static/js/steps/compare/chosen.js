@@ -1,0 +1,99 @@
+// @ts-check
+/** The runs chosen for a comparison, and what is read of them. */
+
+import { explain, getMetrics, getSession } from "../../lib/api.js";
+import { createLatest } from "../../lib/latest.js";
+import { labelAmong } from "../../state/compare.js";
+import { fullReward, heldOutHistory } from "../../state/held_out.js";
+import { append, at, emptyHistory, fromColumns } from "../../state/series.js";
+
+const MAX_POINTS = 8000;
+
+/** A chosen run: what is known of it, or why nothing is.
+ * @typedef {{id: string, status: "loading" | "ready" | "missing" | "failed", problem: string, session: any, history: import("../../state/series.js").History,
+ *   waiting: any[] | null, latest: ReturnType<typeof createLatest>}} Entry
+ * waiting has the updates that come while the history is being read */
+
+/** @param {() => void} onChange */
+export function createChosen(onChange) {
+  /** @type {Map<string, Entry>} */
+  let entries = new Map();
+
+  return {
+    ids: () => [...entries.keys()],
+    all: () => [...entries.values()],
+    /** @param {string[]} ids */
+    choose(ids) {
+      const old = entries;
+      entries = new Map(ids.map((id) => [id, old.get(id) ?? newEntry(id)]));
+      for (const entry of old.values()) if (!entries.has(entry.id)) entry.latest.drop();
+      for (const entry of entries.values()) if (entry.status !== "ready") readAll(entry, onChange);
+      onChange();
+    },
+    /** Read all of them again. */
+    reload() {
+      for (const entry of entries.values()) readAll(entry, onChange);
+    },
+    /** Something happened to a run, which may be one of these. @param {string} id */
+    refresh(id) {
+      const entry = entries.get(id);
+      if (entry?.waiting) readAll(entry, onChange);
+      else if (entry?.status === "ready") readSession(entry, onChange);
+    },
+    /** A training_update; whether it changes one of these runs. @param {any} update */
+    take(update) {
+      const entry = entries.get(update.session_id);
+      if (!entry || update.phase !== "training") return false;
+      entry.waiting?.push(update);
+      return entry.status === "ready" && append(entry.history, update, Date.now() / 1000);
+    },
+    /** Those that could be read, as charts and tables take them. */
+    runs: () => runsOf([...entries.values()]),
+  };
+}
+
+/** @param {string} id @returns {Entry} */
+const newEntry = (id) => ({
+  id, status: "loading", problem: "", session: null, history: emptyHistory(), waiting: null, latest: createLatest(),
+});
+
+/** Read a run and its history. @param {Entry} entry @param {() => void} onChange */
+function readAll(entry, onChange) {
+  /** @param {Partial<Entry>} patch */
+  const put = (patch) => {
+    Object.assign(entry, patch);
+    for (const update of entry.waiting ?? []) append(entry.history, update, Date.now() / 1000);
+    entry.waiting = null;
+    onChange();
+  };
+  entry.waiting = [];
+  entry.latest.drop(); // what came before this reading is in it
+  entry.latest.ask(() => Promise.all([getSession(entry.id), getMetrics(entry.id, { max_points: MAX_POINTS })]), {
+    answered: ([session, metrics]) => put({ status: "ready", session: named(session), history: fromColumns(metrics.columns) }),
+    refused: (error) => put({ status: error.code === "not_found" ? "missing" : "failed", problem: explain(error) }),
+  });
+}
+
+/** Read what may have changed besides the history. @param {Entry} entry @param {() => void} onChange */
+function readSession(entry, onChange) {
+  entry.latest.ask(() => getSession(entry.id), {
+    answered(session) {
+      entry.session = named(session);
+      onChange();
+    },
+    refused() {}, // the next connection reads everything again
+  });
+}
+
+/** A session under the name that its configuration gives it, as lists have it. @param {any} session */
+const named = (session) => ({ ...session, name: session.config.name });
+
+/** @param {Entry[]} entries @returns {import("../../state/compare.js").Run[]} */
+function runsOf(entries) {
+  const ready = entries.map((entry, index) => ({ ...entry, index })).filter((entry) => entry.status === "ready");
+  const sessions = ready.map((entry) => entry.session);
+  return ready.map(({ id, index, session, history }) => {
+    const startedAt = session.started_at ?? at(history, "t", 0);
+    return { id, index, session, history, startedAt, heldOut: heldOutHistory(session.evaluations, history, startedAt, fullReward(session.config)), label: labelAmong(session, sessions) };
+  });
+}

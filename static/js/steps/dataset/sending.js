@@ -1,0 +1,136 @@
+// @ts-check
+/** The sending of one file: begun by a drop or a choice, paused, gone on with, refused, tried again in another encoding. */
+
+import { ApiError, explain } from "../../lib/api.js";
+import { find, setText, show } from "../../lib/dom.js";
+import { bytes, duration, percent } from "../../lib/format.js";
+import { unchanged } from "../../lib/latest.js";
+import { continues, encodingNamed, refusal, uploadName } from "../../state/uploads.js";
+import { mountDrop } from "../../ui/drop.js";
+import { startUpload } from "../../ui/upload.js";
+import { forget, note, noted } from "./notes.js";
+
+const WORDS = { sending: "Sending", waiting: "Waiting for the server", paused: "Paused", checking: "Looking into it", done: "Done", refused: "Refused", cancelled: "Cancelled" };
+const LEVELS = /** @type {Record<string, string>} */ ({ done: "good", refused: "bad", waiting: "warning", paused: "plain" });
+const UNDER_WAY = ["sending", "waiting", "paused", "checking"];
+
+/** @param {HTMLElement} root @param {any} context
+ * @param {{onDone: (info: any, isStillWanted: boolean) => void, onEnd: () => void}} tell a file is wanted while no other data was chosen meanwhile */
+export function mountSending(root, context, { onDone, onEnd }) {
+  const encoding = /** @type {HTMLSelectElement} */ (find("upload-encoding", root));
+  /** @type {ReturnType<typeof startUpload> | null} */
+  let current = null;
+  /** @type {File | null} */
+  let file = null;
+  /** The name of the upload under way, or empty. */
+  let active = "";
+  let isStillWanted = () => true;
+
+  /** @param {File} chosen @param {{name: string, received: number} | null} [unfinished] @param {string} [named] its encoding */
+  function begin(chosen, unfinished = null, named = "") {
+    if (active) return context.say("Another file is being sent. Wait for it, or cancel it.", "error");
+    const problem = refusal(chosen);
+    file = chosen;
+    isStillWanted = unchanged(() => context.get("dataset.source"));
+    if (problem) return showProgress(refused(chosen, problem), named);
+    const name = unfinished?.name ?? freeName(chosen, context.store.get().datasets);
+    current = startUpload(chosen, { name, encoding: named || undefined, received: unfinished?.received }, (progress) => showProgress(progress, named));
+    if (current.isInPieces) note(name, chosen);
+  }
+
+  /** @param {File[]} files */
+  function take(files) {
+    if (files.length > 1) context.say("One file at a time: the first one is taken.");
+    const unfinished = (context.store.get().datasets?.unfinished ?? []).find((/** @type {any} */ one) => continues(files[0], one, noted(one.name)));
+    begin(files[0], unfinished);
+  }
+
+  /** @param {import("../../ui/upload.js").Progress} progress @param {string} named */
+  function showProgress(progress, named) {
+    const { status, name, info, error } = progress;
+    active = UNDER_WAY.includes(status) ? name : "";
+    context.setUnsaved("upload", active !== "");
+    drawProgress(root, progress, current?.isInPieces ?? false);
+    if (status === "refused") offerAgain(encoding, error, named);
+    if (active || status === "refused") return;
+    forget(name);
+    show(find("upload-card", root), false);
+    onEnd();
+    if (status === "done") onDone(info, isStillWanted());
+  }
+
+  async function cancel() {
+    try {
+      await current?.cancel();
+    } catch (error) {
+      context.say(explain(error), "error");
+    }
+    onEnd();
+  }
+
+  mountDrop(find("upload-drop", root), take);
+  listen(root, {
+    pause: () => current?.pause(), resume: () => current?.resume(), cancel,
+    retry: () => file && begin(file, null, encoding.value),
+  });
+  return { begin, activeName: () => active };
+}
+
+/** @param {HTMLElement} root @param {{pause: () => void, resume: () => void, cancel: () => void, retry: () => unknown}} to what each control does */
+function listen(root, { pause, resume, cancel, retry }) {
+  find("upload-pause", root).addEventListener("click", pause);
+  find("upload-resume", root).addEventListener("click", resume);
+  find("upload-cancel", root).addEventListener("click", cancel);
+  find("upload-close", root).addEventListener("click", () => show(find("upload-card", root), false));
+  find("upload-retry", root).addEventListener("submit", (event) => {
+    event.preventDefault();
+    retry();
+  });
+}
+
+/** A name for an upload that no other has. @param {File} file @param {any} lists of data sets, as far as they are known */
+function freeName(file, lists) {
+  const { uploads = [], unfinished = [] } = lists ?? {};
+  return uploadName(file.name, [...uploads, ...unfinished].map((/** @type {any} */ one) => one.name));
+}
+
+/** A file that is not worth sending. @param {File} file @param {string} message @returns {import("../../ui/upload.js").Progress} */
+function refused(file, message) {
+  const error = new ApiError({ code: "refused", message, hint: "", fields: {} });
+  return { status: "refused", name: file.name, sent: 0, size: file.size, rate: null, left: null, error };
+}
+
+/** Another try, in the encoding that the refusal names. @param {HTMLSelectElement} encoding @param {unknown} error @param {string} named */
+function offerAgain(encoding, error, named) {
+  if (!(error instanceof ApiError)) throw error;
+  const meant = encodingNamed(error.hint);
+  if (meant && ![...encoding.options].some((option) => option.value === meant)) encoding.append(new Option(meant, meant));
+  encoding.value = meant || named;
+}
+
+/** @param {HTMLElement} root @param {import("../../ui/upload.js").Progress} progress @param {boolean} isInPieces */
+function drawProgress(root, progress, isInPieces) {
+  const { status, name, sent, size, rate, left, error } = progress;
+  const card = find("upload-card", root);
+  card.dataset.name = name;
+  show(card, status !== "cancelled");
+  setText(find("upload-title", root), name);
+  const badge = find("upload-badge", root);
+  badge.dataset.status = LEVELS[status] ?? "training";
+  setText(badge, WORDS[status]);
+  setText(find("upload-status", root), `${name}: ${WORDS[status]}`);
+  const meter = /** @type {HTMLProgressElement} */ (find("upload-meter", root));
+  show(meter, status !== "refused");
+  if (isInPieces) meter.value = size ? sent / size : 0;
+  else meter.removeAttribute("value");
+  const amount = isInPieces ? `${bytes(sent)} of ${bytes(size)}, ${percent(size ? sent / size : 0)}` : bytes(size);
+  const pace = rate ? ` · ${bytes(rate)} a second · ${duration(left)} left` : "";
+  setText(find("upload-text", root), status === "waiting" ? `${amount} · the connection broke; it goes on by itself` : `${amount}${pace}`);
+  const isRefused = status === "refused";
+  show(find("upload-refusal", root), isRefused);
+  setText(find("upload-refusal-text", root), isRefused ? explain(error) : "");
+  show(find("upload-retry", root), isRefused);
+  show(find("upload-pause", root), isInPieces && ["sending", "waiting"].includes(status));
+  show(find("upload-resume", root), status === "paused");
+  show(find("upload-cancel", root), !isRefused);
+}

@@ -1,0 +1,139 @@
+// @ts-check
+/** The user's own files: the list of them, of those begun and not finished, and the counts of their rows. */
+
+import { ApiError, deleteUpload, explain, getJob, listUploads } from "../../lib/api.js";
+import { find, itemOf } from "../../lib/dom.js";
+import { createLatest } from "../../lib/latest.js";
+import { continues } from "../../state/uploads.js";
+import { ask } from "../../ui/dialog.js";
+import { discard } from "../../ui/upload.js";
+import { forget, noted } from "./notes.js";
+import { mountSending } from "./sending.js";
+import { renderFiles } from "./upload_rows.js";
+
+/** What the files tell the rest of the step.
+ * @typedef {{choose: (source: string, known: any, isMapped?: boolean) => void, onList: (lists: any) => void,
+ *   putJob: (job: any) => void, lookAgain: () => void}} Tell */
+
+/** @param {HTMLElement} root @param {any} context @param {Tell} tell */
+export function mountUploads(root, context, tell) {
+  const files = createFiles(context, tell);
+  const sending = mountSending(root, context, { onDone: files.arrived, onEnd: files.refresh });
+  listenToUploads(root, files);
+  listenToUnfinished(root, files, (chosen, one) => {
+    if (continues(chosen, one, noted(one.name))) sending.begin(chosen, one);
+    else context.say(`${chosen.name} is not the file that ${one.name} began with: name, size or time of change differ.`, "error");
+  });
+  files.refresh();
+
+  return {
+    /** A count is there. @param {any} job */
+    jobEnded(job) {
+      if (job.task !== "statistics") return;
+      files.refresh();
+      context.refreshPlan();
+    },
+    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    render(state, { shelf }) {
+      if (shelf === "upload") renderFiles(root, state, context.get("dataset.source"), sending.activeName());
+    },
+  };
+}
+
+/** The files on the server, and what can be done with one. @param {any} context @param {Tell} tell */
+function createFiles(context, { choose, onList, putJob, lookAgain }) {
+  const latest = createLatest();
+  const complain = (/** @type {unknown} */ error) => context.say(explain(error), "error");
+
+  function fetchUploads() {
+    latest.drop(); // a list that was asked for before may have what has been deleted since
+    return latest.ask(listUploads, {
+      answered({ uploads, unfinished }) {
+        onList({ uploads, unfinished });
+        for (const { job_id: job, rows, problem } of uploads) if (job && rows === null && !problem) fetchCount(job, putJob);
+      },
+      refused: complain,
+    });
+  }
+
+  /** @param {() => Promise<void>} action */
+  async function attempt(action) {
+    try {
+      await action();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  /** @param {any} upload */
+  const use = (upload) => choose(upload.path, { kind: "upload", ...upload.mapping }, Boolean(upload.mapping?.instruction_field && upload.mapping?.response_field));
+
+  return {
+    refresh: fetchUploads,
+    use,
+    /** @param {any} info @param {boolean} isStillWanted */
+    arrived(info, isStillWanted) {
+      if (info.job_id) fetchCount(info.job_id, putJob);
+      context.say(info.duplicate ? `${info.name} is here already, so it is used.` : `${info.name} is uploaded.`);
+      if (isStillWanted) use(info);
+    },
+    /** @param {any} upload */
+    async remove(upload) {
+      const isUsed = context.get("dataset.source") === upload.path;
+      if (!(await mayDelete(upload.name, isUsed))) return;
+      await attempt(async () => {
+        await deleteUpload(upload.name);
+        await fetchUploads();
+        context.refreshPlan();
+        if (isUsed) lookAgain();
+      });
+    },
+    /** Give up what was begun and not finished. @param {{name: string}} one */
+    drop: ({ name }) => attempt(async () => {
+      await discard(name);
+      forget(name);
+      await fetchUploads();
+    }),
+  };
+}
+
+/** @param {string} job @param {(job: any) => void} putJob */
+async function fetchCount(job, putJob) {
+  try {
+    putJob(await getJob(job));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error; // a count that ended with an earlier server is not there any more
+  }
+}
+
+/** @param {string} name @param {boolean} isUsed by the draft */
+function mayDelete(name, isUsed) {
+  const text = `The file is removed from this machine’s uploads${isUsed ? ", and your draft needs other data" : ""}. Runs that have ended keep their results.`;
+  return ask({ title: `Delete ${name}?`, text, yes: "Delete", danger: true });
+}
+
+/** @param {HTMLElement} root @param {ReturnType<typeof createFiles>} files */
+function listenToUploads(root, files) {
+  find("uploads", root).addEventListener("click", (event) => {
+    const action = doOf(event);
+    if (action === "use") files.use(itemOf(event.target));
+    if (action === "delete") files.remove(itemOf(event.target));
+  });
+}
+
+/** @param {HTMLElement} root @param {ReturnType<typeof createFiles>} files
+ * @param {(chosen: File, one: any) => void} goOn with an upload, with the file that was chosen for it */
+function listenToUnfinished(root, files, goOn) {
+  find("unfinished", root).addEventListener("click", (event) => {
+    if (doOf(event) === "discard") files.drop(itemOf(event.target));
+  });
+  find("unfinished", root).addEventListener("change", (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const [chosen, one] = [input.files?.[0], itemOf(input)];
+    input.value = "";
+    if (chosen) goOn(chosen, one);
+  });
+}
+
+/** What a click asks for. @param {Event} event */
+const doOf = (event) => (event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]"))?.dataset.do : "");

@@ -1,0 +1,58 @@
+// @ts-check
+/** How the user's files look, and those begun and not finished: a row for each. */
+
+import { fillList, find, itemOf, part, setText, show } from "../../lib/dom.js";
+import { bytes, counted, moment } from "../../lib/format.js";
+import { isUnderWay, jobOf, jobText, showFraction } from "./jobs.js";
+import { noted } from "./notes.js";
+
+/** @param {HTMLElement} root @param {any} state @param {string} source of the draft @param {string} active the upload under way */
+export function renderFiles(root, state, source, active) {
+  const { uploads, unfinished = [] } = state.datasets ?? {};
+  const waiting = unfinished.filter((/** @type {any} */ one) => one.name !== active);
+  fillList(find("uploads", root), "dataset-upload", uploads ?? [], fillUpload);
+  for (const row of find("uploads", root).children) markUpload(/** @type {HTMLElement} */ (row), source, state);
+  show(find("uploads-empty", root), uploads?.length === 0);
+  fillList(find("unfinished", root), "dataset-unfinished", waiting, fillUnfinished);
+  show(find("unfinished-part", root), waiting.length > 0);
+}
+
+/** @param {HTMLElement} row @param {any} upload */
+function fillUpload(row, upload) {
+  setText(part(row, "row__title"), upload.name);
+  const columns = upload.columns ? `columns ${upload.columns.join(", ")}` : "";
+  const rows = upload.rows === null ? "" : counted(upload.rows, "row");
+  const about = [rows, bytes(upload.size_bytes), upload.encoding ?? "", moment(upload.uploaded_at), columns];
+  setText(part(row, "row__about"), about.filter(Boolean).join(" · "));
+  const problem = upload.problem ? `${upload.problem.message} ${upload.problem.hint}` : "";
+  setText(part(row, "field__error"), problem);
+  show(part(row, "field__error"), problem !== "");
+  row.querySelector("[data-do=delete]")?.setAttribute("aria-label", `Delete ${upload.name}`);
+  row.querySelector("[data-do=use]")?.setAttribute("aria-label", `Use ${upload.name}`);
+}
+
+/** What of a row changes with the draft and with a count under way.
+ * @param {HTMLElement} row @param {string} source @param {any} state */
+function markUpload(row, source, state) {
+  const upload = itemOf(row);
+  const job = jobOf(state, "statistics", upload.path);
+  const isChosen = upload.path === source;
+  row.dataset.chosen = String(isChosen);
+  show(part(row, "badge"), isChosen);
+  show(/** @type {HTMLElement} */ (row.querySelector("[data-do=use]")), !isChosen);
+  const meter = part(row, "meter");
+  const isCounted = job?.job_id === upload.job_id && isUnderWay(job);
+  show(meter, isCounted);
+  if (!job || !isCounted) return;
+  showFraction(meter, job);
+  meter.setAttribute("aria-label", jobText(job, "Counting rows"));
+}
+
+/** @param {HTMLElement} row @param {any} one */
+function fillUnfinished(row, one) {
+  const size = noted(one.name)?.size;
+  setText(part(row, "row__title"), one.name);
+  setText(part(row, "row__about"), `${bytes(one.received)}${size ? ` of ${bytes(size)}` : ""} received`);
+  row.querySelector("input")?.setAttribute("aria-label", `Choose the file of ${one.name} again`);
+  row.querySelector("[data-do=discard]")?.setAttribute("aria-label", `Discard ${one.name}`);
+}

@@ -1,0 +1,144 @@
+// @ts-check
+/** The browser of groups: a step, its groups, the completions of one side by side, and why a reward is flat. */
+
+import { fillList, find, findInput, itemOf, part, setText, show, throttled } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
+import { groupText, isFlat, mostOf, placeOf, shares } from "../../state/rollouts.js";
+import { fillCompletions } from "../../ui/completions.js";
+import { mountDiagnosis } from "./diagnosis.js";
+import { createPages } from "./rollout_pages.js";
+import { mountSearch } from "./rollout_search.js";
+
+const QUIET_MS = 60;
+const FOLLOW_MS = 500;
+const BACK_KEYS = ["Home", "PageDown", "ArrowLeft", "ArrowDown"];
+
+/** @param {HTMLElement} root @param {any} context */
+export function mountRollouts(root, context) {
+  const slider = findInput("step-slider", root);
+  const follow = findInput("step-follow", root);
+  let isOpen = false;
+  const pages = createPages(draw, (problem) => search.say(problem));
+  const search = mountSearch(root, pages, { move, jump });
+  const diagnosis = mountDiagnosis(root, context, ({ step, group, completion }) => jump(step, group, completion));
+  const refresh = throttled(() => follow.checked && pages.fetch(null), FOLLOW_MS);
+
+  /** @param {number} step @param {number} group @param {number | null} [completion] */
+  function jump(step, group, completion = null) {
+    follow.checked = false;
+    pages.fetch(step, { group, found: completion });
+  }
+  /** @param {number} by */
+  function move(by) {
+    const step = pages.stepBeside(by);
+    if (step !== undefined) jump(step, 0);
+  }
+  function slide() {
+    follow.checked = false;
+    pages.fetch(pages.state.view.steps[Number(slider.value)], { group: 0 }, QUIET_MS);
+  }
+  function draw() {
+    find("rollouts", root).setAttribute("aria-busy", String(pages.isBusy()));
+    drawBar(root, slider, pages.state.view, pages.step());
+    drawGroups(root, pages);
+    diagnosis.about(pages.state.session, pages.state.view.step);
+    search.follow();
+  }
+  /** Who takes hold of the slider chooses the step it stands at, also if it can't go further back. */
+  function hold() {
+    if (!follow.checked) return;
+    follow.checked = false;
+    pages.stay();
+  }
+  listen(root, { move, hold, slide, pick: pages.pick, toFollow: () => (follow.checked ? refresh() : pages.stay()) });
+
+  listenToNews(context, pages, () => isOpen && refresh());
+
+  /** @param {string | null} session */
+  function begin(session) {
+    isOpen = false;
+    follow.checked = true;
+    search.say("");
+    diagnosis.clear();
+    pages.reset(session);
+  }
+  return {
+    show: begin,
+    open: (/** @type {Record<string, string>} */ { step }) => Number.isInteger(Number(step || NaN)) && jump(Number(step), 0),
+    render(/** @type {any} */ _session, /** @type {boolean} */ isShown) {
+      if (isShown && !isOpen && pages.isStale()) refresh();
+      isOpen = isShown;
+    },
+  };
+}
+
+/** New groups are there: fetched at once when they are looked at, else when the view is opened.
+ * @param {any} context @param {ReturnType<typeof createPages>} pages @param {() => void} onNews */
+function listenToNews(context, pages, onNews) {
+  const note = (/** @type {any} */ message) => {
+    if (message && message.session_id !== pages.state.session) return;
+    pages.markStale();
+    onNews();
+  };
+  context.live.on("training_completions", note);
+  context.live.on("connect", note);
+}
+
+/** @param {HTMLElement} root
+ * @param {{move: (by: number) => void, hold: () => void, slide: () => void, pick: (group: number) => void, toFollow: () => void}} go */
+function listen(root, { move, hold, slide, pick, toFollow }) {
+  const slider = find("step-slider", root);
+  slider.addEventListener("pointerdown", hold);
+  slider.addEventListener("keydown", ({ key }) => BACK_KEYS.includes(key) && hold());
+  slider.addEventListener("input", slide);
+  find("step-back", root).addEventListener("click", () => move(-1));
+  find("step-on", root).addEventListener("click", () => move(1));
+  find("step-follow", root).addEventListener("change", toFollow);
+  find("groups", root).addEventListener("click", (event) => {
+    const item = itemOf(event.target);
+    if (item) pick(item.index);
+  });
+}
+
+/** @param {number | undefined} step @param {number[]} steps */
+const labelOf = (step, steps) => (step === undefined || !steps.length ? "Step" : `Step ${step} of ${steps[steps.length - 1]}`);
+
+/** @param {HTMLElement} root @param {HTMLInputElement} slider @param {import("./rollout_pages.js").View} view
+ * @param {number | null} step that is chosen */
+function drawBar(root, slider, { steps, groups }, step) {
+  show(find("rollouts-empty", root), groups.length === 0);
+  show(find("rollouts", root), groups.length > 0);
+  slider.max = String(Math.max(0, steps.length - 1));
+  if (step !== null) slider.value = String(placeOf(steps, step));
+  slider.setAttribute("aria-valuetext", step === null ? "none yet" : `step ${step}`);
+  setText(find("step-label", root), labelOf(step ?? undefined, steps));
+}
+
+/** @param {HTMLElement} root @param {ReturnType<typeof createPages>} pages */
+function drawGroups(root, pages) {
+  const { groups, found } = pages.state.view;
+  const group = pages.group();
+  if (!group) return;
+  const most = mostOf(groups);
+  const items = groups.map((one, index) => ({ index, one, isCurrent: one === group }));
+  fillList(find("groups", root), "group-item", items, (row, item) => fillGroupItem(row, item, most));
+  const flat = groups.filter(isFlat).length;
+  setText(find("group-title", root), `Group ${groups.indexOf(group) + 1} of ${groups.length}`);
+  setText(find("group-note", root), flat ? `${counted(flat, "group")} of this step without signal` : "every group of this step carries signal");
+  setText(find("group-question", root), group.instruction ?? "");
+  setText(find("group-reference", root), group.reference || "none");
+  setText(find("group-prompt", root), typeof group.prompt === "string" ? group.prompt : JSON.stringify(group.prompt, null, 2));
+  fillCompletions(find("completions", root), group, found);
+}
+
+/** @param {HTMLElement} row @param {{index: number, one: any, isCurrent: boolean}} item @param {number} most */
+function fillGroupItem(row, { index, one, isCurrent }, most) {
+  part(row, "group-item").setAttribute("aria-current", String(isCurrent));
+  setText(part(row, "group-item__name"), `Group ${index + 1}`);
+  setText(part(row, "group-item__about"), groupText(one));
+  part(row, "group-item__bars").replaceChildren(...shares(one, most).map((/** @type {number} */ share) => {
+    const bar = document.createElement("span");
+    bar.style.setProperty("--share", String(share));
+    return bar;
+  }));
+}

@@ -1,0 +1,39 @@
+// @ts-check
+/** What a run was started with: each setting beside its default, and what was said about it at the start. */
+
+import { fillList, find, saveFile, setText } from "../../lib/dom.js";
+import { setting } from "../../lib/format.js";
+import { fillNotices } from "../../ui/facts.js";
+import { isSame, valueAt } from "../../state/draft.js";
+import { read } from "../../ui/copy.js";
+
+/** @param {HTMLElement} root @param {any} context */
+export function mountSetup(root, context) {
+  /** @type {any} */
+  let session = null;
+  const text = () => `${JSON.stringify(session?.config ?? {}, null, 2)}\n`;
+  find("setup-json", root).addEventListener("click", () => read("Configuration of the run", text(), context.say));
+  find("setup-save", root).addEventListener("click", () => saveFile(`${session?.session_id}.json`, text()));
+
+  return {
+    show() {
+      session = null;
+    },
+    /** @param {any} one */
+    render(one) {
+      if (!one.config || one.config === session?.config) return;
+      session = one;
+      const rows = Object.entries(context.boot.defaults)
+        .map(([name, byDefault]) => ({ name, byDefault, value: valueAt(one.config, name) }))
+        .filter((row) => !isSame(row.value, row.byDefault));
+      setText(find("setup-note", root), `${rows.length} settings differ from the defaults; the others are at theirs.`);
+      fillList(find("setup-rows", root), "setup", rows, (row, item) => {
+        const [value, byDefault] = row.querySelectorAll("td");
+        setText(row.querySelector("th"), item.name);
+        setText(value, setting(item.value));
+        setText(byDefault, setting(item.byDefault));
+      });
+      fillNotices(find("setup-notices", root), one.notices ?? []);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// @ts-check
+/** The Custom Builder: saved custom rewards, and the form in which one is written as a recipe or in Python. */
+
+import { fillList, find, findInput, setText, show } from "../../lib/dom.js";
+import { mountCode } from "./code.js";
+import { mountRecipe } from "./recipe.js";
+import { mountSaved } from "./saved.js";
+import { rewardsOf, tell } from "./shared.js";
+import { createWork } from "./work.js";
+
+const NOT_SAVED = "Not saved yet";
+
+/** @param {HTMLElement} root @param {any} context */
+export function mountBuilder(root, context) {
+  const work = createWork(context, () => render(context.store.get()));
+  const recipe = mountRecipe(root, (checks) => work.change({ checks }));
+  const code = mountCode(root, context, (source) => work.change({ source }));
+  const name = findInput("builder-name", root);
+  const description = findInput("builder-description", root);
+  const renderSaved = mountSaved(root, context, { edit: open, removed: work.forget });
+
+  /** @param {string} saved @param {number} [version] */
+  async function open(saved, version) {
+    if (await work.open(saved, version)) reveal();
+  }
+
+  function reveal() {
+    name.focus({ preventScroll: true });
+    find("builder", root).scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {boolean} isUsedThen */
+  async function save(isUsedThen) {
+    await work.save(isUsedThen);
+    if (work.state.refused.name) name.focus();
+    code.showProblem(work.state.refused.source ?? null);
+  }
+
+  for (const kind of /** @type {const} */ (["recipe", "python"])) {
+    find(`new-${kind}`, root).addEventListener("click", async () => {
+      if (await work.beginNew(kind)) reveal();
+    });
+  }
+  find("builder-close", root).addEventListener("click", () => work.begin(null));
+  find("builder-use", root).addEventListener("click", () => save(true));
+  find("builder", root).addEventListener("submit", (event) => {
+    event.preventDefault();
+    save(false);
+  });
+  name.addEventListener("input", () => work.change({ name: name.value }));
+  description.addEventListener("input", () => work.change({ description: description.value }));
+  find("builder-versions", root).addEventListener("change", (event) => {
+    open(work.state.work?.original.name ?? "", Number(/** @type {HTMLSelectElement} */ (event.target).value));
+  });
+
+  /** @param {any} state */
+  function render(state) {
+    const { custom } = rewardsOf(state);
+    renderSaved(custom);
+    show(find("builder", root), work.state.work !== null);
+    if (!work.state.work) return;
+    const { editing } = work.state.work;
+    renderHead(root, work.state.work, custom, work.state.refused);
+    show(find("builder-recipe", root), editing.kind === "recipe");
+    show(find("builder-python", root), editing.kind === "python");
+    if (editing.kind === "recipe") recipe.render(editing.checks, work.state.refused);
+    else code.render(editing.source);
+    renderFoot(root, work);
+  }
+  return { render, open };
+}
+
+/** @param {HTMLElement} root @param {import("./work.js").Work} work @param {any[]} custom @param {Record<string, string>} refused */
+function renderHead(root, { editing, original, version }, custom, refused) {
+  const fresh = editing.kind === "python" ? "A new reward in Python" : "A new recipe";
+  setText(find("builder-title", root), version === null ? fresh : `Version ${version} of ${original.name}`);
+  const inputs = { "builder-name": editing.name, "builder-description": editing.description };
+  for (const [ref, text] of Object.entries(inputs)) {
+    const input = findInput(ref, root);
+    if (document.activeElement !== input && input.value !== text) input.value = text;
+  }
+  tell(find("builder-name-error", root), find("builder-name-error", root), refused.name ?? "");
+  findInput("builder-name", root).setAttribute("aria-invalid", String(Boolean(refused.name)));
+  const known = custom.find((one) => one.name === editing.name.trim());
+  const isOther = known && (version === null || editing.name.trim() !== original.name);
+  setText(find("builder-name-help", root), isOther ? `There is a reward of this name: saving makes version ${known.version + 1} of it.` : "");
+  renderVersions(root, custom.find((one) => one.name === original.name)?.versions ?? [], version);
+}
+
+/** @param {HTMLElement} root @param {number[]} versions @param {number | null} version */
+function renderVersions(root, versions, version) {
+  const select = /** @type {HTMLSelectElement} */ (find("builder-versions", root));
+  show(find("builder-versions-part", root), version !== null && versions.length > 1);
+  fillList(select, "option", versions.map(String), (row, number) => {
+    /** @type {HTMLOptionElement} */ (row).value = number;
+    setText(row, number);
+  });
+  if (document.activeElement !== select) select.value = String(version);
+}
+
+/** @param {HTMLElement} root @param {ReturnType<typeof createWork>} work */
+function renderFoot(root, { state, isChanged }) {
+  const general = Object.entries(state.refused).filter(([place]) => place !== "name" && !/^recipe\.checks\.\d/.test(place)).map(([, text]) => text);
+  tell(find("builder-error", root), find("builder-error-text", root), general.join(" "));
+  for (const ref of ["builder-save", "builder-use"]) /** @type {HTMLButtonElement} */ (find(ref, root)).disabled = state.isSaving;
+  setText(find("builder-save", root).querySelector("span"), state.isSaving ? "Trying it" : "Save");
+  setText(find("builder-status", root), isChanged() && !state.isSaving ? NOT_SAVED : state.said);
+}

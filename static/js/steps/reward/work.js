@@ -1,0 +1,135 @@
+// @ts-check
+/** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a reload. */
+
+import { ApiError, explain, getCustomReward, saveCustomReward } from "../../lib/api.js";
+import { createLatest, unchanged } from "../../lib/latest.js";
+import { bodyOf, editingOf, isSameWork, newEditing } from "../../state/recipes.js";
+import { ask } from "../../ui/dialog.js";
+import { fetchRewards, keep, kept, putParts } from "./shared.js";
+
+/** @typedef {import("../../state/recipes.js").Editing} Editing */
+/** @typedef {{editing: Editing, original: Editing, version: number | null}} Work version: the one opened, null for a new reward */
+
+const KEPT = "reward-work";
+
+/** @param {any} context @param {() => void} onChange called when something other than the text has changed */
+export function createWork(context, onChange) {
+  const held = createHeld(context, onChange);
+  const { state, isChanged, begin, change, forget, atHand } = held;
+  let wanted = "";
+  const latest = createLatest(() => [wanted, atHand()]);
+  context.setUnsaved("reward", isChanged());
+  return {
+    state, isChanged, begin, change, forget,
+    /** @param {"recipe" | "python"} kind */
+    beginNew: (kind) => begin({ editing: newEditing(kind), original: newEditing(kind), version: null }),
+    /** @param {string} name @param {number} [version] the newest unless given */
+    async open(name, version) {
+      let isOpen = false;
+      wanted = `${name} ${version ?? "newest"}`;
+      await latest.ask(() => getCustomReward(name, version), {
+        async answered(found) {
+          isOpen = await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
+        },
+        refused: (error) => context.say(explain(error), "error"),
+      });
+      return isOpen;
+    },
+    save: createSave(context, held, onChange),
+  };
+}
+
+/** The work at hand, and its changes that need no server. @param {any} context @param {() => void} onChange */
+function createHeld(context, onChange) {
+  const state = {
+    work: /** @type {Work | null} */ (kept(KEPT)),
+    /** What the server refused, by place. */
+    refused: /** @type {Record<string, string>} */ ({}),
+    isSaving: false,
+    /** What became of the last save. */
+    said: "",
+  };
+  /** Which saved reward, or new one, the work at hand is. */
+  const atHand = () => state.work && [state.work.original, state.work.version];
+  const isChanged = () => state.work !== null && !isSameWork(state.work.editing, state.work.original);
+
+  /** @param {Work | null} work */
+  function put(work) {
+    state.work = work;
+    state.refused = {};
+    context.setUnsaved("reward", isChanged());
+    keep(context, KEPT, work);
+  }
+
+  /** Take up other work, or none; false when the user would rather keep what is not saved. @param {Work | null} next */
+  async function begin(next) {
+    const text = `The changes to ${state.work?.editing.name || "the new reward"} would be lost.`;
+    if (isChanged() && !(await ask({ title: "Leave what is not saved?", text, yes: "Leave it", danger: true }))) return false;
+    state.said = "";
+    put(next);
+    onChange();
+    return true;
+  }
+
+  return {
+    state, isChanged, atHand, put, begin,
+    /** @param {Partial<Editing>} patch */
+    change(patch) {
+      if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
+    },
+    /** The saved one is gone, so what is written is new again. @param {string} name */
+    forget(name) {
+      if (state.work?.original.name === name) put({ ...state.work, original: newEditing(state.work.editing.kind), version: null });
+    },
+  };
+}
+
+/** Saving the work at hand. @param {any} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
+function createSave(context, { state, atHand, put }, onChange) {
+  /** @param {Record<string, string>} fields */
+  function refuse(fields) {
+    state.refused = fields;
+    state.said = "";
+    onChange();
+  }
+
+  /** @param {Editing} editing @param {boolean} isUsedThen */
+  async function send(editing, isUsedThen) {
+    let isShown = false;
+    const isStillAtHand = unchanged(atHand);
+    const isRewardUntouched = unchanged(() => context.store.get().draft.config.reward);
+    const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
+    if (state.work && isStillAtHand()) {
+      isShown = true;
+      const isAsSent = isSameWork(state.work.editing, editing); // what was typed meanwhile stays
+      put({ editing: isAsSent ? editingOf(saved) : state.work.editing, original: editingOf(saved), version: saved.version });
+    }
+    const isStillShown = unchanged(atHand);
+    await fetchRewards(context);
+    const isUsed = isUsedThen && isRewardUntouched();
+    if (isUsed) putParts(context, [{ custom_name: saved.name }]);
+    const text = `Saved as version ${saved.version}${isUsed ? ", and it scores the answers now" : ""}.`;
+    if (isShown && isStillShown()) state.said = text;
+    else context.say(`${saved.name}: ${text}`);
+  }
+
+  /** @param {boolean} isUsedThen */
+  return async (isUsedThen) => {
+    const editing = state.work?.editing;
+    if (!editing || state.isSaving) return;
+    if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
+    state.isSaving = true;
+    onChange();
+    const isStillAtHand = unchanged(atHand);
+    try {
+      await send(editing, isUsedThen);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!isStillAtHand()) return context.say(`${editing.name} was not saved. ${explain(error)}`, "error");
+      refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
+    } finally {
+      state.isSaving = false;
+      onChange();
+    }
+  };
+}

@@ -1,0 +1,110 @@
+"""Why a reward is flat: one history for each cause."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.config.describe import describe
+from core.runs.causes import RULES
+from core.runs.diagnosis import Finding, _verdict, diagnose
+from tests.support.groups import JUDGING, completion, group
+
+SETTINGS = {field.name for field in describe()}
+NOT_RUN = {"exact-match": {"value": None, "reason": "no tests", "kind": "not_run"}}
+
+
+def shown(answer, truth=0.0, form=1.0, **values):
+    return completion(f"<SOLUTION>{answer}</SOLUTION>", truth, form, **values)
+
+
+def wrong(number):
+    return shown(f"wrong {number}", form=0.0)
+
+
+def both(*completions):
+    return [group(*completions, step=1), group(*completions, step=2)]
+
+
+HISTORIES = {
+    "all_zero": both(*[wrong(n) for n in range(4)]),
+    "all_full": both(*[shown("5" + " " * n, 1.0) for n in range(4)]),
+    "equal_within_groups": both(*[shown(f"{n}", 0.5, 0.0) for n in range(4)]),
+    "identical_completions": both(*[wrong(1)] * 4),
+    "truncated": both(*[completion(f"and so on {n}", truncated=True) for n in range(4)]),
+    "markers_missing": both(*[completion(f"it is {n + 6}") for n in range(4)]),
+    "reference_present": both(*[shown(f"it is 5, I say {'!' * n}", form=0.0) for n in range(4)]),
+    "form_without_truth": both(*[shown(f"wrong {n}") for n in range(4)]),
+    "reward_failed": both(*[shown(f"wrong {n}", None, 0.0) for n in range(4)]),
+    "reward_not_run": both(*[shown(f"wrong {n}", scores=NOT_RUN, reward=0.0) for n in range(4)]),
+    "masked_out": both(*[shown(f"wrong {n}", form=n / 4, truncated=True) for n in range(4)]),
+    "length_at_limit": both(*[shown(f"wrong {n}", form=0.0, tokens=95) for n in range(4)]),
+}
+
+
+@pytest.mark.parametrize("code", HISTORIES)
+def test_a_history_of_one_kind_is_explained_by_it(code):
+    found = diagnose(HISTORIES[code], replace(JUDGING, masks_truncated=code == "masked_out"))
+    assert found["findings"][0]["code"] == code
+    assert found["findings"][0]["share"] == 1.0
+    assert found["signal_fraction"] == 0.0
+    assert found["verdict"].startswith("No group carries a signal, above all because")
+
+
+def test_there_is_a_history_for_every_rule():
+    assert set(HISTORIES) == {rule.code for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_cure_names_a_setting(rule):
+    assert any(name in rule.what_to_do for name in SETTINGS)
+
+
+def test_every_setting_that_a_cure_names_is_there():
+    sections = {name.partition(".")[0] for name in SETTINGS if "." in name}
+    words = {word.strip(".,:;()") for rule in RULES for word in rule.what_to_do.split()}
+    named = {word for word in words if word.partition(".")[0] in sections and "." in word}
+    assert named <= SETTINGS
+
+
+def test_groups_that_differ_are_healthy():
+    found = diagnose(both(shown("5", 1.0), wrong(1), wrong(2), wrong(3)), JUDGING)
+    assert [finding["code"] for finding in found["findings"]] == ["healthy"]
+    assert found["signal_fraction"] == 1.0
+    assert found["verdict"] == "The reward is not flat: 100% of the groups carry a signal."
+
+
+def test_a_signal_does_not_hide_what_is_serious():
+    cut = [completion(f"and {n}", truncated=True) for n in range(3)]
+    found = diagnose(both(shown("5", 1.0), *cut), JUDGING)
+    assert found["findings"][0]["code"] == "truncated"
+    assert "100% of the groups carry a signal, but completions are cut" in found["verdict"]
+
+
+def test_nothing_stored_is_said_to_be_nothing():
+    found = diagnose([], JUDGING)
+    assert (found["steps"], found["groups"], found["signal_fraction"], found["findings"]) == (None, 0, None, [])
+    assert found["verdict"] == "No completions are stored yet, so nothing can be said."
+
+
+def test_evidence_has_numbers_and_examples_that_can_be_found():
+    found = diagnose(HISTORIES["truncated"], JUDGING)
+    assert (found["steps"], found["groups"], found["completions"]) == ([1, 2], 2, 8)
+    first = found["findings"][0]
+    assert first["evidence"] == "8 of 8 completions (100%)"
+    assert first["examples"] == [{"step": 1, "group": 0, "completion": index} for index in range(3)]
+
+
+def test_a_cause_comes_before_its_symptom():
+    codes = [finding["code"] for finding in diagnose(HISTORIES["truncated"], JUDGING)["findings"]]
+    assert codes.index("truncated") < codes.index("markers_missing") < codes.index("all_zero")
+
+
+def test_what_makes_a_run_unhealthy_is_named_before_what_merely_explains_more():
+    from core.runs.causes import RULES
+
+    by_code = {rule.code: rule for rule in RULES}
+    mild = Finding("all_zero", "", "4 of 10 groups (40%)", "", 0.4, [])
+    broken = Finding("reward_failed", "", "5 of 80 completions (6%)", "", 0.0625, [])
+    assert by_code["all_zero"].serious > 0.4 and by_code["reward_failed"].serious <= 0.0625
+    said = _verdict(0.6, [(by_code["all_zero"], mild), (by_code["reward_failed"], broken)])
+    assert by_code["reward_failed"].because in said
