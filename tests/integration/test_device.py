@@ -5,11 +5,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from core.generation.sampling import Sampling
 from core.paths import Workspace
 from services.processes.worker import worker_environment
 from tests.conftest import REPOSITORY
 from tests.integration.test_real_training import Run
+
+pytestmark = pytest.mark.real
 
 
 def test_a_run_placed_on_a_gpu_never_trains_on_the_cpu(tmp_path):

@@ -14,6 +14,8 @@ from core.workers.loading import TrlEngine  # noqa: E402
 from core.workers.reward_tools import tools  # noqa: E402
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 
+pytestmark = pytest.mark.real
+
 ROWS = [Row(f"What is {n} + {n}?", str(2 * n)) for n in range(10)]
 SETTINGS = {
     "training": {"batch_size": 4, "gradient_accumulation_steps": 2, "max_new_tokens": 6, "max_sequence_length": 256},

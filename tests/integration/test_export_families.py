@@ -14,6 +14,8 @@ from core.sessions.events import read_events
 from tests.conftest import REPOSITORY
 from tests.support.modelfile_grammar import parse
 
+pytestmark = pytest.mark.real
+
 FAMILIES = {
     "smollm2": "chatml",
     "llama": "llama3",

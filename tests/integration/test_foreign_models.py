@@ -14,6 +14,8 @@ from tests.conftest import REPOSITORY
 from tests.integration.test_real_training import Run, tiny
 from tests.support.hub import HubStandIn
 
+pytestmark = pytest.mark.real
+
 __all__ = ["tiny"]
 ATTACK = "llama\nimport os"
 ASK = """

@@ -13,6 +13,8 @@ from services.answers.generation import Ask, GenerationService
 from services.processes.worker import Launch
 from tests.support.tiny_model import write_tiny_model
 
+pytestmark = pytest.mark.real
+
 LONG = [[{"role": "user", "content": "1"}]]
 
 

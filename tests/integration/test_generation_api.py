@@ -12,6 +12,8 @@ import socketio
 from core.paths import Workspace
 from tests.support.trained_run import write_trained_run
 
+pytestmark = pytest.mark.real
+
 RUN = "outputs/r1"
 LONG = {"model_path": RUN, "prompt": "1", "temperature": 0, "max_tokens": 3000}
 

@@ -18,6 +18,8 @@ from tests.support.past_exports import write_export
 from tests.support.past_runs import write_run
 from tests.support.server import Server
 
+pytestmark = pytest.mark.real
+
 TOKEN = "hf_right"
 PUSH = {"session_id": "run", "repo_id": "someone/sums", "targets": ["q4_k_m"], "token": TOKEN}
 

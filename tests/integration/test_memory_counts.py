@@ -7,6 +7,8 @@ from core.catalog.families import base_model
 from core.runs.phases import FLOAT32, LOGIT_COPIES, passing_values, saved_values
 from tests.support.fake_memory import RANK, WIDTHS, faked, peak_bytes
 
+pytestmark = pytest.mark.real
+
 LLAMA = base_model("unsloth/Llama-3.1-8B-Instruct").shape
 ROWS, TOKENS = 2, 1024
 

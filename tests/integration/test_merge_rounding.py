@@ -6,6 +6,8 @@ torch = pytest.importorskip("torch")
 
 from core.workers.rounding import rounded  # noqa: E402 - after torch is known to be there
 
+pytestmark = pytest.mark.real
+
 TYPES = ["bfloat16", "float16"]
 
 

@@ -14,6 +14,8 @@ from core.workers.memory import cpu_type, parameters_of  # noqa: E402
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 from tests.support.trained_run import write_trained_run  # noqa: E402
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def shelf(workspace):

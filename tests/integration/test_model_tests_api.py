@@ -17,6 +17,8 @@ from core.runs.split import load_split
 from core.sessions.events import EventLog
 from tests.support.trained_run import CONFIG, write_trained_run
 
+pytestmark = pytest.mark.real
+
 RUN = "outputs/r1"
 SUMS = [{"prompt": f"What is {i} + 1?", "reference": str(i + 1)} for i in range(40)]
 SLOW = {"model_path": RUN, "prompts": SUMS * 3, "max_tokens": 400, "temperature": 0}

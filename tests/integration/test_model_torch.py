@@ -14,6 +14,8 @@ from core.workers.generate.torch_model import MOST_ADAPTERS, AdapterView, TorchM
 from tests.support.tiny_model import CHAT_TEMPLATE, write_tiny_model  # noqa: E402
 from tests.support.trained_run import write_adapter  # noqa: E402
 
+pytestmark = pytest.mark.real
+
 NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
 
 

@@ -10,6 +10,8 @@ import pytest
 from core.paths import Workspace
 from tests.support.trained_run import write_trained_run
 
+pytestmark = pytest.mark.real
+
 CHAT = {"model": "outputs/r1", "messages": [{"role": "user", "content": "1 + 1?"}], "max_tokens": 8, "temperature": 0}
 
 

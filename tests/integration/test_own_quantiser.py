@@ -3,11 +3,15 @@
 import subprocess
 import sys
 
+import pytest
+
 from core.jsonfile import read_json, write_json
 from core.sessions.events import read_events
 from services.processes.worker import worker_command, worker_environment
 from tests.conftest import REPOSITORY
 from tests.support.trained_run import write_trained_run
+
+pytestmark = pytest.mark.real
 
 PROGRAM = f"""#!{sys.executable}
 import sys

@@ -22,6 +22,8 @@ from services.processes.worker import worker_command, worker_environment
 from tests.conftest import REPOSITORY
 from tests.support.hub import HubStandIn
 
+pytestmark = pytest.mark.real
+
 TIMEOUT_S = 240
 BRIEF = """
 def reward(response, reference, example):

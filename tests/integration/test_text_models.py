@@ -9,6 +9,8 @@ import transformers  # noqa: E402 - after torch is known to be there
 from core.errors import InvalidInput  # noqa: E402
 from core.workers.text_model import load_text_model  # noqa: E402
 
+pytestmark = pytest.mark.real
+
 TEXT = {
     "vocab_size": 300,
     "hidden_size": 32,

@@ -16,6 +16,8 @@ from core.workers.train.vllm_sampling import (  # noqa: E402
 )
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def model(tmp_path):

@@ -41,7 +41,8 @@ class ByFile(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """The scheduler of a run in several groups."""
+    """The scheduler of a run in several groups, which keeps to the order below."""
+    config.option.loadscopereorder = False
     return ByFile(config, log)
 
 
