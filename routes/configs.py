@@ -41,7 +41,7 @@ def load():
 @bp.get("/list")
 def list_configs():
     """The names of all stored configurations."""
-    return reply({"configs": services().configs.list()})
+    return reply({"configs": services().configs.saved()})
 
 
 @bp.delete("/<name>")

@@ -69,7 +69,7 @@ class HubQuery(Query):
 @bp.get("/list")
 def list_datasets():
     """Curated sets of the hub, built-in sets, and uploads."""
-    return reply(services().datasets.list())
+    return reply(services().datasets.overview())
 
 
 @bp.get("/procedural")
@@ -106,7 +106,7 @@ def upload_piece(name: str):
 @bp.get("/uploads")
 def uploads():
     """All uploaded files."""
-    return reply({"uploads": services().uploads.list(), "unfinished": services().uploads.unfinished()})
+    return reply({"uploads": services().uploads.files(), "unfinished": services().uploads.unfinished()})
 
 
 @bp.get("/uploads/<name>")

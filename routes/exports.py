@@ -90,7 +90,7 @@ def plan():
 @bp.get("/list")
 def list_exports():
     """All exports with their proven files."""
-    return reply({"exports": [state.as_dict() for state in services().exports.list()]})
+    return reply({"exports": [state.as_dict() for state in services().exports.states()]})
 
 
 @bp.get("/<session_id>")

@@ -10,7 +10,7 @@ from pydantic import Field
 from core.errors import InvalidInput
 from core.generation.sampling import sampling_from
 from routes.http import Body, body, reply, services
-from services.answers.service import Question
+from services.answers.service import Inquiry
 
 bp = Blueprint("generation", __name__)
 
@@ -47,7 +47,7 @@ class QuestionBody(SamplingBody):
     request_id: str = Field("", max_length=64)
     device: str = "auto"
 
-    def question(self) -> Question:
+    def question(self) -> Inquiry:
         """As the service takes it.
 
         Raises:
@@ -57,7 +57,7 @@ class QuestionBody(SamplingBody):
             problem = "give prompt, or messages, and not both"
             raise InvalidInput(f"{problem}.", 'Send {"prompt": "..."}.', {"prompt": problem})
         messages: list[dict[str, Any]] = [message.model_dump() for message in self.messages or ()]
-        return Question(
+        return Inquiry(
             messages=messages if self.prompt is None else [{"role": "user", "content": self.prompt}],
             sampling=sampling_from(self.model_dump()),
             system=self.system,

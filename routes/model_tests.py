@@ -104,7 +104,7 @@ def evaluate():
 @bp.get("/tests")
 def list_tests():
     """All tests, or those of one run, newest first."""
-    return reply({"tests": services().tests.list(query(TestsQuery).session_id)})
+    return reply({"tests": services().tests.records(query(TestsQuery).session_id)})
 
 
 @bp.get("/tests/<test_id>")

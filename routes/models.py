@@ -19,7 +19,7 @@ class DescribeQuery(Query):
 @bp.get("/list")
 def list_models():
     """Trained models, and base models with settings that suit this machine."""
-    return reply(services().models.list())
+    return reply(services().models.overview())
 
 
 @bp.get("/describe")

@@ -29,7 +29,7 @@ class ParseRequest(Body):
 @bp.get("")
 def list_prompts():
     """All templates."""
-    return reply({"prompts": services().prompts.list()})
+    return reply({"prompts": services().prompts.templates()})
 
 
 @bp.get("/<name>")

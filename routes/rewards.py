@@ -50,7 +50,7 @@ class VersionQuery(Query):
 @bp.get("/list")
 def list_rewards():
     """Every preset with components, parameters and worked samples."""
-    return reply({"rewards": services().rewards.catalogue(), "custom": services().rewards.list()})
+    return reply({"rewards": services().rewards.catalogue(), "custom": services().rewards.own()})
 
 
 @bp.post("/test")
@@ -77,7 +77,7 @@ def bench():
 @bp.get("/custom")
 def list_custom():
     """All custom rewards."""
-    return reply({"custom": services().rewards.list()})
+    return reply({"custom": services().rewards.own()})
 
 
 @bp.get("/custom/<name>")

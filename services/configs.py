@@ -38,7 +38,7 @@ class ConfigService:
             raise NotFound(f"There is no saved configuration {name!r}.", "GET /api/configs/list lists them.")
         return parse_config(read_json(path)).dump()
 
-    def list(self) -> list[dict]:
+    def saved(self) -> list[dict]:
         """Name and time of change of each saved configuration, newest first."""
         files = sorted(self._workspace.configs.glob("*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
         return [{"name": file.stem, "modified_at": file.stat().st_mtime} for file in files]

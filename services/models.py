@@ -40,7 +40,7 @@ class ModelService:
         self.machine = machine
         self._seen: dict[str, ModelShape] = {}
 
-    def list(self) -> dict:
+    def overview(self) -> dict:
         """Every model at hand: sessions with a saved adapter, newest first, and the curated base models."""
         saved = [state for state in self._store.states() if state.saved]
         trained = [self._trained(state, label) for state, label in self._store.labelled(saved)]

@@ -29,7 +29,7 @@ class PromptService:
         self._workspace = workspace
         self._inspector = inspector
 
-    def list(self) -> list[dict]:
+    def templates(self) -> list[dict]:
         """All templates, the shipped ones first."""
         shipped = [shown(template) | {"shipped": True, "summary": SUMMARIES[template]} for template in SUMMARIES]
         return shipped + [shown(template) | {"shipped": False, "summary": ""} for template in self.saved().values()]

@@ -106,7 +106,7 @@ class RewardService:
             raise NotFound(f"There is no {which}custom reward {name!r}.", HINT)
         return self._shown(name, versions[-1] if version is None else version)
 
-    def list(self) -> list[dict]:
+    def own(self) -> list[dict]:
         """All custom rewards, each in its latest version."""
         names = sorted(folder.name for folder in self._workspace.rewards.glob("*") if folder.is_dir())
         return [self.get(name) for name in names if self._versions(name)]

@@ -35,7 +35,7 @@ from services.system_monitor import SystemMonitor
 from services.training.fitting import FittingService
 from services.training.plans import PlanService
 from services.training.rollouts import RolloutService
-from services.training.service import Checks, Neighbours, TrainingService
+from services.training.service import Neighbours, Preconditions, TrainingService
 
 TRUTHY = ("1", "on", "yes", "true")
 
@@ -113,7 +113,7 @@ def build_services(
     rewards = RewardService(workspace, store, inspector, prompts)
     models = ModelService(workspace, store, hub, machine_with(hardware))
     fitting = FittingService(rewards.frozen, models)
-    checks = Checks(settle=fitting.start, model=hub.require, data=datasets.require)
+    checks = Preconditions(settle=fitting.start, model=hub.require, data=datasets.require)
     recent = RecentAnswers()
     answering = Launch(GENERATION_WORKER, environment, hardware)
     generation = GenerationService(workspace, store, answering, recent.listen(publish))

@@ -91,7 +91,7 @@ def stored_test(value: Any) -> ModelTest:
 
 
 @dataclass(frozen=True)
-class Question:
+class PromptRow:
     """One prompt of a test: what is asked, what is expected, and what else a reward reads.
 
     Attributes:

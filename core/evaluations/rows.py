@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from core.evaluations.record import Question
+from core.evaluations.record import PromptRow
 
 SEEDS = 2**31
 Place = TypeVar("Place")
@@ -40,7 +40,7 @@ def refused_answer(problem: str) -> dict:
     return {"text": "", "tokens": 0, "seconds": 0.0, "finish_reason": "refused", "problem": problem}
 
 
-def batch_row(question: Question, answer: Mapping, solution: str | None, score: Mapping = UNSCORED) -> dict:
+def batch_row(question: PromptRow, answer: Mapping, solution: str | None, score: Mapping = UNSCORED) -> dict:
     """One row of a batch.
 
     Args:
@@ -63,7 +63,7 @@ def batch_row(question: Question, answer: Mapping, solution: str | None, score: 
     }
 
 
-def evaluation_row(question: Question, sides: Sequence[Sequence[Mapping]]) -> dict:
+def evaluation_row(question: PromptRow, sides: Sequence[Sequence[Mapping]]) -> dict:
     """One row of an evaluation, the answers of each side in the order they were drawn."""
     return {
         "index": question.index,

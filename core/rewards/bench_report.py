@@ -45,7 +45,7 @@ RULES = {
     "slow": Rule("B", "It is slow.", "Expect longer steps, or make it cheaper."),
     "needs_partner": Rule("A", "It does not judge truth.", "Combine it with a reward that does, at a higher weight."),
 }
-"""Finding -> rule. A reward's grade is the worst that its findings allow, and A without any.
+"""Weakness -> rule. A reward's grade is the worst that its findings allow, and A without any.
 
 The rules about right, wrong, hedged and senseless answers bind only rewards that judge truth; of the others only what
 is blank counts as nonsense, and `prefers_nonsense` holds them to paying senseless text no more than the right answer.
@@ -55,7 +55,7 @@ SEVERITIES = {"A": "note", "B": "warning", "C": "serious", "D": "serious", "F": 
 
 
 @dataclass(frozen=True)
-class Finding:
+class Weakness:
     """One thing found: its key in RULES, how bad it is, and the numbers or words that show it."""
 
     code: str
@@ -169,7 +169,7 @@ class BenchReport:
     changed_again: int
     changed_in_reverse: int
     grade: Grade = "A"
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Weakness] = field(default_factory=list)
 
 
 def graded(report: BenchReport) -> BenchReport:
@@ -179,9 +179,9 @@ def graded(report: BenchReport) -> BenchReport:
     return replace(report, findings=findings, grade=max((RULES[code].grade for code, _ in found), default="A"))
 
 
-def _finding(code: str, evidence: str) -> Finding:
+def _finding(code: str, evidence: str) -> Weakness:
     rule = RULES[code]
-    return Finding(code, SEVERITIES[rule.grade], rule.what, evidence, rule.what_to_do)
+    return Weakness(code, SEVERITIES[rule.grade], rule.what, evidence, rule.what_to_do)
 
 
 def _found(report: BenchReport) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Checks of a data set before a run: how many rows are empty, repeated, contradictory, too long, or leak."""
+"""CheckReport of a data set before a run: how many rows are empty, repeated, contradictory, too long, or leak."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MEANINGS = {
 
 
 @dataclass
-class Finding:
+class Trouble:
     """One kind of trouble: how many rows have it, what it means, and a few of them."""
 
     count: int = 0
@@ -44,7 +44,7 @@ class Finding:
 
 
 @dataclass
-class Checks:
+class CheckReport:
     """The result of all checks; `longest_prompt` in tokens, null without a tokenizer."""
 
     rows: int
@@ -53,12 +53,12 @@ class Checks:
     held_out: int
     warm_up: int
     longest_prompt: int | None
-    findings: dict[str, Finding]
+    findings: dict[str, Trouble]
 
 
 def check_rows(
     raw: Iterable[dict], config: RunConfig, measure: Measure | None, report: Callable[[int], None]
-) -> Checks:
+) -> CheckReport:
     """Look at every row as a run would use it.
 
     Args:
@@ -76,8 +76,8 @@ def check_rows(
     if measure is not None:
         findings["too_long"], longest = _too_long(rows, config, measure)
     for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
-        findings[name] = Finding(left_out[why], MEANINGS[name])
-    return Checks(
+        findings[name] = Trouble(left_out[why], MEANINGS[name])
+    return CheckReport(
         rows=counted.count,
         usable=len(rows),
         train=len(split.train),
@@ -104,9 +104,9 @@ class _Counted:
             yield row
 
 
-def _leakage(train: Sequence[Row], held_out: Sequence[Row]) -> Finding:
+def _leakage(train: Sequence[Row], held_out: Sequence[Row]) -> Trouble:
     known = {_bag(row) for row in train}
-    finding = Finding(meaning=MEANINGS["leakage"])
+    finding = Trouble(meaning=MEANINGS["leakage"])
     for row in held_out:
         if _bag(row) in known:
             finding.add(row.instruction)
@@ -117,12 +117,12 @@ def _bag(row: Row) -> tuple[str, ...]:
     return tuple(sorted(same_question(row.instruction).split()))
 
 
-def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Finding, int]:
+def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, int]:
     room = config.training.max_sequence_length - config.training.max_new_tokens
     if room < 1:
         problem = "leaves no room for a prompt within max_sequence_length"
         raise InvalidInput(f"max_new_tokens {problem}.", "Lower it.", {"training.max_new_tokens": problem})
-    finding, longest = Finding(meaning=MEANINGS["too_long"]), 0
+    finding, longest = Trouble(meaning=MEANINGS["too_long"]), 0
     for start in range(0, len(rows), BATCH_ROWS):
         batch = rows[start : start + BATCH_ROWS]
         for row, tokens in zip(batch, measure(batch), strict=True):

@@ -29,7 +29,7 @@ CANCELLED = {
 
 
 @dataclass(frozen=True)
-class Column:
+class Side:
     """A model of a comparison: which, whether its adapter is on, and its place."""
 
     ref: ModelRef
@@ -38,7 +38,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Question:
+class Inquiry:
     """What is asked, beside the models.
 
     Attributes:
@@ -80,15 +80,15 @@ class AnswerService:
         self._generation = generation
         self._rewards = rewards
 
-    def test(self, model_path: str, use_adapter: bool, question: Question) -> dict:
+    def test(self, model_path: str, use_adapter: bool, question: Inquiry) -> dict:
         """One model's answer, with what it cost, its parts, and its score where a reference is given.
 
         Raises:
             LoraCraftError: As GenerationService.answer, or the question is malformed.
         """
-        return self._answered(Column(self._generation.ref(model_path), use_adapter), question)
+        return self._answered(Side(self._generation.ref(model_path), use_adapter), question)
 
-    def compare(self, models: Sequence[tuple[str, bool]], question: Question) -> list[dict]:
+    def compare(self, models: Sequence[tuple[str, bool]], question: Inquiry) -> list[dict]:
         """The answers of several models, each given as (model_path, use_adapter), one after another, same seed.
 
         A model that fails has an answer that says so (finish_reason "refused", `problem`): the others keep theirs.
@@ -100,7 +100,7 @@ class AnswerService:
             seeded = question.sampling.model_copy(update={"seed": secrets.randbelow(2**31)})
             question = replace(question, sampling=seeded)
         refs = [(self._generation.ref(path), use_adapter) for path, use_adapter in models]
-        columns = [Column(ref, use_adapter, place) for place, (ref, use_adapter) in enumerate(refs)]
+        columns = [Side(ref, use_adapter, place) for place, (ref, use_adapter) in enumerate(refs)]
         labels = [label_of(ref.as_dict(), use_adapter) for ref, use_adapter in refs]
         answers = self._compared(columns, question)
         return [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)]
@@ -159,7 +159,7 @@ class AnswerService:
         except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
             return None
 
-    def _compared(self, columns: Sequence[Column], question: Question) -> list[dict]:
+    def _compared(self, columns: Sequence[Side], question: Inquiry) -> list[dict]:
         answers: list[dict] = []
         problems: list[LoraCraftError] = []
         for column in columns:
@@ -173,7 +173,7 @@ class AnswerService:
             raise problems[0]
         return answers
 
-    def _answered(self, column: Column, question: Question, is_stopped: bool = False) -> dict:
+    def _answered(self, column: Side, question: Inquiry, is_stopped: bool = False) -> dict:
         chat = self.chat(column.ref, question.messages, question.system, question.use_template)
         ask = Ask(
             column.ref.model_path,
@@ -190,7 +190,7 @@ class AnswerService:
         judged = self._judged(column.ref.session_id, question, answer)
         return _shown(column, question, answer) | {"messages": chat} | judged
 
-    def _judged(self, session_id: str | None, question: Question, answer: Mapping[str, Any]) -> dict:
+    def _judged(self, session_id: str | None, question: Inquiry, answer: Mapping[str, Any]) -> dict:
         """The parts of an answer, and its score by the training's reward."""
         if session_id is None:
             return {"parsed": None, "score": None}
@@ -212,7 +212,7 @@ class AnswerService:
         }
 
 
-def _shown(column: Column, question: Question, answer: Mapping[str, Any]) -> dict:
+def _shown(column: Side, question: Inquiry, answer: Mapping[str, Any]) -> dict:
     return {
         "request_id": question.request_id,
         "model": {**column.ref.as_dict(), "use_adapter": column.use_adapter},
@@ -221,7 +221,7 @@ def _shown(column: Column, question: Question, answer: Mapping[str, Any]) -> dic
     }
 
 
-def _refused(column: Column, question: Question, error: LoraCraftError) -> dict:
+def _refused(column: Side, question: Inquiry, error: LoraCraftError) -> dict:
     problem = f"{error.message} {error.hint}".strip()
     seed = question.sampling.seed if question.sampling.temperature else None
     answer = {**CANCELLED, "finish_reason": "refused", "problem": problem, "seed": seed}

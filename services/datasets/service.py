@@ -41,12 +41,12 @@ class DatasetService:
         self._prompts = prompts
         self._tasks: list[dict] | None = None
 
-    def list(self) -> dict:
+    def overview(self) -> dict:
         """Every data set at hand, by kind: curated ones of the hub, built-in ones, uploads."""
         return {
             "datasets": [{"kind": "hub", "source": known.id, **asdict(known)} for known in CURATED],
             "builtin": [{"kind": "builtin", "source": known["name"], **known} for known in builtin_sets()],
-            "uploads": self._uploads.list(),
+            "uploads": self._uploads.files(),
         }
 
     def procedural(self) -> list[dict]:

@@ -124,7 +124,7 @@ class UploadService:
             return None
         return self._info(self._file(name))["rows"]
 
-    def list(self) -> list[dict]:
+    def files(self) -> list[dict]:
         """All uploads, newest first."""
         files = [f for f in self._workspace.uploads.iterdir() if f.is_file() and not f.name.startswith(".")]
         return [self._info(file) for file in sorted(files, key=lambda f: -f.stat().st_mtime)]
@@ -184,7 +184,7 @@ class UploadService:
 
     def _twin(self, path: str, size_bytes: int) -> dict | None:
         """An upload of the same content. Only files of one size can be equal, so few are ever compared."""
-        alike = [known for known in self.list() if known["size_bytes"] == size_bytes]
+        alike = [known for known in self.files() if known["size_bytes"] == size_bytes]
         digest = self._digest(path) if alike else None
         return next((known for known in alike if (known["sha256"] or self._digest(known["path"])) == digest), None)
 

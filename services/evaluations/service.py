@@ -16,7 +16,7 @@ from typing import IO
 from core.errors import Conflict, LoraCraftError, NotFound
 from core.evaluations.defaults import about, model_of_test, require_rows, require_two, sampling_of, seeded
 from core.evaluations.folder import CARDS, ResultFolder, RowPlaces
-from core.evaluations.record import Kind, ModelTest, Question
+from core.evaluations.record import Kind, ModelTest, PromptRow
 from core.evaluations.settle import settle
 from core.generation.sampling import Sampling, sampling_from
 from core.paths import Workspace, checked_name
@@ -126,7 +126,7 @@ class ModelTestService:
         if prompts["left_out"]:
             test.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
         questions = [
-            Question(place, one["prompt"], one["reference"], one["extras"])
+            PromptRow(place, one["prompt"], one["reference"], one["extras"])
             for place, one in enumerate(prompts["prompts"])
         ]
         return self._enter(Work(test, self._place(test), questions, sessions=_sessions(test, models)))
@@ -158,7 +158,7 @@ class ModelTestService:
         test.total = min(rows, config.dataset.validation_samples) * samples * len(described)
         return self._enter(Work(test, self._place(test), rows=rows, sessions=_sessions(test, described)))
 
-    def list(self, session_id: str | None = None) -> list[dict]:
+    def records(self, session_id: str | None = None) -> list[dict]:
         """All tests, or those of one run, newest first.
 
         Raises:

@@ -11,7 +11,7 @@ from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
 from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, OutOfMemory
 from core.evaluations.folder import ResultFolder
-from core.evaluations.record import ModelTest, Question
+from core.evaluations.record import ModelTest, PromptRow
 from core.evaluations.rows import (
     UNSCORED,
     batch_row,
@@ -79,7 +79,7 @@ class Work:
 
     test: ModelTest
     folder: ResultFolder
-    questions: list[Question] = field(default_factory=list)
+    questions: list[PromptRow] = field(default_factory=list)
     rows: int = 0
     sessions: frozenset[str] = frozenset()
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -139,7 +139,7 @@ class Examination:
         scored = evaluations[-1] if evaluations else None
         wanted = {"config": self._config.dump(), "rows": self._work.rows, "evaluation": scored}
         found = self._desk.inspector.ask("held_out_rows", wanted, LANE, HELD_OUT_TIMEOUT_S)
-        self._work.questions = [Question(index, **row) for index, row in enumerate(found["rows"])]
+        self._work.questions = [PromptRow(index, **row) for index, row in enumerate(found["rows"])]
         rows, test = len(found["rows"]), self._test
         test.doubt = found["doubt"]
         test.total = rows * test.samples * len(test.models)
@@ -253,7 +253,7 @@ class Examination:
             what=f"{'a batch' if test.kind == 'batch' else 'an evaluation'} ({test.name})",
         )
 
-    def _chat(self, question: Question) -> list[dict]:
+    def _chat(self, question: PromptRow) -> list[dict]:
         template = self._template if self._test.use_template else None
         return chat_of([{"role": "user", "content": question.instruction}], template, self._test.system)
 

@@ -154,7 +154,7 @@ class ExportService:
             raise NotFound(f"{session_id!r} was never exported.", "POST /api/exports/create starts an export.")
         return self._state(paths)
 
-    def list(self) -> list[ExportState]:
+    def states(self) -> list[ExportState]:
         """All exports."""
         states = []
         for folder in self._all():

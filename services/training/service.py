@@ -32,7 +32,7 @@ STOP_MODES = ("save", "discard")
 
 
 @dataclass(frozen=True)
-class Checks:
+class Preconditions:
     """What is asked before a run starts; each raises what is wrong.
 
     Attributes:
@@ -69,7 +69,7 @@ class TrainingService:
         workspace: Where sessions live.
         store: Reads and makes them.
         launch: How workers are started.
-        checks: What is asked before a run starts.
+        preconditions: What is asked before a run starts.
         publish: Called with (topic, payload): "event" (state, event), "output" (session_id, text), "queue" snapshot.
         neighbours: The other users of sessions and devices.
     """
@@ -79,14 +79,14 @@ class TrainingService:
         workspace: Workspace,
         store: SessionStore,
         launch: Launch,
-        checks: Checks,
+        preconditions: Preconditions,
         publish: Publish,
         neighbours: Neighbours,
     ):
         self._workspace = workspace
         self._store = store
         self._launch = launch
-        self._checks = checks
+        self._checks = preconditions
         self._publish = publish
         self._neighbours = neighbours
         self._threads: dict[str, threading.Thread] = {}

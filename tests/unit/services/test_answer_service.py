@@ -6,11 +6,11 @@ from core.errors import InvalidInput, NotFound, WorkerFailed
 from core.generation.model_path import model_ref
 from core.generation.sampling import Sampling
 from core.sessions.store import SessionStore
-from services.answers.service import AnswerService, Question
+from services.answers.service import AnswerService, Inquiry
 from tests.support.answerer import Answerer, make_run
 
 MODELS = [("outputs/r1", True), ("outputs/r1", False), ("other", True)]
-QUESTION = Question([{"role": "user", "content": "1 + 1?"}], Sampling(), request_id="q")
+QUESTION = Inquiry([{"role": "user", "content": "1 + 1?"}], Sampling(), request_id="q")
 
 
 class Generation(Answerer):

@@ -40,7 +40,7 @@ def tests(workspace, store, answerer, inspection):
     service = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: None)
     yield service
     answerer.gate.set()
-    for test in service.list():
+    for test in service.records():
         service.wait(test["test_id"], 10)
 
 
