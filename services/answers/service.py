@@ -100,9 +100,9 @@ class AnswerService:
             seeded = question.sampling.model_copy(update={"seed": secrets.randbelow(2**31)})
             question = replace(question, sampling=seeded)
         refs = [(self._generation.ref(path), use_adapter) for path, use_adapter in models]
-        columns = [Side(ref, use_adapter, place) for place, (ref, use_adapter) in enumerate(refs)]
+        sides = [Side(ref, use_adapter, place) for place, (ref, use_adapter) in enumerate(refs)]
         labels = [label_of(ref.as_dict(), use_adapter) for ref, use_adapter in refs]
-        answers = self._compared(columns, question)
+        answers = self._compared(sides, question)
         return [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)]
 
     def chat(self, model: ModelRef, messages: Sequence[dict], system: str | None, use_template: bool) -> list[dict]:
@@ -159,36 +159,36 @@ class AnswerService:
         except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
             return None
 
-    def _compared(self, columns: Sequence[Side], question: Inquiry) -> list[dict]:
+    def _compared(self, sides: Sequence[Side], question: Inquiry) -> list[dict]:
         answers: list[dict] = []
         problems: list[LoraCraftError] = []
-        for column in columns:
+        for side in sides:
             is_stopped = bool(answers) and answers[-1]["finish_reason"] == "cancelled"  # a stop ends all that follow
             try:
-                answers.append(self._answered(column, question, is_stopped))
+                answers.append(self._answered(side, question, is_stopped))
             except LoraCraftError as error:
                 problems.append(error)
-                answers.append(_refused(column, question, error))
-        if len(problems) == len(columns):
+                answers.append(_refused(side, question, error))
+        if len(problems) == len(sides):
             raise problems[0]
         return answers
 
-    def _answered(self, column: Side, question: Inquiry, is_stopped: bool = False) -> dict:
-        chat = self.chat(column.ref, question.messages, question.system, question.use_template)
+    def _answered(self, side: Side, question: Inquiry, is_stopped: bool = False) -> dict:
+        chat = self.chat(side.ref, question.messages, question.system, question.use_template)
         ask = Ask(
-            column.ref.model_path,
+            side.ref.model_path,
             [chat],
             question.sampling,
-            use_adapter=column.use_adapter,
+            use_adapter=side.use_adapter,
             request_id=question.request_id,
-            column=column.place,
+            column=side.place,
             stream=bool(question.request_id),
             device=question.device,
-            ref=column.ref,
+            ref=side.ref,
         )
         answer = (None if is_stopped else self._generation.answer(ask)[0]) or CANCELLED
-        judged = self._judged(column.ref.session_id, question, answer)
-        return _shown(column, question, answer) | {"messages": chat} | judged
+        judged = self._judged(side.ref.session_id, question, answer)
+        return _shown(side, question, answer) | {"messages": chat} | judged
 
     def _judged(self, session_id: str | None, question: Inquiry, answer: Mapping[str, Any]) -> dict:
         """The parts of an answer, and its score by the training's reward."""
@@ -212,20 +212,20 @@ class AnswerService:
         }
 
 
-def _shown(column: Side, question: Inquiry, answer: Mapping[str, Any]) -> dict:
+def _shown(side: Side, question: Inquiry, answer: Mapping[str, Any]) -> dict:
     return {
         "request_id": question.request_id,
-        "model": {**column.ref.as_dict(), "use_adapter": column.use_adapter},
+        "model": {**side.ref.as_dict(), "use_adapter": side.use_adapter},
         "response": answer["text"],
         **{key: value for key, value in answer.items() if key != "text"},
     }
 
 
-def _refused(column: Side, question: Inquiry, error: LoraCraftError) -> dict:
+def _refused(side: Side, question: Inquiry, error: LoraCraftError) -> dict:
     problem = f"{error.message} {error.hint}".strip()
     seed = question.sampling.seed if question.sampling.temperature else None
     answer = {**CANCELLED, "finish_reason": "refused", "problem": problem, "seed": seed}
-    return _shown(column, question, answer) | {"messages": list(question.messages), "parsed": None, "score": None}
+    return _shown(side, question, answer) | {"messages": list(question.messages), "parsed": None, "score": None}
 
 
 def _exported(workspace: Workspace) -> dict[str, list[str]]:
