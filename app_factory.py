@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 
 from constants import MAX_JSON_BYTES
 from core.hardware import Hardware, detect_hardware
@@ -37,11 +38,17 @@ class Settings:
     machine: Callable[[], Hardware] = detect_hardware
 
 
+class InOrder(DefaultJSONProvider):
+    """JSON whose keys stay in the order in which they were put down."""
+
+    sort_keys = False
+
+
 def create_app(settings: Settings) -> Flask:
     """The application, its services started."""
     app = Flask(__name__, static_folder=str(REPOSITORY / "static"), template_folder=str(REPOSITORY / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = MAX_JSON_BYTES
-    app.json.sort_keys = False
+    app.json = InOrder(app)
     socketio.init_app(app, async_mode="threading")
     publisher = Publisher(socketio.emit)
     services = build_services(settings.root, settings.worker, settings.environment, publisher.publish, settings.machine)

@@ -1,4 +1,4 @@
-"""`python launch.py test`: the linter and the whole suite, in two groups; `--quick` leaves out what trains or exports.
+"""`python launch.py test`: linter, types and the whole suite, in two groups; `--quick` leaves out what trains or exports.
 
 With other arguments they are pytest's own, and nothing else is run: `python launch.py test tests/unit -k reward`.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUICK = "--quick"
-LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."))
+LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 WITHOUT_MODELS = ("-m", "not real", "tests/unit", "tests/integration")
 GROUPS = 2
 """More than half of the suite is waiting, so two groups take little more than half the time; each holds its models."""

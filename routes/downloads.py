@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from io import BytesIO
 from typing import IO, Any
 
 from flask import Blueprint, Response, request
 from werkzeug.utils import send_file
+from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import FileWrapper
 
 from core.errors import NotFound
@@ -25,7 +25,7 @@ def download(session_id: str, file: str):
     return _zipped(found) if isinstance(found, Bundle) else _attached(found)
 
 
-def _attached(found: Download) -> Response:
+def _attached(found: Download) -> BaseResponse:
     """A file that is read while it is sent; it is closed when the client has it, or has left."""
     try:
         stat = found.path.stat()
@@ -42,7 +42,7 @@ def _attached(found: Download) -> Response:
         raise NotFound(f"{found.path.name!r} has just been deleted.", HINT) from error
 
 
-def _environment() -> Mapping[str, Any]:
+def _environment() -> dict[str, Any]:
     """The request's, with larger pieces than usual; of several ranges at once, which few ask for, the whole is sent."""
 
     def wrap(file: IO[bytes], _: int) -> FileWrapper:

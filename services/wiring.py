@@ -141,7 +141,7 @@ def build_services(
         rollouts=RolloutService(store),
         jobs=jobs,
         inspector=inspector,
-        monitor=SystemMonitor(workspace.root, hardware.problem and hardware.problem.text, publish),
+        monitor=SystemMonitor(workspace.root, hardware.problem.text if hardware.problem else None, publish),
         lock=FileLock(workspace.cache / ".server.lock"),
     )
 

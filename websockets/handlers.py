@@ -30,7 +30,8 @@ def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> dic
     Raises:
         NotFound: No such session.
     """
-    state, missed = store.state(session_id), []
+    state = store.state(session_id)
+    missed: list[dict] = []
     if after_seq < state.last_seq:
         state, missed = _replayed(store, session_id, after_seq)
     return {

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from pydantic_core import PydanticUndefined
+from pydantic.fields import FieldInfo
 
 from core.config.run import RunConfig
 from core.generation.sampling import Sampling
@@ -99,14 +99,19 @@ def markdown_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _words_of(info: FieldInfo) -> dict[str, Any]:
+    """What `knob` has put beside the type and the bounds of a setting."""
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+
+
 def _walk(section: type[Section], prefix: str) -> Iterator[FieldDescription]:
     properties = section.model_json_schema(mode="serialization")["properties"]
     for name, info in section.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, Section):
             yield from _walk(info.annotation, f"{prefix}{name}.")
             continue
-        extra = info.json_schema_extra or {}
-        default = info.default if info.default is not PydanticUndefined else info.default_factory()
+        extra = _words_of(info)
+        default = info.get_default(call_default_factory=True)
         yield FieldDescription(
             name=prefix + name,
             type=_type_text(properties[name]),

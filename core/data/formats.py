@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -242,7 +243,7 @@ def _read_parquet(file: DataFile) -> Iterator[dict]:
             for batch in table.iter_batches(batch_size=256):
                 for row in batch.to_pylist():
                     read += 1
-                    file._fraction = lambda done=read / total: done
+                    file._fraction = partial(float, read / total)
                     yield file.checked(row, f"row {read}")
     except (pyarrow.ArrowException, OSError) as error:
         raise file.refused("file", f"it is not readable Parquet: {_first_line(error)}", "Write it again.") from error

@@ -68,7 +68,7 @@ def guess_mapping(rows: Sequence[dict]) -> Mapping:
         instruction, response = conversation
     else:
         instruction = by_name("instruction", columns, ()) or _by_form(rows, columns, "instruction", ())
-        taken = (instruction.field,)
+        taken: tuple[str | None, ...] = (instruction.field,)
         response = by_name("response", columns, taken) or _by_form(rows, columns, "response", taken)
     taken = (instruction.field, response.field)
     missing = Guess(None, 0.0, "no column is called so")
@@ -107,7 +107,8 @@ def words_of(name: str) -> list[str]:
 def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
     """Which rule finds the final answer in these, and why."""
     filled = [answer for answer in answers if answer]
-    for rule, mark in (("hash", FINAL_ANSWER_MARK), ("boxed", BOXED)):
+    marks: tuple[tuple[FinalAnswer, str], ...] = (("hash", FINAL_ANSWER_MARK), ("boxed", BOXED))
+    for rule, mark in marks:
         share = sum(mark in answer for answer in filled) / len(filled) if filled else 0.0
         if share >= MOST:
             return rule, f"{share:.0%} of the first answers hold {mark!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -70,7 +70,7 @@ def describe(source: str, subset: str | None, split: str) -> HubDescription:
         subsets=tuple(found),
         splits=tuple(splits),
         rows=_count(info, split),
-        size_bytes=None if None in sizes or not sizes else sum(sizes),
+        size_bytes=_sum_of(sizes) if sizes else None,
         licence=_licence(repository.card),
         gated=repository.gated,
         columns=tuple(str(f["name"]) for f in _dicts(info.get("features")) if "name" in f),
@@ -148,11 +148,17 @@ def _fetched(repository: Repository, path: str, cache: Path, progress: "_Progres
     return Path(file)
 
 
+def _sum_of(sizes: Sequence[int | None]) -> int | None:
+    """Their sum; None where one is not known."""
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
 class _Progress:
     """Bytes of several files, one after the other, as one fraction that never falls."""
 
     def __init__(self, sizes: list[int | None], report: Report):
-        self._total = None if None in sizes else sum(sizes)
+        self._total = _sum_of(sizes)
         self._report = report
         self._whole = self._partial = self._most = 0
         self._left = len(sizes)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import Any
 
 from core.data.formats import DataFile
 from core.data.hub_access import SOURCE, explained
@@ -33,7 +33,7 @@ def first_rows(repository: Repository, path: str, count: int, cache: Path) -> li
     """
     from huggingface_hub import HfFileSystem, try_to_load_from_cache
 
-    where = {"cache_dir": cache / "datasets", "revision": repository.commit, "repo_type": "dataset"}
+    where: dict[str, Any] = {"cache_dir": cache / "datasets", "revision": repository.commit, "repo_type": "dataset"}
     at_hand = try_to_load_from_cache(repository.id, path, **where)
     if isinstance(at_hand, str):
         return DataFile(Path(at_hand)).first(count)
@@ -47,7 +47,7 @@ def first_rows(repository: Repository, path: str, count: int, cache: Path) -> li
             )
 
 
-def _parquet_head(stream: BinaryIO, path: str, count: int) -> list[dict]:
+def _parquet_head(stream: Any, path: str, count: int) -> list[dict]:
     """The first rows, read page by page: a row group may be the whole file."""
     from pyarrow import ArrowException, parquet
 
@@ -60,8 +60,14 @@ def _parquet_head(stream: BinaryIO, path: str, count: int) -> list[dict]:
         raise InvalidInput(f"{problem}.", "Choose another data set.", {SOURCE: problem}) from error
 
 
-def _text_head(stream: BinaryIO, path: str, count: int) -> list[dict]:
-    """The first rows of a JSON or CSV file, read as any data file from as much of its start as that takes."""
+def _text_head(stream: Any, path: str, count: int) -> list[dict]:
+    """The first rows of a JSON or CSV file, read as any data file from as much of its start as that takes.
+
+    Args:
+        stream: The file as fsspec opens it, which knows its size.
+        path: Its name.
+        count: How many rows.
+    """
     head, is_whole = b"", False
     with TemporaryDirectory() as folder:
         while True:

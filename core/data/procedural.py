@@ -256,9 +256,9 @@ def _fit(value: Any, default: Any, kind: str) -> Any:
         raise TypeError(kind)
     if isinstance(default, Enum):
         return type(default)(value)
-    if isinstance(default, (date, time)):
+    if isinstance(default, (date, time)) and isinstance(value, str):
         return type(default).fromisoformat(value)
-    if kind == "list":
+    if kind == "list" and isinstance(value, (list, tuple)):
         first = default[0] if default else None
         items = [type(first)(item) if isinstance(first, (Enum, tuple)) else item for item in value]
         return tuple(items) if isinstance(default, tuple) else items

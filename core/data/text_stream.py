@@ -7,6 +7,7 @@ import gzip
 import io
 import zlib
 from pathlib import Path
+from typing import Any
 
 from constants import MAX_ROW_BYTES
 from core.errors import InvalidInput
@@ -83,8 +84,8 @@ class TextStream(io.RawIOBase):
         """The reader has finished a row that is no line."""
         self._since_row = 0
 
-    def readinto(self, buffer: memoryview) -> int:
-        """Fill `buffer` with UTF-8; 0 at the end."""
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer`, a memoryview, with UTF-8; 0 at the end."""
         while not self._pending and not self.closed:
             chunk = self._next(len(buffer))
             if not chunk:

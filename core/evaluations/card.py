@@ -141,6 +141,7 @@ def _bar(side: Mapping, most: float) -> Bar:
 def _figures(summary: Mapping) -> list[Figure]:
     before, after = summary["sides"]
     change, length = summary["difference"], summary["length_change"]
+    cut = (_known(before["truncated_fraction"], ".1%"), _known(after["truncated_fraction"], ".1%"))
     figures = [
         Figure(
             f"Mean reward, of {_number(summary['most'])}",
@@ -155,10 +156,10 @@ def _figures(summary: Mapping) -> list[Figure]:
         Figure("p-value", ("", ""), f"{change['p_value']:.2g} ({change['test']})"),
         Figure(
             "Tokens an answer",
-            tuple(_known(side["mean_tokens"], ".1f") for side in (before, after)),
+            (_known(before["mean_tokens"], ".1f"), _known(after["mean_tokens"], ".1f")),
             _change(length["mean"], length["interval"]),
         ),
-        Figure("Cut at max_tokens", tuple(_known(side["truncated_fraction"], ".1%") for side in (before, after))),
+        Figure("Cut at max_tokens", cut),
         Figure("Answers without a score", (str(before["unscored"]), str(after["unscored"]))),
     ]
     return figures
@@ -173,8 +174,13 @@ def _judged(before: Mapping, after: Mapping) -> list[Figure]:
             return "not judged"
         return f"{side['pass_at_1']:.1%} ({low:.1%} to {high:.1%})"
 
-    counts = tuple(f"{side['correct'] or 0} of {side['judged']}" for side in (before, after))
-    figures = [Figure("Right answers", counts), Figure("pass@1", (share(before), share(after)))]
+    def counted(side: Mapping) -> str:
+        return f"{side['correct'] or 0} of {side['judged']}"
+
+    figures = [
+        Figure("Right answers", (counted(before), counted(after))),
+        Figure("pass@1", (share(before), share(after))),
+    ]
     curves = zip(before["pass_curve"][1:], after["pass_curve"][1:], strict=False)
     return figures + [Figure(f"pass@{b['k']}", (f"{b['value']:.1%}", f"{a['value']:.1%}")) for b, a in curves]
 

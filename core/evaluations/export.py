@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from core.evaluations.record import ModelTest
 
@@ -63,7 +64,7 @@ def _evaluation(test: ModelTest, rows: Sequence[Mapping]) -> Iterator[dict]:
 
 def _scores(scores: Mapping[str, Mapping] | None) -> dict:
     """Two columns a reward: what it gave, and why."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, score in (scores or {}).items():
         found |= {f"score {name}": score["value"], f"reason {name}": score["reason"]}
     return found

@@ -176,7 +176,7 @@ def _roles(tables: Sequence[dict], path: Path, data: DatasetConfig | None) -> Ro
         if all(any(cell(row, column) is not None for row in tables) for column in trained):
             return Roles(data.instruction_field, data.context_field, data.response_field, data.final_answer)
     mapping, chat = guess_mapping(tables), _chat_column(tables[0])
-    if chat and (not _is_sure(mapping.instruction) or mapping.instruction.field.startswith(f"{chat}.")):
+    if chat and (not _is_sure(mapping.instruction) or str(mapping.instruction.field).startswith(f"{chat}.")):
         return Roles(None, rule=mapping.final_answer, chat=chat)
     if not _is_sure(mapping.instruction):
         names = ", ".join(columns_of(tables))[:NAMED_CHARACTERS]
@@ -186,7 +186,7 @@ def _roles(tables: Sequence[dict], path: Path, data: DatasetConfig | None) -> Ro
         raise refused(path, problem, TEXT_HINT)
     answer = mapping.response.field if _is_sure(mapping.response) else None
     context = by_name("context", columns_of(tables), (mapping.instruction.field, answer))
-    return Roles(mapping.instruction.field, context and context.field, answer, mapping.final_answer)
+    return Roles(mapping.instruction.field, context.field if context else None, answer, mapping.final_answer)
 
 
 def _chat_column(row: Mapping) -> str | None:

@@ -195,4 +195,5 @@ def _mean_of_known(values: Sequence[float | None]) -> float | None:
 
 def _mean_of_all(values: Sequence[bool | None]) -> float | None:
     """The share of what is true; None where one is not known."""
-    return None if None in values else _mean([float(value) for value in values])
+    known = [float(value) for value in values if value is not None]
+    return _mean(known) if len(known) == len(values) else None

@@ -163,8 +163,9 @@ def _default_system(family: Family, chat: list[dict], text: str | None) -> str |
 
 def _system_in(family: Family, chat: list[dict], text: str | None) -> str | None:
     before, _, after = family.render(_with_system(chat, MARK)).partition(MARK)
-    fits = text is not None and text.startswith(before) and text.endswith(after)
-    return text[len(before) : len(text) - len(after)] if fits and len(text) >= len(before) + len(after) else None
+    if text is None or not (text.startswith(before) and text.endswith(after)):
+        return None
+    return text[len(before) : len(text) - len(after)] if len(text) >= len(before) + len(after) else None
 
 
 def _chat(*contents: str) -> list[dict]:

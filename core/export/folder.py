@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from core.errors import Conflict
 from core.export.targets import TARGETS
@@ -79,5 +80,5 @@ def _complete(entry: dict, written_at: float) -> dict:
         return entry
     made = asdict(TARGETS[entry["quantization"]])
     shown = {name: made[name] for name in ("kind", "title", "file", "is_folder")}
-    unknown = {"sha256": None, "adapter_sha256": None, "seconds": None, "fallbacks": [], "score": None}
+    unknown: dict[str, Any] = {"sha256": None, "adapter_sha256": None, "seconds": None, "fallbacks": [], "score": None}
     return {"target": made["name"], **shown, "made_at": written_at, **unknown, **entry}

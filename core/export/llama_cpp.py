@@ -109,7 +109,10 @@ def _unpack(archive: Path, target: Path) -> dict[str, str]:
             name = member.name.removeprefix(prefix)
             if not member.isfile() or name == member.name or not name.startswith(WANTED) or ".." in name:
                 continue
-            data = tar.extractfile(member).read()
+            stream = tar.extractfile(member)
+            if stream is None:
+                continue
+            data = stream.read()
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

@@ -113,7 +113,9 @@ def _attempts(row: Row, references: list[str], template: PromptTemplate, seed: i
 
 def _timed(scorer: Scorer, tried: list[_Attempts], clock: Callable[[], float]) -> tuple[list[_Outcomes], list[float]]:
     """The outcomes, and for each row the milliseconds that a completion took; no more rows begin after PATIENCE_S."""
-    outcomes, times, began = [], [], clock()
+    outcomes: list[_Outcomes] = []
+    times: list[float] = []
+    began = clock()
     for attempts in tried:
         started = clock()
         if outcomes and started - began > PATIENCE_S:

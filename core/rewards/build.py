@@ -10,9 +10,9 @@ from core.errors import InvalidInput
 from core.rewards import custom
 from core.rewards.judge import Judge
 from core.rewards.judge_section import JudgeSettings
-from core.rewards.presets import PRESETS, resolve_preset, reward_function
+from core.rewards.presets import PRESETS, reward_function
 from core.rewards.scoring import EachAlone, Scorer
-from core.rewards.section import RewardComponent, RewardConfig
+from core.rewards.section import RewardComponent, RewardConfig, preset_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _scorer(part: RewardComponent, tools: RewardTools) -> Scorer:
             problem = f"there is no custom reward {part.custom_name!r}"
             raise InvalidInput(f"{problem}.", "Save it first.", {"reward.custom_name": problem})
         return custom.scorer(part.label, part.custom)
-    name = resolve_preset(part.preset_name)
+    name = preset_of(part.preset_name or "")
     return EachAlone(part.label, reward_function(name, part.parameters), PRESETS[name].judges_truth)
 
 

@@ -68,14 +68,21 @@ def _checked(preset: str, parameter: Parameter | None, key: str, value: Any) -> 
         value = float(value)
     if type(value) is not wanted:
         raise ValueError(f"{key} of {preset} is {_kind(wanted)}, not {value!r}")
-    if parameter.unit == PATTERN and value:
-        _check_pattern(f"{key} of {preset}", value)
-    if parameter.choices and value not in parameter.choices:
-        raise ValueError(f"{key} of {preset} is one of {', '.join(parameter.choices)}, not {value!r}")
+    if isinstance(value, str):
+        return _checked_text(preset, parameter, value)
     if parameter.minimum is not None and value < parameter.minimum:
         raise ValueError(f"{key} of {preset} is at least {parameter.minimum:g}, not {value!r}")
     if parameter.maximum is not None and value > parameter.maximum:
         raise ValueError(f"{key} of {preset} is at most {parameter.maximum:g}, not {value!r}")
+    return value
+
+
+def _checked_text(preset: str, parameter: Parameter, value: str) -> str:
+    key = parameter.name
+    if parameter.unit == PATTERN and value:
+        _check_pattern(f"{key} of {preset}", value)
+    if parameter.choices and value not in parameter.choices:
+        raise ValueError(f"{key} of {preset} is one of {', '.join(parameter.choices)}, not {value!r}")
     return value
 
 

@@ -27,7 +27,7 @@ WORKERS = 16
 WAIT_S = 60.0
 SUSPENSIONS = 100_000
 FROZEN_CLOCK = datetime(2025, 1, 1, tzinfo=timezone.utc)
-POLICY = {"datetime": FROZEN_CLOCK, "timezone": "utc", "sleep": "zero", "random_start": {"seed": 0}}
+POLICY: Any = {"datetime": FROZEN_CLOCK, "timezone": "utc", "sleep": "zero", "random_start": {"seed": 0}}
 SOURCE = "<python-input-0>"
 
 THIRD_PARTY = ("matplotlib", "networkx", "numpy", "pandas", "requests", "scipy", "sklearn", "sympy", "torch")
@@ -162,7 +162,7 @@ def _pool() -> Monty:
     return pool
 
 
-def _monty_limits(limits: Limits) -> dict:
+def _monty_limits(limits: Limits) -> Any:
     return {
         "max_feed_duration_secs": limits.seconds,
         "max_memory": limits.memory_mib << 20,
@@ -212,15 +212,15 @@ def _lacks(raised: BaseException, text: str) -> bool:
         if found := MISSING_MODULE.fullmatch(text):
             return found[1] in sys.stdlib_module_names or found[1] in THIRD_PARTY
         found = MISSING_IMPORT.match(text)
-        return bool(found) and _module_has(found["module"], found["name"])
+        return found is not None and _module_has(found["module"], found["name"])
     if isinstance(raised, NameError):
         found = MISSING_NAME.fullmatch(text)
-        return bool(found) and found[1] not in WITHHELD and hasattr(builtins, found[1])
+        return found is not None and found[1] not in WITHHELD and hasattr(builtins, found[1])
     if isinstance(raised, AttributeError):
         if found := MISSING_IN_MODULE.fullmatch(text):
             return _module_has(found["module"], found["name"])
         found = MISSING_IN_TYPE.fullmatch(text)
-        return bool(found) and _type_has(found["type"], found["name"])
+        return found is not None and _type_has(found["type"], found["name"])
     return isinstance(raised, RuntimeError) and text.startswith("Internal error in monty")
 
 
@@ -234,7 +234,7 @@ def _raised_on_purpose(source: str, line: int | None) -> bool:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return any(isinstance(node, ast.Raise) and node.lineno <= line <= node.end_lineno for node in ast.walk(tree))
+    return any(isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or 0) for node in ast.walk(tree))
 
 
 def _module_has(module: str, name: str) -> bool:

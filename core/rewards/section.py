@@ -27,6 +27,11 @@ def known_preset(name: str | None) -> str | None:
     return name
 
 
+def preset_of(name: str) -> str:
+    """The name of a preset out of its name or an alias that validation has let through."""
+    return resolve_preset(name) or name
+
+
 class RewardComponent(Section):
     """One scoring function of a composite reward: a preset, a reward of the user's, or a judge."""
 
@@ -57,7 +62,7 @@ class RewardComponent(Section):
         if self.preset_name is None and self.parameters:
             raise ValueError("only presets take parameters")
         if self.preset_name is not None:
-            checked_parameters(resolve_preset(self.preset_name), self.parameters)
+            checked_parameters(preset_of(self.preset_name), self.parameters)
         return self
 
     @property
@@ -66,7 +71,7 @@ class RewardComponent(Section):
         if self.name is not None:
             return self.name
         if self.preset_name is not None:
-            return resolve_preset(self.preset_name)
+            return preset_of(self.preset_name)
         return self.custom_name or "judge"
 
 
@@ -107,7 +112,7 @@ class RewardConfig(Section):
         if self.type != "preset" and self.parameters:
             raise ValueError("parameters need type 'preset'; a component of a composite has its own")
         if self.type == "preset":
-            checked_parameters(resolve_preset(self.preset_name or DEFAULT_PRESET), self.parameters)
+            checked_parameters(preset_of(self.preset_name or DEFAULT_PRESET), self.parameters)
         return self
 
     @model_validator(mode="after")
@@ -139,12 +144,12 @@ class RewardConfig(Section):
     @property
     def judges_of_truth(self) -> tuple[str, ...]:
         """The names of the scoring functions whose full score means a correct answer."""
-        presets = [(part.label, PRESETS[resolve_preset(part.preset_name)]) for part in self.parts if part.preset_name]
+        presets = [(part.label, PRESETS[preset_of(part.preset_name)]) for part in self.parts if part.preset_name]
         return tuple(label for label, preset in presets if preset.judges_truth)
 
     @property
     def columns(self) -> dict[str, str]:
         """Every further column that is read: the rewards' name for it -> the column."""
-        presets = [PRESETS[resolve_preset(part.preset_name)] for part in self.parts if part.preset_name]
+        presets = [PRESETS[preset_of(part.preset_name)] for part in self.parts if part.preset_name]
         needed = [name for preset in presets for name in preset.fields if name != "reference"]
         return {name: name for name in needed} | self.fields

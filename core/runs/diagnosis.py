@@ -70,7 +70,8 @@ def _find(rule: Rule, groups: Sequence[dict], judging: Judging) -> Finding | Non
 
 def _items(unit: str, groups: Sequence[dict]) -> list[tuple[dict, dict]]:
     """(place, group or completion) of each thing a rule looks at; the group's number counts within its step."""
-    items, numbers = [], {}
+    items: list[tuple[dict, dict]] = []
+    numbers: dict[int, int] = {}
     for group in groups:
         number = numbers[group["step"]] = numbers.get(group["step"], -1) + 1
         place = {"step": group["step"], "group": number}

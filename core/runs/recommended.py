@@ -47,17 +47,17 @@ def as_config(entry: BaseModel, fragment: Mapping[str, Mapping[str, Any]]) -> Ru
 def _on_gpu(entry: BaseModel) -> Iterator[dict]:
     rate = 1e-5 if entry.parameters > LARGE_PARAMETERS else 2e-5
     for rung in rungs((SHORT,) if entry.parameters < SMALL_PARAMETERS else (LONG, SHORT)):
-        training = {"batch_size": rung.batch_size, "gradient_accumulation_steps": rung.step // rung.batch_size}
-        training |= {"num_generations": 8, "learning_rate": rate, "lr_scheduler_type": "constant"}
-        yield _fragment(rung.quantization, rung.recompute, training, rung.lengths)
+        sizes = {"batch_size": rung.batch_size, "gradient_accumulation_steps": rung.step // rung.batch_size}
+        training = {"num_generations": 8, "learning_rate": rate, "lr_scheduler_type": "constant"}
+        yield _fragment(rung.quantization, rung.recompute, {**sizes, **training}, rung.lengths)
 
 
 def _on_cpu(entry: BaseModel) -> Iterator[dict]:
     rate = 1.5e-4 if entry.embedded else 2e-5
     for recompute, batch, step in CPU_BATCHES:
-        training = {"batch_size": batch, "gradient_accumulation_steps": step // batch}
-        training |= {"num_generations": CPU_GROUP, "learning_rate": rate, "lr_scheduler_type": "linear"}
-        yield _fragment("none", recompute, training, CPU_LENGTHS)
+        sizes = {"batch_size": batch, "gradient_accumulation_steps": step // batch}
+        training = {"num_generations": CPU_GROUP, "learning_rate": rate, "lr_scheduler_type": "linear"}
+        yield _fragment("none", recompute, {**sizes, **training}, CPU_LENGTHS)
 
 
 def _fragment(quantization: str, recompute: bool, training: dict, texts: tuple[int, int]) -> dict:

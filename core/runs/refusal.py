@@ -85,7 +85,7 @@ def card(place: Place) -> str:
 
 def _ways(config: RunConfig, is_open: frozenset[str], shape: ModelShape, place: Place) -> dict[str, str]:
     """Each given setting whose change would help -> its value, cost and memory; all of them where none helps alone."""
-    ways = {}
+    ways: dict[str, str] = {}
     for lever in LEVERS.values():
         given = set(lever) - is_open
         found = first_fitting(config, is_open | given, shape, place) if given else None

@@ -98,10 +98,11 @@ def _repair_tokenizer(tokenizer: Any) -> Any:
     """Put back what reading a GGUF file loses: end and pad tokens, single digits, the byte-level decoder."""
     from tokenizers import decoders, pre_tokenizers
 
+    bytes_of_text: Any = decoders.ByteLevel  # whose own type description lacks its arguments
     digits = pre_tokenizers.Digits(individual_digits=True)
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True, use_regex=True)
     tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, byte_level])
-    tokenizer.backend_tokenizer.decoder = decoders.ByteLevel(add_prefix_space=True, trim_offsets=True, use_regex=True)
+    tokenizer.backend_tokenizer.decoder = bytes_of_text(add_prefix_space=True, trim_offsets=True, use_regex=True)
     tokenizer.bos_token, tokenizer.eos_token, tokenizer.pad_token, tokenizer.unk_token = START, END, END, UNKNOWN
     tokenizer.model_max_length = CONTEXT_TOKENS
     return tokenizer

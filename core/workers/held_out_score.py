@@ -133,7 +133,7 @@ def judged(
 
 
 def _scores(reward: TrlReward, rows: Sequence[Row], answers: Sequence[str]) -> list[float | None]:
-    columns = {"instruction": [], EXTRAS_COLUMN: []}
+    columns: dict[str, list[str]] = {"instruction": [], EXTRAS_COLUMN: []}
     for row in rows:
         columns["instruction"].append(row.instruction)
         columns[EXTRAS_COLUMN].append(json.dumps(row.extras))

@@ -77,7 +77,8 @@ class LoadedModel:
         from torch.nn import Linear
         from transformers.pytorch_utils import Conv1D
 
-        adapted, present = Counter(), Counter()
+        adapted: Counter[str] = Counter()
+        present: Counter[str] = Counter()
         output = self.model.get_output_embeddings()
         for name, layer in self.model.get_base_model().named_modules():
             base = getattr(layer, "base_layer", layer)

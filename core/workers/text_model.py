@@ -47,9 +47,10 @@ def load_text_model(source: str, **arguments: Any) -> Any:
     is_part = type(config) is not type(AutoConfig.from_pretrained(source, trust_remote_code=False))
     if is_part:
         arguments["key_mapping"] = TEXT_NAMES
-    model, found = AutoModelForCausalLM.from_pretrained(
+    loaded: Any = AutoModelForCausalLM.from_pretrained(
         source, config=config, trust_remote_code=False, output_loading_info=True, **arguments
     )
+    model, found = loaded  # as output_loading_info has it
     if is_part:
         model._weight_conversions = None  # else the part would be saved under the names of the whole
     missing = sorted(found["missing_keys"])

@@ -151,7 +151,7 @@ class AnswerService:
 
     def _entry(self, path: str, state: SessionState) -> dict | None:
         ref = self._ref(path)
-        return ref and {**ref.as_dict(), "is_training": not state.is_final}
+        return None if ref is None else {**ref.as_dict(), "is_training": not state.is_final}
 
     def _ref(self, path: str) -> ModelRef | None:
         try:
@@ -192,9 +192,10 @@ class AnswerService:
 
     def _judged(self, session_id: str | None, question: Inquiry, answer: Mapping[str, Any]) -> dict:
         """The parts of an answer, and its score by the training's reward."""
-        if session_id is None:
+        template = self.template(session_id)
+        if session_id is None or template is None:
             return {"parsed": None, "score": None}
-        parsed = asdict(self.template(session_id).markers.parse(answer["text"]))
+        parsed = asdict(template.markers.parse(answer["text"]))
         is_expected = question.reference is not None or question.extras
         if not is_expected or answer["finish_reason"] == "cancelled":
             return {"parsed": parsed, "score": None}

@@ -46,7 +46,7 @@ class UploadService:
         self._lock = threading.Lock()
 
     def receive(
-        self, filename: str, chunks: Iterable[bytes], size_bytes: int | None, encoding: str | None = None
+        self, filename: str, chunks: Iterable[bytes | memoryview], size_bytes: int | None, encoding: str | None = None
     ) -> dict:
         """Take a whole file; what is known of it. Nothing is left of one that breaks off or can't be read.
 
@@ -72,7 +72,7 @@ class UploadService:
                 part.unlink(missing_ok=True)
 
     def append(
-        self, name: str, offset: int, size_bytes: int, chunks: Iterable[bytes], encoding: str | None = None
+        self, name: str, offset: int, size_bytes: int, chunks: Iterable[bytes | memoryview], encoding: str | None = None
     ) -> dict:
         """Take a piece of a file; {"name", "received", "size_bytes"}, or what is known of it when it is complete.
 
@@ -275,7 +275,7 @@ def _counted(found: dict) -> dict:
     return {"rows": found["rows"], "statistics": found["columns"], "sha256": found["sha256"]}
 
 
-def _copy(chunks: Iterable[bytes], file: Any, most: int) -> None:
+def _copy(chunks: Iterable[bytes | memoryview], file: Any, most: int) -> None:
     written = 0
     for chunk in chunks:
         written += len(chunk)

@@ -133,11 +133,16 @@ class Examination:
             if self._work.is_cancelled:
                 return
 
+    @property
+    def _training_config(self) -> dict | None:
+        """How the run was trained that the test is about; None without a run."""
+        return self._config.dump() if self._config else None
+
     def _read_questions(self) -> None:
         self._say("reading the held-out rows")
-        evaluations = self._desk.store.state(self._test.session_id).evaluations
+        evaluations = self._desk.store.state(str(self._test.session_id)).evaluations
         scored = evaluations[-1] if evaluations else None
-        wanted = {"config": self._config.dump(), "rows": self._work.rows, "evaluation": scored}
+        wanted = {"config": self._training_config, "rows": self._work.rows, "evaluation": scored}
         found = self._desk.inspector.ask("held_out_rows", wanted, LANE, HELD_OUT_TIMEOUT_S)
         self._work.questions = [PromptRow(index, **row) for index, row in enumerate(found["rows"])]
         rows, test = len(found["rows"]), self._test
@@ -280,8 +285,9 @@ class Examination:
         self._test.answering_seconds = (self._test.answering_seconds or 0.0) + fresh
 
     def _batch_row(self, cell: Cell, answer: Mapping, score: Mapping) -> dict:
-        is_read = self._template is not None and answer["finish_reason"] != "refused"
-        solution = self._template.markers.between_solution(answer["text"]) if is_read else None
+        solution = None
+        if self._template is not None and answer["finish_reason"] != "refused":
+            solution = self._template.markers.between_solution(answer["text"])
         return batch_row(self._work.questions[cell[0]], answer, solution, score)
 
     def _scores(self, answers: Mapping[Cell, dict]) -> dict[Cell, dict]:
@@ -303,7 +309,7 @@ class Examination:
 
     def _scored(self, rows: list[dict]) -> tuple[float, list[dict]]:
         """(the most an answer can get, the score of each row)."""
-        wanted = {"config": self._config.dump(), "rows": rows}
+        wanted = {"config": self._training_config, "rows": rows}
         found = self._desk.inspector.ask("score_rows", wanted, LANE, SCORE_TIMEOUT_S)
         return found["most"], found["results"]
 

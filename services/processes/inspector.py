@@ -83,12 +83,12 @@ class _Lane:
 
     def ask(self, task: str, arguments: dict, timeout_s: float, progress: Progress | None) -> Any:
         with self._lock:
-            self._require_alive()
+            worker = self._living()
             self._asked += 1
-            is_sent = self._worker.send({"id": self._asked, "task": task, "arguments": arguments})
-            answer = self._wait(timeout_s, progress) if is_sent else None
+            is_sent = worker.send({"id": self._asked, "task": task, "arguments": arguments})
+            answer = self._wait(worker, timeout_s, progress) if is_sent else None
             if answer is None:
-                raise self._died(task)
+                raise self._died(worker, task)
             self._rest()
         if "error" in answer:
             raise from_dict(answer["error"])
@@ -96,7 +96,7 @@ class _Lane:
 
     def warm(self) -> None:
         with self._lock:
-            self._require_alive()
+            self._living()
             self._rest()
 
     def stop(self) -> None:
@@ -113,19 +113,20 @@ class _Lane:
         if worker is not None:
             worker.end()
 
-    def _require_alive(self) -> None:
+    def _living(self) -> LineWorker:
         if self._idle is not None:
             self._idle.cancel()
         if self._worker is None or not self._worker.is_alive:
             self.close()
             self._worker = self._start()
+        return self._worker
 
-    def _wait(self, timeout_s: float, progress: Progress | None) -> dict | None:
+    def _wait(self, worker: LineWorker, timeout_s: float, progress: Progress | None) -> dict | None:
         """The answer to the latest request; None when the worker died."""
         deadline = time.monotonic() + timeout_s
         while True:
             try:
-                answer = self._worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
+                answer = worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
             except Empty:
                 self.close()
                 hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
@@ -135,8 +136,8 @@ class _Lane:
             if progress is not None and answer["id"] == self._asked:
                 progress(answer["fraction"], answer["text"])
 
-    def _died(self, task: str) -> LoraCraftError:
-        cause, _, _ = explain_exit(self._worker.exit_code())
+    def _died(self, worker: LineWorker, task: str) -> LoraCraftError:
+        cause, _, _ = explain_exit(worker.exit_code())
         LOG.error("The inspection worker died on %s: %s", task, cause)
         self.close()
         return WorkerFailed(

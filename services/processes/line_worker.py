@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
+from typing import IO, cast
 
 import psutil
 
@@ -43,6 +44,7 @@ class LineWorker:
             )
         if polite:
             give_way(psutil.Process(self._child.pid))
+        self._input, self._output = cast(IO[str], self._child.stdin), cast(IO[str], self._child.stdout)
         self._writing = threading.Lock()
         self.messages: Queue[dict | None] = Queue()
         threading.Thread(target=self._read, name="line-worker", daemon=True).start()
@@ -56,8 +58,8 @@ class LineWorker:
         """Hand one message to it; false when it is gone."""
         try:
             with self._writing:
-                self._child.stdin.write(json.dumps(message) + "\n")
-                self._child.stdin.flush()
+                self._input.write(json.dumps(message) + "\n")
+                self._input.flush()
         except (OSError, ValueError):  # ValueError: closed by `end` in another thread
             return False
         return True
@@ -71,13 +73,13 @@ class LineWorker:
         self._child.kill()
         self._child.wait()
         with self._writing, suppress(OSError):  # what it had not read yet can't be written any more
-            self._child.stdin.close()
+            self._input.close()
 
     def _read(self) -> None:
         """Hand every whole message on, and null at the end; in a thread of its own, so that a wait can end."""
         try:
-            with self._child.stdout:
-                for line in self._child.stdout:
+            with self._output:
+                for line in self._output:
                     if line.endswith("\n"):
                         self.messages.put(json.loads(line))
         finally:

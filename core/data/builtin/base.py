@@ -45,8 +45,9 @@ class GeneratorParameter:
             raise refused(f"{self.name} takes {wanted}, not {value!r}")
 
     def _holds(self, value: object) -> bool:
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return whole and self.minimum <= value <= self.maximum
+        if not isinstance(value, int) or isinstance(value, bool) or self.minimum is None or self.maximum is None:
+            return False
+        return self.minimum <= value <= self.maximum
 
 
 DEFAULT_SIZE = 3000

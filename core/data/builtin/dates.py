@@ -88,7 +88,11 @@ def shift(rng: random.Random, level: int) -> Question:
     count = days if level == 1 else rng.randint(2, 40)
     step = timedelta(count if level == 1 else count * days)
     words = f"{count} {unit}{'' if count == 1 else 's'}"
-    forms = ("Which date is {} after {}?", "What is the date {} after {}?", "Go forward {} from {}: which date is it?")
+    forms: tuple[str, ...] = (
+        "Which date is {} after {}?",
+        "What is the date {} after {}?",
+        "Go forward {} from {}: which date is it?",
+    )
     if step.days < 0:
         forms = ("Which date is {} before {}?", "What was the date {} before {}?")
     asked = rng.choice(forms).format(words, _said(rng, day))

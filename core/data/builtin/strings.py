@@ -119,14 +119,14 @@ def join(rng: random.Random, level: int) -> Question:
     mark, name = rng.choice((("-", "hyphens"), ("_", "underscores"), ("/", "slashes"), ("+", "plus signs")))
     joined = mark.join(phrase.split())
     initials = "".join(each[0] for each in phrase.split())
-    made = rng.choice(
+    forms, asked, answer = rng.choice(
         (
             (('Join the words "{0}" with {1}.', 'Put {1} for the spaces in "{0}".'), (phrase, name), joined),
             (('Put spaces for the {1} in "{0}".', 'Split "{0}" at its {1} and use spaces.'), (joined, name), phrase),
             (('Write the first letters of the words "{}", without spaces.',), (phrase,), initials),
         )
     )
-    return _question(rng, *made, f"The words are {', '.join(phrase.split())}.")
+    return _question(rng, forms, asked, answer, f"The words are {', '.join(phrase.split())}.")
 
 
 def _question(

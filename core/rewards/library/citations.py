@@ -129,7 +129,8 @@ def _in_apa(body: str, lines: list[str]) -> _Found:
     malformed = []
     for line in lines:
         match = _APA_ENTRY.match(line)
-        key = _key(match["author"], _APA_YEAR.search(line)[1]) if match else ""
+        year = _APA_YEAR.search(line)
+        key = _key(match["author"], year[1]) if match and year else ""
         malformed.extend([line] if not key or key in entries else [])
         entries |= {key} - {""}
     return _Found(citations, entries, malformed)

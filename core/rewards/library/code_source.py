@@ -67,7 +67,8 @@ def defines(code: str, name: str) -> bool:
 
 def definitions_in(tree: ast.Module) -> dict[str, ast.AST]:
     """Every function and class by name, methods and inner ones too; the last of a name counts."""
-    found, waiting = {}, list(tree.body)
+    found: dict[str, ast.AST] = {}
+    waiting: list[ast.stmt] = list(tree.body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, DEFINITIONS):

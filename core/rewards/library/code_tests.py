@@ -247,7 +247,7 @@ def read_tests(given: Any, entry_point: str = "") -> list[Test]:
 
 def functions_under(tests: Sequence[Test]) -> list[str]:
     """The functions of the solution that tests call, in order, each once; of Solution().solve it is Solution."""
-    called = []
+    called: list[str] = []
     for test in tests:
         called += [test.function] if isinstance(test, Pair) else test.functions.values()
     return list(dict.fromkeys(match[0] for name in called if (match := FIRST_NAME.match(name))))

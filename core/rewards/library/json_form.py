@@ -45,8 +45,8 @@ def json_output(
     try:
         data = parsed(solution, kind)
         mine = leaves(data)
-    except (ValueError, RecursionError) as problem:
-        return Score(0.0, f"{excerpt(solution)} is no such JSON: {problem}", {"agreement": 0, "keys": 0, "valid": 0})
+    except (ValueError, RecursionError) as error:
+        return Score(0.0, f"{excerpt(solution)} is no such JSON: {error}", {"agreement": 0, "keys": 0, "valid": 0})
     target = _reference(reference)
     if target is None and (problem := copy_problem(solution, example.instruction)):
         return Score(0.0, problem, {"agreement": 0, "keys": 0, "valid": 0})

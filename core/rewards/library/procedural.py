@@ -150,10 +150,11 @@ def _makes_the_target(solution: str, entry: dict[str, Any]) -> bool:
     """Whether a formula uses each given number once, and nothing else, and makes the target, in puzzle24 always 24."""
     value = expression(solution)
     leaves = [node for node in ast.walk(_parsed(solution)) if isinstance(node, (ast.Constant, ast.Name))]
-    if any(isinstance(leaf, ast.Name) or not isinstance(leaf.value, int) for leaf in leaves):
+    used = [leaf.value for leaf in leaves if isinstance(leaf, ast.Constant) and isinstance(leaf.value, int)]
+    if len(used) < len(leaves):
         return False
-    used = sorted(leaf.value for leaf in leaves)
-    return used == sorted(entry["metadata"]["numbers"]) and bool(value == int(entry["metadata"].get("target", 24)))
+    facts = entry["metadata"]
+    return sorted(used) == sorted(facts["numbers"]) and bool(value == int(facts.get("target", 24)))
 
 
 def _is_the_polynomial(solution: str, entry: dict[str, Any]) -> bool:

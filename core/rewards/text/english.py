@@ -93,5 +93,10 @@ def order_bits(spoken: Sequence[Sequence[str]]) -> tuple[float, float]:
 
 def oddest_pair(spoken: Sequence[Sequence[str]]) -> str:
     """The two neighbours that English is least likely to have; "." is the end of a sentence."""
-    pairs = pairwise([".", *(word for sentence in spoken for word in (*sentence, "."))])
-    return " ".join(min(pairs, key=lambda pair: _TENTHS[_KIND.get(pair[0], "x"), _KIND.get(pair[1], "x")]))
+    words = [".", *(word for sentence in spoken for word in (*sentence, "."))]
+
+    def likely(place: int) -> int:
+        return _TENTHS[_KIND.get(words[place], "x"), _KIND.get(words[place + 1], "x")]
+
+    place = min(range(len(words) - 1), key=likely)
+    return f"{words[place]} {words[place + 1]}"

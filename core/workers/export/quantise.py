@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -95,11 +96,11 @@ def _by_library(source: Path, target: Path, kind: Target, threads: int, said: "_
 
 def _by_program(program: Path, source: Path, target: Path, kind: Target, threads: int, said: "_Said") -> int:
     command = [str(program), str(source), str(target), kind.name.upper(), str(threads)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-    with child.stdout:
-        for line in child.stdout:
+    out, both = subprocess.PIPE, subprocess.STDOUT
+    with subprocess.Popen(command, stdout=out, stderr=both, text=True, errors="replace") as child:
+        for line in child.stdout or ():
             said.take(line)
-    return child.wait()
+    return child.returncode
 
 
 def fallbacks_in(log: str) -> list[dict]:
@@ -149,7 +150,7 @@ def _library() -> tuple[ctypes.CDLL, Parameters]:
 
 
 def _opened(path: Path) -> ctypes.CDLL:
-    if os.name == "nt":
+    if sys.platform == "win32":
         os.add_dll_directory(str(path.parent))
     library = ctypes.CDLL(str(path))
     library.llama_model_quantize_default_params.restype = Parameters

@@ -63,7 +63,7 @@ class ExportSession:
             return Path(self.source)
         from transformers.utils import cached_file
 
-        return Path(cached_file(self.source, "config.json")).parent
+        return Path(str(cached_file(self.source, "config.json"))).parent
 
     @cached_property
     def base_config(self) -> dict:

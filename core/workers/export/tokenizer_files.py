@@ -114,7 +114,9 @@ def copy_files(source: str | None, names: Sequence[str], folder: Path) -> None:
     """
     from transformers.utils import cached_file
 
-    for name in names if source is not None else ():
+    if source is None:
+        return
+    for name in names:
         found = cached_file(
             source, name, _raise_exceptions_for_missing_entries=False, _raise_exceptions_for_connection_errors=False
         )

@@ -307,7 +307,7 @@ class _Writer:
 
     def _say(self, text: str) -> None:
         sure = _before_stop(text, self._run.sampling.stop)
-        if len(sure) > self._said:
+        if len(sure) > self._said and self._run.asked.on_text is not None:
             self._run.asked.on_text(self._index, sure[self._said :], len(self._ids))
             self._said = len(sure)
 

@@ -130,10 +130,11 @@ def trainer_class(config: RunConfig) -> type:
             output = super()._generate_and_score_completions(inputs)
             weights = self.reward_weights.to(self._rewards_per_function.device)
             totals = (self._rewards_per_function * weights).nansum(dim=1).tolist()
-            size = self.num_generations
+            size: Any = self.num_generations
             groups = (robust_advantages(totals[i : i + size]) for i in range(0, len(totals), size))
             advantages = [value for group in groups for value in group]
-            self._logs["advantages"].extend(advantages)
+            shown: Any = self._logs["advantages"]  # what the base class has taken for its table
+            shown.extend(advantages)
             start = self.accelerator.process_index * len(output["advantages"])
             mine = advantages[start : start + len(output["advantages"])]
             output["advantages"] = torch.tensor(mine, device=output["advantages"].device)

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.jsonfile import write_text
-from core.rewards.for_trl import TrlReward, as_record
+from core.rewards.for_trl import Batch, TrlReward, as_record
 from core.sessions.store import completions_file
 
 SAMPLE_CHARACTERS = 600
@@ -61,8 +61,16 @@ class RolloutRecorder:
         printed = (outcome.prints for reward in self._rewards for outcome in reward.outcomes)
         return list(islice(filter(None, printed), PRINTS_SHOWN))
 
-    def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> dict:
+    @property
+    def _batch(self) -> Batch:
+        """What all rewards have just scored."""
         batch = self._rewards[0].batch
+        if batch is None:
+            raise RuntimeError("Groups are written before anything was scored.")
+        return batch
+
+    def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> dict:
+        batch = self._batch
         members = range(start, start + self._group_size)
         return {
             "step": step,
@@ -74,7 +82,7 @@ class RolloutRecorder:
         }
 
     def _completion(self, index: int, advantage: float) -> dict:
-        batch = self._rewards[0].batch
+        batch = self._batch
         ids = batch.token_ids[index]
         scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
         total = sum(self._weights[name] * (score["value"] or 0.0) for name, score in scores.items())

@@ -160,14 +160,15 @@ class TrainingRun:
         loaded.save_adapter(partial)
         partial.rename(warmed)
 
+    def _report_progress(self, stage: str, fraction: float) -> None:
+        self.to.log.append("progress", phase=stage, fraction=fraction)
+
     def _evaluate(self, evaluator: Evaluator, stage: str, step: int) -> None:
         done = {(score["stage"], score["step"]) for score in self._state().evaluations}
         if (stage, step) in done or not evaluator.has_rows:
             return
         self.to.phase("evaluating", stage)
-        score = evaluator.evaluate(
-            lambda fraction: self.to.log.append("progress", phase=stage, fraction=fraction), self._warn_of_memory
-        )
+        score = evaluator.evaluate(lambda fraction: self._report_progress(stage, fraction), self._warn_of_memory)
         self.to.log.append("evaluation", stage=stage, step=step, **score)
         if stage == "step":
             self.to.phase("training")
