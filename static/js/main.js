@@ -34,7 +34,13 @@ const STEPS = /** @type {Record<string, () => Promise<any>>} */ ({
 const TICK_MS = 1000;
 
 const boot = readBoot();
-const store = createStore({ ...initial, route: parseRoute(location.hash), draft: storedDraft(), plan: noPlan, unsaved: {} });
+/** What has been changed and is saved nowhere, by name. @type {Record<string, boolean>} */
+const unsaved = {};
+/** The session last looked at. @type {string | null} */
+const lastSession = null;
+const store = createStore({
+  ...initial, route: parseRoute(location.hash), draft: storedDraft(), plan: noPlan, unsaved, lastSession,
+});
 const planner = createPlanner(store);
 const live = createLive(store, say);
 /** @type {Record<string, any>} */

@@ -100,6 +100,10 @@ export function sureness(confidence) {
 
 const KINDS = /** @type {Record<string, string>} */ ({ "whole number": "integer", number: "number", "true or false": "boolean", choice: "choice", list: "list" });
 
+const HINTS = /** @type {Record<string, string>} */ ({
+  list: "A JSON list.", date: "As 2025-01-31.", "time of day": "As 09:30.",
+});
+
 /** A parameter of a built-in set or of a procedural task, described as settings are.
  * @param {any} parameter @returns {import("../forms/schema.js").Field} */
 export function parameterField(parameter) {
@@ -108,7 +112,7 @@ export function parameterField(parameter) {
     name: `dataset.parameters.${parameter.name}`, section: "dataset", kind: KINDS[type] ?? "text", nullable: parameter.default === null,
     choices: parameter.choices ?? [], minimum: parameter.minimum ?? null, maximum: parameter.maximum ?? null, exclusive_minimum: false,
     exclusive_maximum: false, default: parameter.default, unit: "", typical: "", tier: "essential",
-    help: [parameter.summary, { list: "A JSON list.", date: "As 2025-01-31.", "time of day": "As 09:30." }[type]].filter(Boolean).join(" "),
+    help: [parameter.summary, HINTS[type]].filter(Boolean).join(" "),
   };
 }
 

@@ -94,7 +94,12 @@ const NOTES = {
 /** @param {HTMLElement} root @param {any} state @param {string} tab */
 function renderOutside(root, state, tab) {
   const { config } = state.draft;
-  const text = { resolved: () => (state.plan.value ? asJson(state.plan.value.config) : ""), curl: () => asCurl(config, location.origin), python: () => asPython(config, location.origin) }[tab]?.() ?? "";
+  const texts = /** @type {Record<string, () => string>} */ ({
+    resolved: () => (state.plan.value ? asJson(state.plan.value.config) : ""),
+    curl: () => asCurl(config, location.origin),
+    python: () => asPython(config, location.origin),
+  });
+  const text = texts[tab]?.() ?? "";
   setText(find("outside-note", root), NOTES[/** @type {keyof typeof NOTES} */ (tab)]);
   setText(find("outside-code", root), text);
 }

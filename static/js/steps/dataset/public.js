@@ -37,7 +37,7 @@ export function mountPublic(root, context, choose) {
   };
 }
 
-/** Check the card of the chosen set. @param {HTMLElement} list @param {import("../dataset.js").Chosen} chosen */
+/** Check the card of the chosen set. @param {HTMLElement} list @param {import("./lists.js").Chosen} chosen */
 export function markChosen(list, chosen) {
   for (const input of list.querySelectorAll("input")) {
     const item = itemOf(input);
