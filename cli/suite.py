@@ -1,4 +1,4 @@
-"""`python launch.py test`: linter, types and the whole suite, in two groups; `--quick` leaves out what trains or exports.
+"""`python launch.py test`: linter, types, the whole suite in two groups; `--quick` leaves out what trains or exports.
 
 With other arguments they are pytest's own, and nothing else is run: `python launch.py test tests/unit -k reward`.
 """
