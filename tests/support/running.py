@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-DEAR_FIRST = ("unsloth", "slow", "integration", "browser", "unit")
-"""The folders of tests/ in the order in which they are begun: what is left for the end is cheap and evens out."""
+DEAR_FIRST = ("unsloth", "integration", "browser", "unit")
+"""The folders of tests/ in the order in which they are begun, after what is marked slow: what is left for the end is
+cheap and evens out."""
 TOGETHER = ("unsloth",)
 """Folders whose files share what one process has made."""
 SHOWN = 10
@@ -47,12 +47,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the dear folders."""
-    items.sort(key=lambda item: _place(item.path.parts))
+    """Begin with what is slow, then with the dear folders."""
+    items.sort(key=_place)
 
 
-def _place(parts: Iterable[str]) -> int:
-    return next((place for place, name in enumerate(DEAR_FIRST) if name in parts), len(DEAR_FIRST))
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("slow"):
+        return -1
+    return next((place for place, name in enumerate(DEAR_FIRST) if name in item.path.parts), len(DEAR_FIRST))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
