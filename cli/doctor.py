@@ -41,19 +41,19 @@ class Result:
 
 def main() -> int:
     """Look at everything; 0 when all is well, 1 otherwise."""
-    findings = [check() for check in CHECKS]
+    results = [check() for check in CHECKS]
     table = Table(title="LoRA Craft doctor")
     for title in ("", "what", "seen", "cure"):
         table.add_column(title)
-    for finding in findings:
+    for result in results:
         table.add_row(
-            "ok" if finding.is_well else "[bold red]!![/]",
-            finding.name,
-            finding.seen,
-            "" if finding.is_well else finding.cure,
+            "ok" if result.is_well else "[bold red]!![/]",
+            result.name,
+            result.seen,
+            "" if result.is_well else result.cure,
         )
     Console().print(table)
-    return 0 if all(finding.is_well for finding in findings) else 1
+    return 0 if all(result.is_well for result in results) else 1
 
 
 def python_version() -> Result:

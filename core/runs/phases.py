@@ -104,6 +104,11 @@ def width_of(engine: Engine) -> int:
     return FLOAT32 if engine == "cpu" else BFLOAT16
 
 
+def cached_bytes(shape: ModelShape, width: int) -> int:
+    """Bytes of the keys and values of one token; `width` is the size of a value."""
+    return 2 * shape.layers * shape.kv_heads * shape.head_dim * width
+
+
 def _writing(shape: ModelShape, config: RunConfig, engine: Engine) -> tuple[MemoryPart, ...]:
     """What answers need while they are written, or, where that is more, while their prompts are read.
 
@@ -112,7 +117,7 @@ def _writing(shape: ModelShape, config: RunConfig, engine: Engine) -> tuple[Memo
     """
     training, answers = config.training, config.completions_per_generation
     width = width_of(engine)
-    cached = 2 * shape.layers * shape.kv_heads * shape.head_dim * width * answers
+    cached = cached_bytes(shape, width) * answers
     prompt = training.max_sequence_length - training.max_new_tokens
     reading = answers * prompt * (4 * shape.intermediate + 6 * shape.hidden) * width
     logits = MemoryPart("logits", "Next tokens", answers * shape.vocab * FLOAT32 * SAMPLED_COPIES / GIB)

@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig
 from core.config.model import ModelConfig
-from core.runs.phases import FLOAT32, GIB, Engine, MemoryPart, Phase, memory_phases, vllm_share_gib, width_of
+from core.runs.phases import (
+    FLOAT32,
+    GIB,
+    Engine,
+    MemoryPart,
+    Phase,
+    cached_bytes,
+    memory_phases,
+    vllm_share_gib,
+    width_of,
+)
 
 FIT_FRACTION = 0.9
 """A run that needs more of a device's memory than this is said not to fit."""
@@ -93,7 +103,7 @@ def memory_of(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: fl
 def least_share_gib(shape: ModelShape, config: RunConfig, engine: Engine) -> float:
     """The least of a card that vLLM starts with: its weights and the keys and values of one whole text, in GiB."""
     width = width_of(engine)
-    text = 2 * shape.layers * shape.kv_heads * shape.head_dim * width * config.training.max_sequence_length
+    text = cached_bytes(shape, width) * config.training.max_sequence_length
     return (weight_bytes(shape, config.model.quantization, width) + text) / GIB
 
 

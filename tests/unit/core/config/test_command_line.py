@@ -2,15 +2,28 @@
 
 import json
 
+import core.config.__main__ as command_line
 from core.config import RunConfig
 from core.config.__main__ import main
 from core.config.describe import describe
+from core.hardware import Gpu, Hardware
 from tests.conftest import REPOSITORY
 
 
 def test_validate_explains_a_sound_file(capsys):
     assert main(["validate", str(REPOSITORY / "configs" / "examples" / "math-reasoning.json")]) == 0
     assert "One step: 1 prompts x 8 completions" in capsys.readouterr().out
+
+
+def test_validate_counts_the_card_unless_the_owner_has_chosen_the_cpu(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "large.json"
+    file.write_text('{"model": {"name": "unsloth/phi-4"}}', encoding="utf-8")
+    monkeypatch.setattr(command_line, "detect_hardware", lambda: Hardware((Gpu(0, "A small card", 4.0),)))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert main(["validate", str(file)]) == 1
+    assert "choose a smaller model" in capsys.readouterr().out
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert main(["validate", str(file)]) == 0
 
 
 def test_validate_names_the_bad_field_and_exits_with_1(tmp_path, capsys):
