@@ -24,6 +24,8 @@ from core.hardware import Hardware
 from core.paths import Workspace
 from core.sessions.store import SessionStore
 from services.answers.generation import MODULE, Ask, GenerationService
+from services.processes.devices import Devices
+from services.processes.in_use import InUse
 from services.processes.worker import Launch, give_way, worker_environment
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -47,8 +49,9 @@ def main() -> int:
 
 def figures(workspace: Workspace, model: str, rounds: int) -> dict:
     """Seconds of both, round by round, and of the first token, the model loaded in each."""
+    told = lambda topic, payload: None  # noqa: E731
     generation = GenerationService(
-        workspace, SessionStore(workspace), Launch(MODULE, os.environ, Hardware()), lambda *_: None
+        workspace, SessionStore(workspace), Launch(MODULE, os.environ), Devices(Hardware(), told), InUse(), told
     )
     prompts = questions()
     generation.load(model)

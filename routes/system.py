@@ -17,7 +17,7 @@ bp = Blueprint("system", __name__)
 def status():
     """The latest sample of the machine, its GPUs and the queue."""
     gpus = [asdict(gpu) for gpu in services().hardware.gpus]
-    return reply({**services().monitor.latest, "gpus": gpus, "queue": services().training.queue.snapshot()})
+    return reply({**services().monitor.latest, "gpus": gpus, "queue": services().devices.snapshot()})
 
 
 @bp.get("/health")

@@ -105,7 +105,7 @@ def stop():
 @bp.get("/sessions")
 def sessions():
     """All sessions in short, newest first."""
-    return reply({"sessions": services().store.summaries(), "queue": services().training.queue.snapshot()})
+    return reply({"sessions": services().store.summaries(), "queue": services().devices.snapshot()})
 
 
 @bp.get("/sessions/<session_id>")

@@ -20,11 +20,14 @@ from services.answers.service import AnswerService
 from services.configs import ConfigService
 from services.datasets.service import DatasetService
 from services.datasets.uploads import UploadService
-from services.evaluations.service import ModelTestService
+from services.evaluations.open_record import EvaluationTools
+from services.evaluations.service import EvaluationService
 from services.exports.plan import ExportPlanner
 from services.exports.service import ExportService
 from services.hub import Hub
 from services.models import ModelService
+from services.processes.devices import Devices
+from services.processes.in_use import InUse
 from services.processes.inspector import Inspector
 from services.processes.jobs import Jobs
 from services.processes.worker import Launch
@@ -35,7 +38,7 @@ from services.system_monitor import SystemMonitor
 from services.training.fitting import FittingService
 from services.training.plans import PlanService
 from services.training.rollouts import RolloutService
-from services.training.service import Neighbours, Preconditions, TrainingService
+from services.training.service import Preconditions, TrainingService
 
 TRUTHY = ("1", "on", "yes", "true")
 
@@ -47,12 +50,13 @@ class Services:
     workspace: Workspace
     hardware: Hardware
     store: SessionStore
+    devices: Devices
     training: TrainingService
     exports: ExportService
     generation: GenerationService
     answers: AnswerService
     recent: RecentAnswers
-    tests: ModelTestService
+    evaluations: EvaluationService
     configs: ConfigService
     datasets: DatasetService
     uploads: UploadService
@@ -80,7 +84,7 @@ class Services:
         self.uploads.clean()
         self.exports.recover()
         self.training.recover()
-        self.tests.recover()
+        self.evaluations.recover()
         self.monitor.start()
 
 
@@ -103,7 +107,8 @@ def build_services(
     workspace = Workspace(root.resolve()).create()
     hardware = visible(machine(), environment)
     store = SessionStore(workspace)
-    launch = Launch(worker, environment, hardware)
+    devices, in_use = Devices(hardware, publish), InUse()
+    launch = Launch(worker, environment)
     hub = _hub(workspace, environment)
     inspector = Inspector(workspace, environment)
     jobs = Jobs(inspector, publish)
@@ -115,22 +120,20 @@ def build_services(
     fitting = FittingService(rewards.frozen, models)
     checks = Preconditions(settle=fitting.start, model=hub.require, data=datasets.require)
     recent = RecentAnswers()
-    answering = Launch(GENERATION_WORKER, environment, hardware)
-    generation = GenerationService(workspace, store, answering, recent.listen(publish))
-    tests = ModelTestService(workspace, store, generation, inspector, publish)
-    exports = ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish, tests.is_testing)
-    training = TrainingService(workspace, store, launch, checks, publish, _neighbours(exports, tests, generation))
-    generation.holders = lambda: training.queue.snapshot()["running"]
+    answering = Launch(GENERATION_WORKER, environment)
+    generation = GenerationService(workspace, store, answering, devices, in_use, recent.listen(publish))
+    tools = EvaluationTools(store, generation, inspector, devices, in_use, publish)
     return Services(
         workspace=workspace,
         hardware=hardware,
         store=store,
-        training=training,
-        exports=exports,
+        devices=devices,
+        training=TrainingService(workspace, store, launch, checks, publish, devices, in_use),
+        exports=ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish, in_use),
         generation=generation,
         answers=AnswerService(workspace, store, generation, rewards),
         recent=recent,
-        tests=tests,
+        evaluations=EvaluationService(workspace, tools),
         configs=ConfigService(workspace),
         datasets=datasets,
         uploads=uploads,
@@ -144,16 +147,6 @@ def build_services(
         monitor=SystemMonitor(workspace.root, hardware.problem.text if hardware.problem else None, publish),
         lock=FileLock(workspace.cache / ".server.lock"),
     )
-
-
-def _neighbours(exports: ExportService, tests: ModelTestService, generation: GenerationService) -> Neighbours:
-    def release(session_id: str) -> None:
-        exports.require_idle(session_id)
-        if tests.is_testing(session_id):
-            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
-        generation.forget(session_id)
-
-    return Neighbours(release, exports.require_no_export, generation.leave)
 
 
 def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:

@@ -62,7 +62,7 @@ def _connect(auth: Any = None) -> bool | None:
     if urlsplit(f"//{request.host}").hostname not in LOOPBACK_HOSTS:
         return False
     emit("system_update", _services().monitor.latest)
-    emit("queue_update", _services().training.queue.snapshot())
+    emit("queue_update", _services().devices.snapshot())
     return None
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.evaluations.record import ModelTest
+from core.evaluations.record import EvaluationRecord
 
 SAMPLING_SHOWN = {
     "temperature": 0.0,
@@ -88,18 +88,18 @@ class Card:
     improvements: tuple[Example, ...]
 
 
-def card_of(test: ModelTest) -> Card:
+def card_of(record: EvaluationRecord) -> Card:
     """The card of an evaluation that has a summary."""
-    summary = test.summary or {}
+    summary = record.summary or {}
     first, second = (side["label"] for side in summary["sides"])
     change = summary["difference"]
     is_better = change["wins"] > change["losses"]
-    is_found = change["is_significant"] and not test.doubt
+    is_found = change["is_significant"] and not record.doubt
     return Card(
         title=f"{second} against {first}",
         verdict=summary["verdict"],
         tone=("good" if is_better else "bad") if is_found else "none",
-        facts=tuple(_facts(test, summary)),
+        facts=tuple(_facts(record, summary)),
         labels=(first, second),
         bars=tuple(_bar(side, summary["most"]) for side in summary["sides"] if side["mean"] is not None),
         figures=tuple(_figures(summary)),
@@ -116,17 +116,17 @@ def _intervals(summary: Mapping) -> str:
     return f"Intervals are 95 % bootstrap intervals over rows, those of changes paired{wilson}."
 
 
-def _facts(test: ModelTest, summary: Mapping) -> list[tuple[str, str]]:
-    drawn = {name: value for name, value in test.sampling.items() if SAMPLING_SHOWN.get(name, value) != value}
+def _facts(record: EvaluationRecord, summary: Mapping) -> list[tuple[str, str]]:
+    drawn = {name: value for name, value in record.sampling.items() if SAMPLING_SHOWN.get(name, value) != value}
     sampling = ", ".join(f"{name} {value:g}" for name, value in drawn.items()) or "greedy (temperature 0)"
-    sampling += "".join(f", up to {stop!r}" for stop in test.sampling["stop"])
-    each = "1 answer each" if test.samples == 1 else f"{test.samples} answers each"
-    rows = "rows of the changed data set" if test.doubt else "held-out rows"
-    made = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(test.ended_at or test.created_at))
+    sampling += "".join(f", up to {stop!r}" for stop in record.sampling["stop"])
+    each = "1 answer each" if record.samples == 1 else f"{record.samples} answers each"
+    rows = "rows of the changed data set" if record.doubt else "held-out rows"
+    made = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(record.ended_at or record.created_at))
     return [
-        *test.about.items(),
-        ("Rows", f"{summary['rows']} {rows}, {each}, same seed for both ({test.sampling['seed']})"),
-        ("Answers", f"{sampling}, at most {test.sampling['max_tokens']} tokens"),
+        *record.about.items(),
+        ("Rows", f"{summary['rows']} {rows}, {each}, same seed for both ({record.sampling['seed']})"),
+        ("Answers", f"{sampling}, at most {record.sampling['max_tokens']} tokens"),
         ("Made", f"{made} with LoRA Craft"),
     ]
 

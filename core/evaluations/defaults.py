@@ -40,7 +40,7 @@ def seeded(sampling: Sampling, seed: int) -> Sampling:
     return sampling if sampling.seed is not None else sampling.model_copy(update={"seed": seed})
 
 
-def model_of_test(model: Mapping, use_adapter: bool) -> dict:
+def model_of_record(model: Mapping, use_adapter: bool) -> dict:
     """A described model with `use_adapter` and its label.
 
     Raises:

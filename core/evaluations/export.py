@@ -8,23 +8,23 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from core.evaluations.record import ModelTest
+from core.evaluations.record import EvaluationRecord
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What makes spreadsheets take a text for a formula. Source: OWASP, CSV Injection."""
 
 
-def results_json(test: ModelTest, rows: Sequence[Mapping]) -> str:
-    """The test and all its rows."""
-    return json.dumps({"test": test.as_dict(), "results": list(rows)}, indent=2, ensure_ascii=False) + "\n"
+def results_json(record: EvaluationRecord, rows: Sequence[Mapping]) -> str:
+    """The record and all its rows."""
+    return json.dumps({"test": record.as_dict(), "results": list(rows)}, indent=2, ensure_ascii=False) + "\n"
 
 
-def results_csv(test: ModelTest, rows: Sequence[Mapping]) -> str:
+def results_csv(record: EvaluationRecord, rows: Sequence[Mapping]) -> str:
     """A header and one line per answer, in the original order.
 
     Texts that a spreadsheet would run as a formula get a ' in front; numbers, also those in texts, stay as they are.
     """
-    records = list(_batch(rows) if test.kind == "batch" else _evaluation(test, rows))
+    records = list(_batch(rows) if record.kind == "batch" else _evaluation(record, rows))
     columns = list(dict.fromkeys(name for record in records for name in record))
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
@@ -44,9 +44,9 @@ def _batch(rows: Sequence[Mapping]) -> Iterator[dict]:
         }
 
 
-def _evaluation(test: ModelTest, rows: Sequence[Mapping]) -> Iterator[dict]:
+def _evaluation(record: EvaluationRecord, rows: Sequence[Mapping]) -> Iterator[dict]:
     for row in rows:
-        for model, side in zip(test.models, row["sides"], strict=True):
+        for model, side in zip(record.models, row["sides"], strict=True):
             for number, answer in enumerate(side["answers"], 1):
                 yield {
                     "row": row["index"] + 1,

@@ -1,4 +1,4 @@
-"""ResultFolder: the files of one test; answers are appended as they come, so that a dead server costs none."""
+"""ResultFolder: the files of one record; answers are appended as they come, so that a dead server costs none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from core.evaluations.record import ModelTest, stored_test
+from core.evaluations.record import EvaluationRecord, stored_record
 from core.jsonfile import read_json, write_json, write_text
 
 CARDS = ("card.md", "card.html")
@@ -26,7 +26,7 @@ class ResultFolder:
 
     @property
     def results(self) -> Path:
-        """A JSON line per row; while a test runs a row may come again with more in it, and the last line counts."""
+        """A JSON line per row; while a record runs a row may come again with more in it, and the last line counts."""
         return self.path / "results.jsonl"
 
     @property
@@ -34,18 +34,18 @@ class ResultFolder:
         """When the latest row was written, in Unix seconds; None without rows."""
         return self.results.stat().st_mtime if self.results.is_file() else None
 
-    def save(self, test: ModelTest) -> None:
+    def save(self, record: EvaluationRecord) -> None:
         """Write test.json, whole or not at all."""
-        write_json(self.path / "test.json", test.as_dict())
+        write_json(self.path / "test.json", record.as_dict())
 
-    def load(self) -> ModelTest:
+    def load(self) -> EvaluationRecord:
         """What test.json holds.
 
         Raises:
             NotFound: There is none.
             InvalidInput: It is broken.
         """
-        return stored_test(read_json(self.path / "test.json"))
+        return stored_record(read_json(self.path / "test.json"))
 
     def append(self, rows: Sequence[dict]) -> None:
         """Add rows, or more of them, each with its `index`."""
@@ -75,7 +75,7 @@ class ResultFolder:
 class RowPlaces:
     """Where each row of a file of results lies, so that a page of them is read without the others.
 
-    The file grows while its test runs and is replaced at the end; each look reads only what is new.
+    The file grows while its record runs and is replaced at the end; each look reads only what is new.
 
     Args:
         file: See ResultFolder.results; it need not exist yet.

@@ -1,4 +1,4 @@
-"""ModelTest: what is known of one batch or evaluation; test.json and REST have it in this shape."""
+"""EvaluationRecord: what is known of one batch or evaluation; test.json and REST have it in this shape."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ UNDER_WAY = ("waiting", "running")
 
 
 @dataclass
-class ModelTest:
-    """One test; times are Unix seconds.
+class EvaluationRecord:
+    """One batch or evaluation; times are Unix seconds.
 
     Attributes:
         test_id: Its id, which is its folder's name.
@@ -77,22 +77,22 @@ class ModelTest:
         return asdict(self)
 
 
-def stored_test(value: Any) -> ModelTest:
-    """A stored test.
+def stored_record(value: Any) -> EvaluationRecord:
+    """A stored record.
 
     Raises:
         InvalidInput: It is none; somebody has edited it.
     """
-    known = {one.name for one in fields(ModelTest)}
+    known = {one.name for one in fields(EvaluationRecord)}
     try:
-        return ModelTest(**{name: held for name, held in value.items() if name in known})
+        return EvaluationRecord(**{name: held for name, held in value.items() if name in known})
     except (AttributeError, TypeError) as error:
         raise InvalidInput(f"test.json is no test: {error}.", "Delete its folder.") from error
 
 
 @dataclass(frozen=True)
 class PromptRow:
-    """One prompt of a test: what is asked, what is expected, and what else a reward reads.
+    """One prompt of a record: what is asked, what is expected, and what else a reward reads.
 
     Attributes:
         index: Its place among all, from 0.

@@ -115,7 +115,7 @@ NOT_TRL: dict[str, str] = {
     "pre_training.enabled": "whether core/workers/train/__main__.py warms up",
     "pre_training.max_samples": "core/data/source.py cuts to it",
     "resources.executor": "there is one so far: services/processes/worker.py starts a process on this machine",
-    "resources.gpus": "services/training/queue.py places the run",
+    "resources.gpus": "services/processes/devices.py places the run",
     "resources.allow_too_large": "core/runs/refusal.py refuses nothing then",
 }
 

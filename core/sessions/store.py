@@ -71,7 +71,7 @@ class SessionStore:
             raise
         return paths
 
-    def require_free(self, session_id: str) -> None:
+    def require_new(self, session_id: str) -> None:
         """Check that an id is not taken; `create` checks again.
 
         Raises:

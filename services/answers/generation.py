@@ -6,18 +6,20 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty
 
 from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
-from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.errors import Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit, while_answering
 from core.generation.model_path import ModelRef, model_ref, require_adapter
 from core.generation.sampling import Sampling
 from core.paths import Workspace
 from core.sessions.store import SessionStore
-from services.processes.line_worker import LineWorker
+from services.processes.devices import CPU, Devices
+from services.processes.in_use import InUse
+from services.processes.line_worker import LineWorker, WarmWorker
 from services.processes.worker import Launch, worker_environment
 from services.publish import Publish
 
@@ -83,27 +85,37 @@ class GenerationService:
     Args:
         workspace: Where models lie.
         store: Knows the runs.
-        launch: How its worker is started, and what it can run on.
+        launch: How its worker is started.
+        devices: Where it may answer; it leaves a GPU that a run needs.
+        in_use: Says when a run is deleted whose files are loaded.
         publish: Called with ("generation", a message of one request) and ("model", the state).
     """
 
-    def __init__(self, workspace: Workspace, store: SessionStore, launch: Launch, publish: Publish):
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: SessionStore,
+        launch: Launch,
+        devices: Devices,
+        in_use: InUse,
+        publish: Publish,
+    ):
         self._workspace = workspace
         self._store = store
         self._launch = launch
+        self._devices = devices
         self._publish = publish
         self._line: list[_Turn] = []
         self._moved = threading.Condition()
-        self._worker: LineWorker | None = None
+        self._warm = WarmWorker(self._moved, GENERATION_IDLE_S, self._leave_if_idle)
         self._device: str | None = None
         self._loaded: list[dict] = []
         self._refs: dict[str, ModelRef] = {}
         self._count = 0
         self._notice = ""
         self._why: type[LoraCraftError] = Unavailable
-        self._idle: threading.Timer | None = None
-        self.holders: Callable[[], Mapping[str, str | None]] = dict
-        """Device -> the run that trains on it; set once the training service is there."""
+        devices.when_taken(self._leave)
+        in_use.when_deleted(self._forget)
 
     def answer(
         self,
@@ -136,8 +148,8 @@ class GenerationService:
             wanted = [turn for turn in self._line if turn.ask.request_id == request_id and request_id]
             for turn in wanted:
                 turn.is_stopped = True
-                if turn.number is not None and self._worker is not None:
-                    self._worker.send({"id": turn.number, "task": "cancel"})
+                if turn.number is not None and self._warm.current is not None:
+                    self._warm.current.send({"id": turn.number, "task": "cancel"})
             self._moved.notify_all()
         return bool(wanted)
 
@@ -149,25 +161,12 @@ class GenerationService:
             kind: What it is to whoever is still being answered.
         """
         with self._moved:
-            worker, self._worker, self._device, self._loaded, self._refs = self._worker, None, None, [], {}
+            worker, self._device, self._loaded, self._refs = self._warm.take(), None, [], {}
             self._notice, self._why = notice, kind
         if worker is not None:
             worker.end()
             self._tell()
         return self.state()
-
-    def leave(self, device: str, session_id: str) -> None:
-        """Free a GPU for a run that is about to train on it; on the CPU there is nothing to free."""
-        with self._moved:
-            if device != "cpu" and self._device == device:
-                self.unload(f"The model was unloaded: the run {session_id} trains on {device} now.", Displaced)
-
-    def forget(self, session_id: str) -> None:
-        """Unload what comes from a run that is being deleted."""
-        with self._moved:
-            is_held = any(held["session_id"] == session_id for held in self._loaded)
-        if is_held:
-            self.unload(f"The model was unloaded: the run {session_id} was deleted.")
 
     def state(self) -> dict:
         """What is loaded where, who is being answered, how many wait, and why the last model had to go."""
@@ -282,42 +281,29 @@ class GenerationService:
 
     def _require_worker(self, turn: _Turn) -> LineWorker:
         """The worker on the right device; chosen under the lock, so that a run that takes the GPU now finds it."""
-        if self._idle is not None:
-            self._idle.cancel()
         device = self._device_for(turn)
-        if self._worker is not None and (not self._worker.is_alive or self._device != device):
+        if self._warm.current is not None and (not self._warm.is_alive or self._device != device):
             self.unload()
-        if self._worker is None:
-            settings = worker_environment(dict(self._launch.environment), self._workspace, device)
-            command = [sys.executable, "-m", self._launch.module, str(self._workspace.root)]
-            self._worker = LineWorker(command, settings, self._workspace.logs / "generation.log", device == "cpu")
-            self._device = device
-        self._notice = ""
-        return self._worker
+        worker = self._warm.require(lambda: self._started(device))
+        self._device, self._notice = device, ""
+        return worker
+
+    def _started(self, device: str) -> LineWorker:
+        settings = worker_environment(dict(self._launch.environment), self._workspace, device)
+        command = [sys.executable, "-m", self._launch.module, str(self._workspace.root)]
+        return LineWorker(command, settings, self._workspace.logs / "generation.log", device == CPU)
 
     def _device_for(self, turn: _Turn) -> str:
         """The GPU that is free, or the CPU; a file of llama.cpp runs on the CPU and takes whatever worker there is."""
-        if turn.ask.device == "cpu":
-            return "cpu"
+        if turn.ask.device == CPU:
+            return CPU
         if turn.ref.kind == "gguf":
-            return self._device or "cpu"
-        problem = self._launch.hardware.problem
-        if problem is not None:
-            raise Unavailable(problem.cause, f"{problem.cure} Or choose the CPU for this model.")
-        if not self._launch.hardware.has_cuda:
-            return "cpu"
-        held = self.holders()
-        free = [gpu for gpu in self._launch.hardware.gpus if held.get(f"cuda:{gpu.index}") is None]
-        if not free:
-            holder = next(run for run in held.values() if run)
-            raise DeviceTaken(f"The run {holder} trains on the GPU.", "Wait for it, stop it, or answer on the CPU.")
-        if self._device in {f"cuda:{gpu.index}" for gpu in free}:
-            return str(self._device)
-        return f"cuda:{max(free, key=lambda gpu: gpu.memory_gib).index}"
+            return self._device or CPU
+        return self._devices.for_answers(self._device)
 
     def _died(self, worker: LineWorker) -> LoraCraftError:
         with self._moved:
-            is_known = self._worker is not worker
+            is_known = self._warm.current is not worker
             notice, kind = self._notice, self._why
         if is_known:
             return kind(notice or "The model was unloaded.", "Ask again to load it anew.")
@@ -332,7 +318,7 @@ class GenerationService:
         One that says it can't go on is ended, so that the next request does not find it.
         """
         with self._moved:
-            if self._worker is worker:
+            if self._warm.current is worker:
                 self._loaded = [self._refs[held["model_path"]].as_dict() | held for held in message["loaded"]]
                 if message.get("is_last"):
                     self.unload(f"The model was unloaded: {message['error']['message']}")
@@ -358,14 +344,21 @@ class GenerationService:
         self._publish("model", self.state())
 
     def _rest(self) -> None:
-        """Let the model go when nobody asks for long."""
-        if self._idle is not None:
-            self._idle.cancel()
-        self._idle = threading.Timer(GENERATION_IDLE_S, self._leave_if_idle)
-        self._idle.daemon = True
-        self._idle.start()
+        with self._moved:
+            self._warm.rest()
 
     def _leave_if_idle(self) -> None:
-        with self._moved:  # held, so that no request is handed to a worker that ends
-            if not self._line:
-                self.unload("The model was unloaded: nobody asked it for a while.")
+        if not self._line:
+            self.unload("The model was unloaded: nobody asked it for a while.")
+
+    def _leave(self, device: str, session_id: str) -> None:
+        """Free a GPU for a run that is about to train on it; on the CPU there is nothing to free."""
+        with self._moved:
+            if device != CPU and self._device == device:
+                self.unload(f"The model was unloaded: the run {session_id} trains on {device} now.", Displaced)
+
+    def _forget(self, session_id: str) -> None:
+        """Unload what comes from a run that is being deleted."""
+        with self._moved:
+            if any(held["session_id"] == session_id for held in self._loaded):
+                self.unload(f"The model was unloaded: the run {session_id} was deleted.")

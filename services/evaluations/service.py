@@ -8,36 +8,32 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from core.errors import Conflict, LoraCraftError, NotFound
-from core.evaluations.defaults import about, model_of_test, require_rows, require_two, sampling_of, seeded
+from core.evaluations.defaults import about, model_of_record, require_rows, require_two, sampling_of, seeded
 from core.evaluations.folder import CARDS, ResultFolder, RowPlaces
-from core.evaluations.record import Kind, ModelTest, PromptRow
+from core.evaluations.record import EvaluationRecord, Kind, PromptRow
 from core.evaluations.settle import settle
 from core.generation.sampling import Sampling, sampling_from
 from core.paths import Workspace, checked_name
-from core.sessions.store import SessionStore
-from services.answers.generation import GenerationService
-from services.evaluations.line import WorkLine
-from services.evaluations.work import Desk, Work
-from services.processes.inspector import Inspector
-from services.publish import Publish
+from services.evaluations.line import EvaluationLine
+from services.evaluations.open_record import EvaluationTools, OpenRecord
 
 LOG = logging.getLogger(__name__)
 NAME_CHARACTERS = 60
 MOST_PAGED = 8
-"""Tests of which it is remembered where their rows lie; a page asks for one again and again while it runs."""
+"""Records of which it is remembered where their rows lie; a page asks for one again and again while it runs."""
 PREVIEWED, PREVIEW_CHARACTERS = 5, 300
 """Prompts of a batch that are shown as they were read, before the first answer is there, and how much of each text."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How a test is to be asked.
+    """How a record is to be asked.
 
     Attributes:
         values: Sampling values, null for the default; other keys are passed over.
@@ -52,31 +48,18 @@ class Wanted:
     device: str = "auto"
 
 
-class ModelTestService:
-    """The tests of one server.
+class EvaluationService:
+    """The batches and evaluations of one server.
 
     Args:
         workspace: Where they are kept.
-        store: Knows the runs.
-        generation: Answers.
-        inspector: Reads prompts and held-out rows, and scores.
-        publish: Called with ("batch", the test as a dict) at every change.
-        clock: Unix seconds.
+        tools: What they use.
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        store: SessionStore,
-        generation: GenerationService,
-        inspector: Inspector,
-        publish: Publish,
-        clock: Callable[[], float] = time.time,
-    ):
+    def __init__(self, workspace: Workspace, tools: EvaluationTools):
         self._workspace = workspace
-        self._store = store
-        self._desk = Desk(store, generation, inspector, publish, clock)
-        self._line = WorkLine(self._desk)
+        self._tools = tools
+        self._line = EvaluationLine(tools)
         self._settling = threading.Lock()
         self._paging = threading.Lock()
         self._places: dict[str, RowPlaces] = {}
@@ -94,8 +77,8 @@ class ModelTestService:
             NotFound: There is no such model.
             InvalidInput: It can't be read, or holds no prompts or too many; the message names file and line.
         """
-        session_id = self._desk.generation.describe(model_path)["session_id"]
-        config = self._store.config(session_id).dump() if session_id else None
+        session_id = self._tools.generation.describe(model_path)["session_id"]
+        config = self._tools.store.config(session_id).dump() if session_id else None
         folder = self._workspace.prompt_files / secrets.token_hex(8)
         folder.mkdir(parents=True)
         try:
@@ -103,12 +86,12 @@ class ModelTestService:
             with path.open("wb") as file:
                 shutil.copyfileobj(source, file)
             asked = {"path": path.relative_to(self._workspace.root).as_posix(), "encoding": encoding}
-            return self._desk.inspector.ask("prompt_file", asked | {"config": config})
+            return self._tools.inspector.ask("prompt_file", asked | {"config": config})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
     def batch(self, name: str, prompts: Mapping, model: tuple[str, bool], wanted: Wanted) -> dict:
-        """Queue prompts for one model; the test.
+        """Queue prompts for one model; the record.
 
         Args:
             name: For people.
@@ -120,21 +103,22 @@ class ModelTestService:
         """
         models = self._described([model])
         sampling = seeded(sampling_from(wanted.values), secrets.randbelow(2**31))
-        test = self._new("batch", name, models[0]["session_id"], models, sampling, wanted)
-        test.total, test.preview = len(prompts["prompts"]), [_preview(one) for one in prompts["prompts"][:PREVIEWED]]
-        test.notes += prompts["notes"]
+        record = self._new("batch", name, models[0]["session_id"], models, sampling, wanted)
+        record.total = len(prompts["prompts"])
+        record.preview = [_preview(prompt) for prompt in prompts["prompts"][:PREVIEWED]]
+        record.notes += prompts["notes"]
         if prompts["left_out"]:
-            test.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
+            record.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
         questions = [
             PromptRow(place, one["prompt"], one["reference"], one["extras"])
             for place, one in enumerate(prompts["prompts"])
         ]
-        return self._enter(Work(test, self._place(test), questions, sessions=_sessions(test, models)))
+        return self._enter(OpenRecord(record, self._place(record), questions, sessions=_sessions(record, models)))
 
     def evaluate(
         self, session_id: str, models: Sequence[tuple[str, bool]] | None, rows: int, samples: int, wanted: Wanted
     ) -> dict:
-        """Queue an evaluation of two models on a run's held-out rows; the test.
+        """Queue an evaluation of two models on a run's held-out rows; the record.
 
         Args:
             session_id: Whose held-out rows, prompt template and rewards are used.
@@ -146,36 +130,36 @@ class ModelTestService:
         Raises:
             NotFound, InvalidInput: There is no such run or model, nothing is held out, or a value is out of bounds.
         """
-        config = self._store.config(session_id)
+        config = self._tools.store.config(session_id)
         require_rows(config, rows, samples)
         own = f"outputs/{session_id}"
         described = self._described(models or [(own, False), (own, True)])
         require_two(described)
         sampling = sampling_of(config, samples, wanted.values)
         name = f"{described[1]['label']} against {described[0]['label']}"
-        test = self._new("evaluation", name, session_id, described, sampling, wanted)
-        test.samples, test.about = samples, about(session_id, config)
-        test.total = min(rows, config.dataset.validation_samples) * samples * len(described)
-        return self._enter(Work(test, self._place(test), rows=rows, sessions=_sessions(test, described)))
+        record = self._new("evaluation", name, session_id, described, sampling, wanted)
+        record.samples, record.about = samples, about(session_id, config)
+        record.total = min(rows, config.dataset.validation_samples) * samples * len(described)
+        return self._enter(OpenRecord(record, self._place(record), rows=rows, sessions=_sessions(record, described)))
 
     def records(self, session_id: str | None = None) -> list[dict]:
-        """All tests, or those of one run, newest first.
+        """All records, or those of one run, newest first.
 
         Raises:
             NotFound: There is no such run.
         """
         if session_id is not None:
-            self._store.paths(session_id)
+            self._tools.store.paths(session_id)
         found = []
         for folder in self._folders(session_id):
             try:
                 found.append(self._as_it_stands(folder))
             except LoraCraftError as error:  # edited by hand, or deleted meanwhile
                 LOG.warning("The test %s is left out: %s", folder.path, error)
-        return [test.as_dict() for test in sorted(found, key=lambda test: test.created_at, reverse=True)]
+        return [record.as_dict() for record in sorted(found, key=lambda record: record.created_at, reverse=True)]
 
-    def get(self, test_id: str) -> tuple[ModelTest, list[dict]]:
-        """A test, and its rows so far in the original order.
+    def get(self, test_id: str) -> tuple[EvaluationRecord, list[dict]]:
+        """A record, and its rows so far in the original order.
 
         Raises:
             NotFound: There is none of that id.
@@ -183,26 +167,26 @@ class ModelTestService:
         folder = self._folder(test_id)
         return self._as_it_stands(folder), folder.rows()
 
-    def page(self, test_id: str, offset: int, limit: int) -> tuple[ModelTest, list[dict], int]:
-        """A test, at most `limit` of its rows from `offset` on, and how many rows it has so far.
+    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[dict], int]:
+        """A record, at most `limit` of its rows from `offset` on, and how many rows it has so far.
 
         Raises:
             NotFound: There is none of that id.
         """
         folder = self._folder(test_id)
-        test = self._as_it_stands(folder)
+        record = self._as_it_stands(folder)
         with self._paging:
             places = self._places.pop(test_id, None) or RowPlaces(folder.results)
             self._places[test_id] = places
             while len(self._places) > MOST_PAGED:
                 self._places.pop(next(iter(self._places)))
-            return test, *places.page(offset, limit)
+            return record, *places.page(offset, limit)
 
     def card(self, test_id: str, name: str) -> str:
         """The text of card.md or card.html.
 
         Raises:
-            NotFound: There is no such test, or it has no such file (yet).
+            NotFound: There is no such record, or it has no such file (yet).
         """
         file = self._folder(test_id).path / name
         if name not in CARDS or not file.is_file():
@@ -211,22 +195,22 @@ class ModelTestService:
         return file.read_text(encoding="utf-8")
 
     def cancel(self, test_id: str) -> dict:
-        """Ask a test to end early; what was answered stays.
+        """Ask a record to end early; what was answered stays.
 
         Raises:
             NotFound: There is none of that id.
             Conflict: It is over.
         """
         folder = self._folder(test_id)
-        work = self._line.find(test_id)
-        if work is None:
+        entry = self._line.find(test_id)
+        if entry is None:
             status = self._as_it_stands(folder).status
             raise Conflict(f"The test {test_id!r} is {status}.", "There is nothing to cancel.")
-        self._line.cancel(work)
-        return work.test.as_dict()
+        self._line.cancel(entry)
+        return entry.record.as_dict()
 
     def delete(self, test_id: str) -> None:
-        """Remove a test with its files.
+        """Remove a record with its files.
 
         Raises:
             NotFound: There is none of that id.
@@ -238,12 +222,8 @@ class ModelTestService:
         with self._settling:
             shutil.rmtree(folder.path)
 
-    def is_testing(self, session_id: str) -> bool:
-        """Whether a test that waits or runs needs the files of a run."""
-        return self._line.uses(session_id)
-
     def recover(self) -> None:
-        """At boot: tests that an earlier server was at are interrupted; what they have stays readable.
+        """At boot: records that an earlier server was at are interrupted; what they have stays readable.
 
         Their figures and cards follow in a thread of their own, since those of many rows take seconds.
         """
@@ -263,57 +243,57 @@ class ModelTestService:
         for folder in lost:
             try:
                 with self._settling:
-                    test = folder.load()
-                    test.status = "interrupted"
-                    test.ended_at = folder.last_written or test.created_at
-                    settle(test, folder)
+                    record = folder.load()
+                    record.status = "interrupted"
+                    record.ended_at = folder.last_written or record.created_at
+                    settle(record, folder)
             except (LoraCraftError, OSError) as error:
                 LOG.warning("The test %s can't be recovered: %s", folder.path, error)
             else:
-                self._desk.tell(test)
+                self._tools.announce(record)
 
     def wait(self, test_id: str, timeout_s: float | None = None) -> None:
-        """Block until a test is over, at most `timeout_s`."""
-        work = self._line.find(test_id)
-        if work is not None:
-            work.ended.wait(timeout_s)
+        """Block until a record is over, at most `timeout_s`."""
+        entry = self._line.find(test_id)
+        if entry is not None:
+            entry.ended.wait(timeout_s)
 
     def _described(self, models: Sequence[tuple[str, bool]]) -> list[dict]:
-        return [model_of_test(self._desk.generation.describe(path), use_adapter) for path, use_adapter in models]
+        return [model_of_record(self._tools.generation.describe(path), use_adapter) for path, use_adapter in models]
 
     def _new(
         self, kind: Kind, name: str, session_id: str | None, models: list[dict], sampling: Sampling, wanted: Wanted
-    ) -> ModelTest:
-        return ModelTest(
+    ) -> EvaluationRecord:
+        return EvaluationRecord(
             test_id=f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}",
             kind=kind,
             name=name,
             session_id=session_id,
             models=[{key: model[key] for key in ("model_path", "use_adapter", "label")} for model in models],
             sampling=sampling.model_dump(mode="json"),
-            created_at=self._desk.clock(),
+            created_at=self._tools.clock(),
             total=0,
             system=wanted.system,
             use_template=wanted.use_template,
             device=wanted.device,
         )
 
-    def _enter(self, work: Work) -> dict:
-        self._line.enter(work)
-        return work.test.as_dict()
+    def _enter(self, entry: OpenRecord) -> dict:
+        self._line.enter(entry)
+        return entry.record.as_dict()
 
-    def _place(self, test: ModelTest) -> ResultFolder:
-        parent = self._store.paths(test.session_id).tests if test.session_id else self._workspace.loose_tests
-        return ResultFolder(parent / test.test_id)
+    def _place(self, record: EvaluationRecord) -> ResultFolder:
+        parent = self._tools.store.paths(record.session_id).tests if record.session_id else self._workspace.loose_tests
+        return ResultFolder(parent / record.test_id)
 
-    def _as_it_stands(self, folder: ResultFolder) -> ModelTest:
-        work = self._line.find(folder.path.name)
-        if work is not None:
-            return work.test
-        test = folder.load()
-        if test.is_under_way:
-            test.status = "interrupted"
-        return test
+    def _as_it_stands(self, folder: ResultFolder) -> EvaluationRecord:
+        entry = self._line.find(folder.path.name)
+        if entry is not None:
+            return entry.record
+        record = folder.load()
+        if record.is_under_way:
+            record.status = "interrupted"
+        return record
 
     def _folder(self, test_id: str) -> ResultFolder:
         name = checked_name(test_id, "test_id")
@@ -331,14 +311,14 @@ class ModelTestService:
             yield from (ResultFolder(file.parent) for file in sorted(parent.glob("*/test.json")))
 
 
-def _sessions(test: ModelTest, models: Sequence[Mapping]) -> frozenset[str]:
-    """The runs whose files a test needs."""
-    ids = {test.session_id, *(model["session_id"] for model in models)}
+def _sessions(record: EvaluationRecord, models: Sequence[Mapping]) -> frozenset[str]:
+    """The runs whose files a record needs."""
+    ids = {record.session_id, *(model["session_id"] for model in models)}
     return frozenset(session_id for session_id in ids if session_id)
 
 
 def _preview(prompt: Mapping) -> dict:
-    """What is shown of a prompt; it goes out with every word of how the test stands, so it is short."""
+    """What is shown of a prompt; it goes out with every word of how the record stands, so it is short."""
 
     def cut(text: str | None) -> str | None:
         return text if text is None or len(text) <= PREVIEW_CHARACTERS else f"{text[:PREVIEW_CHARACTERS]} ..."

@@ -13,7 +13,7 @@ from core.export.modelfile import MODELFILE, modelfile_names
 from core.export.targets import TARGETS, target
 from core.files import sha256_of
 from core.paths import ADAPTER_WEIGHTS
-from services.processes.worker_threads import end_strays
+from services.processes.following import end_strays
 
 LOG = logging.getLogger(__name__)
 

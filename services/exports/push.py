@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.catalog.models import is_hub_id
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -15,8 +15,9 @@ from core.sessions.events import EventLog
 from services.exports.files import ExportFolder
 from services.exports.plan import checked_targets
 from services.processes.event_logs import EventLogs
+from services.processes.following import FollowedWorkers, Listeners
+from services.processes.in_use import InUse
 from services.processes.worker import Launch
-from services.processes.worker_threads import Listeners, WorkerThreads
 
 MODULE = "core.workers.push"
 FOLDER, REQUEST = "push", "push.json"
@@ -54,19 +55,29 @@ class PushService:
         workspace: Where exports lie.
         launch: The environment of workers: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE.
         logs: Reads what workers report.
+        in_use: Knows who works on which session.
         moved: Called with the session_id when a push has moved.
     """
 
-    def __init__(self, workspace: Workspace, launch: Launch, logs: EventLogs, moved: Callable[[str], None]):
+    def __init__(
+        self, workspace: Workspace, launch: Launch, logs: EventLogs, in_use: InUse, moved: Callable[[str], None]
+    ):
         self._workspace = workspace
         self._environment = launch.environment
         self._logs = logs
+        self._in_use = in_use
 
-        def tell(paths: SessionPaths) -> None:
-            moved(paths.folder.parent.name)
+        def ended(paths: SessionPaths) -> None:
+            in_use.release(_export_of(paths), "push")
+            moved(_export_of(paths))
 
-        listeners = Listeners(moved=tell, ended=lambda paths: None, explain_exit=explain_push_exit)
-        self._workers = WorkerThreads(MODULE, workspace, launch, logs, listeners)
+        listeners = Listeners(
+            event=lambda paths, state, event: moved(_export_of(paths)),
+            output=lambda paths, text: None,
+            ended=ended,
+            explain_exit=explain_push_exit,
+        )
+        self._workers = FollowedWorkers(workspace, replace(launch, module=MODULE), listeners)
 
     @property
     def has_token(self) -> bool:
@@ -74,13 +85,15 @@ class PushService:
         return bool(self._environment.get("HF_TOKEN"))
 
     def start(self, export: ExportFolder, push: Push) -> None:
-        """Start to send files; whoever calls makes sure that nothing else works on the export.
+        """Start to send files.
 
         Raises:
             InvalidInput: The repository's name or the token can't be one, there is no token, or nothing to send.
-            Conflict: A target has not been exported, or not since training went on.
+            Conflict: The session is being exported or pushed, or a target has not been exported, or not since training
+                went on.
             Unavailable: The server runs offline, or the disk is full.
         """
+        self._in_use.require_free(export.id, "push")
         token = self._checked_token(push.token)
         targets = [one.name for one in checked_targets(push.targets)]
         _check(export, push.repo_id, targets)
@@ -88,12 +101,13 @@ class PushService:
             hint = "Start it without HF_HUB_OFFLINE to push."
             raise Unavailable("The server runs offline (HF_HUB_OFFLINE), so nothing can be pushed.", hint)
         paths = self._paths(export.id)
-        self._logs.begin(paths)
         url = f"{self._environment.get('HF_ENDPOINT') or HUB}/{push.repo_id}"
         request = {"repo_id": push.repo_id, "targets": targets, "private": push.private, "url": url}
-        write_json(paths.folder / REQUEST, request)
-        EventLog(paths.events).append("starting", device="cpu")
-        self._workers.start(paths, {**UPLOADING, "HF_TOKEN": token})
+        with self._in_use.from_here(export.id, "push", lambda: not self._is_running(paths)):
+            self._logs.begin(paths)
+            write_json(paths.folder / REQUEST, request)
+            EventLog(paths.events).append("starting", device="cpu")
+            self._workers.start(paths, more_environment={**UPLOADING, "HF_TOKEN": token})
 
     def cancel(self, session_id: str) -> None:
         """Ask a push to stop; files that have been sent are not sent again next time.
@@ -105,7 +119,7 @@ class PushService:
         paths = self._paths(session_id)
         if not paths.events.is_file():
             raise NotFound(f"The exports of {session_id!r} were never pushed.", "POST /api/exports/push starts a push.")
-        if not self.is_running(session_id):
+        if not self._is_running(paths):
             raise Conflict(f"The exports of {session_id!r} are not being pushed.", "There is nothing to cancel.")
         write_text(paths.stop, "save")
 
@@ -128,16 +142,13 @@ class PushService:
             "notices": list(log.state.notices),
         }
 
-    def is_running(self, session_id: str) -> bool:
-        """Whether a session's exports are being pushed."""
-        return self._workers.is_running(self._paths(session_id))
-
     def recover(self, session_id: str) -> None:
         """At boot: follow a push whose worker lives; mark one whose worker is gone."""
         paths = self._paths(session_id)
         log = self._logs.read(paths)
-        if log is not None and log.state.has_worker and not self._workers.take_up(paths):
-            self._workers.interrupt(paths)
+        if log is not None and log.state.has_worker:
+            self._in_use.note(session_id, "push", lambda: not self._is_running(paths))
+            self._workers.take_up(log.state, paths)
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> dict | None:
         """Block until a push has ended, at most `timeout_s`; its state."""
@@ -146,6 +157,10 @@ class PushService:
 
     def _paths(self, session_id: str) -> SessionPaths:
         return SessionPaths(self._workspace.exports / session_id / FOLDER)
+
+    def _is_running(self, paths: SessionPaths) -> bool:
+        log = self._logs.read(paths)
+        return log is not None and log.state.has_worker
 
     def _checked_token(self, typed: str | None) -> str:
         token = (typed or self._environment.get("HF_TOKEN") or "").strip()
@@ -156,6 +171,11 @@ class PushService:
             hint = "Copy it again from huggingface.co/settings/tokens."
             raise InvalidInput("The token has characters that no token has.", hint, {"token": "is no token"})
         return token
+
+
+def _export_of(paths: SessionPaths) -> str:
+    """The session whose exports a push's folder is about."""
+    return paths.folder.parent.name
 
 
 def explain_push_exit(exit_code: int | None) -> Explanation:

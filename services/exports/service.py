@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import Conflict, LoraCraftError, NotFound
@@ -21,8 +21,9 @@ from services.exports.plan import ExportPlanner
 from services.exports.push import Push, PushService
 from services.exports.state import ExportState, explain_export_exit, progress_of
 from services.processes.event_logs import EventLogs, Log
+from services.processes.following import FollowedWorkers, Listeners
+from services.processes.in_use import InUse
 from services.processes.worker import Launch
-from services.processes.worker_threads import Listeners, WorkerThreads
 from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class ExportService:
         launch: How workers are started; exports run on the CPU.
         planner: Asked before an export starts.
         publish: Called with ("export", ExportState as a dict), of a deleted one with its ids and that status alone.
-        is_tested: Whether a batch or an evaluation needs what was exported of a session.
+        in_use: Knows who works on which session.
         clock: Unix seconds; for tests.
     """
 
@@ -50,21 +51,27 @@ class ExportService:
         launch: Launch,
         planner: ExportPlanner,
         publish: Publish,
-        is_tested: Callable[[str], bool],
+        in_use: InUse,
         clock: Callable[[], float] = time.time,
     ):
         self._workspace = workspace
         self._store = store
         self._planner = planner
         self._publish = publish
-        self._is_tested = is_tested
+        self._in_use = in_use
         self._clock = clock
-        self._lock = threading.Lock()
         self._logs = EventLogs()
         self._settled: dict[str, tuple[tuple, ExportState]] = {}
-        listeners = Listeners(self._tell, self._see_to_the_end, explain_export_exit)
-        self._workers = WorkerThreads(MODULE, workspace, launch, self._logs, listeners)
-        self.pushes = PushService(workspace, launch, self._logs, lambda session_id: self._tell(self._paths(session_id)))
+        listeners = Listeners(
+            event=lambda paths, state, event: self._tell(paths),
+            output=lambda paths, text: None,
+            ended=self._see_to_the_end,
+            explain_exit=explain_export_exit,
+        )
+        self._workers = FollowedWorkers(workspace, replace(launch, module=MODULE), listeners)
+        self.pushes = PushService(
+            workspace, launch, self._logs, in_use, lambda session_id: self._tell(self._paths(session_id))
+        )
 
     def plan(self, session_id: str, targets: Sequence[str]) -> dict:
         """Every target with its size and whether it can be made, and the room that the named ones need."""
@@ -86,10 +93,9 @@ class ExportService:
                 f"The session {session_id!r} is being trained, or waits for it.", "Export it when it has ended."
             )
         paths = self._paths(session_id)
-        with self._lock:
-            self.require_idle(session_id)
+        with self._in_use.from_here(session_id, "export", lambda: not self._is_running(paths)):
             self._prepare(paths, chosen)
-            self._workers.start(paths, {})
+            self._workers.start(paths)
         return self.state(session_id)
 
     def cancel(self, session_id: str) -> ExportState:
@@ -99,10 +105,9 @@ class ExportService:
             NotFound: The session was never exported.
             Conflict: It is not being exported.
         """
-        paths = self._paths(session_id)
-        if not self.state(session_id).is_running or not self._workers.is_running(paths):
+        if not self.state(session_id).is_running:
             raise Conflict(f"The session {session_id!r} is not being exported.", "There is nothing to cancel.")
-        write_text(paths.stop, "save")
+        write_text(self._paths(session_id).stop, "save")
         return self.state(session_id)
 
     def push(self, session_id: str, push: Push) -> ExportState:
@@ -113,9 +118,7 @@ class ExportService:
             Conflict: It is being exported or pushed.
         """
         self.state(session_id)
-        with self._lock:
-            self.require_idle(session_id)
-            self.pushes.start(self._folder(self._paths(session_id)), push)
+        self.pushes.start(self._folder(self._paths(session_id)), push)
         return self.state(session_id)
 
     def cancel_push(self, session_id: str) -> ExportState:
@@ -123,25 +126,6 @@ class ExportService:
         state = self.state(session_id)
         self.pushes.cancel(session_id)
         return state
-
-    def require_no_export(self, session_id: str) -> None:
-        """See that nothing reads the adapter of a session.
-
-        Raises:
-            Conflict: It is being exported.
-        """
-        if self._workers.is_running(self._paths(session_id)):
-            raise Conflict(f"The session {session_id!r} is being exported.", "Wait for it, or cancel it.")
-
-    def require_idle(self, session_id: str) -> None:
-        """See that nothing works on the exports of a session.
-
-        Raises:
-            Conflict: It is being exported or pushed.
-        """
-        self.require_no_export(session_id)
-        if self.pushes.is_running(session_id):
-            raise Conflict(f"The exports of {session_id!r} are being pushed.", "Wait for it, or cancel the push.")
 
     def state(self, session_id: str) -> ExportState:
         """How the latest export of a session stands.
@@ -177,11 +161,8 @@ class ExportService:
             Conflict: The session is being exported, pushed or tested, or another program holds a file.
         """
         self.state(session_id)
-        if self._is_tested(session_id):
-            raise Conflict(f"A test of {session_id!r} is under way.", "Wait for it, or cancel it.")
         paths = self._paths(session_id)
-        with self._lock:
-            self.require_idle(session_id)
+        with self._in_use.during(session_id, "export deletion"):
             if target is None:
                 self._folder(paths).delete_all()
             else:
@@ -203,8 +184,8 @@ class ExportService:
     def _recover(self, paths: SessionPaths) -> None:
         log = self._logs.read(paths)
         if log is not None and log.state.has_worker:
-            if not self._workers.take_up(paths):
-                self._workers.interrupt(paths)
+            self._in_use.note(paths.id, "export", lambda: not self._is_running(paths))
+            self._workers.take_up(log.state, paths)
         elif not self._is_well(paths, log):
             self._folder(paths).sweep()
 
@@ -235,8 +216,16 @@ class ExportService:
 
     def _see_to_the_end(self, paths: SessionPaths) -> None:
         """After a worker has gone: only one that completed has left everything as it should be."""
-        if not self._is_well(paths, self._logs.read(paths)):
-            self._folder(paths).sweep()
+        try:
+            if not self._is_well(paths, self._logs.read(paths)):
+                self._folder(paths).sweep()
+        finally:
+            self._in_use.release(paths.id, "export")
+            self._tell(paths)
+
+    def _is_running(self, paths: SessionPaths) -> bool:
+        log = self._logs.read(paths)
+        return log is not None and log.state.has_worker
 
     def _is_well(self, paths: SessionPaths, log: Log | None) -> bool:
         """Whether the latest export has come to its end; a folder without a log holds what was exported elsewhere."""

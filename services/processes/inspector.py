@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -16,13 +15,14 @@ from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
 from core.errors import LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
-from services.processes.line_worker import LineWorker
+from services.processes.line_worker import LineWorker, WarmWorker
 from services.processes.worker import worker_environment
 
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.inspect"
-LANES = ("quick", "model", "rewards", "slow", "tests")
+LANES = ("quick", "model", "rewards", "slow", "evaluations")
 """One worker each: short looks, what needs a tokenizer, what runs rewards, background jobs, batches and evaluations."""
+POLITE_LANES = ("slow", "evaluations")
 
 Progress = Callable[[float | None, str], None]
 
@@ -39,7 +39,9 @@ class Inspector:
         log = workspace.logs / "inspect.log"
         settings = worker_environment(dict(environment), workspace, "cpu")
         command = [sys.executable, "-m", MODULE, str(workspace.root)]
-        self._lanes = {name: _Lane(command, settings, log, polite=name in ("slow", "tests")) for name in LANES}
+        self._lanes = {
+            name: _Lane(partial(LineWorker, command, settings, log, polite=name in POLITE_LANES)) for name in LANES
+        }
 
     def ask(
         self,
@@ -74,52 +76,35 @@ class Inspector:
 class _Lane:
     """One worker process, asked by one thread at a time."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Path, polite: bool):
-        self._start = partial(LineWorker, command, environment, log, polite)
+    def __init__(self, start: Callable[[], LineWorker]):
+        self._start = start
         self._lock = threading.Lock()
-        self._worker: LineWorker | None = None
+        self._warm = WarmWorker(self._lock, INSPECT_IDLE_S, lambda: self._warm.end())
         self._asked = 0
-        self._idle: threading.Timer | None = None
 
     def ask(self, task: str, arguments: dict, timeout_s: float, progress: Progress | None) -> Any:
         with self._lock:
-            worker = self._living()
+            worker = self._warm.require(self._start)
             self._asked += 1
             is_sent = worker.send({"id": self._asked, "task": task, "arguments": arguments})
             answer = self._wait(worker, timeout_s, progress) if is_sent else None
             if answer is None:
                 raise self._died(worker, task)
-            self._rest()
+            self._warm.rest()
         if "error" in answer:
             raise from_dict(answer["error"])
         return answer["result"]
 
     def warm(self) -> None:
         with self._lock:
-            self._living()
-            self._rest()
+            self._warm.require(self._start)
+            self._warm.rest()
 
     def stop(self) -> None:
-        """End the worker while another thread may ask it, which then sees it end and closes."""
-        worker = self._worker
+        """End the worker while another thread, which has the lock, may ask it; that thread sees it end."""
+        worker = self._warm.current
         if worker is not None:
             worker.end()
-
-    def close(self) -> None:
-        """End the worker, whatever it does; by whom holds the lock."""
-        if self._idle is not None:
-            self._idle.cancel()
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.end()
-
-    def _living(self) -> LineWorker:
-        if self._idle is not None:
-            self._idle.cancel()
-        if self._worker is None or not self._worker.is_alive:
-            self.close()
-            self._worker = self._start()
-        return self._worker
 
     def _wait(self, worker: LineWorker, timeout_s: float, progress: Progress | None) -> dict | None:
         """The answer to the latest request; None when the worker died."""
@@ -128,7 +113,7 @@ class _Lane:
             try:
                 answer = worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
             except Empty:
-                self.close()
+                self._warm.end()
                 hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
                 raise Unavailable(f"This took longer than {timeout_s:.0f} s and was stopped.", hint) from None
             if answer is None or (answer["id"] == self._asked and "fraction" not in answer):
@@ -139,16 +124,7 @@ class _Lane:
     def _died(self, worker: LineWorker, task: str) -> LoraCraftError:
         cause, _, _ = explain_exit(worker.exit_code())
         LOG.error("The inspection worker died on %s: %s", task, cause)
-        self.close()
+        self._warm.end()
         return WorkerFailed(
             f"The inspection of this input ended badly: {cause}", "logs/inspect.log has its last words."
         )
-
-    def _rest(self) -> None:
-        self._idle = threading.Timer(INSPECT_IDLE_S, self._leave)
-        self._idle.daemon = True
-        self._idle.start()
-
-    def _leave(self) -> None:
-        with self._lock:
-            self.close()

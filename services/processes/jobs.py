@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from constants import JOB_TIMEOUT_S, JOBS_KEPT
 from core.errors import LoraCraftError, NotFound, Unavailable
 from services.processes.inspector import Inspector
+from services.processes.work_line import WorkLine
 
 LOG = logging.getLogger(__name__)
 
@@ -32,6 +32,10 @@ class Job:
     error: dict | None = None
 
 
+Ended = Callable[[Job], None]
+"""Called with a job at its end, good or bad."""
+
+
 class Jobs:
     """The background jobs of one server.
 
@@ -44,12 +48,11 @@ class Jobs:
         self._inspector = inspector
         self._publish = publish
         self._jobs: dict[str, Job] = {}
-        self._waiting: deque[tuple[Job, dict, Callable[[Job], None] | None]] = deque()
+        self._line: WorkLine[tuple[Job, dict, Ended | None]] = WorkLine("jobs", lambda entry: self._run(*entry))
         self._lock = threading.Lock()
         self._count = 0
-        self._thread: threading.Thread | None = None
 
-    def start(self, task: str, subject: str, arguments: dict, ended: Callable[[Job], None] | None = None) -> Job:
+    def start(self, task: str, subject: str, arguments: dict, ended: Ended | None = None) -> Job:
         """Queue a task of an inspection worker.
 
         Args:
@@ -65,10 +68,7 @@ class Jobs:
             for stale in list(self._jobs)[:-JOBS_KEPT]:
                 if self._jobs[stale].status in ("completed", "failed"):
                     del self._jobs[stale]
-            self._waiting.append((job, arguments, ended))
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
-                self._thread.start()
+        self._line.enter((job, arguments, ended))
         return job
 
     def get(self, job_id: str) -> Job:
@@ -82,16 +82,7 @@ class Jobs:
             raise NotFound(f"There is no job {job_id!r}.", "Jobs end with the server; start it again.")
         return job
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._thread = None
-                    return
-                job, arguments, ended = self._waiting.popleft()
-            self._run(job, arguments, ended)
-
-    def _run(self, job: Job, arguments: dict, ended: Callable[[Job], None] | None) -> None:
+    def _run(self, job: Job, arguments: dict, ended: Ended | None) -> None:
         started = time.monotonic()
 
         def progress(fraction: float | None, text: str) -> None:

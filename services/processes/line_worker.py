@@ -1,12 +1,12 @@
-"""LineWorker: a child process that is asked and answers in JSON lines, and is kept warm between questions."""
+"""LineWorker: a child process that is asked and answers in JSON lines; WarmWorker keeps one between questions."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from queue import Queue
 from typing import IO, cast
@@ -84,3 +84,64 @@ class LineWorker:
                         self.messages.put(json.loads(line))
         finally:
             self.messages.put(None)
+
+
+class WarmWorker:
+    """At most one LineWorker: started when it is first needed, ended when nobody has needed it for long.
+
+    The owner calls every method under its own lock, because what it knows of the worker changes with it.
+
+    Args:
+        lock: The owner's lock.
+        idle_s: How long a worker that nobody needs is kept.
+        end_idle: Called under the lock when that time is over, to end the worker unless it is needed after all.
+    """
+
+    def __init__(self, lock: AbstractContextManager, idle_s: float, end_idle: Callable[[], object]):
+        self._lock = lock
+        self._idle_s = idle_s
+        self._end_idle = end_idle
+        self._timer: threading.Timer | None = None
+        self.current: LineWorker | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether there is one that runs."""
+        return self.current is not None and self.current.is_alive
+
+    def require(self, start: Callable[[], LineWorker]) -> LineWorker:
+        """The worker that runs, or one started now; it is kept until `rest` or `take`."""
+        self._stay()
+        if self.current is None or not self.current.is_alive:
+            self.end()
+            self.current = start()
+        return self.current
+
+    def rest(self) -> None:
+        """Nobody needs the worker any more: from now on its time runs."""
+        self._stay()
+        if self.current is None:
+            return
+        self._timer = threading.Timer(self._idle_s, self._time_is_over)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def take(self) -> LineWorker | None:
+        """Give the worker away, if there is one; who takes it ends it."""
+        self._stay()
+        worker, self.current = self.current, None
+        return worker
+
+    def end(self) -> None:
+        """End the worker, whatever it does."""
+        worker = self.take()
+        if worker is not None:
+            worker.end()
+
+    def _stay(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _time_is_over(self) -> None:
+        with self._lock:
+            self._end_idle()

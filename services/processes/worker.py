@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S, TERMINATE_GRACE_S
-from core.hardware import Hardware, physical_cores
+from core.hardware import physical_cores
 from core.paths import SessionPaths, Workspace
 from core.sessions.state import SessionState
 
@@ -24,11 +24,10 @@ OWN_GROUP: dict = {"creationflags": 0x00000200 | 0x08000000} if ON_WINDOWS else 
 
 @dataclass(frozen=True)
 class Launch:
-    """How workers are started: the module, the environment they build on, the machine they run on."""
+    """How the workers of a program are started: its module, and the environment they build on."""
 
     module: str
     environment: Mapping[str, str]
-    hardware: Hardware
 
 
 class WorkerProcess:

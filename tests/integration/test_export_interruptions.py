@@ -15,7 +15,7 @@ import socketio
 from core.export.modelfile import modelfile_names
 from core.paths import Workspace
 from core.sessions.events import EventLog
-from services.processes.worker_threads import is_at_work_below
+from services.processes.following import is_at_work_below
 from tests.support.server import Server
 from tests.support.trained_run import write_trained_run
 

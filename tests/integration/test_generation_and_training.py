@@ -10,6 +10,8 @@ from core.generation.sampling import Sampling
 from core.hardware import Gpu, Hardware
 from core.sessions.store import SessionStore
 from services.answers.generation import Ask, GenerationService
+from services.processes.devices import Devices
+from services.processes.in_use import InUse
 from services.processes.worker import Launch
 from tests.support.tiny_model import write_tiny_model
 
@@ -25,30 +27,43 @@ def told():
 
 
 @pytest.fixture
-def generation(workspace, environment, told):
+def devices():
+    """One GPU."""
+    return Devices(Hardware((Gpu(0, "made up", 8.0),)), lambda *told: None)
+
+
+@pytest.fixture
+def in_use():
+    """Who works on which session."""
+    return InUse()
+
+
+@pytest.fixture
+def generation(workspace, environment, devices, in_use, told):
     """A service on a machine with one GPU, and a tiny base model."""
     write_tiny_model(workspace.root / "tiny-model")
-    hardware = Hardware((Gpu(0, "made up", 8.0),))
     service = GenerationService(
         workspace,
         SessionStore(workspace),
-        Launch("tests.support.generate_anywhere", {**os.environ, **environment}, hardware),
+        Launch("tests.support.generate_anywhere", {**os.environ, **environment}),
+        devices,
+        in_use,
         lambda topic, payload: told.append((topic, payload)),
     )
     yield service
     service.unload()
 
 
-def test_a_run_that_starts_on_the_gpu_unloads_the_model_and_says_so(generation, told):
+def test_a_run_that_starts_on_the_gpu_unloads_the_model_and_says_so(generation, devices, told):
     generation.load("tiny-model")
-    generation.leave("cuda:0", "r2")
+    devices.clear("cuda:0", "r2")
     state = generation.state()
     assert state["loaded"] == []
     assert "the run r2 trains on cuda:0" in state["notice"]
     assert told[-1] == ("model", state)
 
 
-def test_an_answer_under_way_ends_with_the_reason(generation, until):
+def test_an_answer_under_way_ends_with_the_reason(generation, devices, until):
     problems = []
 
     def ask():
@@ -60,27 +75,32 @@ def test_an_answer_under_way_ends_with_the_reason(generation, until):
     thread = threading.Thread(target=ask)
     thread.start()
     until(lambda: generation.state()["busy"])
-    until(lambda: generation._worker is not None)
-    generation.leave("cuda:0", "r2")
+    until(lambda: generation._warm.current is not None)
+    devices.clear("cuda:0", "r2")
     thread.join(20)
     assert "r2" in problems[0]
 
 
-def test_while_a_run_trains_the_gpu_is_refused_and_the_cpu_answers(generation):
-    generation.holders = lambda: {"cuda:0": "r2"}
+def test_while_a_run_trains_the_gpu_is_refused_and_the_cpu_answers(generation, devices):
+    devices.hold("r2", "cuda:0")
     with pytest.raises(Conflict) as refused:
         generation.load("tiny-model")
     assert "r2" in refused.value.message and "CPU" in refused.value.hint
     assert generation.load("tiny-model", "cpu")["loaded"][0]["device"] == "cpu"
 
 
-def test_a_model_on_the_cpu_stays_when_a_run_takes_the_gpu(generation):
+def test_a_model_on_the_cpu_stays_when_a_run_takes_the_gpu(generation, devices):
     generation.load("tiny-model", "cpu")
-    generation.leave("cuda:0", "r2")
+    devices.clear("cuda:0", "r2")
     assert generation.state()["loaded"]
 
 
-def test_deleting_a_run_unloads_what_comes_from_it_only(generation):
+def delete(in_use, session_id):
+    with in_use.deleting(session_id):
+        pass
+
+
+def test_deleting_a_run_unloads_what_comes_from_it_only(generation, in_use):
     generation.load("tiny-model")
-    generation.forget("r1")
+    delete(in_use, "r1")
     assert generation.state()["loaded"]

@@ -14,6 +14,8 @@ from core.hardware import Gpu, Hardware
 from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
 from services.answers.generation import Ask, GenerationService
+from services.processes.devices import Devices
+from services.processes.in_use import InUse
 from services.processes.line_worker import LineWorker
 from services.processes.worker import Launch
 
@@ -21,10 +23,16 @@ CHECKPOINT = "outputs/r1/checkpoints/checkpoint-1"
 
 
 @pytest.fixture
-def generation(workspace, environment):
+def devices():
+    """One GPU."""
+    return Devices(Hardware((Gpu(0, "made up", 8.0),)), lambda *told: None)
+
+
+@pytest.fixture
+def generation(workspace, environment, devices):
     """A service with the scripted worker, on a machine with one GPU."""
-    launch = Launch("tests.support.scripted_answers", environment, Hardware((Gpu(0, "made up", 8.0),)))
-    service = GenerationService(workspace, SessionStore(workspace), launch, lambda *told: None)
+    launch = Launch("tests.support.scripted_answers", environment)
+    service = GenerationService(workspace, SessionStore(workspace), launch, devices, InUse(), lambda *told: None)
     yield service
     service.unload()
 
@@ -93,18 +101,18 @@ def test_an_exported_model_has_no_adapter_to_switch_off(generation, workspace):
     assert "use_adapter" in refused.value.fields
 
 
-def test_every_gpu_in_the_hands_of_runs_is_told_as_such(generation):
-    generation.holders = lambda: {"cuda:0": "r2"}
+def test_every_gpu_in_the_hands_of_runs_is_told_as_such(generation, devices):
+    devices.hold("r2", "cuda:0")
     with pytest.raises(DeviceTaken):
         said(generation, "x")
 
 
-def test_a_file_asked_on_the_cpu_survives_a_run_that_takes_the_gpu(generation, workspace):
+def test_a_file_asked_on_the_cpu_survives_a_run_that_takes_the_gpu(generation, devices, workspace):
     workspace.export("r1").mkdir(parents=True)
     (workspace.export("r1") / "model-q8_0.gguf").touch()
     generation.load("tiny-model")
     said(generation, "x", model="exports/r1/model-q8_0.gguf", device="cpu")
-    generation.leave("cuda:0", "r2")
+    devices.clear("cuda:0", "r2")
     assert generation.state()["loaded"]
 
 

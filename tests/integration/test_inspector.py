@@ -19,13 +19,13 @@ def test_who_waits_for_a_stopped_lane_is_told_and_the_next_question_gets_an_answ
 
     def ask():
         with pytest.raises(WorkerFailed) as told:
-            inspector.ask("prompt_file", asked, "tests")
+            inspector.ask("prompt_file", asked, "evaluations")
         failed.append(told.value)
 
     waiting = threading.Thread(target=ask)
     waiting.start()
     while waiting.is_alive():
-        inspector.stop("tests")
+        inspector.stop("evaluations")
         waiting.join(0.05)
     assert "ended badly" in failed[0].message
-    assert inspector.ask("prompt_file", asked, "tests")["prompts"][0]["prompt"] == "one"
+    assert inspector.ask("prompt_file", asked, "evaluations")["prompts"][0]["prompt"] == "one"

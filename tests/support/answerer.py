@@ -8,16 +8,20 @@ from typing import Any
 
 from core.config import parse_config
 from core.generation.model_path import ModelRef, model_ref
+from core.hardware import Hardware
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.sessions.store import SessionStore
 from core.workers.inspect.tasks import TASKS
 from services.answers.generation import Ask
+from services.evaluations.open_record import EvaluationTools
+from services.processes.devices import Devices
+from services.processes.in_use import InUse
 
 Say = Callable[[Ask, list[dict]], str]
 
 
 class Answerer:
-    """Says what `say` says; remembers what it was asked.
+    """Says what `say` says; remembers what it was asked; has the devices and the ledger of a server.
 
     Args:
         workspace: Where models lie.
@@ -31,7 +35,8 @@ class Answerer:
         self.stopped: set[str] = set()
         self.gate = threading.Event()
         self.gate.set()
-        self.held: dict[str, str | None] = {}
+        self.devices = Devices(Hardware(), lambda topic, payload: None)
+        self.in_use = InUse()
 
     def answer(self, ask: Ask, on_answer: Callable[[int, dict], None] | None = None) -> list[dict | None]:
         """As GenerationService.answer; waits for `gate` before each answer."""
@@ -51,10 +56,6 @@ class Answerer:
         """As GenerationService.stop."""
         self.stopped.add(request_id)
         return True
-
-    def holders(self) -> dict[str, str | None]:
-        """As GenerationService.holders."""
-        return self.held
 
     def describe(self, model_path: str) -> dict:
         """As GenerationService.describe."""
@@ -100,6 +101,12 @@ class Inspection:
 
     def stop(self, lane: str) -> None:
         """As Inspector.stop; nothing here takes long enough."""
+
+
+def tools_of(store: SessionStore, answerer: Answerer, inspection: Inspection, **more: Any) -> EvaluationTools:
+    """What an EvaluationService uses, with both in this process; `more` may be publish and clock."""
+    told = {"publish": lambda topic, record: None, **more}
+    return EvaluationTools(store, answerer, inspection, answerer.devices, answerer.in_use, **told)
 
 
 def sums(count: int) -> list[dict]:

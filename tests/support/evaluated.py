@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.evaluations.record import ModelTest
+from core.evaluations.record import EvaluationRecord
 
 SAMPLING = {
     "temperature": 0.0,
@@ -50,7 +50,7 @@ def rewarded(before: Sequence[float | None], after: Sequence[float | None]) -> l
     return [row(i, [answer(b)], [answer(a)]) for i, (b, a) in enumerate(zip(before, after, strict=True))]
 
 
-def evaluation(test_id: str = "evaluation-1", total: int = 20, **values: Any) -> ModelTest:
+def evaluation(test_id: str = "evaluation-1", total: int = 20, **values: Any) -> EvaluationRecord:
     """An evaluation that has run."""
     models = [
         {"model_path": "outputs/r1", "use_adapter": on, "label": label}
@@ -58,14 +58,14 @@ def evaluation(test_id: str = "evaluation-1", total: int = 20, **values: Any) ->
     ]
     known = {"status": "completed", "started_at": 1.0, "ended_at": 61.0, "most": 1.0, "about": {"Run": "r1"}}
     name = "trained against base"
-    return ModelTest(test_id, "evaluation", name, "r1", models, SAMPLING, 0.0, total, **known | values)
+    return EvaluationRecord(test_id, "evaluation", name, "r1", models, SAMPLING, 0.0, total, **known | values)
 
 
-def batch(test_id: str = "batch-1", total: int = 3, **values: Any) -> ModelTest:
+def batch(test_id: str = "batch-1", total: int = 3, **values: Any) -> EvaluationRecord:
     """A batch that has run."""
     models = [{"model_path": "outputs/r1", "use_adapter": True, "label": "r1"}]
     known = {"status": "completed", "started_at": 1.0, "ended_at": 11.0, "answering_seconds": 5.0, "most": 1.0}
-    return ModelTest(test_id, "batch", "prompts.txt", "r1", models, SAMPLING, 0.0, total, **known | values)
+    return EvaluationRecord(test_id, "batch", "prompts.txt", "r1", models, SAMPLING, 0.0, total, **known | values)
 
 
 def batch_result(index: int, response: str, **values: Any) -> dict[str, Any]:

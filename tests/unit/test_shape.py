@@ -15,8 +15,7 @@ BROAD_HANDLERS = {
     "core/workers/inspect/__main__.py": 1,
     "core/workers/generate/__main__.py": 1,
     "services/answers/stream.py": 1,
-    "services/training/service.py": 1,
-    "services/processes/worker_threads.py": 1,
+    "services/processes/following.py": 1,
     "services/processes/jobs.py": 1,
     "services/evaluations/line.py": 1,
 }

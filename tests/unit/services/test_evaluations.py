@@ -8,8 +8,8 @@ import pytest
 from core.errors import DeviceTaken, Displaced, InvalidInput, NotFound, Unavailable
 from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
-from services.evaluations.service import ModelTestService, Wanted
-from tests.support.answerer import Answerer, Inspection, make_run, sums
+from services.evaluations.service import EvaluationService, Wanted
+from tests.support.answerer import Answerer, Inspection, make_run, sums, tools_of
 
 
 def right_when_trained(ask, chat):
@@ -37,7 +37,7 @@ def inspection(workspace):
 
 @pytest.fixture
 def tests(workspace, store, answerer, inspection):
-    service = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: None)
+    service = EvaluationService(workspace, tools_of(store, answerer, inspection))
     yield service
     answerer.gate.set()
     for test in service.records():
@@ -96,7 +96,7 @@ def test_while_it_runs_the_runs_of_both_models_are_in_use(tests, store, answerer
     make_run(store, "r2")
     answerer.gate.clear()
     tests.evaluate("r1", [("outputs/r2", False), ("outputs/r2", True)], 3, 1, Wanted())
-    assert tests.is_testing("r1") and tests.is_testing("r2")
+    assert all(answerer.in_use.is_used(session_id, "evaluation") for session_id in ("r1", "r2"))
 
 
 def test_fewer_rows_than_wanted_are_noted(tests, inspection):
@@ -125,11 +125,11 @@ def test_the_cards_are_kept_with_the_run(tests, workspace):
 
 def test_a_gpu_that_a_run_takes_is_waited_for_and_the_answers_that_are_left_are_asked(tests, answerer, until):
     def say(ask, chat):
-        if any(answerer.held.values()):
+        if answerer.devices.runs_on_gpus():
             raise DeviceTaken("The run r2 trains on the GPU.", "Wait for it.")
         if "36" in chat[-1]["content"] and not taken:
             taken.append(True)
-            answerer.held = {"cuda:0": "r2"}
+            answerer.devices.hold("r2", "cuda:0")
             raise Displaced("The model was unloaded: the run r2 trains on cuda:0 now.", "Ask again.")
         return right_when_trained(ask, chat)
 
@@ -139,7 +139,7 @@ def test_a_gpu_that_a_run_takes_is_waited_for_and_the_answers_that_are_left_are_
     until(lambda: tests.get(test_id)[0].text == "waiting for the run r2, which trains on the GPU")
     assert tests.get(test_id)[0].eta_seconds is None
     asked = len(answerer.asked)
-    answerer.held = {"cuda:0": None}
+    answerer.devices.release("r2")
     tests.wait(test_id, 10)
     test, _ = tests.get(test_id)
     assert (test.status, test.done, test.summary["rows"]) == ("completed", 80, 40)
@@ -154,7 +154,7 @@ def test_a_model_that_is_gone_for_another_reason_ends_the_evaluation_with_what_i
         return right_when_trained(ask, chat)
 
     answerer.say = say
-    answerer.held = {device: "r2"}
+    answerer.devices.hold("r2", device)
     test, rows = evaluated(tests)
     assert test.status == "failed" and "unloaded" in test.failure["message"]
     assert test.summary["rows"] == 32 and len(rows) == 32

@@ -3,13 +3,13 @@
 import pytest
 
 from core.errors import Conflict, NotFound
-from core.hardware import Hardware
 from core.paths import SessionPaths
 from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
 from services.exports.plan import ExportPlanner
 from services.exports.service import ExportService
 from services.hub import Hub
+from services.processes.in_use import InUse
 from services.processes.worker import Launch
 from tests.support.past_exports import write_adapter_files, write_export, write_log
 from tests.support.past_runs import write_run
@@ -31,21 +31,21 @@ def told():
 
 
 @pytest.fixture
-def tested():
-    """Sessions that a test is under way of."""
-    return set()
+def in_use():
+    """Who works on which session."""
+    return InUse()
 
 
 @pytest.fixture
-def service(workspace, told, tested):
+def service(workspace, told, in_use):
     store = SessionStore(workspace)
     planner = ExportPlanner(workspace, store, Hub(None, None, workspace.cache, offline=True))
-    launch = Launch("none", {}, Hardware(()))
+    launch = Launch("none", {})
 
     def tell(*message):
         told.append(message)
 
-    return ExportService(workspace, store, launch, planner, tell, tested.__contains__, clock=lambda: 1060.0)
+    return ExportService(workspace, store, launch, planner, tell, in_use, clock=lambda: 1060.0)
 
 
 def export(workspace, events, began=1000.0):
@@ -187,9 +187,9 @@ def test_deleting_everything_leaves_nothing_and_is_told(workspace, service, told
         service.delete("run")
 
 
-def test_what_a_test_needs_is_not_deleted(workspace, service, tested):
+def test_what_a_test_needs_is_not_deleted(workspace, service, in_use):
     write_export(workspace, "run", ["q4_k_m"])
-    tested.add("run")
+    in_use.note("run", "evaluation")
     with pytest.raises(Conflict, match="test of 'run' is under way"):
         service.delete("run", "q4_k_m")
     assert len(service.state("run").files) == 1

@@ -7,9 +7,9 @@ import pytest
 from core.errors import WorkerFailed
 from core.evaluations.folder import ResultFolder
 from core.sessions.store import SessionStore
-from services.evaluations.line import WorkLine
-from services.evaluations.work import Desk, Work
-from tests.support.answerer import Answerer, Inspection, make_run, sums
+from services.evaluations.line import EvaluationLine
+from services.evaluations.open_record import OpenRecord
+from tests.support.answerer import Answerer, Inspection, make_run, sums, tools_of
 from tests.support.evaluated import evaluation
 
 
@@ -29,7 +29,7 @@ class SlowInspection(Inspection):
         raise WorkerFailed("The inspection of this input ended badly: killed.", "Look at the log.")
 
     def stop(self, lane):
-        assert lane == "tests"
+        assert lane == "evaluations"
         self.stopped.set()
 
 
@@ -39,14 +39,14 @@ def test_a_cancel_ends_what_reads_or_scores_for_too_long(workspace, slow):
     make_run(store)
     inspection = SlowInspection(workspace, sums(4), slow)
     answerer = Answerer(workspace, lambda ask, chat: "words")
-    line = WorkLine(Desk(store, answerer, inspection, lambda topic, test: None, lambda: 1000.0), grace_s=0.0)
+    line = EvaluationLine(tools_of(store, answerer, inspection), grace_s=0.0)
     test = evaluation(status="waiting", started_at=None, ended_at=None)
-    work = Work(test, ResultFolder(workspace.session("r1").tests / test.test_id), rows=4)
-    line.enter(work)
+    entry = OpenRecord(test, ResultFolder(workspace.session("r1").tests / test.test_id), rows=4)
+    line.enter(entry)
     assert inspection.asked.wait(10)
-    line.cancel(work)
-    assert work.ended.wait(10)
-    assert (work.test.status, work.test.failure) == ("cancelled", None)
+    line.cancel(entry)
+    assert entry.ended.wait(10)
+    assert (entry.record.status, entry.record.failure) == ("cancelled", None)
 
 
 class Watched(ResultFolder):
@@ -54,14 +54,14 @@ class Watched(ResultFolder):
 
     def __init__(self, path):
         super().__init__(path)
-        self.work, self.seen = None, []
+        self.entry, self.seen = None, []
 
     def tidy(self, rows):
-        self.seen.append((self.work.test.status, self.work.test.summary))
+        self.seen.append((self.entry.record.status, self.entry.record.summary))
         super().tidy(rows)
 
     def write_cards(self, markdown, html):
-        self.seen.append((self.work.test.status, self.work.test.summary))
+        self.seen.append((self.entry.record.status, self.entry.record.summary))
         super().write_cards(markdown, html)
 
 
@@ -69,11 +69,11 @@ def test_nobody_is_told_that_a_test_is_over_before_its_figures_are_there(workspa
     store = SessionStore(workspace)
     make_run(store)
     answerer = Answerer(workspace, lambda ask, chat: "words")
-    line = WorkLine(Desk(store, answerer, Inspection(workspace, sums(4)), lambda topic, test: None, lambda: 1000.0))
+    line = EvaluationLine(tools_of(store, answerer, Inspection(workspace, sums(4))))
     test = evaluation(status="waiting", started_at=None, ended_at=None)
     folder = Watched(workspace.session("r1").tests / test.test_id)
-    folder.work = Work(test, folder, rows=4)
-    line.enter(folder.work)
-    assert folder.work.ended.wait(10)
+    folder.entry = OpenRecord(test, folder, rows=4)
+    line.enter(folder.entry)
+    assert folder.entry.ended.wait(10)
     assert folder.seen == [("running", None)] * 2
-    assert folder.work.test.status == "completed" and folder.work.test.summary["verdict"]
+    assert folder.entry.record.status == "completed" and folder.entry.record.summary["verdict"]

@@ -18,7 +18,7 @@ from routes.generation import ComparedModel, SamplingBody
 from routes.http import Body, Query, body, query, reply, services
 from services.evaluations.service import Wanted
 
-bp = Blueprint("model_tests", __name__)
+bp = Blueprint("evaluations", __name__)
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for an old Windows encoding."""
 
@@ -89,7 +89,7 @@ def batch():
         held = [prompt.model_dump() for prompt in options.prompts]
         name, prompts = "1 prompt" if len(held) == 1 else f"{len(held)} prompts", _given(held)
     model = (options.model_path, options.use_adapter)
-    return reply(services().tests.batch(name, prompts, model, options.wanted()), 202)
+    return reply(services().evaluations.batch(name, prompts, model, options.wanted()), 202)
 
 
 @bp.post("/evaluate")
@@ -98,33 +98,33 @@ def evaluate():
     asked = body(EvaluateRequest)
     models = [(model.model_path, model.use_adapter) for model in asked.models] if asked.models else None
     wanted = Wanted(asked.model_dump(), device=asked.device)
-    return reply(services().tests.evaluate(asked.session_id, models, asked.rows, asked.samples, wanted), 202)
+    return reply(services().evaluations.evaluate(asked.session_id, models, asked.rows, asked.samples, wanted), 202)
 
 
 @bp.get("/tests")
 def list_tests():
     """All tests, or those of one run, newest first."""
-    return reply({"tests": services().tests.records(query(TestsQuery).session_id)})
+    return reply({"tests": services().evaluations.records(query(TestsQuery).session_id)})
 
 
 @bp.get("/tests/<test_id>")
 def get_test(test_id: str):
     """A test with a part of its results."""
     wanted = query(ResultsQuery)
-    test, rows, total = services().tests.page(test_id, wanted.offset, wanted.limit)
-    return reply({**test.as_dict(), "results": rows, "results_total": total})
+    record, rows, total = services().evaluations.page(test_id, wanted.offset, wanted.limit)
+    return reply({**record.as_dict(), "results": rows, "results_total": total})
 
 
 @bp.post("/tests/<test_id>/cancel")
 def cancel_test(test_id: str):
     """End a test early; what was answered stays."""
-    return reply(services().tests.cancel(test_id), 202)
+    return reply(services().evaluations.cancel(test_id), 202)
 
 
 @bp.delete("/tests/<test_id>")
 def delete_test(test_id: str):
     """Remove a test with its files."""
-    services().tests.delete(test_id)
+    services().evaluations.delete(test_id)
     return reply({"test_id": test_id, "deleted": True})
 
 
@@ -132,11 +132,11 @@ def delete_test(test_id: str):
 def test_file(test_id: str, file: str):
     """results.json or results.csv to take away, or a card."""
     if file == "results.json":
-        return _taken(results_json(*services().tests.get(test_id)), f"{test_id}.json", "application/json")
+        return _taken(results_json(*services().evaluations.get(test_id)), f"{test_id}.json", "application/json")
     if file == "results.csv":
-        text = BYTE_ORDER_MARK + results_csv(*services().tests.get(test_id))
+        text = BYTE_ORDER_MARK + results_csv(*services().evaluations.get(test_id))
         return _taken(text, f"{test_id}.csv", "text/csv")
-    text = services().tests.card(test_id, file)
+    text = services().evaluations.card(test_id, file)
     if file == "card.md":
         return _taken(text, f"{test_id}.md", "text/markdown")
     g.policy = f"{CARD_POLICY}; frame-ancestors 'none'"
@@ -164,7 +164,7 @@ def _form() -> tuple[BatchOptions, str, dict]:
     if file is None or not file.filename:
         problem = "the form has no file called file"
         raise InvalidInput(f"{problem}.", "Send it as curl -F file=@prompts.txt does.", {"file": problem})
-    read = services().tests.read_prompts
+    read = services().evaluations.read_prompts
     return options, file.filename, read(file.filename, file.stream, options.encoding, options.model_path)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import Conflict, DeviceTaken, InvalidInput, NotFound, OutOfMemory, Unavailable, WorkerFailed
 from core.sessions.store import SessionStore
-from services.evaluations.service import ModelTestService, Wanted
-from tests.support.answerer import Answerer, Inspection, make_run, sums
+from services.evaluations.service import EvaluationService, Wanted
+from tests.support.answerer import Answerer, Inspection, make_run, sums, tools_of
 
 RUN = ("outputs/r1", True)
 
@@ -62,9 +62,9 @@ def told():
 def tests(workspace, store, answerer, inspection, told):
     """The service; at its end nothing runs any more."""
     ticks = itertools.count(1000.0)
-    service = ModelTestService(
-        workspace, store, answerer, inspection, lambda topic, test: told.append((topic, test)), lambda: next(ticks)
-    )
+    publish = lambda topic, test: told.append((topic, test))  # noqa: E731
+    tools = tools_of(store, answerer, inspection, publish=publish, clock=lambda: next(ticks))
+    service = EvaluationService(workspace, tools)
     yield service
     answerer.gate.set()
     for test in service.records():
@@ -199,13 +199,14 @@ def test_a_batch_waits_for_a_gpu_that_is_taken_from_the_start_and_can_be_cancell
     def say(ask, chat):
         raise DeviceTaken("The run r2 trains on the GPU.", "Wait for it.")
 
-    answerer.say, answerer.held = say, {"cuda:0": "r2"}
+    answerer.say = say
+    answerer.devices.hold("r2", "cuda:0")
     first, second = (tests.batch("p", prompts("1"), RUN, Wanted()) for _ in range(2))
     until(lambda: tests.get(first["test_id"])[0].text.startswith("waiting for the run r2"))
     tests.cancel(first["test_id"])
     assert over(tests, first)[0].status == "cancelled"
     answerer.say = right_when_trained
-    answerer.held = {}
+    answerer.devices.release("r2")
     assert over(tests, second)[0].status == "completed"
 
 
@@ -277,12 +278,12 @@ def test_tests_run_one_after_another_in_the_order_they_came(tests, answerer):
 def test_while_a_test_runs_its_run_is_in_use_and_its_files_stay(tests, answerer):
     answerer.gate.clear()
     test = tests.batch("p", questions(2), RUN, Wanted())
-    assert tests.is_testing("r1") and not tests.is_testing("r2")
+    assert answerer.in_use.is_used("r1", "evaluation") and not answerer.in_use.is_used("r2", "evaluation")
     with pytest.raises(Conflict, match="under way"):
         tests.delete(test["test_id"])
     answerer.gate.set()
     over(tests, test)
-    assert not tests.is_testing("r1")
+    assert not answerer.in_use.is_used("r1", "evaluation")
 
 
 def test_a_deleted_test_is_gone(tests, workspace):
@@ -316,7 +317,8 @@ def test_after_a_kill_a_test_is_interrupted_and_what_it_has_is_read(
     whole = (folder / "results.jsonl").read_text(encoding="utf-8")
     (folder / "results.jsonl").write_text(whole[:-30], encoding="utf-8")
     told = []
-    again = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: told.append(test))
+    tools = tools_of(store, answerer, inspection, publish=lambda topic, test: told.append(test))
+    again = EvaluationService(workspace, tools)
     again.recover()
     assert again.records()[0]["status"] == "interrupted"
     until(lambda: told)
@@ -361,7 +363,7 @@ def test_tokens_per_second_count_the_time_in_which_the_model_wrote(workspace, st
     clock = [1000.0]
     answerer = BatchWriter(workspace, clock)
     inspection = Inspection(workspace, [])
-    service = ModelTestService(workspace, store, answerer, inspection, lambda topic, test: None, lambda: clock[0])
+    service = EvaluationService(workspace, tools_of(store, answerer, inspection, clock=lambda: clock[0]))
     test, _ = over(service, service.batch("p", questions(64), RUN, Wanted()))
     assert test.answering_seconds == pytest.approx(20.0, abs=0.1)
     assert test.summary["tokens_per_second"] == pytest.approx(64 * 10 / 20, abs=0.1)
