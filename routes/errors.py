@@ -38,7 +38,7 @@ STATUS: dict[type[LoraCraftError], int] = {
 }
 HINTS = {
     400: "Send valid JSON.",
-    404: "GET /api/schema and the README list what there is.",
+    404: "docs/rest.md lists every route.",
     405: "Use another method.",
     413: f"A request may have {MAX_JSON_BYTES // 1024} KiB.",
     416: "Ask for a part that lies inside the file.",

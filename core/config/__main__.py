@@ -1,4 +1,4 @@
-"""The schema on the command line: `python -m core.config validate FILE | defaults | table [--write README.md]`."""
+"""The schema on the command line: `python -m core.config validate FILE | defaults | table [--write FILE ...]`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from core.runs.fit import Fitting, settled
 from core.runs.place import machine_with
 
 TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
-"""What stands in a document between the marks of each name."""
+"""What a document has between the marks of each name."""
+MARKS = "<!-- {0}: start -->\n", "<!-- {0}: end -->\n"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,17 +31,25 @@ def main(arguments: list[str] | None = None) -> int:
     validate.add_argument("file", type=Path)
     commands.add_parser("defaults", help="print the default configuration")
     table = commands.add_parser("table", help="print every setting and every reward as Markdown tables")
-    table.add_argument("--write", type=Path, help="replace the tables between the marks in this file")
+    table.add_argument("--write", type=Path, nargs="+", help="replace the tables between the marks in these files")
     options = parser.parse_args(arguments)
     if options.command == "validate":
         return _validate(options.file)
     if options.command == "defaults":
         sys.stdout.write(json.dumps(RunConfig().dump(), indent=2) + "\n")
     elif options.write:
-        text = options.write.read_text(encoding="utf-8")
-        options.write.write_text(with_tables(text), encoding="utf-8")
+        return max(_write_tables(file) for file in options.write)
     else:
         sys.stdout.write("\n".join(make() for make in TABLES.values()))
+    return 0
+
+
+def _write_tables(file: Path) -> int:
+    text = file.read_text(encoding="utf-8")
+    if not any(MARKS[0].format(name) in text for name in TABLES):
+        sys.stderr.write(f"{file} has no marks of a table: {', '.join(TABLES)}\n")
+        return 1
+    file.write_text(with_tables(text), encoding="utf-8")
     return 0
 
 
@@ -76,9 +85,11 @@ def _as_it_would_run(config: RunConfig) -> Fitting:
 
 
 def with_tables(text: str) -> str:
-    """`text` with the tables between its marks made anew."""
+    """`text` with each table that it has marks for made again."""
     for name, make in TABLES.items():
-        start, end = f"<!-- {name}: start -->\n", f"<!-- {name}: end -->\n"
+        start, end = (mark.format(name) for mark in MARKS)
+        if start not in text:
+            continue
         before, rest = text.split(start, 1)
         _, after = rest.split(end, 1)
         text = before + start + make() + end + after

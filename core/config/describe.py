@@ -90,7 +90,7 @@ def as_schema() -> dict:
 
 
 def markdown_table() -> str:
-    """The settings as a Markdown table for the README."""
+    """The settings as a Markdown table for docs/settings.md."""
     lines = ["| setting | type | default | unit | typical | meaning |", "| --- | --- | --- | --- | --- | --- |"]
     for field in describe():
         default = json.dumps(field.default)

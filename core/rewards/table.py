@@ -1,4 +1,4 @@
-"""The preset library as a Markdown table for the README."""
+"""The preset library as a Markdown table for docs/rewards.md."""
 
 from __future__ import annotations
 
