@@ -10,7 +10,7 @@ FOLDERS = ("core", "services", "routes", "websockets", "cli", "tests", "bench")
 PYTHON = [path for name in FOLDERS for path in sorted((REPOSITORY / name).rglob("*.py"))]
 PYTHON += [REPOSITORY / name for name in ("launch.py", "app_factory.py", "flask_app.py", "constants.py")]
 BROWSER = [path for kind in ("js/**/*.js", "css/**/*.css") for path in sorted((REPOSITORY / "static").glob(kind))]
-NARROW = ("static/css/**/*.css",)
+NARROW = ("templates/**/*.html", "static/css/**/*.css")
 BROAD_HANDLERS = {
     "core/workers/protocol.py": 1,
     "core/workers/inspect/__main__.py": 1,
