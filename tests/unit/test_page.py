@@ -27,6 +27,35 @@ def test_every_hook_and_every_id_is_there_once(client):
     assert [name for name, count in ids.items() if count > 1] == []
 
 
+def test_every_hook_is_used_by_the_page_or_by_a_test(client):
+    page, script = client.get("/").get_data(as_text=True), text_of("static/js/**/*.js")
+    hooks = {name.removeprefix("row-") for name in re.findall(r'data-ref="([^"]+)"', page)}
+    assert unknown(hooks, script + text_of("tests/browser/*.py"), script) == []
+
+
+def test_every_class_is_styled_or_found_and_every_styled_class_is_there(client):
+    page, script = client.get("/").get_data(as_text=True), text_of("static/js/**/*.js")
+    rules = re.sub(r"/\*.*?\*/", "", text_of("static/css/**/*.css"), flags=re.DOTALL)
+    styled = set(re.findall(r"\.([a-z][\w-]*)(?=[^;{}]*\{)", rules))
+    written = {name for names in re.findall(r'class="([^"]+)"', page) for name in names.split()}
+    steps = {name for name in written if name.startswith("step--")}  # one a step, with rules of its own or without
+    of_uplot = {name for name in styled if name.startswith("u-")}
+    assert unknown(styled - of_uplot, page + text_of("templates/error.html") + script, script) == []
+    assert unknown(written - styled - steps, script, script) == []
+
+
+def text_of(pattern):
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(REPOSITORY.glob(pattern)))
+
+
+def unknown(names, text, script):
+    """The names that a text does not hold as words and that a script does not put together, as in `${name}-text`."""
+    words = set(re.findall(r"[\w-]+", text))
+    made = [re.split(r"\$\{[^}]*\}", name) for name in re.findall(r"`((?:[\w-]|\$\{[^}`]*\})+)`", script)]
+    patterns = [re.compile("[\\w-]+".join(parts)) for parts in made if any(re.search("[a-z]", part) for part in parts)]
+    return sorted(name for name in names - words if not any(pattern.fullmatch(name) for pattern in patterns))
+
+
 def test_every_icon_is_there(client):
     names = set()
     for file in (REPOSITORY / "templates").rglob("*.html"):

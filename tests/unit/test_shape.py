@@ -10,6 +10,7 @@ FOLDERS = ("core", "services", "routes", "websockets", "cli", "tests", "bench")
 PYTHON = [path for name in FOLDERS for path in sorted((REPOSITORY / name).rglob("*.py"))]
 PYTHON += [REPOSITORY / name for name in ("launch.py", "app_factory.py", "flask_app.py", "constants.py")]
 BROWSER = [path for kind in ("js/**/*.js", "css/**/*.css") for path in sorted((REPOSITORY / "static").glob(kind))]
+NARROW = ("templates/**/*.html", "static/css/**/*.css")
 BROAD_HANDLERS = {
     "core/workers/protocol.py": 1,
     "core/workers/inspect/__main__.py": 1,
@@ -33,6 +34,13 @@ def trees():
 def test_no_file_is_longer_than_400_lines():
     lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in [*PYTHON, *BROWSER]}
     assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
+
+
+def test_no_line_of_the_page_is_longer_than_120_columns():
+    files = [path for pattern in NARROW for path in sorted(REPOSITORY.glob(pattern))]
+    lines = [(path, number) for path in files for number in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)]
+    assert {path.suffix for path in files} == {pattern.rpartition("*")[2] for pattern in NARROW}
+    assert [f"{name_of(path)}:{number}" for path, (number, line) in lines if len(line) > 120] == []
 
 
 def test_no_function_is_longer_than_60_lines():
