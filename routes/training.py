@@ -112,7 +112,8 @@ def sessions():
 def session(session_id: str):
     """One session with its configuration."""
     state, config = services().store.state(session_id), services().store.config(session_id)
-    return reply(state.as_dict() | {"config": config.dump(), "verdict": verdict(state.evaluations)})
+    more = {"config": config.dump(), "is_on_policy": config.is_on_policy, "verdict": verdict(state.evaluations)}
+    return reply(state.as_dict() | more)
 
 
 @bp.delete("/sessions/<session_id>")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
+from core.config.algorithms import words
 from core.config.run import RunConfig
 from core.generation.sampling import Sampling
 from core.schema import Section
@@ -85,6 +86,7 @@ def as_schema() -> dict:
     return {
         "schema": RunConfig.model_json_schema(),
         "fields": [field.as_dict() for field in describe()],
+        "algorithms": words(),
         "sampling": [field.as_dict() for field in describe(Sampling)],
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
 from core.catalog.model_config import quantised_text, whole_name
+from core.config.algorithms import ALGORITHMS
 from core.config.run import RunConfig
 from core.config.sampler import Packages, check_sampler, installed_packages, vllm_notice
 from core.errors import InvalidInput
@@ -109,11 +110,10 @@ def _advice(config: RunConfig) -> list[Notice]:
     if config.model.lora_dropout > 0:
         message = "With dropout, completions are sampled and scored under different noise; 0 is exact."
         notices.append(Notice("warning", "model.lora_dropout", message))
-    if is_on_policy(config):
+    if config.is_on_policy:
         message = "Training is on-policy: every ratio is 1, so nothing is clipped and the clip ratios stay at 0."
-        if config.grpo.algorithm == "gspo":
-            message += " GSPO then equals GRPO; set steps_per_generation or num_iterations to make a difference."
-        notices.append(Notice("info", "grpo.num_iterations", message))
+        more = ALGORITHMS[config.grpo.algorithm].on_policy
+        notices.append(Notice("info", "grpo.num_iterations", f"{message} {more}".strip()))
     if config.dataset.validation_fraction == 0:
         message = "No rows are held out, so the run can't show whether it got better on questions it has not seen."
         notices.append(Notice("warning", "dataset.validation_fraction", message))
@@ -121,10 +121,3 @@ def _advice(config: RunConfig) -> list[Notice]:
             message = "Nothing is held out, so there is nothing to score on the way."
             notices.append(Notice("warning", "training.eval_steps", message))
     return notices
-
-
-def is_on_policy(config: RunConfig) -> bool:
-    """Whether each batch of completions is used for exactly one optimiser step."""
-    accumulation = config.training.gradient_accumulation_steps
-    batches = config.grpo.steps_per_generation or accumulation
-    return config.grpo.num_iterations == 1 and batches == accumulation

@@ -77,6 +77,13 @@ class RunConfig(Section):
         return self.completions_per_generation // self.training.num_generations
 
     @property
+    def is_on_policy(self) -> bool:
+        """Whether each batch of completions is used for exactly one optimiser step, so that all ratios are 1."""
+        accumulation = self.training.gradient_accumulation_steps
+        batches = self.grpo.steps_per_generation or accumulation
+        return self.grpo.num_iterations == 1 and batches == accumulation
+
+    @property
     def completions_per_generation(self) -> int:
         """Completions that are sampled at once; as many held-out rows are answered at once."""
         return self.training.batch_size * (self.grpo.steps_per_generation or self.training.gradient_accumulation_steps)

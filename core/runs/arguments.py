@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.config import RunConfig
+from core.config.algorithms import ALGORITHMS
 from core.config.sampler import LARGEST_RATIO
-from core.runs.algorithms import algorithm_arguments
 
 TABLE: tuple[tuple[str, str, str], ...] = (
     # our name, whose argument, their name
@@ -105,7 +105,7 @@ NOT_TRL: dict[str, str] = {
     "training.samples_per_epoch": "core/data/source.py cuts to it",
     "training.eval_steps": "core/workers/train/callbacks.py evaluates",
     "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",
-    "grpo.algorithm": "a column of core/runs/algorithms.py, which fills what is null",
+    "grpo.algorithm": "a row of core/config/algorithms.py, which fills what is null",
     "reward.type": "decides which presets are used",
     "reward.preset_name": "names the reward function itself",
     "reward.parameters": "core/rewards/build.py binds them to the preset",
@@ -131,7 +131,7 @@ def grpo_arguments(config: RunConfig) -> dict[str, Any]:
         **PINNED,
         **PINNED_GRPO,
         **sampler_arguments(config),
-        **algorithm_arguments(config.grpo.algorithm),
+        **ALGORITHMS[config.grpo.algorithm].arguments,
         **given,
     }
     if arguments["epsilon_high"] is None:

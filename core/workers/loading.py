@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from constants import EMBEDDED_MODEL
 from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
-from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.runs.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
@@ -163,7 +162,7 @@ def unsloth_switches(config: RunConfig) -> dict[str, str]:
     difference pass. Where old or reference probabilities are compared with new ones, that alone moves the ratio of a
     first pass, which must be 1, out of the clip range; see DECISIONS.md. vLLM's probabilities are compared, too.
     """
-    is_exact = is_on_policy(config) and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
+    is_exact = config.is_on_policy and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
     return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from core.config.algorithms import ALGORITHMS
 from core.data.section import DatasetConfig
 from core.data.source import kind_of, rows_expected
 from core.runs.phases import memory_phases
@@ -43,6 +44,7 @@ class PlanService:
             "config": resolved.dump(),
             "notices": [asdict(notice) for notice in settled.notices],
             "step": step_summary(resolved),
+            "algorithm_note": ALGORITHMS[resolved.grpo.algorithm].note(resolved),
             "estimate": asdict(planned),
             "memory": memory(settled),
             "refusal": refusal and {"message": refusal.message, "hint": refusal.hint, "fields": refusal.fields},

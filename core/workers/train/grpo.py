@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from core.config import RunConfig
+from core.config.algorithms import ALGORITHMS
 from core.data.mapping import Row
 from core.paths import ADAPTER_WEIGHTS, SessionPaths
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import TrlReward
-from core.runs.algorithms import uses_robust_advantages
 from core.runs.arguments import grpo_arguments
 from core.runs.robust import robust_advantages
 from core.workers.corpus import grpo_dataset
@@ -114,7 +114,7 @@ def trainer_class(config: RunConfig) -> type:
     """TRL's GRPOTrainer, with robust advantages where the algorithm wants them."""
     from trl import GRPOTrainer
 
-    if not uses_robust_advantages(config.grpo.algorithm):
+    if not ALGORITHMS[config.grpo.algorithm].is_robust:
         return GRPOTrainer
 
     class RobustGRPOTrainer(GRPOTrainer):
