@@ -9,13 +9,13 @@ from core.errors import InvalidInput
 from core.runs.arguments import grpo_arguments
 
 
-def note(training=None, **grpo):
-    config = parse_config({"grpo": grpo, "training": training or {}})
+def note(**grpo):
+    config = parse_config({"grpo": grpo, "training": {"gradient_accumulation_steps": 4}})
     return ALGORITHMS[config.grpo.algorithm].note(config)
 
 
 @pytest.fixture
-def ppo_like():
+def further():
     """A further row."""
     ALGORITHMS["further"] = Algorithm("Further", "Does more.", "For more.", {"epsilon": 0.1})
     as_schema.cache_clear()
@@ -24,14 +24,14 @@ def ppo_like():
     as_schema.cache_clear()
 
 
-def test_a_row_more_is_offered_accepted_and_passed_on_to_trl(ppo_like):
+def test_a_row_more_is_offered_accepted_and_passed_on_to_trl(further):
     schema = as_schema()
     [field] = [field for field in schema["fields"] if field["name"] == "grpo.algorithm"]
-    assert field["choices"][-1] == ppo_like
+    assert field["choices"][-1] == further
     assert schema["algorithms"][-1] == {
         "value": "further", "title": "Further", "text": "Does more.", "when": "For more."
     }  # fmt: skip
-    arguments = grpo_arguments(parse_config({"grpo": {"algorithm": ppo_like}}))
+    arguments = grpo_arguments(parse_config({"grpo": {"algorithm": further}}))
     assert (arguments["epsilon"], arguments["scale_rewards"]) == (0.1, "group")
 
 
@@ -46,7 +46,7 @@ def test_gspo_without_off_policy_steps_is_called_what_it_is_with_the_setting_to_
     assert "this is GRPO" in said and "num iterations" in said and "above 4" in said
     assert note(algorithm="gspo", num_iterations=2) == ""
     assert note(algorithm="gspo", steps_per_generation=8) == ""
-    assert parse_config({"grpo": {"steps_per_generation": 4}}).is_on_policy
+    assert note(algorithm="gspo", steps_per_generation=4) == said
 
 
 def test_settings_that_undo_dapo_or_dr_grpo_are_named():
