@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from core.sessions.kinds import Event, without
 from core.sessions.state import SessionState
 
 TRAINING_UPDATE_KEYS = (
@@ -41,24 +40,24 @@ STATUS_KINDS = (
 )  # fmt: skip
 
 
-def message_of(state: SessionState, event: dict) -> tuple[str, dict] | None:
+def message_of(state: SessionState, event: Event) -> tuple[str, dict] | None:
     """(message name, payload) of one event and the state after it; None for heartbeats and the like."""
     kind = event["kind"]
     if kind == "metrics":
         return "training_update", training_update(state.session_id, event)
     if kind == "completions":
-        return "training_completions", {"session_id": state.session_id, **_without(event, "kind", "t")}
+        return "training_completions", {"session_id": state.session_id, **without(event, "kind", "t")}
     if kind in STATUS_KINDS:
         return "training_status", training_status(state, event)
     return None
 
 
-def training_update(session_id: str, event: dict) -> dict:
+def training_update(session_id: str, event: Event) -> dict:
     """One step's numbers."""
     return {"session_id": session_id, "seq": event["seq"], **{key: event.get(key) for key in TRAINING_UPDATE_KEYS}}
 
 
-def training_status(state: SessionState, event: dict) -> dict:
+def training_status(state: SessionState, event: Event) -> dict:
     """What happened, and how the session stands after it."""
     return {
         "session_id": state.session_id,
@@ -71,9 +70,5 @@ def training_status(state: SessionState, event: dict) -> dict:
         "step": state.step,
         "total_steps": state.total_steps,
         "failure": state.failure,
-        "event": _without(event, "log_tail"),
+        "event": without(event, "log_tail"),
     }
-
-
-def _without(event: dict, *names: str) -> dict[str, Any]:
-    return {key: value for key, value in event.items() if key not in names}

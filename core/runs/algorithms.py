@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-_COMMON = {
+Keywords = dict[str, Any]
+"""Keyword arguments of a library's function."""
+
+_COMMON: Keywords = {
     "loss_type": "dapo",
     "importance_sampling_level": "token",
     "epsilon": 0.2,
@@ -38,7 +41,7 @@ arXiv:2503.14476; the bound delta from INTELLECT-2, arXiv:2505.07291. OR-GRPO's 
 """
 
 
-def algorithm_arguments(name: str) -> dict[str, Any]:
+def algorithm_arguments(name: str) -> Keywords:
     """A fresh copy of the TRL arguments of one algorithm."""
     return dict(ALGORITHMS[name])
 

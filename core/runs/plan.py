@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from typing import TypedDict
 
 from core.config import RunConfig
 from core.runs.split import split_sizes
@@ -52,8 +53,17 @@ class Estimate:
     basis: str
 
 
-def step_summary(config: RunConfig) -> dict:
-    """One optimiser step in numbers and in words."""
+class StepSummary(TypedDict):
+    """One optimiser step in numbers and in words; `in_memory` is how many of its completions are there at once."""
+
+    prompts: int
+    completions: int
+    in_memory: int
+    words: str
+
+
+def step_summary(config: RunConfig) -> StepSummary:
+    """One optimiser step of a configuration."""
     prompts, completions, at_once = config.prompts_per_step, config.completions_per_step, config.training.batch_size
     generations = config.training.num_generations
     plural = "" if prompts == 1 else "s"

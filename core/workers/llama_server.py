@@ -12,6 +12,7 @@ from typing import Any
 
 from core.errors import WorkerFailed
 from core.hardware import physical_cores
+from core.prompts.template import ChatMessage
 
 TOP_TOKENS = 100
 FLOOR_NATS = -20.0
@@ -44,7 +45,7 @@ class LlamaServer:
         """The ids that llama.cpp makes of a text, special tokens recognised and none added."""
         return self._post("tokenize", {"content": text, "add_special": False, "parse_special": True})["tokens"]
 
-    def render(self, messages: Sequence[dict]) -> str:
+    def render(self, messages: Sequence[ChatMessage]) -> str:
         """A chat as the file's own chat template writes it."""
         return self._post("apply-template", {"messages": list(messages)})["prompt"]
 
@@ -60,7 +61,7 @@ class LlamaServer:
         found = next((item["logprob"] for item in likeliest if item["id"] == token), FLOOR_NATS)
         return math.nan if found is None else max(FLOOR_NATS, found)
 
-    def answer(self, messages: Sequence[dict], max_tokens: int) -> str:
+    def answer(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The likeliest answer to a chat, through the file's own chat template."""
         request = {"messages": list(messages), "temperature": 0.0, "max_tokens": max_tokens, "reasoning_format": "none"}
         return _checked(self._server.handle_chat_completions(request))["choices"][0]["message"]["content"] or ""

@@ -9,7 +9,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 
-from core.errors import LoraCraftError, Unavailable
+from core.errors import ErrorReport, LoraCraftError, Unavailable
 from core.evaluations.record import ModelTest, Status
 from core.evaluations.settle import settle
 from core.failures import explain
@@ -109,7 +109,7 @@ class WorkLine:
         else:
             self._finish(work, "failed" if failure else "completed", failure)
 
-    def _finish(self, work: Work, status: Status, failure: dict | None = None) -> None:
+    def _finish(self, work: Work, status: Status, failure: ErrorReport | None = None) -> None:
         test = self._ended(work, status, failure)
         settle(test, work.folder)
         work.test = test
@@ -122,7 +122,7 @@ class WorkLine:
         with suppress(OSError):  # most likely the disk is full, which is what has just been told
             work.folder.save(work.test)
 
-    def _ended(self, work: Work, status: Status, failure: dict | None) -> ModelTest:
+    def _ended(self, work: Work, status: Status, failure: ErrorReport | None) -> ModelTest:
         """A copy of a test that is over: whoever asks meanwhile never reads a status without what belongs to it."""
         return replace(work.test, status=status, ended_at=self._desk.clock(), failure=failure)
 

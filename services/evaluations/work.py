@@ -25,6 +25,7 @@ from core.evaluations.rows import (
 from core.generation.chat import chat_of
 from core.generation.sampling import sampling_from
 from core.prompts.chosen import template_of
+from core.prompts.template import ChatMessage
 from core.sessions.store import SessionStore
 from services.answers.generation import Ask, GenerationService
 from services.processes.inspector import Inspector
@@ -258,7 +259,7 @@ class Examination:
             what=f"{'a batch' if test.kind == 'batch' else 'an evaluation'} ({test.name})",
         )
 
-    def _chat(self, question: PromptRow) -> list[dict]:
+    def _chat(self, question: PromptRow) -> list[ChatMessage]:
         template = self._template if self._test.use_template else None
         return chat_of([{"role": "user", "content": question.instruction}], template, self._test.system)
 

@@ -88,5 +88,5 @@ def memory(settled: Settled) -> dict:
 
 
 def _is_timed(state: SessionState) -> bool:
-    metrics = state.metrics or {}
-    return metrics.get("phase") == "training" and bool(metrics.get("step_seconds"))
+    metrics = state.metrics
+    return metrics is not None and metrics.get("phase") == "training" and bool(metrics.get("step_seconds"))

@@ -11,7 +11,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from core.rewards.for_trl import TrlReward
-from core.runs.metrics import from_trl
+from core.sessions.metrics import from_trl
 from core.workers.protocol import Reporter
 from core.workers.train.rollouts import RolloutRecorder
 
