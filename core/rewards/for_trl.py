@@ -12,6 +12,7 @@ from core.prompts.template import Markers
 from core.rewards.base import Example
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Outcome, Scorer
+from core.rewards.total import total
 
 EXTRAS_COLUMN = "extras"
 """A row's further columns as one JSON text: as columns of their own, values of mixed types would be made alike."""
@@ -97,6 +98,4 @@ def as_record(outcome: Outcome) -> ScoreRecord:
 
 def weighted_sum(records: Mapping[str, ScoreRecord], weights: Mapping[str, float]) -> float | None:
     """The reward of one response from what as_record made of each of its parts; None where a part has no score."""
-    values = {name: record["value"] for name, record in records.items()}
-    known = {name: value for name, value in values.items() if value is not None}
-    return sum(weights[name] * value for name, value in known.items()) if len(known) == len(values) else None
+    return total([(weights[name], record["value"]) for name, record in records.items()], missing="unknown")

@@ -11,6 +11,7 @@ from core.data.mapping import Row
 from core.failures import explain
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
+from core.rewards.total import total
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
@@ -122,7 +123,7 @@ def judged(
     return {
         "correct": marks.count("1") if marks else None,
         "marks": marks,
-        "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
+        "reward": total([(weights[name], mean) for name, mean in means.items()], missing="zero"),
         "rewards": means,
         "row_rewards": _row_rewards(scores, weights),
         "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
@@ -145,8 +146,9 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
 
 
 def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
-    columns = [[None if value is None else weights[name] * value for value in scores[name]] for name in scores]
-    return [None if None in row else round(sum(row), 6) for row in zip(*columns, strict=True)]
+    rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
+    totals = [total(row, missing="unknown") for row in rows]
+    return [None if value is None else round(value, 6) for value in totals]
 
 
 def _mean(values: list[float | None]) -> float | None:

@@ -129,6 +129,7 @@ def trainer_class(config: RunConfig) -> type:
 
             output = super()._generate_and_score_completions(inputs)
             weights = self.reward_weights.to(self._rewards_per_function.device)
+            # TRL's own sum: a missing score (NaN) adds nothing; see core/rewards/total.py.
             totals = (self._rewards_per_function * weights).nansum(dim=1).tolist()
             size: Any = self.num_generations
             groups = (robust_advantages(totals[i : i + size]) for i in range(0, len(totals), size))

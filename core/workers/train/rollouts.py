@@ -9,6 +9,7 @@ from pathlib import Path
 from core.jsonfile import write_text
 from core.rewards.for_trl import Batch, TrlReward, as_record
 from core.rewards.record import Completion, Group, SampleCompletion
+from core.rewards.total import total
 from core.sessions.kinds import StoredGroups
 from core.sessions.store import completions_file
 
@@ -89,12 +90,13 @@ class RolloutRecorder:
         batch = self._batch
         ids = batch.token_ids[index]
         scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
-        total = sum(self._weights[name] * (score["value"] or 0.0) for name, score in scores.items())
+        # A missing score adds nothing, as in TRL's own sum, which the advantages come from.
+        reward = total([(self._weights[name], score["value"]) for name, score in scores.items()], missing="zero")
         return {
             "text": batch.responses[index],
             "tokens": len(ids),
             "truncated": not ids or ids[-1] not in self._end_ids,
-            "reward": total,
+            "reward": reward,
             "advantage": advantage,
             "scores": scores,
         }
