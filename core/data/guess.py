@@ -38,7 +38,7 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Mapping:
+class GuessedMapping:
     """A guessed mapping; `final_answer` is the rule that finds the reference in an answer, and why."""
 
     instruction: Guess
@@ -60,7 +60,7 @@ class Mapping:
         }
 
 
-def guess_mapping(rows: Sequence[dict]) -> Mapping:
+def guess_mapping(rows: Sequence[dict]) -> GuessedMapping:
     """Guess from the first rows. Names are compared by whole words: the text in "context" is no "text"."""
     columns = columns_of(rows)
     conversation = _conversation(rows)
@@ -75,7 +75,7 @@ def guess_mapping(rows: Sequence[dict]) -> Mapping:
     context = by_name("context", columns, taken) or missing
     reasoning = by_name("reasoning", columns, (*taken, context.field)) or missing
     rule, why = guess_final_answer([as_text(cell(row, response.field)) for row in rows if response.field])
-    return Mapping(instruction, response, context, reasoning, rule, why)
+    return GuessedMapping(instruction, response, context, reasoning, rule, why)
 
 
 def columns_of(rows: Sequence[dict]) -> list[str]:

@@ -14,8 +14,8 @@ HEALTHY_SIGNAL = 0.5
 """Share of groups that must teach something for a run to be called healthy."""
 
 
-class Place(Match):
-    """The same in the whole run."""
+class Occurrence(Match):
+    """Where a group, or one of its completions, stands in the run."""
 
     step: int
 
@@ -28,7 +28,7 @@ class Finding(TypedDict):
     evidence: str
     what_to_do: str
     share: float
-    examples: list[Place]
+    examples: list[Occurrence]
 
 
 class Diagnosis(TypedDict):
@@ -91,13 +91,15 @@ def _find(cause: Cause, groups: Sequence[AnnotatedGroup], judging: Judging) -> F
     }
 
 
-def _items(unit: str, groups: Sequence[AnnotatedGroup]) -> list[tuple[Place, AnnotatedGroup | AnnotatedCompletion]]:
+def _items(
+    unit: str, groups: Sequence[AnnotatedGroup]
+) -> list[tuple[Occurrence, AnnotatedGroup | AnnotatedCompletion]]:
     """(place, group or completion) of each thing a cause is about; the group's number counts within its step."""
-    items: list[tuple[Place, AnnotatedGroup | AnnotatedCompletion]] = []
+    items: list[tuple[Occurrence, AnnotatedGroup | AnnotatedCompletion]] = []
     numbers: dict[int, int] = {}
     for group in groups:
         number = numbers[group["step"]] = numbers.get(group["step"], -1) + 1
-        place: Place = {"step": group["step"], "group": number, "completion": None}
+        place: Occurrence = {"step": group["step"], "group": number, "completion": None}
         if unit == "groups":
             items.append((place, group))
         else:
