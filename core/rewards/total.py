@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, overload
+from typing import TypeVar
 
-Missing = Literal["unknown", "zero"]
-"""What a missing score is: unknown, so that the total is None, or zero, so that it adds nothing."""
+Missing = TypeVar("Missing", float, None)
 
 
-@overload
-def total(weighed: Iterable[tuple[float, float | None]], missing: Literal["zero"]) -> float: ...
-@overload
-def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> float | None: ...
-def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> float | None:
+def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> float | Missing:
     """The weighted sum of the rewards of one completion.
 
     Args:
         weighed: (weight, score) of each reward; None where it could not score.
-        missing: What a score of None counts as.
+        missing: What a score of None counts as; None for unknown, which makes the total unknown, too.
     """
     pairs = list(weighed)
-    if missing == "unknown" and any(score is None for _, score in pairs):
+    if missing is None and any(score is None for _, score in pairs):
         return None
-    return sum(weight * (score or 0.0) for weight, score in pairs)
+    stand_in = missing or 0.0
+    return sum(weight * (stand_in if score is None else score) for weight, score in pairs)

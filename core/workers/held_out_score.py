@@ -123,7 +123,7 @@ def judged(
     return {
         "correct": marks.count("1") if marks else None,
         "marks": marks,
-        "reward": total([(weights[name], mean) for name, mean in means.items()], missing="zero"),
+        "reward": total([(weights[name], mean) for name, mean in means.items()], missing=0.0),
         "rewards": means,
         "row_rewards": _row_rewards(scores, weights),
         "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
@@ -147,7 +147,7 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
 
 def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
     rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
-    totals = [total(row, missing="unknown") for row in rows]
+    totals = [total(row, missing=None) for row in rows]
     return [None if value is None else round(value, 6) for value in totals]
 
 

@@ -91,7 +91,7 @@ class RolloutRecorder:
         ids = batch.token_ids[index]
         scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
         # A missing score adds nothing, as in TRL's own sum, which the advantages come from.
-        reward = total([(self._weights[name], score["value"]) for name, score in scores.items()], missing="zero")
+        reward = total([(self._weights[name], score["value"]) for name, score in scores.items()], missing=0.0)
         return {
             "text": batch.responses[index],
             "tokens": len(ids),
