@@ -14,7 +14,7 @@ from core.data.guess import cell, columns_of, guess_mapping, words_of
 from core.data.mapping import Row, map_row
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
-from core.rewards.library.answers import normal_form
+from core.rewards.text.normal import normal_form
 
 MOST = 0.9
 FEW_WORDS = 6

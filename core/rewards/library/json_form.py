@@ -8,7 +8,8 @@ from collections import Counter
 from typing import Any
 
 from core.rewards.base import Component, Example, Score, excerpt, weighted, wrong
-from core.rewards.library.answers import NO_SOLUTION, normal_form
+from core.rewards.library.answers import NO_SOLUTION
+from core.rewards.text.normal import normal_form
 from core.rewards.text.prose import copy_problem
 
 FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)```", re.DOTALL)
