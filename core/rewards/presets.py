@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from core.jsonfile import JsonObject
 from core.rewards.base import PATTERN, Parameter, Preset, RewardFunction
 from core.rewards.library import answering, answers, coding, form, procedural, reasoning, writing
 
@@ -15,12 +15,12 @@ PRESETS: dict[str, Preset] = {name: preset for module in MODULES for name, prese
 """Canonical name -> preset."""
 
 
-def reward_function(name: str, parameters: Mapping[str, Any]) -> RewardFunction:
+def reward_function(name: str, parameters: JsonObject) -> RewardFunction:
     """The function of preset `name` with its parameters bound."""
     return partial(PRESETS[name].function, **checked_parameters(name, parameters))
 
 
-def checked_parameters(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def checked_parameters(name: str, parameters: JsonObject) -> JsonObject:
     """`parameters` as preset `name` takes them.
 
     Raises:

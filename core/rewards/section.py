@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from core.jsonfile import JsonObject
 from core.rewards.base import Preset
 from core.rewards.custom import CustomReward
 from core.rewards.judge_section import JudgeSettings
@@ -34,7 +35,7 @@ def preset_of(name: str) -> str:
     return resolve_preset(name) or name
 
 
-def check_parameters(preset: str, parameters: Mapping[str, Any]) -> None:
+def check_parameters(preset: str, parameters: JsonObject) -> None:
     """Raise a ValueError where a preset does not take these parameters."""
     if parameters:
         from core.rewards.presets import checked_parameters

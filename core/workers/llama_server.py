@@ -12,6 +12,7 @@ from typing import Any
 
 from core.errors import WorkerFailed
 from core.hardware import physical_cores
+from core.jsonfile import JsonObject
 from core.prompts.template import ChatMessage
 
 TOP_TOKENS = 100
@@ -110,7 +111,7 @@ class LlamaServer:
             return None
         return "".join(choice.get("text") or "" for choice in choices)
 
-    def _post(self, path: str, body: dict) -> dict:
+    def _post(self, path: str, body: JsonObject) -> JsonObject:
         """Ask its own loopback server, which serves what the bindings leave out."""
         data = json.dumps(body).encode("utf-8")
         address = f"{self._server.listening_address}/{path}"
@@ -145,7 +146,7 @@ def load(file: Path, context_tokens: int, slots: int, adapter: Path | None = Non
         raise WorkerFailed(message, "See the end of the worker's log.") from error
 
 
-def _checked(reply: dict) -> dict:
+def _checked(reply: JsonObject) -> JsonObject:
     if "error" in reply:
         raise WorkerFailed(f"llama.cpp: {reply['error']}", "See the end of worker.log.")
     return reply

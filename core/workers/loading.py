@@ -17,6 +17,7 @@ from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
 from core.config.resolve import is_on_policy
 from core.paths import ADAPTER_WEIGHTS, Workspace
+from core.runs.algorithms import Keywords
 from core.runs.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
 from core.workers.model_files import checked
@@ -167,7 +168,7 @@ def unsloth_switches(config: RunConfig) -> dict[str, str]:
     return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 
-def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
+def unsloth_loading(source: str, config: RunConfig) -> Keywords:
     """Keyword arguments of FastLanguageModel.from_pretrained."""
     return {
         "model_name": source,
@@ -186,7 +187,7 @@ def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
     }
 
 
-def unsloth_lora(config: RunConfig) -> dict[str, Any]:
+def unsloth_lora(config: RunConfig) -> Keywords:
     """Keyword arguments of FastLanguageModel.get_peft_model."""
     return {
         **lora_arguments(config),
@@ -288,7 +289,7 @@ def _in_unsloth_inference(model: Any) -> Iterator[None]:
         FastLanguageModel.for_training(model)
 
 
-def _placement(device: str) -> dict | None:
+def _placement(device: str) -> dict[str, int] | None:
     return {"": 0} if device == "cuda" else None
 
 

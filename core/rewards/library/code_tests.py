@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
-from core.rewards.library.code_source import parsed
+from core.rewards.library.code_source import Call, CallKeywords, parsed
 
 TESTS_LIMIT = 200
 KEPT = 200
@@ -41,7 +41,7 @@ class Solution(Protocol):
 
     ended: sandbox.Problem | None
 
-    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+    def __call__(self, function: str, arguments: Sequence, keywords: CallKeywords) -> Any:
         """The value of one call, as plain data; raises Broke."""
 
 
@@ -64,11 +64,11 @@ class Candidate:
     code: str
     limits: sandbox.Limits
     values: list = field(default_factory=list)
-    calls: list[tuple[str, Sequence, Mapping]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     spent_s: float = 0.0
     ended: sandbox.Problem | None = None
 
-    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+    def __call__(self, function: str, arguments: Sequence, keywords: CallKeywords) -> Any:
         """The value of one call; raises Broke when the code raised, hung, or can't run."""
         if self.ended:
             raise Broke(self.ended)
@@ -97,7 +97,7 @@ class Constant:
     value: Any
     ended: sandbox.Problem | None = None
 
-    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+    def __call__(self, function: str, arguments: Sequence, keywords: CallKeywords) -> Any:
         """The value."""
         return self.value
 

@@ -7,7 +7,7 @@ import logging
 import pickle
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from core.config import RunConfig
 from core.data.mapping import Row
@@ -144,13 +144,20 @@ def trainer_class(config: RunConfig) -> type:
     return RobustGRPOTrainer
 
 
+class TrainerState(TypedDict):
+    """What is read of a checkpoint's trainer_state.json."""
+
+    global_step: int
+    max_steps: int
+
+
 def _is_last(checkpoint: Path) -> bool:
     """Whether nothing is left to train after a checkpoint; the trainer would take one step too many."""
     state = _trainer_state(checkpoint)
     return state["global_step"] >= state["max_steps"]
 
 
-def _trainer_state(checkpoint: Path) -> dict:
+def _trainer_state(checkpoint: Path) -> TrainerState:
     return json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
 
 
