@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from core.data.columns import FileStatistics
-from core.data.guess import MappingSettings
+from core.data.guess import GuessedMapping, MappingSettings
 from core.data.row import RawRow
+from core.jsonfile import JsonObject
 from core.prompts.template import ChatMessage
 
 
 class GuessedColumns(TypedDict):
-    """The columns of a data set and what they are taken for; `guesses` is a GuessedMapping, with its reasons."""
+    """The columns of a data set and what they are taken for; `guesses` has the reasons."""
 
     columns: list[str]
     mapping: MappingSettings
-    guesses: dict[str, Any]
+    guesses: Annotated[JsonObject, GuessedMapping]
 
 
 class DataPreview(GuessedColumns):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Annotated, TypedDict
 
 from core.jsonfile import JsonObject
-from core.rewards.bench_report import Grade
+from core.prompts.template import Parsed
+from core.rewards.bench_report import BenchReport, Grade
 from core.rewards.record import ScoreRecord
 
 
 class TestedResponse(TypedDict):
-    """One response under every reward; `total` is null where one could not score, `parsed` is a Parsed."""
+    """One response under every reward; `total` is null where one could not score."""
 
     instruction: str
     reference: str
     response: str
     total: float | None
     scores: dict[str, ScoreRecord]
-    parsed: dict[str, Any]
+    parsed: Annotated[JsonObject, Parsed]
 
 
 class RewardTest(TypedDict):
@@ -29,8 +30,8 @@ class RewardTest(TypedDict):
 
 
 class BenchResult(TypedDict):
-    """A BenchReport as JSON for each reward, and the grade of all together."""
+    """The report on each reward, and the grade of all together."""
 
     rows: int
     grade: Grade
-    rewards: dict[str, JsonObject]
+    rewards: dict[str, Annotated[JsonObject, BenchReport]]
