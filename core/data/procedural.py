@@ -211,11 +211,11 @@ def _dataset(name: str, parameters: JsonObject) -> Any:
         raise _refused(f"{name} can't use {given or 'this size and seed'}: {error}") from error
 
 
-def _settable(config: type) -> list[Field]:
+def _settable(config: type) -> list[Field[Any]]:
     return [field for field in fields(config) if field.name not in UNSETTABLE]
 
 
-def _fitted(name: str, parameters: JsonObject, known: dict[str, Field]) -> JsonObject:
+def _fitted(name: str, parameters: JsonObject, known: dict[str, Field[Any]]) -> JsonObject:
     settings = {}
     for key, value in parameters.items():
         if key not in known:
@@ -231,13 +231,13 @@ def _fitted(name: str, parameters: JsonObject, known: dict[str, Field]) -> JsonO
     return settings
 
 
-def _default(field: Field) -> Any:
+def _default(field: Field[Any]) -> Any:
     if field.name in DEFAULTS:
         return DEFAULTS[field.name]
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _kind(field: Field) -> str:
+def _kind(field: Field[Any]) -> str:
     """What a field takes, in the words of a form."""
     default, annotation = _default(field), str(field.type)
     if isinstance(default, Enum) or typing.get_origin(field.type) is typing.Literal:
@@ -290,7 +290,7 @@ def _fit(value: Any, default: Any, kind: str) -> Any:
     return value
 
 
-def _described(field: Field) -> TaskParameter:
+def _described(field: Field[Any]) -> TaskParameter:
     default = _default(field)
     described: TaskParameter = {"name": field.name, "type": _kind(field), "default": _plain(default)}
     if isinstance(default, Enum):

@@ -77,7 +77,7 @@ class TokenizerFacts:
             return wanted
         return f"{wanted} (Phi-3)" if swallows else PHI_3.sub("phi 3", wanted)
 
-    def mark_added(self, tokens: list, scores: list, types: list) -> None:
+    def mark_added(self, tokens: list[bytes], scores: list[float], types: list[int]) -> None:
         """Put the tokens that tokenizer.json adds to a SentencePiece model into its lists, which know nothing of them.
 
         llama.cpp would take <start_of_turn> for plain text otherwise. What is marked already stays as it is.

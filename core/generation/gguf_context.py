@@ -117,7 +117,8 @@ def _value(data: Any, place: int, kind: int) -> tuple[Any, int]:
 
 
 def _end(data: Any, place: int) -> int:
-    return place + 8 + struct.unpack_from("<Q", data, place)[0]
+    length: int = struct.unpack_from("<Q", data, place)[0]
+    return place + 8 + length
 
 
 def _string(data: Any, place: int) -> tuple[str, int]:

@@ -119,7 +119,7 @@ def read(data: JsonObject) -> CustomReward:
     return definition
 
 
-def _place(location: tuple) -> str:
+def _place(location: tuple[int | str, ...]) -> str:
     """Dotted place of a problem, without the kind of check, which pydantic puts in as a step of its own."""
     return ".".join(str(step) for step in location if step not in recipes.KINDS) or "kind"
 

@@ -104,7 +104,7 @@ def run(
     source: str,
     then: str = "",
     inputs: Inputs | None = None,
-    functions: Mapping[str, Callable] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
     limits: Limits = Limits(),
 ) -> Ran:
     """Run `source`, then the expression `then`, in a session of its own, and give its value.

@@ -102,7 +102,7 @@ Call = tuple[str, Sequence[Any], CallKeywords]
 class Cost:
     """What calls of a function gave, and the steps they took together."""
 
-    values: list
+    values: list[Any]
     steps: int
 
 

@@ -47,7 +47,7 @@ LARGEST = {"cube_size": 20, "num_disks": 64, "num_pegs": 64}
 MAX_NAMES = 12
 CALLS = {"sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "ln", "sqrt", "Abs"}
 FORMULA = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Call, ast.expr_context)
-SIGNS: dict[type, Callable] = {
+SIGNS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -96,7 +96,7 @@ class Entry(TypedDict):
 def _entry(example: Example) -> Entry:
     """The entry of the row, its verifier ready under "verifier"."""
     try:
-        entry = json.loads(example.extras["entry"])
+        entry: Entry = json.loads(example.extras["entry"])
         entry["metadata"] = unpacked(entry["metadata"])
         _check_size(entry["task"], entry["metadata"])
         entry["verifier"] = verifier(entry["task"], json.dumps(entry["parameters"], sort_keys=True))
