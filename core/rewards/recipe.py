@@ -129,7 +129,7 @@ class LengthCheck(CheckBase):
 
 
 class ReferenceCheck(CheckBase):
-    """It is the reference, or the reference stands in it, in normal form (see `core.rewards.text.normal`)."""
+    """It is the reference, or the reference stands in it, in normal form (see `normal_form`)."""
 
     kind: Literal["equals_reference", "contains_reference"]
 
