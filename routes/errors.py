@@ -12,6 +12,7 @@ from core.errors import (
     Conflict,
     DeviceTaken,
     Displaced,
+    ErrorReport,
     Forbidden,
     InvalidInput,
     LoraCraftError,
@@ -56,7 +57,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def openai_error(error: dict) -> dict:
+def openai_error(error: ErrorReport) -> dict:
     """An error (LoraCraftError.as_dict) in OpenAI's shape."""
     message = f"{error['message']} {error['hint']}".strip()
     return {
@@ -95,6 +96,6 @@ def _unforeseen(error: Exception) -> tuple[Response, int]:
     return _reply({"code": "internal", "message": message, "hint": hint, "fields": {}}, 500)
 
 
-def _reply(error: dict, status: int) -> tuple[Response, int]:
+def _reply(error: ErrorReport, status: int) -> tuple[Response, int]:
     shown = openai_error(error) if request.path.startswith(OPENAI) else {"error": error}
     return jsonify(shown), status

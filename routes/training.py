@@ -8,8 +8,8 @@ from flask import Blueprint
 from pydantic import Field
 
 from constants import LOG_TAIL_LINES
+from core.sessions.scores import verdict
 from core.sessions.store import tail_text
-from core.statistics import verdict
 from routes.http import Body, Query, body, query, reply, services
 
 bp = Blueprint("training", __name__)

@@ -13,7 +13,8 @@ from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
 from core.rewards.base import Preset, Sample
 from core.rewards.custom import CustomReward
-from core.rewards.presets import ALIASES, PRESETS
+from core.rewards.names import ALIASES
+from core.rewards.presets import PRESETS
 from core.rewards.section import RewardConfig
 from core.sessions.store import SessionStore
 from services.processes.inspector import Inspector

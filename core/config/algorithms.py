@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from core.config.grpo import GrpoConfig
     from core.config.run import RunConfig
 
-COMMON: dict[str, Any] = {
+Keywords = dict[str, Any]
+"""Keyword arguments of a library's function."""
+
+COMMON: Keywords = {
     "loss_type": "dapo",
     "importance_sampling_level": "token",
     "epsilon": 0.2,
@@ -56,14 +59,14 @@ class Algorithm:
     title: str
     text: str
     when: str
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: Keywords = field(default_factory=dict)
     on_policy: str = ""
     is_robust: bool = False
     refusal: Callable[[GrpoConfig], str] = _nothing
     note: Callable[[RunConfig], str] = _nothing
 
     @property
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> Keywords:
         """A fresh copy of its keyword arguments of trl.GRPOConfig."""
         return {**COMMON, **self.changes}
 

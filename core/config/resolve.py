@@ -17,6 +17,10 @@ HIGH_LEARNING_RATE, HIGH_FOR_EMBEDDED = 1e-4, 1.5e-4
 """Above this GRPO tends to collapse; the embedded model, a small one in short runs, bears more (see DECISIONS.md)."""
 
 
+Changes = dict[str, dict[str, str]]
+"""Section -> setting -> the value that replaces the one given."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """Something the user should know about a setting: `level` is info or warning."""
@@ -40,7 +44,7 @@ def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = N
     _check_gpus(config, hardware)
     _check_weights(config, hardware)
     check_sampler(config, hardware.has_cuda, packages)
-    changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    changes, notices = _for_cpu(config) if not hardware.has_cuda else ({}, [])
     if hardware.problem is not None:
         notices.append(Notice("warning", "resources.gpus", hardware.problem.text))
     if config.training.warmup_steps and config.training.lr_scheduler_type == "constant":
@@ -81,8 +85,8 @@ def _check_weights(config: RunConfig, hardware: Hardware) -> None:
         raise InvalidInput(message, f"Use {whole}.", {"model.name": f"its 4-bit weights need a GPU; use {whole}"})
 
 
-def _for_cpu(config: RunConfig) -> tuple[dict, list[Notice]]:
-    changes: dict = {}
+def _for_cpu(config: RunConfig) -> tuple[Changes, list[Notice]]:
+    changes: Changes = {}
     notices = []
     if config.training.optim in CUDA_OPTIMISERS:
         changes["training"] = {"optim": "adamw_torch_fused"}

@@ -14,6 +14,7 @@ from core.config.resources import ResourcesConfig
 from core.config.training import TrainingConfig
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
 from core.rewards.section import RewardConfig
 from core.schema import Section, knob
@@ -93,7 +94,7 @@ class RunConfig(Section):
         """Completions that one optimiser step learns from."""
         return self.training.batch_size * self.training.gradient_accumulation_steps
 
-    def dump(self) -> dict:
+    def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""
         return self.model_dump(mode="json")
 
@@ -132,10 +133,12 @@ def _explain(item: Any) -> tuple[str, str]:
     return name or "config", problem[0].lower() + problem[1:] + shown
 
 
-def _unknown_key(location: tuple) -> str:
+def _unknown_key(location: tuple[str | int, ...]) -> str:
     section: Any = RunConfig
     for part in location[:-1]:
-        field = section.model_fields.get(part) if isinstance(section, type) and issubclass(section, Section) else None
+        field = (
+            section.model_fields.get(str(part)) if isinstance(section, type) and issubclass(section, Section) else None
+        )
         section = field.annotation if field else None
     known = list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
     close = difflib.get_close_matches(str(location[-1]), known, n=1)

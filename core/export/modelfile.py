@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.export.chat_families import Spoken
+from core.export.folder import ProofEntry
 from core.prompts.template import PLACEHOLDER, PromptTemplate
 
 MODELFILE, PREFERRED = "Modelfile", "q4_k_m"
@@ -95,7 +95,7 @@ def quoted(value: str) -> str | None:
     return TRIPLE + value + ("\n" if value.endswith('"') else "") + TRIPLE
 
 
-def modelfile_names(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def modelfile_names(entries: Sequence[ProofEntry]) -> dict[str, str]:
     """GGUF file -> the name of its Modelfile: plain for q4_k_m, or for the smallest where that is missing.
 
     Args:

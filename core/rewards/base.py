@@ -29,13 +29,17 @@ class NotRun(Exception):
     """A completion can't be judged, which is not the same as being wrong; the text says why."""
 
 
+ExtraColumns = Mapping[str, Any]
+"""Further columns of a row: the reward's name of each -> its value."""
+
+
 @dataclass(frozen=True)
 class Example:
     """What a reward may look at beside the response: the question, the markers asked for, further columns."""
 
     instruction: str = ""
     markers: Markers = NO_MARKERS
-    extras: Mapping[str, Any] = field(default_factory=dict)
+    extras: ExtraColumns = field(default_factory=dict)
 
 
 RewardFunction = Callable[..., Score]

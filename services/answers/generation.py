@@ -13,9 +13,10 @@ from queue import Empty
 from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
 from core.errors import Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit, while_answering
-from core.generation.model_path import ModelRef, model_ref, require_adapter
+from core.generation.model_path import ModelDescription, ModelRef, model_ref, require_adapter
 from core.generation.sampling import Sampling
 from core.paths import Workspace
+from core.prompts.template import ChatMessage
 from core.sessions.store import SessionStore
 from services.processes.devices import CPU, Devices
 from services.processes.in_use import InUse
@@ -47,7 +48,7 @@ class Ask:
     """
 
     model_path: str
-    chats: list[list[dict]]
+    chats: list[list[ChatMessage]]
     sampling: Sampling
     use_adapter: bool = True
     request_id: str = ""
@@ -184,7 +185,7 @@ class GenerationService:
                 "notice": self._notice,
             }
 
-    def describe(self, model_path: str) -> dict:
+    def describe(self, model_path: str) -> ModelDescription:
         """What a model_path names: model_path, kind, title, session_id, base.
 
         Raises:

@@ -15,7 +15,7 @@ from core.generation.sampling import Sampling
 from core.jsonfile import read_json
 from core.paths import Workspace
 from core.prompts.chosen import template_of
-from core.prompts.template import PromptTemplate
+from core.prompts.template import ChatMessage, PromptTemplate
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
 from services.answers.generation import Ask, GenerationService
@@ -52,7 +52,7 @@ class Inquiry:
         device: auto or cpu.
     """
 
-    messages: Sequence[dict]
+    messages: Sequence[ChatMessage]
     sampling: Sampling
     system: str | None = None
     use_template: bool = True
@@ -105,7 +105,9 @@ class AnswerService:
         answers = self._compared(sides, question)
         return [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)]
 
-    def chat(self, model: ModelRef, messages: Sequence[dict], system: str | None, use_template: bool) -> list[dict]:
+    def chat(
+        self, model: ModelRef, messages: Sequence[ChatMessage], system: str | None, use_template: bool
+    ) -> list[ChatMessage]:
         """The conversation as that model sees it, see chat_of; a base model has no training to take a form from."""
         return chat_of(messages, self.template(model.session_id) if use_template else None, system)
 

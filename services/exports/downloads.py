@@ -10,7 +10,7 @@ from pathlib import Path
 from zipstream import ZipStream
 
 from core.errors import NotFound
-from core.export.folder import PROOF
+from core.export.folder import PROOF, ProofEntry
 from core.export.targets import TARGETS
 from services.exports.files import ExportFolder
 
@@ -97,7 +97,7 @@ def find_download(export: ExportFolder, name: str) -> Download | Bundle:
     raise NotFound(f"No file {name!r} was exported from {export.id!r}.", HINT)
 
 
-def _bundle(export: ExportFolder, entries: Mapping[str, dict], wanted: str) -> Bundle:
+def _bundle(export: ExportFolder, entries: Mapping[str, ProofEntry], wanted: str) -> Bundle:
     if wanted in entries and entries[wanted]["is_folder"]:
         outer = f"{export.id}-{wanted}"
         return Bundle(f"{outer}.zip", _members(export.folder / wanted, outer))
@@ -109,7 +109,7 @@ def _bundle(export: ExportFolder, entries: Mapping[str, dict], wanted: str) -> B
     return Bundle(f"{export.id}.zip", members)
 
 
-def _name(export: ExportFolder, entry: dict) -> str:
+def _name(export: ExportFolder, entry: ProofEntry) -> str:
     is_model = TARGETS[entry["target"]].kind == "gguf"
     return f"{export.id}-{entry['target']}.gguf" if is_model else f"{export.id}-{entry['file']}"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import LoraCraftError, NotFound
-from core.export.folder import WORK, clear_path, move_aside, proven_entries, write_entries
+from core.export.folder import WORK, ProofEntry, clear_path, move_aside, proven_entries, write_entries
 from core.export.modelfile import MODELFILE, modelfile_names
 from core.export.targets import TARGETS, target
 from core.files import sha256_of
@@ -16,6 +16,12 @@ from core.paths import ADAPTER_WEIGHTS
 from services.processes.following import end_strays
 
 LOG = logging.getLogger(__name__)
+
+
+class ListedFile(ProofEntry):
+    """An exported file; `is_stale` tells whether the session's adapter has changed since it was made."""
+
+    is_stale: bool
 
 
 class ExportFolder:
@@ -31,13 +37,13 @@ class ExportFolder:
         self.id = folder.name
         self._adapter = adapter
 
-    def entries(self) -> list[dict]:
+    def entries(self) -> list[ProofEntry]:
         """What proof.json says of each file that is there."""
         return proven_entries(self.folder)
 
-    def files(self) -> list[dict]:
-        """The entries, each with `is_stale`: whether the session's adapter has changed since."""
-        return [entry | {"is_stale": self._is_stale(entry)} for entry in self.entries()]
+    def files(self) -> list[ListedFile]:
+        """The entries, each with whether it is stale."""
+        return [{**entry, "is_stale": self._is_stale(entry)} for entry in self.entries()]
 
     def modelfile(self) -> str | None:
         """The text of the Modelfile, if a GGUF file was made."""
@@ -98,7 +104,7 @@ class ExportFolder:
         except (LoraCraftError, OSError) as error:  # a proof.json edited by hand, an open file, a full disk
             LOG.warning("The export of %s was not swept: %s", self.id, error)
 
-    def _is_stale(self, entry: dict) -> bool:
+    def _is_stale(self, entry: ProofEntry) -> bool:
         """By the clock first; only an adapter written later is compared by content."""
         weights = self._adapter / ADAPTER_WEIGHTS
         try:
@@ -107,7 +113,7 @@ class ExportFolder:
         except FileNotFoundError:
             return False
 
-    def _arrange_modelfiles(self, entries: Sequence[dict]) -> None:
+    def _arrange_modelfiles(self, entries: Sequence[ProofEntry]) -> None:
         """Remove the Modelfiles of files that are gone; the one of the preferred file is called Modelfile."""
         names = modelfile_names(entries)
         aside = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.failures import EXPORT_MEMORY_CURE, Explanation, explain_exit
+from core.sessions.kinds import Failure
+from services.exports.files import ListedFile
 from services.processes.event_logs import Log
 
 
@@ -35,10 +37,10 @@ class ExportState:
     elapsed_seconds: float | None
     started_at: float | None
     ended_at: float | None
-    failure: dict | None
+    failure: Failure | None
     is_running: bool
     folder: str
-    files: list[dict]
+    files: list[ListedFile]
     notices: list[dict]
     modelfile: str | None
     push: dict | None

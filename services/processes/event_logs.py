@@ -11,6 +11,7 @@ from pathlib import Path
 from core.errors import Unavailable
 from core.paths import SessionPaths
 from core.sessions.events import FINAL_KINDS, EventReader, keep_reserve
+from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold
 from services.processes.progress import Progress, advance
 
@@ -25,7 +26,7 @@ class Log:
     state: SessionState
     progress: Progress
 
-    def after(self, events: Iterable[dict]) -> "Log":
+    def after(self, events: Iterable[Event]) -> "Log":
         """What it says after some more events."""
         state, progress = self.state, self.progress
         for event in events:
@@ -98,7 +99,7 @@ def _read_on(held: _Held, paths: SessionPaths, is_new: bool) -> None:
         held.log = held.log.after(held.reader.follow())
 
 
-def _gist(path: Path) -> list[dict]:
+def _gist(path: Path) -> list[Event]:
     """The events of a log that has ended, of its many reports of progress the last only; empty while it goes on."""
     lines = path.read_bytes().splitlines()
     reports = [number for number, line in enumerate(lines) if PROGRESS_MARK in line[:MARK_BYTES]]

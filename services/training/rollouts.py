@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from core.errors import NotFound
-from core.runs.diagnosis import diagnose
+from core.rewards.record import Group
+from core.runs.diagnosis import Diagnosis, diagnose
 from core.runs.groups import annotated, judging_of, matches
 from core.sessions.store import SessionStore
 
@@ -65,13 +66,13 @@ class RolloutService:
         is_complete = scanned == len(ahead) or len(found) >= limit
         return {"matches": found[:limit], "scanned": scanned, "at_step": from_step, "complete": is_complete}
 
-    def diagnosis(self, session_id: str, step: int | None, window: int) -> dict[str, Any]:
+    def diagnosis(self, session_id: str, step: int | None, window: int) -> Diagnosis:
         """Why the reward is flat, from the last `window` stored steps up to `step`, the latest when null."""
         judging = judging_of(self._store.config(session_id))
         steps = [one for one in self._store.completion_steps(session_id) if step is None or one <= step]
         return diagnose([group for one in steps[-window:] for group in self._groups(session_id, one)], judging)
 
-    def _groups(self, session_id: str, step: int) -> list[dict]:
+    def _groups(self, session_id: str, step: int) -> list[Group]:
         """The groups of a step; none when a resume has removed it meanwhile."""
         try:
             return self._store.groups(session_id, step)

@@ -6,14 +6,15 @@ import ast
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from core.rewards import sandbox
-from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Score, weighted, wrong
+from core.rewards.base import Component, Example, ExtraColumns, NotRun, Parameter, Preset, Score, weighted, wrong
 from core.rewards.library.code_source import (
     CODE_CHARACTERS,
     DEFINITIONS,
+    Call,
     code_in,
     cost,
     defines,
@@ -143,7 +144,7 @@ def algorithm_implementation(
     return weighted(parts, ALGORITHM_PARTS, steps if right else "tests passed, but not all of the row's inputs")
 
 
-def _calls(extras: Mapping[str, Any], tests: Sequence[Test]) -> list[tuple[str, Sequence, Mapping]]:
+def _calls(extras: ExtraColumns, tests: Sequence[Test]) -> list[Call]:
     """The calls in extras["inputs"] (a list, or one as JSON), of the function that the tests are about."""
     inputs = extras.get("inputs") or []
     given = json.loads(inputs) if isinstance(inputs, str) else inputs

@@ -9,9 +9,10 @@ from fractions import Fraction
 from core.prompts.template import Markers
 from core.rewards.base import Component, Example, Parameter, Preset, Score, excerpt, weighted, wrong
 from core.rewards.library.answering import LONGEST_ANSWER, choices_of, letters_in, option_of, texts_in
-from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same, normal_form, plain_value
+from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same, plain_value
 from core.rewards.library.reasoning_samples import BAD, GOOD
 from core.rewards.text.languages import LANGUAGES
+from core.rewards.text.normal import normal_form
 from core.rewards.text.prose import prose_problem
 
 STEP_END = re.compile(r"(?<=[.!?;])\s+|\n+")
