@@ -175,6 +175,7 @@ def _described(name: str, preset: Preset) -> dict:
         "summary": preset.summary,
         "judges_truth": preset.judges_truth,
         "fields": list(preset.fields),
+        "optional": dict(preset.optional),
         "components": [asdict(component) for component in preset.components],
         "parameters": [asdict(parameter) for parameter in preset.parameters],
         "samples": [_sample(s, "good") for s in preset.good] + [_sample(s, "bad") for s in preset.bad],

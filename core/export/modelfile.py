@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from core.export.chat_families import Spoken
 from core.export.folder import ProofEntry
+from core.export.targets import RECOMMENDED
 from core.prompts.template import PLACEHOLDER, PromptTemplate
 
-MODELFILE, PREFERRED = "Modelfile", "q4_k_m"
+MODELFILE = "Modelfile"
 TRIPLE = '"""'
 USUAL_CONTEXT_TOKENS = 4096
 NO_TEMPLATE = (
@@ -96,7 +97,7 @@ def quoted(value: str) -> str | None:
 
 
 def modelfile_names(entries: Sequence[ProofEntry]) -> dict[str, str]:
-    """GGUF file -> the name of its Modelfile: plain for q4_k_m, or for the smallest where that is missing.
+    """GGUF file -> the name of its Modelfile: plain for the recommended, or for the smallest where that is missing.
 
     Args:
         entries: Of proof.json.
@@ -104,5 +105,5 @@ def modelfile_names(entries: Sequence[ProofEntry]) -> dict[str, str]:
     models = [entry for entry in entries if entry["kind"] == "gguf"]
     if not models:
         return {}
-    first = min(models, key=lambda entry: (entry["target"] != PREFERRED, entry["size_bytes"]))
+    first = min(models, key=lambda entry: (entry["target"] != RECOMMENDED, entry["size_bytes"]))
     return {entry["file"]: MODELFILE if entry is first else f"{MODELFILE}-{entry['target']}" for entry in models}

@@ -105,6 +105,7 @@ class Preset:
         bad: Samples that score at most 0.3.
         tags: Words to find it by.
         fields: Columns it needs: "reference", or names of extras.
+        optional: Columns that it reads where a row has them, with what they are.
         components: Its parts; empty when it is all or nothing.
         parameters: What a user may set.
     """
@@ -119,6 +120,7 @@ class Preset:
     bad: tuple[Sample, ...]
     tags: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("reference",)
+    optional: Mapping[str, str] = field(default_factory=dict)
     components: tuple[Component, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 

@@ -15,6 +15,7 @@ from core.rewards.names import TITLES, resolve_preset
 from core.schema import Section, knob
 
 DEFAULT_PRESET = "math-science"
+MAX_NAME_CHARACTERS = 64
 RESERVED_FIELDS = ("instruction", "reference", "reasoning", "solution")
 SOURCES = ("preset_name", "custom_name", "judge")
 
@@ -53,7 +54,7 @@ def presets_among(parts: Iterable[RewardComponent]) -> list[tuple[str, Preset]]:
 class RewardComponent(Section):
     """One scoring function of a composite reward: a preset, a reward of the user's, or a judge."""
 
-    name: str | None = knob(None, min_length=1, max_length=64, pattern=r"^[^/]*$")
+    name: str | None = knob(None, min_length=1, max_length=MAX_NAME_CHARACTERS, pattern=r"^[^/]*$")
     """What it is called in charts and logs; null takes the name of what scores."""
     preset_name: str | None = knob(None, tier="essential")
     """The preset that scores."""

@@ -5,7 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.sessions.kinds import HeldOutScore
-from core.statistics import compare_marks, compare_rewards
+from core.statistics import compare_marks, compare_rewards, wilson_interval
+
+
+class ShownScore(HeldOutScore):
+    """A held-out score as a chart draws it.
+
+    `share` is the share of right answers, `interval` its 95 % interval. Where no reward judges truth, `share` is the
+    mean reward over the full one, and there is no interval.
+    """
+
+    share: float
+    interval: tuple[float, float] | None
+
+
+def shown(score: HeldOutScore, full_reward: float) -> ShownScore:
+    """A held-out score with its share and interval; `full_reward` is the sum of the run's weights."""
+    correct, total = score["correct"], score["total"]
+    if correct is None:
+        return {**score, "share": score["reward"] / full_reward, "interval": None}
+    return {**score, "share": correct / total, "interval": wilson_interval(correct, total)}
 
 
 def verdict(evaluations: Iterable[HeldOutScore]) -> str:

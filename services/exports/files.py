@@ -19,9 +19,15 @@ LOG = logging.getLogger(__name__)
 
 
 class ListedFile(ProofEntry):
-    """An exported file; `is_stale` tells whether the session's adapter has changed since it was made."""
+    """An exported file.
+
+    `is_stale` tells whether the session's adapter has changed since it was made. `download` is its name on the user's
+    machine; a folder comes as a zip that unpacks to it. `modelfile` names its Modelfile, null for what has none.
+    """
 
     is_stale: bool
+    download: str
+    modelfile: str | None
 
 
 class ExportFolder:
@@ -42,8 +48,23 @@ class ExportFolder:
         return proven_entries(self.folder)
 
     def files(self) -> list[ListedFile]:
-        """The entries, each with whether it is stale."""
-        return [{**entry, "is_stale": self._is_stale(entry)} for entry in self.entries()]
+        """The entries, each with what the disk and its name tell of it."""
+        entries = self.entries()
+        modelfiles = modelfile_names(entries)
+        return [
+            {
+                **entry,
+                "is_stale": self._is_stale(entry),
+                "download": self.download_name(entry),
+                "modelfile": modelfiles.get(entry["file"]),
+            }
+            for entry in entries
+        ]
+
+    def download_name(self, entry: ProofEntry) -> str:
+        """What a file is called on the user's machine: it bears the run's name."""
+        is_model = entry["kind"] == "gguf"
+        return f"{self.id}-{entry['target']}.gguf" if is_model else f"{self.id}-{entry['file']}"
 
     def modelfile(self) -> str | None:
         """The text of the Modelfile, if a GGUF file was made."""

@@ -166,5 +166,5 @@ def _needed(chosen: Sequence[Target], base: BaseSize, adapter_bytes: int) -> int
 
 
 def _offer(one: Target, size_bytes: int | None, reason: str | None, is_made: bool) -> dict:
-    about = {name: getattr(one, name) for name in ("name", "title", "kind", "summary", "file")}
+    about = {name: getattr(one, name) for name in ("name", "title", "kind", "summary", "file", "is_usual")}
     return {**about, "size_bytes": size_bytes, "available": reason is None, "reason": reason, "is_made": is_made}

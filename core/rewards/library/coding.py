@@ -242,6 +242,7 @@ PRESETS: dict[str, Preset] = {
             Parameter("partial", False, "Pay for a share of the tests instead of all or nothing."),
             Parameter("time_limit", 1.0, TIME_LIMIT, minimum=0.05, maximum=10.0, unit="s"),
         ),
+        optional={"entry_point": "The name of the function to call."},
     ),
     "code-generation": Preset(
         title="Code Generation",
@@ -272,5 +273,6 @@ PRESETS: dict[str, Preset] = {
             Parameter("slack", 2.0, "Steps allowed, in multiples of the reference's.", minimum=1.0, maximum=100.0),
             Parameter("time_limit", 2.0, TIME_LIMIT, minimum=0.05, maximum=10.0, unit="s"),
         ),
+        optional={"entry_point": "The name of the function to call.", "inputs": "Arguments to count steps on."},
     ),
 }

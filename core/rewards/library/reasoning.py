@@ -194,6 +194,7 @@ PRESETS: dict[str, Preset] = {
         parameters=(
             Parameter("wanted_steps", 3, "Sound steps that earn in full.", minimum=1, maximum=20, unit="steps"),
         ),
+        optional={"choices": "The options, where the questions have some."},
     ),
     "reasoning": Preset(
         title="Reasoning",
@@ -209,5 +210,6 @@ PRESETS: dict[str, Preset] = {
         parameters=(
             Parameter("least_premises", 0.4, "Share of the instruction's notions that earns in full.", 0.1, 1.0),
         ),
+        optional={"choices": "The options, where the questions have some."},
     ),
 }
