@@ -39,6 +39,11 @@ class Target:
     bits: float | None = None
     is_usual: bool = False
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is a GGUF file that keeps 16 bits a weight, so that nothing is quantised."""
+        return self.kind == "gguf" and self.bits == 16.0
+
 
 RECOMMENDED = "q4_k_m"
 """The file that is chosen before anybody has chosen, and used where nothing else is said."""
