@@ -8,18 +8,21 @@ import { renderStepper } from "./panels/stepper.js";
 import { mountTopbar, renderTopbar } from "./panels/topbar.js";
 import { ApiError, listModels } from "./lib/api.js";
 import { readBoot } from "./lib/boot.js";
-import { find, setText, show } from "./lib/dom.js";
 import { createLive } from "./lib/live.js";
 import { createPlanner, noPlan } from "./lib/planner.js";
 import { DRAFT_STEPS, formatRoute, parseRoute, SESSION_STEPS } from "./lib/router.js";
 import { createStore } from "./lib/store.js";
-import { keepDraft, onOtherTab, storedDraft } from "./lib/kept.js";
 import * as drafts from "./state/draft.js";
 import { initial, inOrder, patched, sessionOf, titleOf } from "./state/sessions.js";
 import { mayReplace } from "./ui/dialog.js";
 import { say } from "./ui/toast.js";
+import { find, setText, show, showText } from "./lib/dom.js";
+import { keepDraft, onOtherTab, storedDraft } from "./lib/kept.js";
 
-const STEPS = /** @type {Record<string, () => Promise<any>>} */ ({
+/** @typedef {{render?: (state: State) => void, enter?: (route: Route) => void, leave?: () => void}} Step */
+
+/** @type {Record<string, () => Promise<{mount: (root: HTMLElement, context: Context) => Step}>>} */
+const STEPS = {
   welcome: () => import("./steps/welcome.js"),
   model: () => import("./steps/model.js"),
   dataset: () => import("./steps/dataset.js"),
@@ -30,67 +33,52 @@ const STEPS = /** @type {Record<string, () => Promise<any>>} */ ({
   export: () => import("./steps/export.js"),
   test: () => import("./steps/test.js"),
   compare: () => import("./steps/compare.js"),
-});
+};
 const TICK_MS = 1000;
 
 const boot = readBoot();
-/** What has been changed and is saved nowhere, by name. @type {Record<string, boolean>} */
-const unsaved = {};
-/** The session last looked at. @type {string | null} */
-const lastSession = null;
-const store = createStore({
-  ...initial, route: parseRoute(location.hash), draft: storedDraft(), plan: noPlan, unsaved, lastSession,
-});
+/** @type {Store} */
+const store = createStore(/** @type {State} */ ({
+  ...initial, route: parseRoute(location.hash), draft: storedDraft(), plan: noPlan, unsaved: {}, lastSession: null,
+}));
 const planner = createPlanner(store);
 const live = createLive(store, say);
-/** @type {Record<string, any>} */
+/** @type {Record<string, Step>} */
 const mounted = {};
-/** @type {string} */
 let entered = "";
-/** @type {Promise<any[]> | null} */
+/** @type {Promise<BaseModel[]> | null} */
 let catalogue = null;
 
+/** @type {Context} */
 const context = {
   store, boot, live, say,
-  /** Change settings of the draft by dotted name; undefined takes the default. @param {Record<string, unknown>} changes */
   set(changes) {
     store.update((state) => ({ ...state, draft: drafts.changed(changes, boot.defaults)(state.draft) }));
   },
-  /** The draft's value of a setting. @param {string} name @returns {any} */
-  get(name) {
-    const own = drafts.valueAt(store.get().draft.config, name);
-    return own === undefined ? boot.defaults[name] : own;
-  },
-  /** Put another draft in place. @param {Record<string, any>} config @param {Partial<drafts.Draft>} [more] */
+  get: (name) => drafts.orDefault(store.get().draft.config, name, boot.defaults),
   replaceDraft(config, more = {}) {
-    const draft = { ...drafts.emptyDraft, mode: "custom", isOwn: true, ...more, config: drafts.sparse(config, boot.defaults) };
-    store.update((state) => ({ ...state, draft }));
+    const own = drafts.sparse({ ...config }, boot.defaults);
+    context.patch({ draft: { ...drafts.emptyDraft, mode: "custom", isOwn: true, ...more, config: own } });
   },
-  /** Begin anew, as a first visit does. */
   resetDraft() {
-    store.update((state) => ({ ...state, draft: drafts.emptyDraft }));
+    context.patch({ draft: drafts.emptyDraft });
     return beginDraft();
   },
-  /** @param {Partial<drafts.Draft>} patch */
-  patchDraft(patch) {
-    store.update((state) => ({ ...state, draft: { ...state.draft, ...patch } }));
-  },
-  /** Say that something would be lost by leaving, or no longer. @param {string} what @param {boolean} isUnsaved */
+  patchDraft: (patch) => context.patch({ draft: { ...store.get().draft, ...patch } }),
+  patch: (patch) => store.update(patched(patch)),
   setUnsaved(what, isUnsaved) {
-    store.update((state) => (Boolean(state.unsaved[what]) === isUnsaved ? state : { ...state, unsaved: { ...state.unsaved, [what]: isUnsaved } }));
+    const { unsaved } = store.get();
+    if (Boolean(unsaved[what]) !== isUnsaved) context.patch({ unsaved: { ...unsaved, [what]: isUnsaved } });
   },
-  /** @param {string} step @param {string | null} [session] @param {Record<string, string>} [params] */
   go(step, session = null, params = {}) {
     location.hash = formatRoute({ step, session, params });
   },
-  /** Change the address without a new entry in the history. @param {Record<string, string>} params */
   putParams(params) {
     const { step, session } = store.get().route;
     history.replaceState(null, "", formatRoute({ step, session, params }));
-    store.update(patched({ route: { step, session, params } }));
+    context.patch({ route: { step, session, params } });
   },
   refreshPlan: () => planner.refresh(),
-  /** The curated models with what fits this machine; asked for once, and again after a failure. @returns {Promise<any[]>} */
   async models() {
     catalogue ??= listModels().then((answer) => answer.base);
     try {
@@ -107,7 +95,7 @@ async function beginDraft() {
   if (!drafts.isUntouched(store.get().draft)) return;
   try {
     const model = (await context.models()).find((one) => one.id === boot.defaults["model.name"]);
-    if (model) store.update((state) => ({ ...state, draft: drafts.begun(model.recommended, boot.defaults)(state.draft) }));
+    if (model) context.patch({ draft: drafts.begun(model.recommended, boot.defaults)(store.get().draft) });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error; // the page says by itself that the server does not answer
   }
@@ -131,13 +119,13 @@ function follow() {
     const session = state.lastSession ?? inOrder(state)[0]?.session_id;
     if (session) return location.replace(formatRoute({ ...route, session }));
   }
-  store.update(patched({ route, ...(route.session ? { lastSession: route.session } : {}) }));
+  context.patch({ route, ...(route.session ? { lastSession: route.session } : {}) });
   live.watch(route.session);
   if (DRAFT_STEPS.includes(route.step)) beginDraft();
   enter(route);
 }
 
-/** @param {import("./lib/router.js").Route} route */
+/** @param {Route} route */
 async function enter(route) {
   for (const name of Object.keys(STEPS)) show(find(`step-${name}`), name === route.step && name in mounted);
   if (!(route.step in mounted) && !(await mountStep(route.step))) return;
@@ -154,8 +142,7 @@ async function enter(route) {
 
 /** Fetch a step and put it into the page; whether that worked. @param {string} step */
 async function mountStep(step) {
-  setText(find("loading"), "Loading");
-  show(find("loading"), true);
+  showText(find("loading"), "Loading");
   try {
     const module = await STEPS[step]();
     mounted[step] ??= module.mount(find(`step-${step}`), context) ?? {};
@@ -165,7 +152,8 @@ async function mountStep(step) {
       return false;
     }
     if (!(error instanceof TypeError) || !error.message.includes("module")) throw error;
-    setText(find("loading"), "This step could not be fetched, since the server does not answer. It is tried again as soon as it does.");
+    const text = "This step could not be fetched, since the server does not answer.";
+    setText(find("loading"), `${text} It is tried again as soon as it does.`);
     const off = live.on("connect", () => location.reload());
     addEventListener("hashchange", off, { once: true });
     return false;
@@ -173,7 +161,7 @@ async function mountStep(step) {
   return true;
 }
 
-/** A step was changed by the user: begin at its top, and say where we are. @param {import("./lib/router.js").Route} route */
+/** A step was changed by the user: begin at its top, and say where we are. @param {Route} route */
 function arrive(route) {
   const isFirst = entered === "";
   const before = entered.split("/")[0];
@@ -198,7 +186,7 @@ function render() {
   if (step in mounted) mounted[step].render?.(state);
 }
 
-/** @param {any} state */
+/** @param {State} state */
 function titleFor(state) {
   const session = sessionOf(state, state.route.session);
   const heading = find(`step-${state.route.step || "welcome"}`).querySelector("h1")?.textContent;
@@ -220,7 +208,7 @@ store.subscribe((state) => {
 });
 setInterval(render, TICK_MS);
 addEventListener("hashchange", follow);
-onOtherTab((draft) => store.update(patched({ draft })));
+onOtherTab((draft) => context.patch({ draft }));
 find("new-run").addEventListener("click", async (event) => {
   event.preventDefault();
   if (!(await mayReplace(context))) return;

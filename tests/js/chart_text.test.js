@@ -11,7 +11,10 @@ const part = (history, title = "Reward") => ({ title, history, name: "reward" })
 const format = (value) => value.toFixed(2);
 
 test("the sentence has the newest value and its trend", () => {
-  assert.equal(sentenceOf(part(rising), format), "Reward 2.00 at step 200, rising: 1.75 on average over 50 points, 1.25 over the 50 before.");
+  assert.equal(
+    sentenceOf(part(rising), format),
+    "Reward 2.00 at step 200, rising: 1.75 on average over 50 points, 1.25 over the 50 before.",
+  );
   assert.match(sentenceOf(part(noisy), format), /steady/);
 });
 

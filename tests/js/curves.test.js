@@ -6,7 +6,8 @@ import { append, emptyHistory, fromColumns } from "../../static/js/state/series.
 
 const of = (reward, more = {}) => fromColumns({ step: reward.map((_, row) => row + 1), reward, ...more });
 const numbers = (history, wanted) => [...curve(history, wanted).values.subarray(0, history.length)];
-const drawn = (history, wanted, width, side) => pick(curve(history, wanted), viewOf(history, "step", 0, null, width), side);
+const drawn = (history, wanted, width, side) =>
+  pick(curve(history, wanted), viewOf(history, "step", 0, null, width), side);
 
 test("a metric is drawn as it is while there is room", () => {
   assert.deepEqual(drawn(of([1, null, 3]), { name: "reward" }, 100), [1, null, 3]);
@@ -32,7 +33,10 @@ test("a smoothed curve goes on from where it was", () => {
     whole.push(Math.sin(step));
     curve(history, { name: "reward", weight: 0.8 });
   }
-  assert.deepEqual(numbers(history, { name: "reward", weight: 0.8 }), numbers(of(whole), { name: "reward", weight: 0.8 }));
+  assert.deepEqual(
+    numbers(history, { name: "reward", weight: 0.8 }),
+    numbers(of(whole), { name: "reward", weight: 0.8 }),
+  );
 });
 
 test("a resume starts the smoothed curve afresh", () => {

@@ -9,7 +9,8 @@ const sets = [
   { title: "GSM8K", source: "openai/gsm8k", category: "Math" },
   { title: "Code Alpaca", source: "sahil2801/CodeAlpaca-20k", category: "Coding" },
 ];
-const found = (search, category) => datasets.matching(sets, search, category, ["title", "source"]).map((one) => one.title);
+const found = (search, category) =>
+  datasets.matching(sets, search, category, ["title", "source"]).map((one) => one.title);
 const reading = (values) => (name) => values[name] ?? null;
 
 test("a search finds all its words in any order, within a category", () => {
@@ -35,7 +36,9 @@ test("choosing a set forgets what belonged to the one before", () => {
   assert.equal(changes["dataset.source"], "openai/gsm8k");
   assert.equal(changes["dataset.subset"], "main");
   assert.equal(changes["dataset.instruction_field"], "question");
-  for (const name of ["filters", "parameters", "encoding", "context_field"]) assert.ok(`dataset.${name}` in changes && changes[`dataset.${name}`] === undefined);
+  for (const name of ["filters", "parameters", "encoding", "context_field"].map((key) => `dataset.${key}`)) {
+    assert.ok(name in changes && changes[name] === undefined);
+  }
   assert.ok(!("dataset.max_samples" in changes));
 });
 
@@ -45,12 +48,19 @@ test("a guess without a question leaves the question as it is", () => {
 });
 
 test("Quick Start clears what it does not set in prompt and reward", () => {
-  const suggestion = { dataset: { instruction_field: "q" }, prompt: { template: "plain" }, reward: { type: "composite" } };
-  const names = ["dataset.source", "prompt.template", "prompt.system_prompt", "reward.type", "reward.fields", "training.seed"];
+  const suggestion = {
+    dataset: { instruction_field: "q" }, prompt: { template: "plain" }, reward: { type: "composite" },
+  };
+  const names = [
+    "dataset.source", "prompt.template", "prompt.system_prompt", "reward.type", "reward.fields", "training.seed",
+  ];
   assert.deepEqual(datasets.suggested(suggestion, names), {
-    "dataset.instruction_field": "q", "prompt.template": "plain", "prompt.system_prompt": undefined, "reward.type": "composite", "reward.fields": undefined,
+    "dataset.instruction_field": "q", "prompt.template": "plain", "prompt.system_prompt": undefined,
+    "reward.type": "composite", "reward.fields": undefined,
   });
-  assert.deepEqual(datasets.suggested(suggestion, names, ["reward"]), { "reward.type": "composite", "reward.fields": undefined });
+  assert.deepEqual(datasets.suggested(suggestion, names, ["reward"]), {
+    "reward.type": "composite", "reward.fields": undefined,
+  });
 });
 
 test("the preview's question is that of the row, or one that stands in", () => {
@@ -90,11 +100,14 @@ test("a bound of a filter is a number where it can be read as one", () => {
 
 test("the verifier is seen alone and among others", () => {
   assert.ok(datasets.usesVerifier(reading({ "reward.type": "preset", "reward.preset_name": "procedural" })));
-  assert.ok(datasets.usesVerifier(reading({ "reward.type": "composite", "reward.components": [{ preset_name: "procedural" }] })));
+  const composite = { "reward.type": "composite", "reward.components": [{ preset_name: "procedural" }] };
+  assert.ok(datasets.usesVerifier(reading(composite)));
   assert.ok(!datasets.usesVerifier(reading({ "reward.type": "preset" })));
 });
 
-const checks = (findings, more = {}) => ({ rows: 100, usable: 100, train: 90, findings: { leakage: { count: 0 }, ...findings }, ...more });
+const checks = (findings, more = {}) => ({
+  rows: 100, usable: 100, train: 90, findings: { leakage: { count: 0 }, ...findings }, ...more,
+});
 
 test("a check without findings says that every row can be used", () => {
   assert.deepEqual(datasets.findingsOf(checks({})), []);
@@ -102,19 +115,27 @@ test("a check without findings says that every row can be used", () => {
 });
 
 test("findings come worst first, and a fifth of all rows is bad", () => {
-  const result = checks({ repeated: { count: 5, meaning: "left out", examples: [] }, too_long: { count: 40, meaning: "no room", examples: ["x"] } }, { usable: 95 });
-  assert.deepEqual(datasets.findingsOf(result).map((one) => [one.title, one.level]), [["Too long: 40 rows", "bad"], ["Repeated: 5 rows", "warning"]]);
+  const repeated = { count: 5, meaning: "left out", examples: [] };
+  const result = checks({ repeated, too_long: { count: 40, meaning: "no room", examples: ["x"] } }, { usable: 95 });
+  assert.deepEqual(datasets.findingsOf(result).map((one) => [one.title, one.level]), [
+    ["Too long: 40 rows", "bad"], ["Repeated: 5 rows", "warning"],
+  ]);
   assert.equal(datasets.verdictOf(result).level, "bad");
   assert.match(datasets.verdictOf(result).text, /^55 rows can be used; of the 100 that were read, 45 are left out/);
 });
 
 test("no row to train on is the first thing said", () => {
-  assert.deepEqual(datasets.verdictOf(checks({}, { train: 0 })), { level: "bad", text: "No row is left to train on. See below why." });
+  assert.deepEqual(datasets.verdictOf(checks({}, { train: 0 })), {
+    level: "bad", text: "No row is left to train on. See below why.",
+  });
   const tooLong = { too_long: { count: 100, meaning: "no room", examples: [] } };
   assert.match(datasets.verdictOf(checks(tooLong)).text, /^No row is left/);
 });
 
-const template = { name: "two", system_prompt: "Answer between <A> and </A>.", instruction_template: "{instruction}", reasoning_start: "", reasoning_end: "", solution_start: "<A>", solution_end: "</A>" };
+const template = {
+  name: "two", system_prompt: "Answer between <A> and </A>.", instruction_template: "{instruction}",
+  reasoning_start: "", reasoning_end: "", solution_start: "<A>", solution_end: "</A>",
+};
 
 test("the draft's own text wins over the template's, an empty one too", () => {
   const texts = prompts.inForce(template, reading({ "prompt.system_prompt": "" }));

@@ -3,7 +3,9 @@ import { test } from "node:test";
 
 import * as drafts from "../../static/js/state/draft.js";
 
-const defaults = { name: null, "training.seed": 42, "training.learning_rate": 1e-5, "reward.components": [], "dataset.parameters": {} };
+const defaults = {
+  name: null, "training.seed": 42, "training.learning_rate": 1e-5, "reward.components": [], "dataset.parameters": {},
+};
 
 test("only what differs from the defaults is kept", () => {
   const once = drafts.changed({ "training.seed": 7, "training.learning_rate": 1e-5 }, defaults)(drafts.emptyDraft);
@@ -30,7 +32,9 @@ test("lists and objects are compared by what they hold", () => {
 });
 
 test("a whole configuration is reduced to what differs", () => {
-  const whole = { name: "x", training: { seed: 42, learning_rate: 3e-5 }, reward: { components: [] }, dataset: { parameters: {} } };
+  const whole = {
+    name: "x", training: { seed: 42, learning_rate: 3e-5 }, reward: { components: [] }, dataset: { parameters: {} },
+  };
   assert.deepEqual(drafts.sparse(whole, defaults), { name: "x", training: { learning_rate: 3e-5 } });
 });
 

@@ -12,10 +12,14 @@ function view() {
   const held = {};
   const state = { chosen: "a" };
   const latest = createLatest(() => state.chosen);
-  const ask = (name, more = {}) =>
-    latest.ask((signal) => new Promise((resolve, reject) => { held[name] = { resolve: () => resolve(name), reject, signal }; }), {
+  const ask = (name, more = {}) => {
+    const request = (signal) => new Promise((resolve, reject) => {
+      held[name] = { resolve: () => resolve(name), reject, signal };
+    });
+    return latest.ask(request, {
       answered: (value) => shown.push(value), refused: (error) => shown.push(error.message), ...more,
     });
+  };
   return { shown, held, state, latest, ask };
 }
 

@@ -5,17 +5,24 @@ import { clipText, phasesOf, tilesOf } from "../../static/js/state/progress.js";
 import { answersOf, changesOf, changeText } from "../../static/js/state/scores.js";
 
 test("a running phase counts up and those before it have ended", () => {
-  const session = { status: "training", phases: [{ phase: "loading", detail: "model", started_at: 10 }, { phase: "training", detail: "", started_at: 30 }] };
-  assert.deepEqual(phasesOf(session, 40).map(({ name, seconds, isCurrent }) => [name, seconds, isCurrent]), [["Loading: model", 20, false], ["GRPO", 10, true]]);
+  const session = {
+    status: "training",
+    phases: [{ phase: "loading", detail: "model", started_at: 10 }, { phase: "training", detail: "", started_at: 30 }],
+  };
+  assert.deepEqual(phasesOf(session, 40).map(({ name, seconds, isCurrent }) => [name, seconds, isCurrent]), [
+    ["Loading: model", 20, false], ["GRPO", 10, true],
+  ]);
 });
 
 test("a run that is over says what became of it", () => {
-  const phases = phasesOf({ status: "failed", ended_at: 20, phases: [{ phase: "training", detail: "", started_at: 5 }] }, 99);
+  const begun = { phase: "training", detail: "", started_at: 5 };
+  const phases = phasesOf({ status: "failed", ended_at: 20, phases: [begun] }, 99);
   assert.deepEqual(phases.map((phase) => [phase.name, phase.seconds]), [["GRPO", 15], ["Failed", null]]);
 });
 
 test("a run that waits shows for how long", () => {
-  assert.deepEqual(phasesOf({ status: "queued", created_at: 1 }, 4).map((phase) => [phase.name, phase.seconds]), [["Queued", 3]]);
+  const [queued] = phasesOf({ status: "queued", created_at: 1 }, 4);
+  assert.deepEqual([queued.name, queued.seconds], ["Queued", 3]);
 });
 
 test("the side on which more was clipped is named", () => {
@@ -25,7 +32,9 @@ test("the side on which more was clipped is named", () => {
 });
 
 test("low signal and much truncation are marked, KL without a penalty is off", () => {
-  const tiles = Object.fromEntries(tilesOf({ step: 3, signal_fraction: 0.1, truncated_fraction: 0.9 }).map((tile) => [tile.name, tile]));
+  const tiles = Object.fromEntries(
+    tilesOf({ step: 3, signal_fraction: 0.1, truncated_fraction: 0.9 }).map((tile) => [tile.name, tile]),
+  );
   assert.equal(tiles["Signal fraction"].level, "bad");
   assert.equal(tiles.Truncated.level, "bad");
   assert.equal(tiles.KL.value, "off");
@@ -44,6 +53,8 @@ test("changes are counted question by question", () => {
 
 test("answers of all stages stand beside each other", () => {
   const samples = [{ instruction: "q", reference: "r", answer: "a" }];
-  const [first] = answersOf([{ stage: "base", marks: "1", samples }, { stage: "step", samples }, { stage: "trained", marks: "0", samples }]);
+  const [first] = answersOf([
+    { stage: "base", marks: "1", samples }, { stage: "step", samples }, { stage: "trained", marks: "0", samples },
+  ]);
   assert.deepEqual(first.stages.map((stage) => [stage.name, stage.mark]), [["Base model", "1"], ["After GRPO", "0"]]);
 });

@@ -9,18 +9,24 @@ import * as rewards from "../../static/js/state/rewards.js";
 import { summaryText, totalText } from "../../static/js/state/rewards_text.js";
 
 const DEFAULTS = {
-  "reward.type": "preset", "reward.preset_name": null, "reward.parameters": {}, "reward.custom_name": null, "reward.custom": null,
-  "reward.components": [], "reward.fields": {}, "prompt.template": "grpo-default", "prompt.system_prompt": null, "prompt.instruction_template": null,
-  "prompt.reasoning_start": null, "prompt.reasoning_end": null, "prompt.solution_start": null, "prompt.solution_end": null,
+  "reward.type": "preset", "reward.preset_name": null, "reward.parameters": {}, "reward.custom_name": null,
+  "reward.custom": null, "reward.components": [], "reward.fields": {},
+  "prompt.template": "grpo-default", "prompt.system_prompt": null, "prompt.instruction_template": null,
+  "prompt.reasoning_start": null, "prompt.reasoning_end": null,
+  "prompt.solution_start": null, "prompt.solution_end": null,
   "dataset.source": "arithmetic", "dataset.instruction_field": "instruction",
-  "grpo.algorithm": "grpo", "grpo.num_iterations": 1, "grpo.steps_per_generation": null, "grpo.mask_truncated": null, "grpo.scale_rewards": null,
+  "grpo.algorithm": "grpo", "grpo.num_iterations": 1, "grpo.steps_per_generation": null, "grpo.mask_truncated": null,
+  "grpo.scale_rewards": null,
   "grpo.loss_type": null, "training.gradient_accumulation_steps": 4,
 };
 const preset = (name, more = {}) => ({
-  name, title: name.toUpperCase(), aliases: [], category: "form", level: "beginner", tags: [], summary: "", fields: [], parameters: [], ...more,
+  name, title: name.toUpperCase(), aliases: [], category: "form", level: "beginner", tags: [], summary: "", fields: [],
+  parameters: [], ...more,
 });
 const CATALOGUE = [
-  preset("math-science", { title: "Math & Science", aliases: ["math"], category: "math", fields: ["reference"], tags: ["latex"] }),
+  preset("math-science", {
+    title: "Math & Science", aliases: ["math"], category: "math", fields: ["reference"], tags: ["latex"],
+  }),
   preset("programming", { category: "code", fields: ["tests"], summary: "The code passes its tests." }),
   preset("length"),
 ];
@@ -33,31 +39,47 @@ test("a draft without a reward has the default preset as its one part", () => {
 });
 
 test("parts written out by the server are read without what says nothing", () => {
-  const written = { name: null, preset_name: "length", custom_name: null, custom: null, judge: null, parameters: {}, weight: 1 };
-  assert.deepEqual(rewards.partsOf(getter({ reward: { type: "composite", components: [written] } })), [{ preset_name: "length" }]);
+  const written = {
+    name: null, preset_name: "length", custom_name: null, custom: null, judge: null, parameters: {}, weight: 1,
+  };
+  assert.deepEqual(
+    rewards.partsOf(getter({ reward: { type: "composite", components: [written] } })),
+    [{ preset_name: "length" }],
+  );
 });
 
 test("one preset or one reward of the user's needs no sum, a judge and several parts do", () => {
-  const section = (parts) => put({ reward: { type: "composite", components: [{ preset_name: "x" }] } }, rewards.changesFor(parts)).reward;
-  assert.deepEqual(section([{ preset_name: "length", weight: 0.5, parameters: { max_words: 9 } }]), { preset_name: "length", parameters: { max_words: 9 } });
+  const section = (parts) =>
+    put({ reward: { type: "composite", components: [{ preset_name: "x" }] } }, rewards.changesFor(parts)).reward;
+  assert.deepEqual(section([{ preset_name: "length", weight: 0.5, parameters: { max_words: 9 } }]), {
+    preset_name: "length", parameters: { max_words: 9 },
+  });
   assert.deepEqual(section([{ custom_name: "mine" }]), { type: "custom", custom_name: "mine" });
   assert.deepEqual(section([{ judge: {} }]), { type: "composite", components: [{ judge: {} }] });
   assert.equal(section([{ preset_name: "length" }, { custom_name: "mine" }]).type, "composite");
 });
 
 test("what is put into the draft is read back as the same parts", () => {
-  const parts = [{ preset_name: "length", weight: 0.1, name: "short" }, { custom_name: "mine" }, { judge: { model: "m" } }];
+  const parts = [
+    { preset_name: "length", weight: 0.1, name: "short" }, { custom_name: "mine" }, { judge: { model: "m" } },
+  ];
   assert.deepEqual(rewards.partsOf(getter(put({}, rewards.changesFor(parts)))), parts);
 });
 
 test("a part whose name is taken gets another, by alias too", () => {
-  const twice = rewards.withPart([{ preset_name: "math" }, { preset_name: "length", name: "math-science 2" }], { preset_name: "math-science" }, CATALOGUE);
+  const twice = rewards.withPart(
+    [{ preset_name: "math" }, { preset_name: "length", name: "math-science 2" }],
+    { preset_name: "math-science" },
+    CATALOGUE,
+  );
   assert.equal(twice[2].name, "math-science 3");
   assert.equal(rewards.withPart(twice, { preset_name: "length" }, CATALOGUE)[3].name, undefined);
 });
 
 test("presets are found by name, title and alias, however they are written", () => {
-  for (const name of ["math", "Math & Science", "math_science", "MATH-SCIENCE"]) assert.equal(rewards.presetOf(CATALOGUE, name)?.name, "math-science");
+  for (const name of ["math", "Math & Science", "math_science", "MATH-SCIENCE"]) {
+    assert.equal(rewards.presetOf(CATALOGUE, name)?.name, "math-science");
+  }
   assert.equal(rewards.presetOf(CATALOGUE, "nothing"), undefined);
 });
 
@@ -68,13 +90,19 @@ test("shares are of all weights, and a weight that can't be read counts nothing"
 });
 
 test("a column is asked for when a preset can't do without it, may have it, or the user named it", () => {
-  const wanted = rewards.wantedColumns([{ preset_name: "programming" }, { custom_name: "mine" }], CATALOGUE, { unit: "u" });
-  assert.deepEqual(wanted.map((one) => [one.name, one.isNeeded]), [["tests", true], ["entry_point", false], ["unit", false]]);
+  const parts = [{ preset_name: "programming" }, { custom_name: "mine" }];
+  const wanted = rewards.wantedColumns(parts, CATALOGUE, { unit: "u" });
+  assert.deepEqual(wanted.map((one) => [one.name, one.isNeeded]), [
+    ["tests", true], ["entry_point", false], ["unit", false],
+  ]);
 });
 
 test("a column goes with the last part that reads it; the user's own stay", () => {
   const fields = { tests: "asserts", unit: "u" };
-  assert.deepEqual(rewards.keptFields(fields, [{ preset_name: "programming" }], [{ preset_name: "length" }], CATALOGUE), { unit: "u" });
+  assert.deepEqual(
+    rewards.keptFields(fields, [{ preset_name: "programming" }], [{ preset_name: "length" }], CATALOGUE),
+    { unit: "u" },
+  );
 });
 
 test("the catalogue is filtered by category and by every word", () => {
@@ -85,26 +113,42 @@ test("the catalogue is filtered by category and by every word", () => {
 });
 
 test("parameters and schema properties are drawn as settings of their kind and bounds", () => {
-  const made = (value, more = {}) => rewards.parameterField({ name: "p", default: value, summary: "S", minimum: null, maximum: null, choices: [], unit: "", ...more }, "reward.parameters");
-  assert.deepEqual([made(true).kind, made(3).kind, made("").kind, made("a", { choices: ["a", "b"] }).kind], ["boolean", "number", "text", "choice"]);
+  const plain = { name: "p", summary: "S", minimum: null, maximum: null, choices: [], unit: "" };
+  const made = (value, more = {}) => rewards.parameterField({ ...plain, default: value, ...more }, "reward.parameters");
+  assert.deepEqual(
+    [made(true).kind, made(3).kind, made("").kind, made("a", { choices: ["a", "b"] }).kind],
+    ["boolean", "number", "text", "choice"],
+  );
   assert.equal(made(3).name, "reward.parameters.p");
-  const weight = rewards.schemaField("w", { type: "number", exclusiveMinimum: 0, maximum: 100, default: 1, description: "D" });
-  assert.deepEqual([weight.kind, weight.minimum, weight.exclusive_minimum, weight.maximum, weight.help], ["number", 0, true, 100, "D"]);
+  const weight = rewards.schemaField("w", {
+    type: "number", exclusiveMinimum: 0, maximum: 100, default: 1, description: "D",
+  });
+  assert.deepEqual(
+    [weight.kind, weight.minimum, weight.exclusive_minimum, weight.maximum, weight.help],
+    ["number", 0, true, 100, "D"],
+  );
   assert.equal(rewards.schemaField("n", { anyOf: [{ type: "string" }, { type: "null" }] }).nullable, true);
 });
 
 test("problems go to the part, the parameter, or the whole section", () => {
-  const errors = { "reward.components.0": "min_words of length is at least 8, not 3", "reward.components.1.judge.url": "bad", reward: "two are called x", "dataset.source": "no" };
+  const errors = {
+    "reward.components.0": "min_words of length is at least 8, not 3", "reward.components.1.judge.url": "bad",
+    reward: "two are called x", "dataset.source": "no",
+  };
   assert.deepEqual(rewards.problemsOfPart(errors, 1, true), { "judge.url": "bad" });
-  assert.equal(rewards.problemOfParameter(rewards.problemsOfPart(errors, 0, true), "min_words"), errors["reward.components.0"]);
+  assert.equal(
+    rewards.problemOfParameter(rewards.problemsOfPart(errors, 0, true), "min_words"),
+    errors["reward.components.0"],
+  );
   assert.equal(rewards.problemOfParameter(rewards.problemsOfPart(errors, 0, true), "max_words"), "");
   assert.deepEqual(rewards.problemsOfAll(errors), ["two are called x"]);
 });
 
-test("a grade belongs to reward, prompt, mapping and version, and not to the learning rate or the order of keys", () => {
+test("a grade belongs to reward, prompt, mapping and version, not to the learning rate or the order of keys", () => {
   const mark = (config, saved = [], parts = []) => rewards.fingerprint(config, saved, parts);
   const config = { reward: { preset_name: "length", type: "preset" }, dataset: { source: "logic", max_samples: 5 } };
-  assert.equal(mark(config), mark({ dataset: { source: "logic" }, reward: { type: "preset", preset_name: "length" }, training: { learning_rate: 1 } }));
+  const reward = { type: "preset", preset_name: "length" };
+  assert.equal(mark(config), mark({ dataset: { source: "logic" }, reward, training: { learning_rate: 1 } }));
   assert.notEqual(mark(config), mark({ ...config, prompt: { template: "plain" } }));
   const own = [{ custom_name: "mine" }];
   assert.notEqual(mark({}, [{ name: "mine", version: 1 }], own), mark({}, [{ name: "mine", version: 2 }], own));
@@ -112,7 +156,11 @@ test("a grade belongs to reward, prompt, mapping and version, and not to the lea
 
 const SUGGESTION = {
   dataset: { source: "logic", instruction_field: "instruction" }, prompt: { template: "solution-only" },
-  reward: { type: "composite", components: [{ preset_name: "math-science" }, { preset_name: "length", weight: 0.1 }], fields: { tests: "t" } }, reasons: [],
+  reward: {
+    type: "composite", components: [{ preset_name: "math-science" }, { preset_name: "length", weight: 0.1 }],
+    fields: { tests: "t" },
+  },
+  reasons: [],
 };
 
 test("a proposal is in place once it is used, and a new template takes its own markers along", () => {
@@ -121,7 +169,8 @@ test("a proposal is in place once it is used, and a new template takes its own m
   const after = put(before, rewards.changesOfSuggestion(SUGGESTION, getter(before)));
   assert.deepEqual(after.prompt, { template: "solution-only" });
   assert.deepEqual(after.reward.fields, { tests: "t" });
-  const isUsed = (config) => rewards.isInPlace(rewards.changesOfSuggestion(SUGGESTION, getter(config)), getter(config), DEFAULTS);
+  const isUsed = (config) =>
+    rewards.isInPlace(rewards.changesOfSuggestion(SUGGESTION, getter(config)), getter(config), DEFAULTS);
   assert.deepEqual([isUsed(before), isUsed(after)], [false, true]);
 });
 
@@ -151,18 +200,24 @@ test("a check keeps what it shares with its new kind, and nothing else", () => {
   const check = { ...recipes.newCheck("contains"), text: "abc", weight: 2, required: true };
   const next = recipes.withKind(check, "starts_with");
   assert.deepEqual([next.text, next.weight, next.required], ["abc", 2, true]);
-  assert.deepEqual(Object.keys(recipes.withKind(check, "markers_present")).sort(), ["kind", "label", "look_at", "required", "weight"]);
+  assert.deepEqual(Object.keys(recipes.withKind(check, "markers_present")).sort(), [
+    "kind", "label", "look_at", "required", "weight",
+  ]);
   assert.equal(recipes.withKind(check, "markers_present").look_at, "response");
 });
 
 test("a recipe is sent with its numbers read and empty inputs left out", () => {
   const checks = [{ ...recipes.newCheck("length"), minimum: "", maximum: "4x", weight: "0,5" }];
   const [sent] = recipes.bodyOf({ ...recipes.newEditing("recipe"), checks }).recipe.checks;
-  assert.deepEqual(sent, { kind: "length", look_at: "solution", weight: 0.5, required: false, maximum: "4x", unit: "words" });
+  assert.deepEqual(sent, {
+    kind: "length", look_at: "solution", weight: 0.5, required: false, maximum: "4x", unit: "words",
+  });
 });
 
 test("a saved reward opened and sent again is the same work, and an edited one is not", () => {
-  const definition = { kind: "recipe", description: "", source: "", recipe: { checks: [recipes.newCheck("one_line")] } };
+  const definition = {
+    kind: "recipe", description: "", source: "", recipe: { checks: [recipes.newCheck("one_line")] },
+  };
   const work = recipes.editingOf({ name: "mine", definition });
   assert.equal(recipes.isSameWork(work, recipes.editingOf({ name: "mine", definition })), true);
   assert.equal(recipes.isSameWork(work, { ...work, description: "new" }), false);
@@ -174,9 +229,14 @@ test("checks move by one place and stay within the list", () => {
 });
 
 test("a problem of the source is placed at its line, one of a check at its input", () => {
-  assert.deepEqual(recipes.lineOf("line 12: NameError: name 'x' is not defined"), { line: 12, message: "NameError: name 'x' is not defined" });
+  assert.deepEqual(recipes.lineOf("line 12: NameError: name 'x' is not defined"), {
+    line: 12, message: "NameError: name 'x' is not defined",
+  });
   assert.equal(recipes.lineOf("returned 3").line, null);
-  assert.deepEqual(recipes.problemsOfCheck({ "recipe.checks.1.pattern": "bad", "recipe.checks.10": "other" }, 1), { pattern: "bad" });
+  assert.deepEqual(
+    recipes.problemsOfCheck({ "recipe.checks.1.pattern": "bad", "recipe.checks.10": "other" }, 1),
+    { pattern: "bad" },
+  );
 });
 
 test("the whole reward's report comes before those of its parts", () => {
@@ -193,7 +253,10 @@ test("an attack is paid too much by what its kind should earn", () => {
 });
 
 test("completions without a score are counted apart from zeros", () => {
-  const report = { right: { mean: 1 }, wrong: { mean: 0 }, compared: 4, violations: [1], failed: { boom: 2 }, not_run: { "no tests": 1 }, completions: 30, distinct_scores: 2, mean_ms: 1 };
+  const report = {
+    right: { mean: 1 }, wrong: { mean: 0 }, compared: 4, violations: [1], failed: { boom: 2 },
+    not_run: { "no tests": 1 }, completions: 30, distinct_scores: 2, mean_ms: 1,
+  };
   const tiles = Object.fromEntries(tilesOf(report).map((tile) => [tile.name, tile.value]));
   assert.equal(tiles["Without a score"], "10 %");
   assert.equal(tiles["Right beats wrong"], "3 of 4 rows");
@@ -202,8 +265,14 @@ test("completions without a score are counted apart from zeros", () => {
 test("completions without a score count apart and not as 0", () => {
   const scored = (total) => ({ total, scores: { math: { value: total }, form: { value: 1 } } });
   const answer = { results: [scored(1), scored(0), scored(null)], most: 1, ms_per_completion: { math: 0.5 } };
-  assert.equal(summaryText(answer), "3 completions, 0.5 of 1 on average, full marks for 50 %, 1 without a score. Time per completion: math 0.5 ms.");
-  assert.equal(summaryText({ ...answer, results: [scored(null), scored(null)] }), "2 completions, 2 without a score. Time per completion: math 0.5 ms.");
+  assert.equal(
+    summaryText(answer),
+    "3 completions, 0.5 of 1 on average, full marks for 50 %, 1 without a score. Time per completion: math 0.5 ms.",
+  );
+  assert.equal(
+    summaryText({ ...answer, results: [scored(null), scored(null)] }),
+    "2 completions, 2 without a score. Time per completion: math 0.5 ms.",
+  );
   assert.equal(totalText(scored(null), 1), "No total: 1 part without a score");
   assert.equal(totalText(scored(0.5), 1), "0.5 of 1");
 });

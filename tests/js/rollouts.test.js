@@ -26,8 +26,12 @@ test("the answer is cut out of the text in the browser's own units", () => {
 });
 
 test("what was cut, failed or missed is flagged", () => {
-  const flags = rollouts.flagsOf(completion(0, { truncated: true, mentions_reference: true, answer: null, problems: ["x"], scores: { a: { kind: "failed" } } }));
-  assert.deepEqual(flags.map((flag) => flag.text), ["cut at the limit", "reward failed", "reference present, scored 0", "no answer found"]);
+  const scores = { a: { kind: "failed" } };
+  const troubled = { truncated: true, mentions_reference: true, answer: null, problems: ["x"], scores };
+  const flags = rollouts.flagsOf(completion(0, troubled));
+  assert.deepEqual(flags.map((flag) => flag.text), [
+    "cut at the limit", "reward failed", "reference present, scored 0", "no answer found",
+  ]);
   assert.deepEqual(rollouts.flagsOf(completion(1)), []);
 });
 

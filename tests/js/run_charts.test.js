@@ -7,7 +7,8 @@ import { column, emptyHistory, fromColumns } from "../../static/js/state/series.
 
 const spec = (key) => RUN_CHARTS.find((one) => one.key === key);
 const run = (columns, more = {}) => ({
-  history: fromColumns(columns), warmUp: emptyHistory(), heldOut: emptyHistory(), config: { grpo: {} }, isOver: false, startedAt: 0, ...more,
+  history: fromColumns(columns), warmUp: emptyHistory(), heldOut: emptyHistory(), config: { grpo: {} }, isOver: false,
+  startedAt: 0, ...more,
 });
 const labels = (key, given) => spec(key).linesOf(given).map((line) => line.label);
 const numbers = (history, name) => [...column(history, name).subarray(0, history.length)];
@@ -31,7 +32,8 @@ test("entropy that the engine does not report is not said to be missing", () => 
 test("clip ratios of 0 are explained instead of drawn", () => {
   const zero = { step: [1], "clip_ratio.low": [0], "clip_ratio.high": [0], "clip_ratio.region": [0] };
   assert.deepEqual(labels("clip", run(zero)), []);
-  const config = (grpo) => ({ config: { training: { gradient_accumulation_steps: 4 }, grpo: { num_iterations: 1, steps_per_generation: null, ...grpo } } });
+  const training = { gradient_accumulation_steps: 4 };
+  const config = (grpo) => ({ config: { training, grpo: { num_iterations: 1, steps_per_generation: null, ...grpo } } });
   assert.match(spec("clip").reasonOf(run(zero, config({}))), /^0 by construction/);
   assert.match(spec("clip").reasonOf(run(zero, config({ num_iterations: 2 }))), /^0 so far/);
   assert.match(spec("clip").reasonOf(run(zero, config({ steps_per_generation: 8 }))), /^0 so far/);
@@ -48,7 +50,10 @@ test("parts are shown when there are two rewards", () => {
 
 test("the gap of a sampler of its own is shown where there is one", () => {
   const vllm = run({ step: [1], "sampler_gap.mean": [0.001], "sampler_gap.max": [0.004] });
-  assert.deepEqual([isWorthShowing(spec("sampler"), run({ step: [1] })), isWorthShowing(spec("sampler"), vllm)], [false, true]);
+  assert.deepEqual(
+    [isWorthShowing(spec("sampler"), run({ step: [1] })), isWorthShowing(spec("sampler"), vllm)],
+    [false, true],
+  );
   assert.deepEqual(labels("sampler", vllm), ["Mean", "Largest"]);
 });
 
@@ -78,7 +83,8 @@ test("held-out scores stand at their steps, after the warm-up instead of the bas
 
 test("without a judge of truth the score is the share of the full reward, without an interval", () => {
   const full = fullReward({ reward: { type: "composite", components: [{ weight: 1 }, { weight: 0.6 }] } });
-  const drawn = heldOutHistory([{ stage: "base", step: 0, correct: null, total: 4, reward: 1.2 }], emptyHistory(), 0, full);
+  const score = { stage: "base", step: 0, correct: null, total: 4, reward: 1.2 };
+  const drawn = heldOutHistory([score], emptyHistory(), 0, full);
   assert.ok(Math.abs(numbers(drawn, "score")[0] - 0.75) < 1e-9);
   assert.deepEqual(numbers(drawn, "low"), [NaN]);
   assert.equal(fullReward(null), 1);

@@ -3,7 +3,10 @@ import { test } from "node:test";
 
 import { boundsOf, fromText, labelOf, toText } from "../../static/js/forms/schema.js";
 
-const field = (kind, more = {}) => ({ name: "x.y", kind, nullable: false, minimum: null, maximum: null, exclusive_minimum: false, exclusive_maximum: false, ...more });
+const field = (kind, more = {}) => ({
+  name: "x.y", kind, nullable: false, minimum: null, maximum: null, exclusive_minimum: false, exclusive_maximum: false,
+  ...more,
+});
 
 test("numbers are read as people write them", () => {
   const number = field("number");
@@ -34,5 +37,7 @@ test("bounds are said in words", () => {
 });
 
 test("names become labels", () => {
-  assert.deepEqual(["training.learning_rate", "model.lora_rank", "pre_training.enabled"].map(labelOf), ["Learning rate", "LoRA rank", "Warm up before GRPO"]);
+  assert.deepEqual(["training.learning_rate", "model.lora_rank", "pre_training.enabled"].map(labelOf), [
+    "Learning rate", "LoRA rank", "Warm up before GRPO",
+  ]);
 });

@@ -19,7 +19,9 @@ test("updates are appended in order", () => {
 
 test("nested numbers get dotted names, texts and what was batched before are left out", () => {
   const history = series.emptyHistory();
-  const nested = { completion_length: { mean: 5, min: 1 }, rewards: { "exact-match": { mean: 0.5 } }, earlier: [{ step: 0 }], kl: null };
+  const nested = {
+    completion_length: { mean: 5, min: 1 }, rewards: { "exact-match": { mean: 0.5 } }, earlier: [{ step: 0 }], kl: null,
+  };
   series.append(history, update(1, 0.1, nested), 1);
   assert.deepEqual([...history.columns.keys()].sort(),
     ["completion_length.mean", "completion_length.min", "reward", "rewards.exact-match.mean", "seq", "step", "t"]);
@@ -77,5 +79,8 @@ test("rows are found by their step", () => {
 
 test("a metric of zeros has values, but none beyond 0", () => {
   const history = series.fromColumns({ step: [1, 2], clip: [0, 0], off: [null, null] });
-  assert.deepEqual([series.hasValues(history, "clip"), series.hasValues(history, "clip", true), series.hasValues(history, "off")], [true, false, false]);
+  assert.deepEqual(
+    [series.hasValues(history, "clip"), series.hasValues(history, "clip", true), series.hasValues(history, "off")],
+    [true, false, false],
+  );
 });

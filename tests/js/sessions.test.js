@@ -50,7 +50,10 @@ test("an answer that the socket has overtaken changes nothing that is newer", ()
   const ahead = state.statusChanged(message)(listed);
   const stale = { session_id: "new", created_at: 2, last_seq: 7, status: "training" };
   assert.equal(state.listed([stale])(ahead).sessions.new.status, "completed");
-  assert.equal(state.snapshot({ ...stale, config: { model: {}, dataset: {} } })(ahead).sessions.new.status, "completed");
+  assert.equal(
+    state.snapshot({ ...stale, config: { model: {}, dataset: {} } })(ahead).sessions.new.status,
+    "completed",
+  );
 });
 
 test("a run made anew under an old id begins anew", () => {
@@ -79,13 +82,17 @@ test("a session may be called like something every object has", () => {
 });
 
 test("a search finds sessions by name, model and status", () => {
-  const named = state.listed([{ session_id: "a", name: "Sums", status: "completed" }, { session_id: "b", name: "Dates", status: "failed" }])(state.initial);
+  const named = state.listed([
+    { session_id: "a", name: "Sums", status: "completed" }, { session_id: "b", name: "Dates", status: "failed" },
+  ])(state.initial);
   assert.deepEqual(state.found(named, "failed").map((one) => one.session_id), ["b"]);
   assert.equal(state.found(named, "").length, 2);
 });
 
 test("the engine is named with the layers that carry an adapter, and those that don't", () => {
-  const engine = { engine: "unsloth", device: "cuda", dtype: "bfloat16", adapted_layers: { down_proj: [2, 2], qkv_proj: [0, 2] } };
+  const engine = {
+    engine: "unsloth", device: "cuda", dtype: "bfloat16", adapted_layers: { down_proj: [2, 2], qkv_proj: [0, 2] },
+  };
   assert.equal(state.engineText({ engine }), "Unsloth on cuda, bfloat16, adapter on 2 layers, none on qkv_proj");
   assert.equal(state.engineText({ engine: { engine: "trl", device: "cpu", dtype: "float32" } }), "TRL on CPU, float32");
   assert.equal(state.engineText({ device: "cuda:0" }), "cuda:0");

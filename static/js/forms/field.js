@@ -1,19 +1,19 @@
 // @ts-check
 /** One setting drawn from its description: label, unit, input, help, typical range, and the problem beside it. */
 
-import { clone, find, make, part, setText, show } from "../lib/dom.js";
 import { boundsOf, fromText, labelOf, toText } from "./schema.js";
+import { clone, find, make, part, setText, showText } from "../lib/dom.js";
 
-/** @typedef {import("./schema.js").Field} Field */
-/** @typedef {{element: HTMLElement, field: Field, show: (value: any, error: string) => void}} Drawn */
+/** @typedef {{element: HTMLElement, field: FieldDescription, show: (value: unknown, error: string) => void}} Drawn */
 
 let drawn = 0;
 
-/** @param {Field} field @param {(name: string, value: any) => void} onChange undefined stands for the default
+/** @param {FieldDescription} field
+ * @param {(name: string, value: any) => unknown} onChange undefined stands for the default
  * @param {{label?: string, help?: string}} [words] instead of the description's own @returns {Drawn} */
 export function createField(field, onChange, words = {}) {
   const element = clone(field.kind === "boolean" ? "field-switch" : "field");
-  const label = /** @type {HTMLLabelElement} */ (part(element, "field__label"));
+  const label = part(element, "field__label", "label");
   const input = inputFor(field);
   element.dataset.field = field.name;
   const id = `setting-${(drawn += 1)}`;
@@ -25,22 +25,25 @@ export function createField(field, onChange, words = {}) {
   setText(part(element, "field__unit"), field.unit);
   setText(part(element, "field__help"), words.help ?? helpOf(field));
   part(element, "field__slot").replaceWith(input);
-  input.addEventListener(field.kind === "boolean" || field.kind === "choice" ? "change" : "input", () => onChange(field.name, valueOf(field, input)));
+  const event = field.kind === "boolean" || field.kind === "choice" ? "change" : "input";
+  input.addEventListener(event, () => onChange(field.name, valueOf(field, input)));
   return { element, field, show: (value, error) => fill(field, element, input, value, error) };
 }
 
-/** @param {Field} field */
+/** @param {FieldDescription} field */
 function helpOf(field) {
   const typical = field.typical ? ` Typical: ${field.typical}.` : "";
   const bounds = boundsOf(field);
-  return `${field.help.replaceAll(/\bnull\b/g, "automatic")}${typical}${bounds && !field.typical ? ` ${bounds[0].toUpperCase()}${bounds.slice(1)}.` : ""}`;
+  const ends = bounds && !typical ? ` ${bounds[0].toUpperCase()}${bounds.slice(1)}.` : "";
+  return `${field.help.replaceAll(/\bnull\b/g, "automatic")}${typical}${ends}`;
 }
 
-/** @param {Field} field @returns {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} */
+/** @param {FieldDescription} field */
 function inputFor(field) {
   if (field.kind === "choice") return selectFor(field);
   const isLong = field.kind === "list" || field.kind === "object" || field.name === "prompt.system_prompt";
-  const input = /** @type {HTMLInputElement} */ (make(isLong ? "textarea" : "input", field.kind === "boolean" ? "switch" : "field__input"));
+  if (isLong) return plainly(make("textarea", "field__input"));
+  const input = make("input", field.kind === "boolean" ? "switch" : "field__input");
   if (field.kind === "boolean") {
     input.type = "checkbox";
     input.setAttribute("role", "switch");
@@ -48,33 +51,38 @@ function inputFor(field) {
     input.inputMode = field.kind === "integer" ? "numeric" : "decimal";
     input.classList.add("field__input--number");
   }
-  if (!isLong && field.kind !== "boolean") input.placeholder = field.nullable ? "automatic" : toText(field, field.default);
-  input.autocomplete = "off";
-  input.spellcheck = false;
-  return input;
+  if (field.kind !== "boolean") input.placeholder = field.nullable ? "automatic" : toText(field, field.default);
+  return plainly(input);
 }
 
-/** @param {Field} field */
+/** @template {HTMLInputElement | HTMLTextAreaElement} T @param {T} input */
+const plainly = (input) => Object.assign(input, { autocomplete: "off", spellcheck: false });
+
+/** @param {FieldDescription} field */
 function selectFor(field) {
-  const select = /** @type {HTMLSelectElement} */ (make("select", "field__input"));
+  const select = make("select", "field__input");
   if (field.nullable) select.append(new Option("automatic", ""));
   for (const choice of field.choices) select.append(new Option(String(choice).replaceAll("_", " "), String(choice)));
   return select;
 }
 
-/** @param {Field} field @param {any} input */
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Input */
+
+/** @param {FieldDescription} field @param {Input} input */
 function valueOf(field, input) {
-  if (field.kind === "boolean") return input.checked;
-  if (field.kind === "choice") return input.value === "" ? null : field.choices.find((choice) => String(choice) === input.value);
-  return fromText(field, input.value);
+  const { value } = input;
+  if (field.kind === "boolean") return /** @type {HTMLInputElement} */ (input).checked;
+  if (field.kind === "choice") return value === "" ? null : field.choices.find((choice) => String(choice) === value);
+  return fromText(field, value);
 }
 
-/** @param {Field} field @param {HTMLElement} element @param {any} input @param {any} value @param {string} error */
+/** @param {FieldDescription} field @param {HTMLElement} element @param {Input} input
+ * @param {unknown} value @param {string} error */
 function fill(field, element, input, value, error) {
-  if (field.kind === "boolean") input.checked = value === true;
-  else if (document.activeElement !== input && input.value !== toText(field, value)) input.value = toText(field, value);
+  const text = toText(field, value);
+  if (field.kind === "boolean") /** @type {HTMLInputElement} */ (input).checked = value === true;
+  else if (document.activeElement !== input && input.value !== text) input.value = text;
   input.setAttribute("aria-invalid", String(error !== ""));
   element.dataset.invalid = String(error !== "");
-  setText(part(element, "field__error"), error);
-  show(part(element, "field__error"), error !== "");
+  showText(part(element, "field__error"), error);
 }

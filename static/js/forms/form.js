@@ -7,15 +7,16 @@ import { createField } from "./field.js";
 /** @typedef {import("./field.js").Drawn} Drawn */
 
 /** Draw settings into a container.
- * @param {HTMLElement} host @param {string[]} names @param {any} context
+ * @param {HTMLElement} host @param {string[]} names @param {Context} context
  * @param {Record<string, {label?: string, help?: string}>} [words] @returns {Drawn[]} */
 export function drawFields(host, names, context, words = {}) {
-  const drawn = names.map((name) => createField(context.boot.field(name), (at, value) => context.set({ [at]: value }), words[name]));
+  const set = (/** @type {string} */ name, /** @type {unknown} */ value) => context.set({ [name]: value });
+  const drawn = names.map((name) => createField(context.boot.field(name), set, words[name]));
   host.append(...drawn.map((one) => one.element));
   return drawn;
 }
 
-/** Show the draft's values and the problems of each. @param {Drawn[]} drawn @param {any} state */
+/** Show the draft's values and the problems of each. @param {Drawn[]} drawn @param {State} state */
 export function showFields(drawn, state) {
   for (const { field, show } of drawn) {
     const own = valueAt(state.draft.config, field.name);

@@ -3,20 +3,24 @@
 
 import { typedNumber } from "../lib/format.js";
 
-/** @typedef {{name: string, section: string, kind: string, nullable: boolean, choices: any[], minimum: number | null,
- *   maximum: number | null, exclusive_minimum: boolean, exclusive_maximum: boolean, default: any, unit: string,
- *   typical: string, tier: string, help: string}} Field */
-
-/** @param {Field[]} fields @returns {Record<string, any>} */
+/** @param {FieldDescription[]} fields @returns {Section} */
 export const defaultsOf = (fields) => Object.fromEntries(fields.map((field) => [field.name, field.default]));
+
+/** A setting of which nothing is said. */
+export const PLAIN = {
+  nullable: false, choices: [], minimum: null, maximum: null, exclusive_minimum: false, exclusive_maximum: false,
+  unit: "", typical: "", tier: "",
+};
 
 /** Words that a plain reading of the name would not give. */
 const LABELS = /** @type {Record<string, string>} */ ({
-  name: "Run name", lr_scheduler_type: "LR scheduler", optim: "Optimiser", kl_penalty: "KL penalty", top_p: "Top-p", top_k: "Top-k",
+  name: "Run name", lr_scheduler_type: "LR scheduler", optim: "Optimiser", kl_penalty: "KL penalty",
+  top_p: "Top-p", top_k: "Top-k",
   lora_rank: "LoRA rank", lora_alpha: "LoRA alpha", lora_dropout: "LoRA dropout", num_epochs: "Epochs", gpus: "GPU",
   num_generations: "Group size", max_new_tokens: "Max new tokens", max_grad_norm: "Max gradient norm",
-  "dataset.max_samples": "Rows used", "pre_training.max_samples": "Warm-up rows", "pre_training.enabled": "Warm up before GRPO",
-  "pre_training.epochs": "Warm-up epochs", "pre_training.learning_rate": "Warm-up learning rate", "pre_training.batch_size": "Warm-up batch size",
+  "dataset.max_samples": "Rows used", "pre_training.max_samples": "Warm-up rows",
+  "pre_training.enabled": "Warm up before GRPO", "pre_training.epochs": "Warm-up epochs",
+  "pre_training.learning_rate": "Warm-up learning rate", "pre_training.batch_size": "Warm-up batch size",
   "dataset.kind": "Kind of source", "training.eval_steps": "Evaluate every", "training.save_steps": "Checkpoint every",
   "training.save_total_limit": "Checkpoints kept",
 });
@@ -28,16 +32,16 @@ export function labelOf(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What a value looks like in its input. @param {Field} field @param {any} value */
+/** What a value looks like in its input. @param {FieldDescription} field @param {unknown} value */
 export function toText(field, value) {
   if (value === null || value === undefined) return "";
-  if (field.kind === "list" || field.kind === "object") return typeof value === "string" ? value : JSON.stringify(value);
-  if (field.kind === "number") return value !== 0 && Math.abs(value) < 1e-3 ? Number(value).toExponential() : String(value);
-  return String(value);
+  if (typeof value === "object") return JSON.stringify(value);
+  const isTiny = field.kind === "number" && value !== 0 && Math.abs(Number(value)) < 1e-3;
+  return isTiny ? Number(value).toExponential() : String(value);
 }
 
-/** The value of what was typed; undefined stands for the default, and text that can't be read is handed on for the server to refuse.
- * @param {Field} field @param {string} text @returns {any} */
+/** The value of what was typed; undefined stands for the default, and text that can't be read is handed on for the
+ * server to refuse. @param {FieldDescription} field @param {string} text @returns {unknown} */
 export function fromText(field, text) {
   const bare = text.trim();
   if (bare === "") return field.nullable ? null : undefined;
@@ -54,10 +58,12 @@ export function fromText(field, text) {
   return text;
 }
 
-/** The bounds in words, such as "1 to 512" or "at least 1"; empty when there are none. @param {Field} field */
+/** The bounds in words, such as "1 to 512" or "at least 1"; empty when there are none.
+ * @param {FieldDescription} field */
 export function boundsOf(field) {
   const { minimum, maximum } = field;
-  if (minimum !== null && maximum !== null) return `${field.exclusive_minimum ? "above " : ""}${minimum} to ${field.exclusive_maximum ? "below " : ""}${maximum}`;
+  const [above, below] = [field.exclusive_minimum ? "above " : "", field.exclusive_maximum ? "below " : ""];
+  if (minimum !== null && maximum !== null) return `${above}${minimum} to ${below}${maximum}`;
   if (minimum !== null) return `${field.exclusive_minimum ? "more than" : "at least"} ${minimum}`;
   if (maximum !== null) return `${field.exclusive_maximum ? "less than" : "at most"} ${maximum}`;
   return "";

@@ -4,15 +4,14 @@
 import { defaultsOf } from "../forms/schema.js";
 import { find } from "./dom.js";
 
+/** @returns {PageBoot} */
 export function readBoot() {
   const node = find("boot");
-  const { fields: described, demo } = JSON.parse(node.textContent ?? "{}");
-  /** @type {import("../forms/schema.js").Field[]} */
+  const { fields: described, demo } = /** @type {Boot} */ (JSON.parse(node.textContent ?? "{}"));
   const fields = described.map(asDrawn);
   const byName = Object.fromEntries(fields.map((field) => [field.name, field]));
   return {
     fields, demo, defaults: defaultsOf(fields), nonce: node.dataset.nonce ?? "",
-    /** @param {string} name */
     field(name) {
       if (!byName[name]) throw new Error(`There is no setting ${name}.`);
       return byName[name];
@@ -20,5 +19,6 @@ export function readBoot() {
   };
 }
 
-/** A switch has two positions; what may also be automatic is a choice. @param {any} field */
-const asDrawn = (field) => (field.kind === "boolean" && field.nullable ? { ...field, kind: "choice", choices: [true, false] } : field);
+/** A switch has two positions; what may also be automatic is a choice. @param {FieldDescription} field */
+const asDrawn = (field) =>
+  (field.kind === "boolean" && field.nullable ? { ...field, kind: "choice", choices: [true, false] } : field);

@@ -67,8 +67,11 @@ export function bytes(size) {
 /** Unix seconds to a short local date and time. @param {number | null | undefined} seconds */
 export function moment(seconds) {
   if (!isNumber(seconds)) return ABSENT;
-  return new Date(seconds * 1000).toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleString(undefined, SHORT);
 }
+
+/** @type {Intl.DateTimeFormatOptions} */
+const SHORT = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
 
 /** A status or phase name in words. @param {string | null | undefined} name */
 export function words(name) {
@@ -84,8 +87,8 @@ export function setting(value) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A number as it was typed, with a point or a comma before its fraction; what can't be read is handed on for the server to
- * refuse. "10,000" is ten thousand to some and ten to others, so it is never guessed at.
+/** A number as it was typed, with a point or a comma before its fraction; what can't be read is handed on for the
+ * server to refuse. "10,000" is ten thousand to some and ten to others, so it is never guessed at.
  * @param {string} text @param {boolean} [isWhole] @returns {number | string} */
 export function typedNumber(text, isWhole = false) {
   const bare = text.trim();

@@ -9,22 +9,20 @@ const THEME = "lora-craft-theme";
 /** Told to the document when the theme has changed, for what draws by itself. */
 export const THEME_EVENT = "themechange";
 
-/** @returns {import("../state/draft.js").Draft} */
+/** @returns {Draft} */
 export function storedDraft() {
-  try {
-    const kept = JSON.parse(read(DRAFT) ?? "null");
-    const isDraft = kept && kept.config && typeof kept.config === "object" && !Array.isArray(kept.config);
-    return isDraft ? { ...emptyDraft, ...kept, mode: MODES.includes(kept.mode) ? kept.mode : emptyDraft.mode } : emptyDraft;
-  } catch {
-    return emptyDraft;
-  }
+  const kept = keptValue(DRAFT);
+  const isDraft = kept?.config && typeof kept.config === "object" && !Array.isArray(kept.config);
+  if (!isDraft) return emptyDraft;
+  return { ...emptyDraft, ...kept, mode: MODES.includes(kept.mode) ? kept.mode : emptyDraft.mode };
 }
 
-/** @param {import("../state/draft.js").Draft} draft */
-export const keepDraft = (draft) => write(DRAFT, JSON.stringify(draft));
+/** @param {Draft} draft */
+export const keepDraft = (draft) => keepValue(DRAFT, draft);
 
-/** Hear of the draft being changed in another tab. @param {(draft: import("../state/draft.js").Draft) => void} listener */
-export const onOtherTab = (listener) => addEventListener("storage", (event) => event.key === DRAFT && listener(storedDraft()));
+/** Hear of the draft being changed in another tab. @param {(draft: Draft) => void} listener */
+export const onOtherTab = (listener) =>
+  addEventListener("storage", (event) => event.key === DRAFT && listener(storedDraft()));
 
 /** @returns {"dark" | "light"} */
 export function storedTheme() {
@@ -36,20 +34,34 @@ export function storedTheme() {
 /** @param {string} theme */
 export const keepTheme = (theme) => write(THEME, theme);
 
-/** @param {string} key */
-function read(key) {
+/** A value that was kept, or null. @param {string} key @param {Where} [where] @returns {any} */
+export function keptValue(key, where) {
   try {
-    return localStorage.getItem(key);
+    return JSON.parse(read(key, where) ?? "null");
   } catch {
     return null;
   }
 }
 
-/** @param {string} key @param {string} value */
-function write(key, value) {
+/** @param {string} key @param {unknown} value @param {Where} [where] */
+export const keepValue = (key, value, where) => write(key, JSON.stringify(value), where);
+
+/** @typedef {"localStorage" | "sessionStorage"} Where for all visits, or for this tab across a reload */
+
+/** @param {string} key @param {Where} [where] */
+function read(key, where = "localStorage") {
   try {
-    localStorage.setItem(key, value);
+    return window[where].getItem(key);
   } catch {
-    // A browser that keeps nothing still shows everything.
+    return null;
+  }
+}
+
+/** @param {string} key @param {string} value @param {Where} [where] */
+function write(key, value, where = "localStorage") {
+  try {
+    window[where].setItem(key, value);
+  } catch {
+    // A browser that keeps nothing, or has no room left, still shows everything.
   }
 }

@@ -30,7 +30,8 @@ export function createLatest(chosen = () => null) {
     },
     /** Show none of the answers that are on their way. */
     drop: () => open.forEach(close),
-    /** Ask about what is chosen now; the promise ends with the question, also where the answer is not shown. @template T
+    /** Ask about what is chosen now; the promise ends with the question, also where the answer is not shown.
+     * @template T
      * @param {(signal: AbortSignal) => Promise<T>} request the signal says that the answer is not wanted any more
      * @param {Then<T>} then of which one is called at most */
     async ask(request, { answered, refused, quietMs = 0 }) {
@@ -63,7 +64,8 @@ export function unchanged(chosen) {
   return () => JSON.stringify(chosen()) === before;
 }
 
-/** An answer or a refusal; a request that was stopped has neither, and anything else is a bug and thrown on. @template T
+/** An answer or a refusal; a request that was stopped has neither, and anything else is a bug and thrown on.
+ * @template T
  * @param {Promise<T>} request @param {AbortSignal} signal @returns {Promise<{value?: T, error?: ApiError}>} */
 async function outcomeOf(request, signal) {
   try {
@@ -76,4 +78,4 @@ async function outcomeOf(request, signal) {
 }
 
 /** @param {number} ms @returns {Promise<void>} */
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

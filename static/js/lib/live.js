@@ -1,29 +1,38 @@
 // @ts-check
-/** Keeps the store in step with the server: snapshots over REST, changes over the socket; after each reconnect both again. */
+/** Keeps the store in step with the server: snapshots over REST, changes over the socket; both after each reconnect. */
 
 import * as state from "../state/sessions.js";
 import { later } from "../state/exports.js";
 import { explain, getSession, listExports, listSessions } from "./api.js";
-import { throttled } from "./dom.js";
 import { createLatest, unchanged } from "./latest.js";
 import { connect } from "./socket.js";
+import { throttled } from "./dom.js";
 
 const LIST_MS = 1000;
 const SHOWN_MS = 400;
 /** Events after which a session's snapshot says more than the message about them. */
-const TELLING = ["phase", "loaded", "data", "evaluation", "checkpoint", "notice", "resumed", "saved", "completed", "stopped", "failed", "interrupted", "queued", "starting"];
+const TELLING = [
+  "phase", "loaded", "data", "evaluation", "checkpoint", "notice", "resumed", "saved", "completed", "stopped", "failed",
+  "interrupted", "queued", "starting",
+];
+/** Messages that change nothing in the store by themselves. */
+const PASSED = /** @type {const} */ ([
+  "training_completions", "training_log", "dataset_update", "generation_update", "model_update", "batch_update",
+]);
 
-/** @typedef {(message: any) => void} Listener */
+/** @typedef {<K extends keyof Messages>(name: K, message: Messages[K]) => void} Tell */
 
-/** @param {any} store @param {(text: string, level?: "info" | "error") => void} say */
+/** @param {Store} store @param {Say} say @returns {Live} */
 export function createLive(store, say) {
-  /** @type {Map<string, Set<Listener>>} */
+  /** @type {Map<string, Set<(message: any) => unknown>>} */
   const listeners = new Map();
-  const tell = (/** @type {string} */ name, /** @type {any} */ message) => listeners.get(name)?.forEach((one) => one(message));
+  /** @type {Tell} */
+  const tell = (name, message) => listeners.get(name)?.forEach((listener) => listener(message));
   /** @type {string | null} */
   let watched = null;
   const snapshots = createSnapshots(store, say, () => watched);
-  const socket = connect(handlersOf(store, tell, snapshots), (status) => store.update(state.patched({ connection: status })), async () => {
+  const noteStatus = (/** @type {State["connection"]} */ connection) => store.update(state.patched({ connection }));
+  const socket = connect(handlersOf(store, tell, snapshots), noteStatus, async () => {
     await snapshots.refreshAll();
     if (watched) socket.subscribe(watched, Number.MAX_SAFE_INTEGER);
     tell("connect", null);
@@ -33,12 +42,10 @@ export function createLive(store, say) {
     refreshAll: snapshots.refreshAll,
     refreshShown: snapshots.refreshShown,
     forget: snapshots.forget,
-    /** Hear messages of a name; "connect" after each connection. @param {string} name @param {Listener} listener */
     on(name, listener) {
       listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
       return () => listeners.get(name)?.delete(listener);
     },
-    /** Be told all about one session, or none. @param {string | null} id */
     watch(id) {
       if (id === watched) return;
       if (watched) socket.unsubscribe(watched);
@@ -50,8 +57,8 @@ export function createLive(store, say) {
   };
 }
 
-/** What REST knows, fetched when it may have changed. @param {any} store
- * @param {(text: string, level?: "info" | "error") => void} say @param {() => string | null} watched */
+/** What REST knows, fetched when it may have changed. @param {Store} store
+ * @param {Say} say @param {() => string | null} watched */
 function createSnapshots(store, say, watched) {
   const [lists, shownOne] = [createLatest(), createLatest(watched)];
 
@@ -60,7 +67,7 @@ function createSnapshots(store, say, watched) {
     await lists.ask(() => Promise.all([listSessions(), listExports()]), {
       answered([{ sessions, queue }, { exports }]) {
         const held = store.get().exports;
-        const known = exports.map((/** @type {any} */ one) => [one.export_id, later(held[one.export_id], one)]);
+        const known = exports.map((one) => [one.export_id, later(held[one.export_id], one)]);
         store.update(state.listed(sessions));
         store.update(state.patched({ exports: Object.fromEntries(known) }));
         if (isQueueUntold()) store.update(state.patched({ queue }));
@@ -98,26 +105,30 @@ function createSnapshots(store, say, watched) {
     refreshAll, refreshShown, forget,
     /** A run that somebody else has started is known by its id only, until the list is asked for its name. */
     listSoon: throttled(refreshAll, LIST_MS),
-    /** Something has happened to a session, which may be the watched one. @param {string} id @param {any[]} messages */
-    noteStatus: (id, messages) => id === watched() && messages.some((one) => TELLING.includes(one.kind)) && refreshSoon(),
+    /** Something has happened to a session, which may be the watched one.
+     * @param {string} id @param {TrainingStatus[]} messages */
+    noteStatus(id, messages) {
+      if (id === watched() && messages.some((message) => TELLING.includes(message.kind))) refreshSoon();
+    },
   };
-
 }
 
 /** What each message of the server does to the store, and who else is told of it.
- * @param {any} store @param {(name: string, message: any) => void} tell @param {ReturnType<typeof createSnapshots>} snapshots */
+ * @param {Store} store @param {Tell} tell @param {ReturnType<typeof createSnapshots>} snapshots
+ * @returns {Record<string, (message: any) => void>} */
 function handlersOf(store, tell, snapshots) {
-  const pass = (/** @type {string} */ name) => (/** @type {any} */ message) => tell(name, message);
+  /** @param {typeof PASSED[number]} name @returns {[string, (message: any) => void]} */
+  const pass = (name) => [name, (message) => tell(name, message)];
   return {
-    system_update: (/** @type {any} */ sample) => store.update(state.patched({ system: sample })),
-    queue_update: (/** @type {any} */ queue) => store.update(state.patched({ queue })),
-    training_update(/** @type {any} */ message) {
+    system_update: (/** @type {SystemSample} */ system) => store.update(state.patched({ system })),
+    queue_update: (/** @type {RunQueue} */ queue) => store.update(state.patched({ queue })),
+    training_update(/** @type {TrainingUpdate} */ message) {
       for (const one of inOrder(message)) {
         store.update(state.updated(one));
         tell("training_update", one);
       }
     },
-    training_status(/** @type {any} */ message) {
+    training_status(/** @type {TrainingStatus} */ message) {
       if (!state.sessionOf(store.get(), message.session_id)?.model) snapshots.listSoon();
       for (const one of inOrder(message)) {
         store.update(state.statusChanged(one));
@@ -125,18 +136,13 @@ function handlersOf(store, tell, snapshots) {
       }
       snapshots.noteStatus(message.session_id, inOrder(message));
     },
-    export_update(/** @type {any} */ one) {
+    export_update(/** @type {ExportState} */ one) {
       store.update(state.exportChanged(one));
       if (one.status === "deleted") snapshots.listSoon(); // a list on its way may still have it
     },
-    training_completions: pass("training_completions"),
-    training_log: pass("training_log"),
-    dataset_update: pass("dataset_update"),
-    generation_update: pass("generation_update"),
-    model_update: pass("model_update"),
-    batch_update: pass("batch_update"),
+    ...Object.fromEntries(PASSED.map(pass)),
   };
 }
 
-/** A message with those that were batched before it. @param {any} message */
+/** A message with those that were batched before it. @template {{earlier?: T[]}} T @param {T} message */
 const inOrder = (message) => [...(message.earlier ?? []), message];

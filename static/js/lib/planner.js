@@ -7,16 +7,14 @@ import { createLatest } from "./latest.js";
 const QUIET_MS = 150;
 const RETRY_MS = 3000;
 
-/** @typedef {{status: "checking" | "sound" | "refused" | "offline", value: any, errors: Record<string, string>, message: string}} Plan */
-
-/** @type {Plan} */
+/** @type {PlanState} */
 export const noPlan = { status: "checking", value: null, errors: {}, message: "" };
 
-/** @param {{get: () => any, update: (reducer: (state: any) => any) => void}} store */
+/** @param {Store} store */
 export function createPlanner(store) {
   const config = () => store.get().draft.config;
   const latest = createLatest(config);
-  /** @param {Partial<Plan>} patch */
+  /** @param {Partial<PlanState>} patch */
   const put = (patch) => store.update((state) => ({ ...state, plan: { ...state.plan, ...patch } }));
 
   const ask = () => latest.ask((signal) => planRun(config(), signal), {

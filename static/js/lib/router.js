@@ -5,8 +5,6 @@ export const DRAFT_STEPS = ["model", "dataset", "config", "reward", "train"];
 export const SESSION_STEPS = ["monitor", "export", "test"];
 const OTHERS = ["welcome", "compare"];
 
-/** @typedef {{step: string, session: string | null, params: Record<string, string>}} Route */
-
 /** "#/monitor/my-run?tab=rollouts" to a route; what can't be read leads home. @param {string} hash @returns {Route} */
 export function parseRoute(hash) {
   const [path, search = ""] = hash.replace(/^#\/?/, "").split("?", 2);

@@ -2,12 +2,14 @@
 /** The configuration manager: save the draft, load, delete, reset, and files in and out. */
 
 import * as api from "../lib/api.js";
-import { fillList, find, findInput, itemOf, part, saveFile, setText, show } from "../lib/dom.js";
+import {
+  doOf, fillList, find, findInput, itemOf, onSubmit, part, saveFile, setText, show, showText,
+} from "../lib/dom.js";
 import { createLatest, unchanged } from "../lib/latest.js";
 import { moment } from "../lib/format.js";
 import { ask, dialog, mayReplace, open } from "../ui/dialog.js";
 
-/** @param {any} context */
+/** @param {Context} context */
 export function mountConfigs(context) {
   const manager = createManager(context);
   const { attempt } = manager;
@@ -16,12 +18,10 @@ export function mountConfigs(context) {
     findInput("config-name").value = fileName(context.get("name") ?? "");
     attempt(manager.refresh);
   });
-  find("config-save-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    attempt(() => save(manager, context, findInput("config-name").value.trim()));
-  });
+  onSubmit(find("config-save-form"), () =>
+    attempt(() => save(manager, context, findInput("config-name").value.trim())));
   find("config-list").addEventListener("click", (event) => {
-    const wants = event.target instanceof Element ? event.target.closest("[data-do]")?.getAttribute("data-do") : null;
+    const wants = doOf(event);
     const config = itemOf(event.target);
     if (wants === "load") manager.take(async () => (await api.loadConfig(config.name)).config, config.name, false);
     if (wants === "delete") attempt(() => remove(manager, config.name));
@@ -43,39 +43,33 @@ export function mountConfigs(context) {
   });
 }
 
-/** The dialog: its list of saved configurations, its error, and putting one in the draft's place. @param {any} context */
+/** The dialog: its list of saved configurations, its error, and putting one in the draft's place.
+ * @param {Context} context */
 function createManager(context) {
   const box = dialog("configs");
   /** @type {string[]} */
   let names = [];
   const list = createLatest();
   const taken = createLatest(() => box.open);
-  const fail = (/** @type {string} */ text) => {
-    show(find("config-error"), text !== "");
-    setText(find("config-error"), text);
-  };
+  const fail = (/** @type {string} */ text) => showText(find("config-error"), text);
   return {
     box, fail,
     has: (/** @type {string} */ name) => names.includes(name),
     refresh: () => list.ask(api.listConfigs, {
       answered({ configs }) {
-        names = configs.map((/** @type {any} */ one) => one.name);
+        names = configs.map((one) => one.name);
         show(find("config-empty"), configs.length === 0);
         fillList(find("config-list"), "config", configs, fillConfig);
       },
       refused: (error) => fail(api.explain(error)),
     }),
     /** Do something, and say in the dialog why it could not be done. @param {() => Promise<void>} action */
-    async attempt(action) {
+    attempt(action) {
       fail("");
-      try {
-        await action();
-      } catch (error) {
-        fail(api.explain(error));
-      }
+      return api.attempt(action, fail);
     },
     /** Put a configuration in the draft's place, unless another one, or none, was chosen while it was read.
-     * @param {() => Promise<Record<string, any>>} read @param {string} name
+     * @param {() => Promise<Section>} read @param {string} name
      * @param {boolean} isDirty whether it is saved nowhere here */
     take(read, name, isDirty) {
       fail("");
@@ -94,7 +88,7 @@ function createManager(context) {
   };
 }
 
-/** @param {HTMLElement} row @param {any} config */
+/** @param {HTMLElement} row @param {SavedConfig} config */
 function fillConfig(row, config) {
   setText(part(row, "row__title"), config.name);
   setText(part(row, "row__about"), moment(config.modified_at));
@@ -104,10 +98,10 @@ function fillConfig(row, config) {
 
 /** @typedef {ReturnType<typeof createManager>} Manager */
 
-/** @param {Manager} manager @param {any} context @param {string} name */
+/** @param {Manager} manager @param {Context} context @param {string} name */
 async function save(manager, context, name) {
-  const question = { title: `Replace ${name}?`, text: "There is a configuration of this name.", yes: "Replace it", danger: true };
-  if (manager.has(name) && !(await ask(question))) return;
+  const text = "There is a configuration of this name.";
+  if (manager.has(name) && !(await ask({ title: `Replace ${name}?`, text, yes: "Replace it" }))) return;
   const isAsSaved = unchanged(() => context.store.get().draft.config);
   await api.saveConfig(name, context.store.get().draft.config);
   if (isAsSaved()) context.patchDraft({ isDirty: false });
@@ -117,8 +111,8 @@ async function save(manager, context, name) {
 
 /** @param {Manager} manager @param {string} name */
 async function remove(manager, name) {
-  const question = { title: `Delete ${name}?`, text: "The file is removed from configs/. Sessions keep their own copy.", yes: "Delete", danger: true };
-  if (!(await ask(question))) return;
+  const text = "The file is removed from configs/. Sessions keep their own copy.";
+  if (!(await ask({ title: `Delete ${name}?`, text, yes: "Delete" }))) return;
   await api.deleteConfig(name);
   await manager.refresh();
   find("config-name").focus();
@@ -134,9 +128,10 @@ async function read(file) {
 }
 
 /** A run's name as a file can be called. @param {string} name */
-const fileName = (name) => name.trim().toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-").replaceAll(/^[-._]+|[-._]+$/g, "").slice(0, 64);
+const fileName = (name) =>
+  name.trim().toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-").replaceAll(/^[-._]+|[-._]+$/g, "").slice(0, 64);
 
-/** @param {string} text @returns {Record<string, any> | null} */
+/** @param {string} text @returns {Section | null} */
 function parsed(text) {
   try {
     const value = JSON.parse(text);

@@ -1,21 +1,26 @@
 // @ts-check
-/** The draft at a glance beside its steps: what is trained on what, memory, steps and time, problems; and Back and Next. */
+/** The draft at a glance beside its steps: what is trained on what, memory, steps and time, problems; and Back and
+ * Next. */
 
-import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { compact, count, duration, gib } from "../lib/format.js";
 import { labelOf } from "../forms/schema.js";
+import { algorithmOf } from "../state/algorithms.js";
 import { DRAFT_STEPS, formatRoute } from "../lib/router.js";
 import { orDefault, stepOf } from "../state/draft.js";
 import { rewardText } from "../state/rewards_text.js";
 import { facts, fillNotices } from "../ui/facts.js";
 import { renderMemory } from "../ui/memory.js";
+import { around, fillList, find, first, part, setText, show } from "../lib/dom.js";
 
-const NAMES = { model: "Model", dataset: "Dataset", config: "Configuration", reward: "Reward", train: "Review and start" };
+/** @type {Record<string, string>} */
+const NAMES = {
+  model: "Model", dataset: "Dataset", config: "Configuration", reward: "Reward", train: "Review and start",
+};
 
-/** @param {any} context */
+/** @param {Context} context */
 export function mountRail(context) {
   for (const ref of ["rail-problems", "actions-problem"]) find(ref).addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const link = around(event.target, "a");
     if (!link?.dataset.field) return;
     wanted = link.dataset.field;
     requestAnimationFrame(() => reveal());
@@ -31,18 +36,21 @@ export function reveal() {
   const field = wanted === null ? null : fieldOf(wanted);
   if (!field?.checkVisibility() && !field?.closest("details:not([open])")) return;
   wanted = null;
-  for (let at = field.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+  for (let at = field.parentElement; at; at = at.parentElement) {
+    if (at instanceof HTMLDetailsElement) at.open = true;
+  }
   field.scrollIntoView({ block: "center" });
-  /** @type {HTMLElement | null} */ (field.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
+  first(field, "input, select, textarea")?.focus({ preventScroll: true });
 }
 
-/** The node of a setting, or of the setting that a problem is inside of. @param {string} name @returns {Element | null} */
+/** The node of a setting, or of the setting that a problem is inside of.
+ * @param {string} name @returns {Element | null} */
 function fieldOf(name) {
   const own = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
   return own ?? (name.includes(".") ? fieldOf(name.slice(0, name.lastIndexOf("."))) : null);
 }
 
-/** @param {any} state @param {any} boot */
+/** @param {State} state @param {PageBoot} boot */
 export function renderRail(state, boot) {
   const at = DRAFT_STEPS.indexOf(state.route.step);
   show(find("rail"), at >= 0);
@@ -54,19 +62,19 @@ export function renderRail(state, boot) {
     ["Model", value("model.name")],
     ["Data", value("dataset.source")],
     ["Reward", rewardText(value)],
-    ["Algorithm", String(value("grpo.algorithm")).toUpperCase().replace("_", " ")],
+    ["Algorithm", algorithmOf(value)],
   ]);
   renderMemory(plan.value);
   setText(find("plan-step"), plan.value?.step.words ?? "");
   renderEstimate(plan.value?.estimate);
   renderProblems(plan.errors);
-  const warnings = (plan.value?.notices ?? []).filter((/** @type {any} */ notice) => notice.level === "warning");
+  const warnings = (plan.value?.notices ?? []).filter((notice) => notice.level === "warning");
   show(find("rail-notices-part"), warnings.length > 0);
   fillNotices(find("rail-notices"), warnings);
   renderActions(state, at);
 }
 
-/** @param {any} estimate */
+/** @param {Estimate | undefined} estimate */
 function renderEstimate(estimate) {
   facts(find("plan-estimate"), estimate ? [
     ["Rows", count(estimate.rows)],
@@ -85,7 +93,7 @@ function renderProblems(errors) {
   const problems = Object.entries(errors);
   show(find("rail-problems-part"), problems.length > 0);
   fillList(find("rail-problems"), "problem", problems, (row, [name, text]) => {
-    const link = /** @type {HTMLAnchorElement} */ (part(row, "problem__link"));
+    const link = part(row, "problem__link", "a");
     link.href = formatRoute({ step: stepOf(name) });
     link.dataset.field = name;
     setText(link, labelOf(name));
@@ -93,26 +101,26 @@ function renderProblems(errors) {
   });
 }
 
-/** @param {any} state @param {number} at */
+/** @param {State} state @param {number} at */
 function renderActions(state, at) {
   const [before, after] = [DRAFT_STEPS[at - 1], DRAFT_STEPS[at + 1]];
-  const back = /** @type {HTMLAnchorElement} */ (find("back"));
-  const next = /** @type {HTMLAnchorElement} */ (find("next"));
+  const back = find("back", document, "a");
+  const next = find("next", document, "a");
   show(back, at > 0);
   show(next, Boolean(after));
   show(find("start"), !after);
   back.href = formatRoute({ step: before });
   next.href = formatRoute({ step: after });
-  setText(find("next-text"), after ? NAMES[/** @type {keyof typeof NAMES} */ (after)] : "");
+  setText(find("next-text"), NAMES[after] ?? "");
   setText(find("actions-text"), statusText(state.plan));
   const [problem] = Object.keys(state.plan.errors);
-  const link = /** @type {HTMLAnchorElement} */ (find("actions-problem"));
+  const link = find("actions-problem", document, "a");
   show(link, problem !== undefined);
   link.dataset.field = problem ?? "";
   link.href = formatRoute({ step: problem === undefined ? "" : stepOf(problem) });
 }
 
-/** @param {any} plan */
+/** @param {PlanState} plan */
 function statusText(plan) {
   const problems = Object.keys(plan.errors).length;
   if (plan.status === "offline") return "Not checked: the server does not answer.";
@@ -120,6 +128,7 @@ function statusText(plan) {
   if (plan.status === "refused") return plan.message;
   if (!plan.value) return "Checking";
   const { memory, estimate } = plan.value;
-  const parts = [estimate.steps === null ? "" : `${count(estimate.steps)} steps`, memory.total_gib === null ? "" : `${gib(memory.total_gib)} of memory`];
+  const steps = estimate.steps === null ? "" : `${count(estimate.steps)} steps`;
+  const parts = [steps, memory.total_gib === null ? "" : `${gib(memory.total_gib)} of memory`];
   return parts.filter(Boolean).join(" · ") || "Ready";
 }

@@ -1,20 +1,20 @@
 // @ts-check
 /** The list of sessions with their live status, its search, the choice of runs to compare, and the draft. */
 
-import { fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
 import { moment, number, words } from "../lib/format.js";
 import { formatRoute } from "../lib/router.js";
 import { found, isFinal, titleOf } from "../state/sessions.js";
+import { child, fillList, find, findInput, itemOf, part, setText, show } from "../lib/dom.js";
 
 const PAGE = 200;
 let limit = PAGE;
 let isPicking = false;
 /** @type {Set<string>} */
 const picked = new Set();
-/** @type {{sessions: any, key: string} | null} what is drawn */
+/** What is drawn. @type {{sessions: State["sessions"], key: string} | null} */
 let drawn = null;
 
-/** @param {any} context */
+/** @param {Context} context */
 export function mountSidebar(context) {
   const redraw = () => {
     drawn = null;
@@ -47,7 +47,7 @@ export function mountSidebar(context) {
   });
 }
 
-/** @param {any} state */
+/** @param {State} state */
 export function renderSidebar(state) {
   renderDraft(state);
   const search = findInput("session-search").value;
@@ -65,10 +65,11 @@ export function renderSidebar(state) {
   renderPicking();
 }
 
-/** @type {WeakMap<object, any>} a session's row, kept so that unchanged sessions are not drawn again */
+/** @typedef {{id: string, session: Session, isCurrent: boolean, isPicking: boolean}} Row */
+/** A session's row, kept so that unchanged sessions are not drawn again. @type {WeakMap<Session, Row>} */
 const rows = new WeakMap();
 
-/** @param {any} session @param {any} route */
+/** @param {Session} session @param {Route} route */
 function rowOf(session, route) {
   const isCurrent = session.session_id === route.session;
   const kept = rows.get(session);
@@ -78,9 +79,9 @@ function rowOf(session, route) {
   return row;
 }
 
-/** @param {HTMLElement} item @param {any} row */
+/** @param {HTMLElement} item @param {Row} row */
 function fill(item, { id, session, isCurrent }) {
-  const link = /** @type {HTMLAnchorElement} */ (part(item, "session-row"));
+  const link = part(item, "session-row", "a");
   link.href = formatRoute({ step: "monitor", session: id });
   if (isCurrent) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
@@ -89,17 +90,17 @@ function fill(item, { id, session, isCurrent }) {
   badge.dataset.status = session.status;
   setText(badge, words(session.status));
   setText(part(link, "session-row__about"), about(session));
-  const meter = /** @type {HTMLProgressElement} */ (part(link, "session-row__meter"));
+  const meter = part(link, "session-row__meter", "progress");
   show(meter, !isFinal(session) && Boolean(session.total_steps));
-  meter.value = session.total_steps ? session.step / session.total_steps : 0;
+  meter.value = session.total_steps ? (session.step ?? 0) / session.total_steps : 0;
   const pick = part(item, "session-item__pick");
   show(pick, isPicking);
-  const box = /** @type {HTMLInputElement} */ (pick.querySelector("input"));
+  const box = child(pick, "input");
   box.checked = picked.has(id);
   setText(part(pick, "visually-hidden"), `Compare ${titleOf(session)}`);
 }
 
-/** @param {any} session */
+/** @param {Session} session */
 function about(session) {
   const steps = session.total_steps ? `${session.step} of ${session.total_steps} steps` : moment(session.created_at);
   const reward = Number.isFinite(session.reward) ? `reward ${number(session.reward, 2)}` : "";
@@ -110,11 +111,11 @@ function renderPicking() {
   const button = find("pick");
   setText(button, isPicking ? "Cancel" : "Compare");
   show(find("compare-bar"), isPicking);
-  /** @type {HTMLButtonElement} */ (find("compare-go")).disabled = picked.size < 2;
+  find("compare-go", document, "button").disabled = picked.size < 2;
   setText(find("compare-text"), picked.size < 2 ? "Choose two or more." : `${picked.size} chosen.`);
 }
 
-/** @param {any} state */
+/** @param {State} state */
 function renderDraft(state) {
   const { draft } = state;
   show(find("draft-row"), draft.isOwn);

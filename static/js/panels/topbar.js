@@ -1,8 +1,8 @@
 // @ts-check
 /** The machine's gauges, the connection, the theme, and on small screens the button of the sidebar. */
 
-import { find, setText, show } from "../lib/dom.js";
 import { gibOf, number } from "../lib/format.js";
+import { find, setText, show } from "../lib/dom.js";
 import { keepTheme, storedTheme, THEME_EVENT } from "../lib/kept.js";
 
 const CONNECTION = { connecting: "Connecting", live: "Live", offline: "No connection" };
@@ -41,7 +41,7 @@ function showMenu() {
   show(find("scrim"), isOpen);
 }
 
-/** @param {any} state */
+/** @param {State} state */
 export function renderTopbar(state) {
   const connection = find("connection");
   connection.dataset.status = state.connection;
@@ -64,5 +64,5 @@ export function renderTopbar(state) {
 /** @param {string} name @param {number | null} used @param {number | null} total in GiB */
 function gauge(name, used, total) {
   setText(find(name), gibOf(used, total));
-  /** @type {HTMLMeterElement} */ (find(`${name}-bar`)).value = used && total ? used / total : 0;
+  find(`${name}-bar`, document, "meter").value = used && total ? used / total : 0;
 }

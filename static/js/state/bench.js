@@ -19,11 +19,13 @@ export const SEVERITIES = /** @type {Record<string, {title: string, status: stri
 });
 
 /** The reports, the one on the whole first, each with the name people know it by.
- * @param {any} result @param {(name: string) => string} titleOf @returns {{name: string, title: string, report: any}[]} */
-export function reportsOf(result, titleOf) {
-  const names = Object.keys(result.rewards);
-  const ordered = names.includes("together") ? ["together", ...names.filter((name) => name !== "together")] : names;
-  return ordered.map((name) => ({ name, title: name === "together" ? "Together" : titleOf(name), report: result.rewards[name] }));
+ * @param {BenchResult} result @param {(name: string) => string} titleOf
+ * @returns {{name: string, title: string, report: BenchReport}[]} */
+export function reportsOf({ rewards }, titleOf) {
+  const names = Object.keys(rewards).filter((name) => name !== "together");
+  const others = names.map((name) => ({ name, title: titleOf(name) }));
+  const ordered = "together" in rewards ? [{ name: "together", title: "Together" }, ...others] : others;
+  return ordered.map((one) => ({ ...one, report: rewards[one.name] }));
 }
 
 /** What an attack should earn, by its kind. @param {string} kind @param {boolean} judgesTruth */
@@ -36,7 +38,7 @@ export function shouldEarn(kind, judgesTruth) {
 }
 
 /** Whether an attack earned what it should not: as much as the rules of the server that need no other row.
- * @param {any} exploit @param {boolean} judgesTruth */
+ * @param {Tally} exploit @param {boolean} judgesTruth */
 export function isPaid({ kind, paid, level, preferred }, judgesTruth) {
   if (kind === "blank") return paid > 0;
   if (kind === "senseless") return judgesTruth ? paid > 0 : level > 0;
@@ -44,16 +46,21 @@ export function isPaid({ kind, paid, level, preferred }, judgesTruth) {
   return kind === "padding" && preferred > 0;
 }
 
-/** @param {any} report @returns {{name: string, value: string, level: string}[]} */
+/** @param {BenchReport} report @returns {Tile[]} */
 export function tilesOf(report) {
   const { right, wrong, compared, violations } = report;
   const unscored = sum(report.failed) + sum(report.not_run);
+  const better = `${compared - violations.length} of ${counted(compared, "row")}`;
+  const lost = unscored ? percent(unscored / report.completions, 1) : "none";
   return [
     { name: "Right answers earn", value: number(right.mean, 2), level: "" },
     { name: "Wrong answers earn", value: number(wrong.mean, 2), level: "" },
-    { name: "Right beats wrong", value: compared ? `${compared - violations.length} of ${counted(compared, "row")}` : "not compared", level: violations.length ? "warning" : "" },
+    {
+      name: "Right beats wrong", value: compared ? better : "not compared",
+      level: violations.length ? "warning" : "",
+    },
     { name: "Different scores", value: String(report.distinct_scores), level: report.distinct_scores < 2 ? "bad" : "" },
-    { name: "Without a score", value: unscored ? percent(unscored / report.completions, 1) : "none", level: unscored ? "warning" : "" },
+    { name: "Without a score", value: lost, level: unscored ? "warning" : "" },
     { name: "Time per answer", value: `${number(report.mean_ms, 2)} ms`, level: "" },
   ];
 }

@@ -3,15 +3,14 @@
 
 import { at, column, rowFrom } from "./series.js";
 
-/** @typedef {import("./series.js").History} History */
-
-/** One column of a table: a metric of a history, under a title. @typedef {{title: string, history: History, name: string}} Part */
+/** One column of a table: a metric of a history, under a title.
+ * @typedef {{title: string, history: RunHistory, name: string}} Part */
 
 const TREND_ROWS = 50;
 const STEADY = 0.25;
 
 /** "Mean reward 0.52 at step 300, rising: 0.41 on average over 50 points, 0.35 over the 50 before."
- * @param {Part} part @param {(value: number) => string} format */
+ * @param {Part} part @param {Format} format */
 export function sentenceOf({ title, history, name }, format) {
   const [rows, values] = knownRows(history, name, 2 * TREND_ROWS);
   if (!values.length) return `${title}: no value.`;
@@ -19,7 +18,8 @@ export function sentenceOf({ title, history, name }, format) {
   const half = Math.min(TREND_ROWS, values.length >> 1);
   if (half < 2) return `${start}.`;
   const [before, now] = [values.slice(-2 * half, -half), values.slice(-half)];
-  return `${start}, ${trendOf(before, now)}: ${format(mean(now))} on average over ${half} points, ${format(mean(before))} over the ${half} before.`;
+  const change = `${format(mean(now))} on average over ${half} points, ${format(mean(before))} over the ${half} before`;
+  return `${start}, ${trendOf(before, now)}: ${change}.`;
 }
 
 /** @param {number[]} before @param {number[]} now */
@@ -31,11 +31,13 @@ function trendOf(before, now) {
 }
 
 /** The newest rows in which a metric has a number, oldest first.
- * @param {History} history @param {string} name @param {number} count @returns {[number[], number[]]} */
+ * @param {RunHistory} history @param {string} name @param {number} count @returns {[number[], number[]]} */
 function knownRows(history, name, count) {
   const values = column(history, name);
   const rows = [];
-  for (let row = history.length - 1; values && row >= 0 && rows.length < count; row -= 1) if (values[row] === values[row]) rows.push(row);
+  for (let row = history.length - 1; values && row >= 0 && rows.length < count; row -= 1) {
+    if (values[row] === values[row]) rows.push(row);
+  }
   rows.reverse();
   return [rows, rows.map((row) => /** @type {Float64Array} */ (values)[row])];
 }
@@ -54,7 +56,8 @@ function deviation(values) {
 export function rowsOf(parts, newest = Infinity) {
   const steps = new Set();
   for (const history of new Set(parts.map((part) => part.history))) {
-    for (let row = Math.max(0, history.length - newest); row < history.length; row += 1) steps.add(at(history, "step", row));
+    const first = Math.max(0, history.length - newest);
+    for (let row = first; row < history.length; row += 1) steps.add(at(history, "step", row));
   }
   const ordered = [...steps].sort((a, b) => a - b).slice(-newest);
   return ordered.map((step) => ({ step, values: parts.map((part) => valueAtStep(part, step)) }));
@@ -73,10 +76,12 @@ export function csvOf(parts) {
   return `${lines.join("\n")}\n`;
 }
 
-/** All metrics of several histories, one after the other; the first column, under `heading`, says which one a row is of.
- * @param {{phase: string, history: History}[]} phases @param {string} [heading] */
+/** All metrics of several histories, one after the other; the first column, under `heading`, says of which one a row
+ * is.
+ * @param {{phase: string, history: RunHistory}[]} phases @param {string} [heading] */
 export function wholeCsv(phases, heading = "phase") {
-  const names = [...new Set(phases.flatMap(({ history }) => [...history.columns.keys()]))].filter((name) => name !== "step").sort();
+  const known = new Set(phases.flatMap(({ history }) => [...history.columns.keys()]));
+  const names = [...known].filter((name) => name !== "step").sort();
   const lines = [[heading, "step", ...names].map(quoted).join(",")];
   for (const { phase, history } of phases) {
     for (let row = 0; row < history.length; row += 1) {

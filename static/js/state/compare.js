@@ -1,60 +1,76 @@
 // @ts-check
 /** Several runs beside each other: their charts, their end results, and the settings in which they differ; pure. */
 
-import { duration, number, percent, setting, words } from "../lib/format.js";
+import { duration, number, setting, words } from "../lib/format.js";
 import { differences, orDefault } from "./draft.js";
-import { hasValues, last, column } from "./series.js";
+import { asPercent, decimals, lookOf } from "./run_charts.js";
+import { at, column, hasValues, last } from "./series.js";
 import { changeText } from "./scores.js";
 import { titleOf } from "./sessions.js";
 
-/** @typedef {import("./series.js").History} History */
-/** @typedef {import("./run_charts.js").Line} Line */
-
 /** A run of the comparison. `index` gives its colour and dash in every chart.
- * @typedef {{id: string, label: string, index: number, session: any, history: History, heldOut: History, startedAt: number}} Run */
+ * @typedef {Placed & {id: string, label: string, index: number, session: Session, heldOut: RunHistory}} Run */
 
 /** The ids in the address, each once. @param {string | undefined} text */
 export const idsOf = (text) => [...new Set((text ?? "").split(",").map((id) => id.trim()).filter(Boolean))];
 
 /** What a run is called beside the others: its title, with its id where two have the same.
- * @param {any} session @param {any[]} all */
+ * @param {Session} session @param {Session[]} all */
 export function labelAmong(session, all) {
   const title = titleOf(session);
-  return all.filter((one) => titleOf(one) === title).length > 1 && title !== session.session_id ? `${title} (${session.session_id})` : title;
+  const isOne = all.filter((one) => titleOf(one) === title).length < 2;
+  return isOne || title === session.session_id ? title : `${title} (${session.session_id})`;
 }
-
-/** Colour and dash of the run at a place. @param {number} index */
-export const lookOf = (index) => ({ colour: (index % 8) + 1, dash: index % 6 });
-
-const decimals = (/** @type {number} */ digits) => (/** @type {number} */ value) => number(value, digits);
-const asPercent = (/** @type {number} */ value) => percent(value, 1);
 
 /** One line per run that has the metric. @param {string} name @returns {(runs: Run[]) => Line[]} */
 const each = (name) => (runs) => runs
   .filter((run) => hasValues(run.history, name))
-  .map(({ label, history, index, startedAt }) => ({ label, history, name, startedAt, isSmooth: true, ...lookOf(index) }));
+  .map((run) => ({ ...lineOf(run), name, isSmooth: true }));
+
+/** @param {Run} run */
+const lineOf = ({ label, history, index, startedAt }) => ({ label, history, startedAt, ...lookOf(index) });
 
 /** @param {Run[]} runs @returns {Line[]} */
 const heldOutLines = (runs) => runs
   .filter((run) => hasValues(run.heldOut, "score"))
-  .map(({ label, heldOut, index, startedAt }) => ({ label, history: heldOut, name: "score", startedAt, hasPoints: true, whiskers: { low: "low", high: "high" }, ...lookOf(index) }));
+  .map((run) => ({
+    ...lineOf(run), history: run.heldOut, name: "score", hasPoints: true, whiskers: { low: "low", high: "high" },
+  }));
 
 /** @param {string} what */
 const none = (what) => () => `None of these runs has logged ${what}.`;
 
-/** @type {import("../ui/chart.js").Spec[]} */
+/** @type {ChartSpec<Run[]>[]} */
 export const COMPARED = [
   { key: "reward", title: "Reward", format: decimals(3), linesOf: each("reward"), reasonOf: none("a reward") },
-  { key: "held-out", title: "Held-out score", note: "Bars are 95 % intervals.", isFraction: true, format: asPercent, linesOf: heldOutLines, reasonOf: none("a held-out score") },
-  { key: "kl", title: "KL", hasLog: true, format: decimals(4), linesOf: each("kl"), reasonOf: () => "None of these runs has a KL penalty, so there is no reference model to compare with." },
-  { key: "length", title: "Completion length", note: "Mean, in tokens.", isFromZero: true, format: decimals(0), linesOf: each("completion_length.mean"), reasonOf: none("lengths") },
-  { key: "signal", title: "Signal fraction", note: "Groups whose completions differ in reward.", isFraction: true, format: asPercent, linesOf: each("signal_fraction"), reasonOf: none("it") },
-  { key: "entropy", title: "Entropy", isFromZero: true, format: decimals(3), linesOf: each("entropy"), reasonOf: none("it") },
-  { key: "loss", title: "Loss", note: "A falling loss is no goal in GRPO; watch the reward.", hasLog: true, format: decimals(4), linesOf: each("loss"), reasonOf: none("it") },
+  {
+    key: "held-out", title: "Held-out score", note: "Bars are 95 % intervals.", isFraction: true, format: asPercent,
+    linesOf: heldOutLines, reasonOf: none("a held-out score"),
+  },
+  {
+    key: "kl", title: "KL", hasLog: true, format: decimals(4), linesOf: each("kl"),
+    reasonOf: () => "None of these runs has a KL penalty, so there is no reference model to compare with.",
+  },
+  {
+    key: "length", title: "Completion length", note: "Mean, in tokens.", isFromZero: true, format: decimals(0),
+    linesOf: each("completion_length.mean"), reasonOf: none("lengths"),
+  },
+  {
+    key: "signal", title: "Signal fraction", note: "Groups whose completions differ in reward.", isFraction: true,
+    format: asPercent, linesOf: each("signal_fraction"), reasonOf: none("it"),
+  },
+  {
+    key: "entropy", title: "Entropy", isFromZero: true, format: decimals(3), linesOf: each("entropy"),
+    reasonOf: none("it"),
+  },
+  {
+    key: "loss", title: "Loss", note: "A falling loss is no goal in GRPO; watch the reward.", hasLog: true,
+    format: decimals(4), linesOf: each("loss"), reasonOf: none("it"),
+  },
 ];
 
-/** The cells of a run's end results, in the order of the table's head: status, last and best reward, held-out score, steps,
- * duration, model, data. @param {Run} run @param {number} now Unix seconds */
+/** The cells of a run's end results, in the order of the table's head: status, last and best reward, held-out score,
+ * steps, duration, model, data. @param {Run} run @param {number} now Unix seconds */
 export function resultsOf({ session, history }, now) {
   const best = bestOf(history);
   const { started_at: start, ended_at: end } = session;
@@ -70,21 +86,26 @@ export function resultsOf({ session, history }, now) {
   ];
 }
 
-/** The step with the highest mean reward. @param {History} history */
+/** The step with the highest mean reward. @param {RunHistory} history */
 function bestOf(history) {
-  const rewards = column(history, "reward");
+  const rewards = column(history, "reward") ?? [];
   let best = -1;
-  for (let row = 0; rewards && row < history.length; row += 1) if (best < 0 ? rewards[row] === rewards[row] : rewards[row] > rewards[best]) best = row;
-  return best < 0 ? null : { reward: /** @type {Float64Array} */ (rewards)[best], step: /** @type {Float64Array} */ (column(history, "step"))[best] };
+  for (let row = 0; row < Math.min(history.length, rewards.length); row += 1) {
+    if (best < 0 ? rewards[row] === rewards[row] : rewards[row] > rewards[best]) best = row;
+  }
+  return best < 0 ? null : { reward: rewards[best], step: at(history, "step", best) };
 }
 
 /** Settings with their value in each run, those that differ or all of them, in the order of the schema.
- * @param {any[]} configs @param {Record<string, any>} defaults by dotted name @param {boolean} isAll
+ * @param {(RunConfig | undefined)[]} configs @param {Section} defaults by dotted name @param {boolean} isAll
  * @returns {{name: string, values: string[], isSame: boolean}[]} */
 export function settingRows(configs, defaults, isAll) {
   const [first, ...others] = configs;
   const differing = new Set(others.flatMap((other) => differences(first, other, defaults).map((one) => one.name)));
   return Object.keys(defaults)
     .filter((name) => isAll || differing.has(name))
-    .map((name) => ({ name, isSame: !differing.has(name), values: configs.map((config) => setting(orDefault(config, name, defaults))) }));
+    .map((name) => {
+      const values = configs.map((config) => setting(orDefault(config, name, defaults)));
+      return { name, isSame: !differing.has(name), values };
+    });
 }

@@ -1,12 +1,8 @@
 // @ts-check
-/** What is drawn of a history: smoothed and combined columns, thinned to pairs of extremes per pixel; kept up to date row by row. */
+/** What is drawn of a history: smoothed and combined columns, thinned to pairs of extremes per pixel; kept up to date
+ * row by row. */
 
 import { at, column, last, rowFrom } from "./series.js";
-
-/** @typedef {import("./series.js").History} History */
-
-/** A metric, or one plus `sign` times another; `isPositive` leaves out what a logarithmic axis can't show.
- * @typedef {{name: string, other?: string, sign?: number, weight?: number, isPositive?: boolean}} Wanted */
 
 /** Values that follow the rows of a history, and their lowest and highest per bucket of `size` rows.
  * @typedef {{values: Float64Array, rows: number, version: number, weight: number, mean: number, share: number,
@@ -15,15 +11,14 @@ import { at, column, last, rowFrom } from "./series.js";
 /** The part of a history that is in view: whole buckets of `size` rows, and x at both ends of each.
  * @typedef {{first: number, end: number, size: number, x: number[]}} View */
 
-/** A history and the Unix time from which its own time is counted. @typedef {{history: History, startedAt: number}} Placed */
-
 /** The column that gives x. */
 export const COLUMNS = { step: "step", time: "t" };
 
 const NO_NUMBERS = new Float64Array(0);
 const NO_FLAGS = new Uint8Array(0);
 
-/** The curve that is wanted, up to the newest row. @param {History} history @param {Wanted} wanted @returns {Curve} */
+/** The curve that is wanted, up to the newest row.
+ * @param {RunHistory} history @param {Metric} wanted @returns {Curve} */
 export function curve(history, wanted) {
   const { name, other = "", sign = 1, weight = 0, isPositive = false } = wanted;
   const key = `${name}|${other}|${sign}|${weight > 0}|${isPositive}`;
@@ -36,10 +31,10 @@ export function curve(history, wanted) {
   return kept;
 }
 
-/** Times are shown since the start of the run. @param {"step" | "time"} axis @param {number} startedAt */
+/** Times are shown since the start of the run. @param {Axis} axis @param {number} startedAt */
 export const offsetOf = (axis, startedAt) => (axis === "time" ? startedAt : 0);
 
-/** From the first x of all histories to the last. @param {Placed[]} histories @param {"step" | "time"} axis */
+/** From the first x of all histories to the last. @param {Placed[]} histories @param {Axis} axis */
 export function extentOf(histories, axis) {
   let [min, max] = [Infinity, -Infinity];
   for (const { history, startedAt } of histories) {
@@ -51,8 +46,9 @@ export function extentOf(histories, axis) {
 }
 
 /** The rows with x in a range and one more on each side, in at most about `width` buckets.
- * @param {History} history @param {string} axis an ascending column @param {number} offset what is taken off its values
- * @param {{min: number, max: number} | null} range null for all @param {number} width @returns {View} */
+ * @param {RunHistory} history @param {string} axis an ascending column
+ * @param {number} offset what is taken off its values
+ * @param {Extent | null} range null for all @param {number} width @returns {View} */
 export function viewOf(history, axis, offset, range, width) {
   const low = range ? Math.max(0, rowFrom(history, axis, range.min + offset) - 1) : 0;
   const high = range ? Math.min(history.length, rowFrom(history, axis, range.max + offset) + 2) : history.length;
@@ -68,9 +64,11 @@ export function viewOf(history, axis, offset, range, width) {
   return { first, end, size, x };
 }
 
-/** The values of a curve in a view, as uPlot takes them. Per bucket "both" gives its extremes in their order, so that spikes
- * stay, "low" and "high" one of them twice, and "ends" the first and the last value, which is enough for a smooth curve.
- * @param {Curve} drawn @param {View} view @param {"both" | "low" | "high" | "ends"} [side] @returns {(number | null)[]} */
+/** The values of a curve in a view, as uPlot takes them. Per bucket "both" gives its extremes in their order, so that
+ * spikes stay, "low" and "high" one of them twice, and "ends" the first and the last value, which is enough for a
+ * smooth curve.
+ * @param {Curve} drawn @param {View} view @param {"both" | "low" | "high" | "ends"} [side]
+ * @returns {(number | null)[]} */
 export function pick(drawn, view, side = "both") {
   const { first, end, size } = view;
   const y = [];
@@ -103,17 +101,20 @@ function endsOf({ values, rows }, { first, end, size }) {
 /** uPlot's gap is null. @param {number} value */
 const known = (value) => (value === value ? value : null);
 
-/** @param {History} history @param {number} weight @param {Curve} [old] whose arrays are used again @returns {Curve} */
+/** @param {RunHistory} history @param {number} weight @param {Curve} [old] whose arrays are used again
+ * @returns {Curve} */
 function fresh(history, weight, old) {
   return {
     values: old?.values ?? NO_NUMBERS, rows: 0, version: history.version, weight, mean: 0, share: 1,
-    size: 0, bucketRows: 0, low: old?.low ?? NO_NUMBERS, high: old?.high ?? NO_NUMBERS, isLowFirst: old?.isLowFirst ?? NO_FLAGS,
+    size: 0, bucketRows: 0, low: old?.low ?? NO_NUMBERS, high: old?.high ?? NO_NUMBERS,
+    isLowFirst: old?.isLowFirst ?? NO_FLAGS,
   };
 }
 
 /** Compute the rows that are new. The smoothing is an exponential moving average without its bias towards 0 at the
- * start: the mean so far over the share of weight that real values have in it (Kingma and Ba, arXiv:1412.6980, section 3).
- * @param {Curve} kept @param {History} history @param {Wanted} wanted */
+ * start: the mean so far over the share of weight that real values have in it (Kingma and Ba, arXiv:1412.6980, section
+ * 3).
+ * @param {Curve} kept @param {RunHistory} history @param {Metric} wanted */
 function extend(kept, history, { name, other, sign = 1, isPositive }) {
   const left = column(history, name);
   const right = other ? column(history, other) : null;
@@ -143,7 +144,8 @@ function smoothed(kept, value) {
   return kept.mean / (1 - kept.share);
 }
 
-/** Bring the buckets up to the newest row; only the last one and new ones are read. @param {Curve} kept @param {number} size */
+/** Bring the buckets up to the newest row; only the last one and new ones are read.
+ * @param {Curve} kept @param {number} size */
 function fillBuckets(kept, size) {
   if (kept.size !== size) [kept.size, kept.bucketRows] = [size, 0];
   const count = Math.ceil(kept.values.length / size);
@@ -153,7 +155,8 @@ function fillBuckets(kept, size) {
     kept.isLowFirst = new Uint8Array(count);
     kept.bucketRows = 0;
   }
-  for (let bucket = Math.floor(kept.bucketRows / size); bucket * size < kept.rows; bucket += 1) fillBucket(kept, bucket);
+  const first = Math.floor(kept.bucketRows / size);
+  for (let bucket = first; bucket * size < kept.rows; bucket += 1) fillBucket(kept, bucket);
   kept.bucketRows = kept.rows;
 }
 

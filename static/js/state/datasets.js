@@ -1,23 +1,27 @@
 // @ts-check
-/** Data sets as the wizard thinks of them: which is chosen, what choosing changes, mapping, filters and checks in words; pure. */
+/** Data sets as the wizard thinks of them: which is chosen, what choosing changes, mapping, filters and checks in
+ * words; pure. */
 
+import { PLAIN } from "../forms/schema.js";
 import { count, counted, words } from "../lib/format.js";
+import { isSame, valueAt } from "./draft.js";
 import { SUFFIX } from "./uploads.js";
 
-/** @typedef {{path: string, kind: string | null, subset: string | null, split: string, encoding: string | null, parameters: Record<string, any>}} Wanted */
+/** @typedef {{path: string, kind: string | null, subset: string | null, split: string, encoding: string | null,
+ *   parameters: Record<string, unknown>}} Wanted */
 
 export const SOURCES = ["public", "hub", "upload", "builtin", "procedural"];
 export const COMPARISONS = ["equals", "not_equals", "contains", "not_contains", "at_least", "at_most"];
 const MAPPING = ["instruction_field", "response_field", "context_field", "reasoning_field", "final_answer"];
 const OF_A_SET = ["kind", "subset", "split", "encoding", "parameters", "filters", ...MAPPING];
 
-/** What the server is asked about: the draft's data set. @param {(name: string) => any} get @returns {Wanted} */
+/** What the server is asked about: the draft's data set. @param {Get} get @returns {Wanted} */
 export const wantedOf = (get) => ({
   path: get("dataset.source"), kind: get("dataset.kind"), subset: get("dataset.subset"), split: get("dataset.split"),
   encoding: get("dataset.encoding"), parameters: get("dataset.parameters"),
 });
 
-/** Which columns the draft takes for what. @param {(name: string) => any} get @returns {any[]} */
+/** Which columns the draft takes for what. @param {Get} get */
 export const mappingOf = (get) => MAPPING.map((key) => get(`dataset.${key}`));
 
 /** What a source names; as said, or as its form tells.
@@ -33,40 +37,48 @@ export function kindOf(source, kind, builtin) {
 export const shelfOf = (kind, isCurated) => (kind === "hub" && isCurated ? "public" : kind);
 
 /** The changes of the draft that choose a data set: what belonged to the one before is forgotten.
- * @param {string} source @param {Record<string, any>} known values of the dataset section that are known of it
+ * @param {string} source @param {Section} known values of the dataset section that are known of it
  * @returns {Record<string, unknown>} */
 export function choosing(source, known) {
   const forgotten = Object.fromEntries(OF_A_SET.map((key) => [`dataset.${key}`, undefined]));
   return { ...forgotten, "dataset.source": source, ...inSection("dataset", known) };
 }
 
-/** The changes that take a guessed mapping, as far as it guesses anything. @param {Record<string, any>} mapping */
+/** The changes that take a guessed mapping, as far as it guesses anything. @param {Section} mapping */
 export function taking(mapping) {
-  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && ["instruction_field", "response_field"].includes(key)));
+  const needed = ["instruction_field", "response_field"];
+  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && needed.includes(key)));
   return Object.fromEntries(kept.map((key) => [`dataset.${key}`, mapping[key]]));
 }
 
 /** The changes of Quick Start; of prompt and reward what it leaves out is as by default.
- * @param {{dataset: any, prompt: any, reward: any}} suggestion @param {string[]} names all settings
+ * @param {Suggestion} suggestion @param {string[]} names all settings
  * @param {string[]} sections those to change @returns {Record<string, unknown>} */
 export function suggested(suggestion, names, sections = ["dataset", "prompt", "reward"]) {
   const changes = sections.includes("dataset") ? taking(suggestion.dataset) : {};
-  for (const section of ["prompt", "reward"].filter((one) => sections.includes(one))) {
-    Object.assign(changes, cleared(names, section), inSection(section, /** @type {any} */ (suggestion)[section]));
+  for (const section of /** @type {const} */ (["prompt", "reward"])) {
+    if (!sections.includes(section)) continue;
+    Object.assign(changes, cleared(names, section), inSection(section, suggestion[section]));
   }
   return changes;
 }
 
-/** @param {string} section @param {Record<string, any>} values */
-const inSection = (section, values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [`${section}.${key}`, value]));
+/** The values of a section by their dotted names. @param {string} section @param {Record<string, unknown>} values */
+export const inSection = (section, values) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [`${section}.${key}`, value]));
 
-/** Items of a category that a search finds. @template {Record<string, any>} T
- * @param {T[]} items @param {string} search @param {string} category empty for all @param {string[]} keys searched in */
+/** The words of a search. @param {string} search */
+export const wordsIn = (search) => search.toLowerCase().split(/\s+/).filter(Boolean);
+
+/** Items of a category that a search finds. @template {object} T
+ * @param {T[]} items @param {string} search @param {string} category empty for all
+ * @param {string[]} keys searched in */
 export function matching(items, search, category, keys) {
-  const wanted = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = wordsIn(search).map((word) => word.replaceAll("_", " "));
   return items.filter((item) => {
-    const text = keys.map((key) => item[key] ?? "").join(" ").replaceAll("_", " ").toLowerCase();
-    return (category === "" || item.category === category) && wanted.every((word) => text.includes(word.replaceAll("_", " ")));
+    const values = /** @type {Section} */ (item);
+    const text = keys.map((key) => values[key] ?? "").join(" ").replaceAll("_", " ").toLowerCase();
+    return (category === "" || values.category === category) && wanted.every((word) => text.includes(word));
   });
 }
 
@@ -79,13 +91,10 @@ export function questionFor(samples, index) {
 }
 
 /** The value at a path such as answers.text or messages.0.content; undefined where the row has none.
- * @param {any} row @param {string} path @returns {any} */
-export function cellAt(row, path) {
-  if (row && Object.hasOwn(row, path)) return row[path];
-  return path.split(".").reduce((at, key) => (at === null || at === undefined ? undefined : at[key]), row);
-}
+ * @param {Section | null} row @param {string} path @returns {unknown} */
+export const cellAt = (row, path) => (row && Object.hasOwn(row, path) ? row[path] : valueAt(row, path));
 
-/** A cell as text. @param {any} value */
+/** A cell as text. @param {unknown} value */
 export function cellText(value) {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -98,37 +107,44 @@ export function sureness(confidence) {
   return confidence > 0.5 ? "perhaps" : "only a guess";
 }
 
-const KINDS = /** @type {Record<string, string>} */ ({ "whole number": "integer", number: "number", "true or false": "boolean", choice: "choice", list: "list" });
+/** @type {Record<string, string>} */
+const KINDS = {
+  "whole number": "integer", number: "number", "true or false": "boolean", choice: "choice", list: "list",
+};
 
 const HINTS = /** @type {Record<string, string>} */ ({
   list: "A JSON list.", date: "As 2025-01-31.", "time of day": "As 09:30.",
 });
 
 /** A parameter of a built-in set or of a procedural task, described as settings are.
- * @param {any} parameter @returns {import("../forms/schema.js").Field} */
+ * @param {DataParameter} parameter @returns {FieldDescription} */
 export function parameterField(parameter) {
   const type = parameter.type ?? (typeof parameter.default === "string" ? "text" : "whole number");
   return {
-    name: `dataset.parameters.${parameter.name}`, section: "dataset", kind: KINDS[type] ?? "text", nullable: parameter.default === null,
-    choices: parameter.choices ?? [], minimum: parameter.minimum ?? null, maximum: parameter.maximum ?? null, exclusive_minimum: false,
-    exclusive_maximum: false, default: parameter.default, unit: "", typical: "", tier: "essential",
+    ...PLAIN, ...parameter, name: `dataset.parameters.${parameter.name}`, section: "dataset", tier: "essential",
+    kind: KINDS[type] ?? "text", nullable: parameter.default === null, choices: parameter.choices ?? [],
     help: [parameter.summary, HINTS[type]].filter(Boolean).join(" "),
   };
 }
 
 /** Parameters with one changed; one that is its default is left out.
- * @param {Record<string, any>} parameters @param {{name: string, default: any}} parameter @param {any} value */
+ * @param {Section} parameters @param {{name: string, default: unknown}} parameter @param {unknown} value */
 export function withParameter(parameters, parameter, value) {
   const { [parameter.name]: _, ...others } = parameters;
-  return value === undefined || JSON.stringify(value) === JSON.stringify(parameter.default) ? others : { ...others, [parameter.name]: value };
+  const isDefault = value === undefined || isSame(value, parameter.default);
+  return isDefault ? others : { ...others, [parameter.name]: value };
 }
 
-/** Whether a reward lets the task's own verifier judge, which only procedural data brings. @param {(name: string) => any} get */
-export const usesVerifier = (get) =>
-  (get("reward.type") === "preset" && get("reward.preset_name") === "procedural") ||
-  (get("reward.type") === "composite" && get("reward.components").some((/** @type {any} */ one) => one.preset_name === "procedural"));
+/** Whether a reward lets the task's own verifier judge, which only procedural data brings. @param {Get} get */
+export function usesVerifier(get) {
+  if (get("reward.type") === "preset") return get("reward.preset_name") === "procedural";
+  /** @type {RewardComponent[]} */
+  const parts = get("reward.type") === "composite" ? get("reward.components") : [];
+  return parts.some((part) => part.preset_name === "procedural");
+}
 
-/** The settings of a section as they are by default. @param {string[]} names @param {string} section @returns {Record<string, unknown>} */
+/** The settings of a section as they are by default.
+ * @param {string[]} names @param {string} section @returns {Record<string, unknown>} */
 export const cleared = (names, section) =>
   Object.fromEntries(names.filter((name) => name.startsWith(`${section}.`)).map((name) => [name, undefined]));
 
@@ -139,33 +155,40 @@ export function filterValue(comparison, text) {
 }
 
 /** Everything wrong with the draft: as the plan says, and as a look at its data says.
- * @param {any} state @returns {Record<string, string>} */
-export const errorsOf = (state) => ({ ...state.rendered?.error?.fields, ...state.look?.error?.fields, ...state.promptShown?.error?.fields, ...state.plan.errors });
+ * @param {State} state @returns {Record<string, string>} */
+export const errorsOf = (state) => Object.assign(
+  {}, state.rendered?.error?.fields, state.look?.error?.fields, state.promptShown?.error?.fields, state.plan.errors,
+);
 
-const TITLES = { empty: "Empty", repeated: "Repeated", filtered: "Filtered out", too_long: "Too long", leakage: "Leaking" };
+/** @type {Record<string, string>} */
+const TITLES = {
+  empty: "Empty", repeated: "Repeated", filtered: "Filtered out", too_long: "Too long", leakage: "Leaking",
+};
 const ORDER = ["too_long", "leakage", "empty", "repeated", "filtered"];
 
 /** What a check of every row found, the worst first.
- * @param {any} checks @returns {{level: string, title: string, text: string, examples: string[]}[]} */
+ * @param {CheckReport} checks @returns {{level: string, title: string, text: string, examples: string[]}[]} */
 export function findingsOf(checks) {
   return ORDER.filter((name) => checks.findings[name]?.count > 0).map((name) => {
     const finding = checks.findings[name];
     const share = finding.count / Math.max(1, checks.rows);
     const level = name === "filtered" ? "info" : share > 0.2 ? "bad" : "warning";
-    const title = `${TITLES[/** @type {keyof typeof TITLES} */ (name)] ?? words(name)}: ${counted(finding.count, "row")}`;
+    const title = `${TITLES[name]}: ${counted(finding.count, "row")}`;
     return { level, title, text: `${words(finding.meaning)}.`, examples: finding.examples };
   });
 }
 
-/** The verdict of a check in one sentence. @param {any} checks @returns {{level: string, text: string}} */
+/** The verdict of a check in one sentence. @param {CheckReport} checks @returns {{level: string, text: string}} */
 export function verdictOf(checks) {
   const having = (/** @type {string} */ name) => checks.findings[name]?.count ?? 0;
   const usable = checks.usable - having("too_long");
   if (checks.train === 0 || usable <= 0) return { level: "bad", text: "No row is left to train on. See below why." };
   const found = findingsOf(checks).filter((one) => one.level !== "info");
-  const passing = having("filtered") ? `${count(usable)} rows pass the filters, and all of them` : `All ${count(usable)} rows`;
-  if (!found.length) return { level: "good", text: `${passing} can be used: none is empty, repeated, too long or leaking.` };
+  const passing = `${count(usable)} rows${having("filtered") ? " pass the filters, and all of them" : ""}`;
+  const used = `${having("filtered") ? "" : "All "}${passing} can be used`;
+  if (!found.length) return { level: "good", text: `${used}: none is empty, repeated, too long or leaking.` };
   const lost = ["empty", "repeated", "filtered", "too_long"].reduce((sum, name) => sum + having(name), 0);
   const level = found.some((one) => one.level === "bad") ? "bad" : "warning";
-  return { level, text: `${count(usable)} rows can be used${lost ? `; of the ${count(checks.rows)} that were read, ${count(lost)} are left out` : ""}. See below why.` };
+  const left = lost ? `; of the ${count(checks.rows)} that were read, ${count(lost)} are left out` : "";
+  return { level, text: `${count(usable)} rows can be used${left}. See below why.` };
 }

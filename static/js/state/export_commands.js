@@ -3,10 +3,13 @@
 
 import { nameOf, RECOMMENDED } from "./exports.js";
 
-/** What the commands are about. `form` is how the training put a question, `place` where the file lies: on the server, or in a folder of downloads.
- * @typedef {{session: string, folder: string, files: any[], file: any, base: string, rank: number, system: string, form: string, place: "server" | "download"}} Use */
+/** What the commands are about. `form` is how the training put a question, `place` where the file lies: on the server,
+ * or in a folder of downloads.
+ * @typedef {{session: string, folder: string, files: ProofEntry[], file: ProofEntry, base: string, rank: number,
+ *   system: string, form: string, place: "server" | "download"}} Use */
 /** @typedef {{title: string, text: string}} Block */
-/** @typedef {{note: string, blocks: Block[], takes: string}} Program `takes` names a kind of file when the chosen one does not do */
+/** `takes` names a kind of file when the chosen one does not do.
+ * @typedef {{note: string, blocks: Block[], takes: string}} Program */
 
 export const PROGRAMS = ["llama", "ollama", "lmstudio", "python"];
 const EMBEDDED = "SmolLM2-135M-Instruct";
@@ -29,10 +32,13 @@ export function quoted(text, onWindows) {
 /** A file below a folder, in the folder's own way of writing. @param {string} folder @param {string} file */
 export const joined = (folder, file) => `${folder}${isWindows(folder) ? "\\" : "/"}${file}`;
 
-/** What a file is called once it is downloaded; a folder comes as a zip that unpacks to it. @param {string} session @param {any} file */
-export const downloadName = (session, file) => (file.kind === "gguf" ? `${session}-${file.target}.gguf` : `${session}-${file.file}`);
+/** What a file is called once it is downloaded; a folder comes as a zip that unpacks to it.
+ * @param {string} session @param {ProofEntry} file */
+export const downloadName = (session, file) =>
+  (file.kind === "gguf" ? `${session}-${file.target}.gguf` : `${session}-${file.file}`);
 
-/** Where the chosen file is, as a command has to name it. @param {Use} use @param {string} [name] another file beside it */
+/** Where the chosen file is, as a command has to name it.
+ * @param {Use} use @param {string} [name] another file beside it */
 function pathOf(use, name) {
   const isHere = use.place === "server";
   if (isHere) return joined(use.folder, name ?? use.file.file);
@@ -45,10 +51,12 @@ const word = (use, text) => quoted(text, isWindows(use.folder));
 /** A name that Ollama and LM Studio take. @param {Use} use */
 export function modelName({ session, file, files }) {
   const plain = session.toLowerCase().replaceAll(/[^a-z0-9._-]/g, "-");
-  return file.target === preferredFile(files).target && file.kind === "gguf" ? plain : `${plain}-${file.target.replaceAll("_", "-")}`;
+  const isPlain = file.kind === "gguf" && file.target === preferredFile(files).target;
+  return isPlain ? plain : `${plain}-${file.target.replaceAll("_", "-")}`;
 }
 
-/** The Modelfile of a file: that of the preferred one has no ending. @param {any} file @param {any[]} files */
+/** The Modelfile of a file: that of the preferred one has no ending.
+ * @param {ProofEntry} file @param {ProofEntry[]} files */
 export function modelfileOf(file, files) {
   return file.target === preferredFile(files).target ? "Modelfile" : `Modelfile-${file.target}`;
 }
@@ -56,14 +64,16 @@ export function modelfileOf(file, files) {
 /** Where others find the base model. @param {string} name as the run's configuration has it */
 export const baseOf = (name) => (name === EMBEDDED ? EMBEDDED_HUB_ID : name);
 
-/** The file that is used when nothing is said: the recommended one, else the smallest GGUF file, else the first. @param {any[]} files */
+/** The file that is used when nothing is said: the recommended one, else the smallest GGUF file, else the first.
+ * @param {ProofEntry[]} files */
 export function preferredFile(files) {
   const models = files.filter((one) => one.kind === "gguf").toSorted((a, b) => a.size_bytes - b.size_bytes);
   return models.find((one) => one.target === RECOMMENDED) ?? models[0] ?? files[0];
 }
 
 /** The commands of every program for one file. @param {Use} use @returns {Record<string, Program>} */
-export const commandsFor = (use) => ({ llama: llamaOf(use), ollama: ollamaOf(use), lmstudio: lmStudioOf(use), python: pythonOf(use) });
+export const commandsFor = (use) =>
+  ({ llama: llamaOf(use), ollama: ollamaOf(use), lmstudio: lmStudioOf(use), python: pythonOf(use) });
 
 /** @param {string} takes @returns {Program} */
 const notFor = (takes) => ({ note: "", blocks: [], takes });
@@ -73,7 +83,8 @@ const block = (title, ...lines) => ({ title, text: `${lines.join("\n")}\n` });
 /** The training's system prompt as an option, where a shell can hold it. @param {Use} use */
 function systemOption(use) {
   const onWindows = isWindows(use.folder);
-  return !use.system || (onWindows && UNSAFE_ON_WINDOWS.test(use.system)) ? "" : ` -sys ${quoted(use.system, onWindows)}`;
+  const isLeftOut = !use.system || (onWindows && UNSAFE_ON_WINDOWS.test(use.system));
+  return isLeftOut ? "" : ` -sys ${quoted(use.system, onWindows)}`;
 }
 
 /** A chat as in training. @param {Use} use */
@@ -123,7 +134,8 @@ function ollamaOf(use) {
   const modelfile = word(use, pathOf(use, modelfileOf(file, use.files)));
   const where = use.place === "server" ? "" : " Download it into the same folder as the model.";
   const note = `The Modelfile has the training’s template, system prompt and stop texts.${where}`;
-  return { takes: "", note, blocks: [block("Create the model and chat", `ollama create ${name} -f ${modelfile}`, `ollama run ${name}`)] };
+  const create = `ollama create ${name} -f ${modelfile}`;
+  return { takes: "", note, blocks: [block("Create the model and chat", create, `ollama run ${name}`)] };
 }
 
 /** @param {Use} use @returns {Program} */
@@ -131,9 +143,11 @@ function lmStudioOf(use) {
   if (use.file.kind !== "gguf") return notFor("a GGUF file");
   const keep = use.place === "download" ? "" : isWindows(use.folder) ? " --hard-link" : " --symbolic-link";
   const name = modelName(use);
-  const moved = keep ? "The file stays where it is; LM Studio gets a link to it." : "LM Studio moves the file into its own folder.";
+  const stays = "The file stays where it is; LM Studio gets a link to it.";
+  const moved = keep ? stays : "LM Studio moves the file into its own folder.";
   const note = `${moved} Then choose ${name} in LM Studio and give it the training’s system prompt.`;
-  return { takes: "", note, blocks: [block("Add it to LM Studio", `lms import${keep} --user-repo lora-craft/${name} ${word(use, pathOf(use))}`)] };
+  const command = `lms import${keep} --user-repo lora-craft/${name} ${word(use, pathOf(use))}`;
+  return { takes: "", note, blocks: [block("Add it to LM Studio", command)] };
 }
 
 /** @param {Use} use @returns {Program} */
@@ -142,7 +156,8 @@ function pythonOf(use) {
   const path = JSON.stringify(use.place === "server" ? pathOf(use) : `./${pathOf(use)}`);
   const messages = `messages = ${JSON.stringify(messagesOf(use), null, 4)}`;
   if (file.kind === "gguf" || file.kind === "adapter_gguf") {
-    const model = file.kind === "gguf" ? `model_path=${path}` : `model_path=${JSON.stringify(BASE_FILE)}, lora_path=${path}`;
+    const adapter = `model_path=${JSON.stringify(BASE_FILE)}, lora_path=${path}`;
+    const model = file.kind === "gguf" ? `model_path=${path}` : adapter;
     const lines = [
       "from llama_cpp import Llama", "",
       `model = Llama(${model}, n_ctx=4096, verbose=False)`,
@@ -152,20 +167,22 @@ function pythonOf(use) {
     return { takes: "", note: "", blocks: [block("With llama-cpp-python", ...lines)] };
   }
   const isMerged = file.kind === "merged";
-  const unpack = use.place === "download" ? `Unpack the zip first: it holds the folder ${downloadName(use.session, file)}. ` : "";
+  const folder = downloadName(use.session, file);
+  const unpack = use.place === "download" ? `Unpack the zip first: it holds the folder ${folder}. ` : "";
   const note = isMerged ? "A Hugging Face folder like any other." : `PEFT puts the adapter on ${base}.`;
+  const title = isMerged ? "With transformers" : "With transformers and PEFT";
   return {
     takes: "", note: unpack + note,
     blocks: [
-      block(isMerged ? "With transformers" : "With transformers and PEFT", ...transformersLines(isMerged, path, base, messages)),
+      block(title, ...transformersLines(isMerged, path, base, messages)),
       block("Serve it with vLLM", isMerged ? `vllm serve ${word(use, pathOf(use))}` : vllmOf(use)),
     ],
   };
 }
 
 /** @param {Use} use */
-const vllmOf = (use) =>
-  `vllm serve ${word(use, use.base)} --enable-lora${rankOption(use.rank)} --lora-modules ${modelName(use)}=${word(use, pathOf(use))}`;
+const vllmOf = (use) => `vllm serve ${word(use, use.base)} --enable-lora${rankOption(use.rank)} ` +
+  `--lora-modules ${modelName(use)}=${word(use, pathOf(use))}`;
 
 /** @param {boolean} isMerged @param {string} path as Python has it @param {string} base @param {string} messages */
 function transformersLines(isMerged, path, base, messages) {
@@ -177,7 +194,8 @@ function transformersLines(isMerged, path, base, messages) {
     ...(isMerged ? [] : ["model = PeftModel.from_pretrained(model, folder)"]),
     "tokenizer = AutoTokenizer.from_pretrained(folder)", "",
     messages,
-    `inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)`,
+    "inputs = tokenizer.apply_chat_template(" +
+      `messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)`,
     "answer = model.generate(**inputs, max_new_tokens=512)",
     `print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1]:], skip_special_tokens=True))`,
   ];
@@ -186,5 +204,8 @@ function transformersLines(isMerged, path, base, messages) {
 /** vLLM keeps room for rank 16 unless told otherwise. @param {number} rank */
 const rankOption = (rank) => (rank > VLLM_RANK ? ` --max-lora-rank ${2 ** Math.ceil(Math.log2(rank))}` : "");
 
-/** "GGUF Q4_K_M, model-q4_k_m.gguf". @param {any} file */
-export const labelOf = (file) => `${file.kind === "gguf" ? nameOf(file.target) : file.title} · ${file.is_folder ? `${file.file}/` : file.file}`;
+/** "GGUF Q4_K_M, model-q4_k_m.gguf". @param {ProofEntry} file */
+export function labelOf(file) {
+  const name = file.kind === "gguf" ? nameOf(file.target) : file.title;
+  return `${name} · ${file.is_folder ? `${file.file}/` : file.file}`;
+}

@@ -7,40 +7,42 @@ export const RECOMMENDED = "q4_k_m";
 /** The GGUF types that most people want; the others are shown when asked for. */
 const USUAL = [RECOMMENDED, "q5_k_m", "q8_0", "f16"];
 
-/** @typedef {{name: string, title: string, kind: string, summary: string, file: string, size_bytes: number | null, available: boolean,
- *   reason: string | null, is_made: boolean}} Offer */
 /** What is known of one run's export before it begins; `asked` are the targets that needed_bytes is about.
- * @typedef {{targets: Offer[], needed_bytes: number | null, free_bytes: number, fits: boolean, folder: string, has_hub_token: boolean,
- *   asked: string}} Plan */
-/** @typedef {{title: string, text: string, size: string, share: number, isRecommended: boolean, made: "" | "Made" | "Out of date",
- *   isOff: boolean}} Card */
+ * @typedef {ExportPlan & {asked: string}} Plan */
+/** @typedef {{title: string, text: string, size: string, share: number, isRecommended: boolean, isOff: boolean,
+ *   made: "" | "Made" | "Out of date"}} Card */
 
 /** Offers on three shelves: the usual files to run, the rarer ones, and what is shared or trained on.
- * @param {Offer[]} offers @returns {{usual: Offer[], rare: Offer[], share: Offer[]}} */
+ * @param {ExportOffer[]} offers @returns {{usual: ExportOffer[], rare: ExportOffer[], share: ExportOffer[]}} */
 export function shelves(offers) {
   const files = offers.filter((one) => one.kind === "gguf");
   const usual = USUAL.map((name) => files.find((one) => one.name === name)).filter((one) => one !== undefined);
-  return { usual, rare: files.filter((one) => !USUAL.includes(one.name)), share: offers.filter((one) => one.kind !== "gguf") };
+  const rare = files.filter((one) => !USUAL.includes(one.name));
+  return { usual, rare, share: offers.filter((one) => one.kind !== "gguf") };
 }
 
 /** What is chosen before anybody has chosen: the recommended file, unless it is there and up to date.
- * @param {Offer[]} offers @param {any[]} files */
+ * @param {ExportOffer[]} offers @param {ProofEntry[]} files */
 export function firstChoice(offers, files) {
   const offer = offers.find((one) => one.name === RECOMMENDED);
   const isThere = files.some((file) => file.target === RECOMMENDED && !file.is_stale);
   return offer?.available && !isThere ? [RECOMMENDED] : [];
 }
 
-/** Of what is chosen, what can be made; in the order in which it is made. @param {Offer[]} offers @param {string[]} chosen */
-export const makeable = (offers, chosen) => offers.filter((one) => one.available && chosen.includes(one.name)).map((one) => one.name);
+/** Of what is chosen, what can be made; in the order in which it is made.
+ * @param {ExportOffer[]} offers @param {string[]} chosen */
+export const makeable = (offers, chosen) =>
+  offers.filter((one) => one.available && chosen.includes(one.name)).map((one) => one.name);
 
-/** Why nothing at all can be made, when one reason holds for everything. @param {Offer[]} offers */
+/** Why nothing at all can be made, when one reason holds for everything. @param {ExportOffer[]} offers */
 export function commonReason(offers) {
   const reasons = new Set(offers.map((one) => one.reason ?? ""));
   return offers.length > 0 && reasons.size === 1 ? [...reasons][0] : "";
 }
 
-/** An offer as its card shows it. @param {Offer} offer @param {Offer[]} offers all of them @param {any[]} files those that are there @returns {Card} */
+/** An offer as its card shows it.
+ * @param {ExportOffer} offer @param {ExportOffer[]} offers all of them
+ * @param {ProofEntry[]} files those that are there @returns {Card} */
 export function cardOf(offer, offers, files) {
   const file = files.find((one) => one.target === offer.name);
   const sizes = offers.map((one) => one.size_bytes ?? 0);
@@ -60,7 +62,8 @@ export function cardOf(offer, offers, files) {
 /** "Q4_K_M" where it is clear that a GGUF file is meant. @param {string} title */
 export const shortTitle = (title) => title.replace(/^GGUF /, "");
 
-const ADAPTERS = /** @type {Record<string, string>} */ ({ adapter: "the adapter", merged: "the merged model", adapter_gguf: "the adapter as GGUF" });
+/** @type {Record<string, string>} */
+const ADAPTERS = { adapter: "the adapter", merged: "the merged model", adapter_gguf: "the adapter as GGUF" };
 
 /** A target inside a sentence. @param {string} name */
 export const nameOf = (name) => ADAPTERS[name] ?? name.toUpperCase();
@@ -69,23 +72,27 @@ export const nameOf = (name) => ADAPTERS[name] ?? name.toUpperCase();
 export function summaryOf(plan, chosen) {
   if (!chosen.length) return "Nothing is chosen yet.";
   const offers = plan.targets.filter((one) => chosen.includes(one.name));
-  const total = offers.some((one) => one.size_bytes === null) ? "of unknown size" : `about ${bytes(offers.reduce((sum, one) => sum + (one.size_bytes ?? 0), 0))}`;
+  const total = offers.reduce((sum, one) => sum + (one.size_bytes ?? NaN), 0);
+  const size = Number.isNaN(total) ? "of unknown size" : `about ${bytes(total)}`;
   const needed = plan.needed_bytes === null ? "" : `${bytes(plan.needed_bytes)} needed while working, `;
-  return `${counted(chosen.length, "file")}, ${total}; ${needed}${bytes(plan.free_bytes)} free.`;
+  return `${counted(chosen.length, "file")}, ${size}; ${needed}${bytes(plan.free_bytes)} free.`;
 }
 
 /** What happens to files that are there, or nothing. @param {Plan} plan @param {string[]} chosen */
 export function replacingText(plan, chosen) {
   const again = plan.targets.filter((one) => one.is_made && chosen.includes(one.name)).length;
   if (!again) return "";
-  return again === chosen.length ? "It takes the place of what is there, once it is proven." : `${counted(again, "file")} of them ${again === 1 ? "takes" : "take"} the place of what is there, once proven.`;
+  if (again === chosen.length) return "It takes the place of what is there, once it is proven.";
+  return `${counted(again, "file")} of them ${again === 1 ? "takes" : "take"} the place of what is there, once proven.`;
 }
 
 /** Why the disk does not do, or nothing. @param {Plan} plan */
 export function roomProblem(plan) {
   if (plan.fits || plan.needed_bytes === null) return "";
+  const [needed, free] = [bytes(plan.needed_bytes), bytes(plan.free_bytes)];
   const short = bytes(plan.needed_bytes - plan.free_bytes);
-  return `It does not fit: ${bytes(plan.needed_bytes)} are needed while working and ${bytes(plan.free_bytes)} are free, ${short} too little. Choose fewer or smaller files, or delete old exports and runs.`;
+  return `It does not fit: ${needed} are needed while working and ${free} are free, ${short} too little. ` +
+    "Choose fewer or smaller files, or delete old exports and runs.";
 }
 
 /** Why nothing can be started now, or nothing.
@@ -98,12 +105,13 @@ export function blockedText({ isOffline, isExporting, isPushing, isTraining }) {
 }
 
 /** Of two states of one export the later: an answer of REST can be overtaken by the socket.
- * @param {any} held what is known, or undefined @param {any} answer */
+ * @param {ExportState | null | undefined} held what is known @param {ExportState} answer */
 export function later(held, answer) {
   if (!held || held.started_at !== answer.started_at) return answer;
   const isFurther = held.ended_at ? !answer.ended_at : !answer.ended_at && held.fraction > answer.fraction;
   return isFurther || isPushFurther(held.push, answer.push) ? held : answer;
 }
 
-/** @param {any} held @param {any} answer */
-const isPushFurther = (held, answer) => Boolean(held && answer) && held.started_at === answer.started_at && !held.is_running && answer.is_running;
+/** @param {PushState | null} held @param {PushState | null} answer */
+const isPushFurther = (held, answer) => held !== null && answer !== null &&
+  held.started_at === answer.started_at && !held.is_running && answer.is_running;

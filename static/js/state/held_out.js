@@ -1,9 +1,8 @@
 // @ts-check
-/** Held-out scores as a history that can be drawn: one row per evaluation, with its interval and the base model's score; pure. */
+/** Held-out scores as a history that can be drawn: one row per evaluation, with its interval and the base model's
+ * score; pure. */
 
 import { at, fromColumns, last, rowNear } from "./series.js";
-
-/** @typedef {import("./series.js").History} History */
 
 const Z = 1.959964;
 
@@ -19,23 +18,32 @@ export function wilson(correct, total) {
 }
 
 /** The share of right answers, or of the full reward where no reward judges truth.
- * @param {any} score @param {number} most the full reward */
-export const shareOf = (score, most) => (score.correct === null || score.correct === undefined ? score.reward / most : score.correct / score.total);
+ * @param {HeldOutScore} score @param {number} most the full reward */
+export const shareOf = ({ correct, total, reward }, most) => (isJudged(correct) ? correct / total : reward / most);
 
-/** What a completion can earn at most: the sum of the weights. @param {any} config of the run, null while it is not known */
-export const fullReward = (config) => (config?.reward?.type === "composite" ? config.reward.components.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + (one.weight ?? 1), 0) : 1);
+/** @param {number | null | undefined} correct @returns {correct is number} */
+const isJudged = (correct) => correct !== null && correct !== undefined;
 
-/** Columns step, t, score, low, high and base. The base model is the first point unless the warm-up takes its place, and
- * its score goes on to the newest step of the run.
- * @param {any[]} evaluations @param {History} history of the run, which knows when a step was @param {number} startedAt Unix seconds
- * @param {number} most the full reward */
+/** What a completion can earn at most: the sum of the weights.
+ * @param {RunConfig | null | undefined} config of the run, which may not be known yet */
+export const fullReward = (config) =>
+  (config?.reward?.type === "composite" ? sum((config.reward.components ?? []).map((one) => one.weight ?? 1)) : 1);
+
+/** @param {number[]} values */
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+/** Columns step, t, score, low, high and base. The base model is the first point unless the warm-up takes its place,
+ * and its score goes on to the newest step of the run.
+ * @param {HeldOutScore[]} evaluations @param {RunHistory} history of the run, which knows when a step was
+ * @param {number} startedAt Unix seconds @param {number} most the full reward */
 export function heldOutHistory(evaluations, history, startedAt, most) {
   const base = evaluations.find((score) => score.stage === "base");
   const hasWarmUp = evaluations.some((score) => score.stage === "warm_up");
-  const points = evaluations.filter((score) => !(hasWarmUp && score.stage === "base")).map((score) => pointOf(score, most));
-  points.sort((a, b) => a.step - b.step);
+  const shown = evaluations.filter((score) => !(hasWarmUp && score.stage === "base"));
+  const points = shown.map((score) => pointOf(score, most)).sort((a, b) => a.step - b.step);
   const newest = Math.max(0, last(history, "step") || 0);
-  if (points.length && newest > points[points.length - 1].step) points.push({ step: newest, score: NaN, low: NaN, high: NaN });
+  const isBehind = points.length > 0 && newest > points[points.length - 1].step;
+  if (isBehind) points.push({ step: newest, score: NaN, low: NaN, high: NaN });
   return fromColumns({
     step: points.map((point) => point.step),
     t: points.map((point) => timeOf(history, point.step, startedAt)),
@@ -46,12 +54,12 @@ export function heldOutHistory(evaluations, history, startedAt, most) {
   });
 }
 
-/** @param {any} score @param {number} most */
+/** @param {HeldOutScore} score @param {number} most */
 function pointOf(score, most) {
-  const isCounted = score.correct !== null && score.correct !== undefined;
-  const [low, high] = isCounted ? wilson(score.correct, score.total) : [NaN, NaN];
+  const [low, high] = isJudged(score.correct) ? wilson(score.correct, score.total) : [NaN, NaN];
   return { step: score.step ?? 0, score: shareOf(score, most), low, high };
 }
 
-/** @param {History} history @param {number} step @param {number} startedAt */
-const timeOf = (history, step, startedAt) => (step > 0 && history.length ? at(history, "t", rowNear(history, "step", step)) : startedAt);
+/** @param {RunHistory} history @param {number} step @param {number} startedAt */
+const timeOf = (history, step, startedAt) =>
+  (step > 0 && history.length ? at(history, "t", rowNear(history, "step", step)) : startedAt);

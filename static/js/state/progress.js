@@ -7,24 +7,29 @@ import { isFinal } from "./sessions.js";
 /** @typedef {{name: string, seconds: number | null, isCurrent: boolean, final: string}} Phase */
 
 /** Every phase so far, and at the end what became of the run.
- * @param {any} session @param {number} now Unix seconds @returns {Phase[]} */
+ * @param {Session} session @param {number} now Unix seconds @returns {Phase[]} */
 export function phasesOf(session, now) {
   const past = session.phases ?? [];
   const isOver = isFinal(session);
-  const list = past.map((/** @type {any} */ phase, /** @type {number} */ index) => {
+  const list = past.map((phase, index) => {
     const end = past[index + 1]?.started_at ?? session.ended_at;
-    const isCurrent = !isOver && index === past.length - 1;
     const isLast = index === past.length - 1;
+    const isCurrent = !isOver && isLast;
     const final = isLast && session.status === "failed" ? "failed" : "";
     return { name: nameOf(phase), seconds: (isCurrent ? now : end ?? now) - phase.started_at, isCurrent, final };
   });
-  if (isOver) return [...list, { name: words(session.status), seconds: null, isCurrent: false, final: session.status }];
-  if (!list.length) return [{ name: words(session.status), seconds: session.created_at ? now - session.created_at : null, isCurrent: true, final: "" }];
-  return list;
+  const name = words(session.status);
+  if (isOver) return [...list, { name, seconds: null, isCurrent: false, final: session.status }];
+  const seconds = session.created_at ? now - session.created_at : null;
+  return list.length ? list : [{ name, seconds, isCurrent: true, final: "" }];
 }
 
-const DETAILS = /** @type {Record<string, string>} */ ({ base: "base model", warm_up: "after warm-up", trained: "after GRPO", step: "on the way", data: "data", model: "model" });
-const PHASES = /** @type {Record<string, string>} */ ({ pre_training: "Warm-up", training: "GRPO", evaluating: "Scoring" });
+/** @type {Record<string, string>} */
+const DETAILS = {
+  base: "base model", warm_up: "after warm-up", trained: "after GRPO", step: "on the way", data: "data", model: "model",
+};
+/** @type {Record<string, string>} */
+const PHASES = { pre_training: "Warm-up", training: "GRPO", evaluating: "Scoring" };
 
 /** @param {{phase: string, detail: string}} phase */
 function nameOf({ phase, detail }) {
@@ -32,19 +37,23 @@ function nameOf({ phase, detail }) {
   return detail ? `${name}: ${DETAILS[detail] ?? detail}` : name;
 }
 
-/** @typedef {{name: string, value: string, level: string}} Tile */
-
-/** The bar of numbers above the charts. @param {any} metrics of the latest GRPO step @returns {Tile[]} */
+/** The bar of numbers above the charts. @param {TrainingMetrics} metrics of the latest GRPO step @returns {Tile[]} */
 export function tilesOf(metrics) {
   const length = metrics.completion_length;
-  const { level: signalLevel } = levelOf(metrics.signal_fraction, 0.5, 0.25);
-  const { level: cutLevel } = levelOf(metrics.truncated_fraction === undefined ? undefined : 1 - metrics.truncated_fraction, 0.7, 0.2);
+  const whole = (/** @type {number | undefined} */ fraction) => (fraction === undefined ? fraction : 1 - fraction);
+  const lengths = length && `${number(length.mean, 0)} (${number(length.min, 0)} to ${number(length.max, 0)})`;
   return [
     { name: "Reward", value: withDeviation(metrics.reward, metrics.reward_std), level: "" },
-    { name: "Signal fraction", value: percent(metrics.signal_fraction), level: signalLevel },
+    {
+      name: "Signal fraction", value: percent(metrics.signal_fraction),
+      level: levelOf(metrics.signal_fraction, 0.5, 0.25),
+    },
     { name: "KL", value: klText(metrics), level: "" },
-    { name: "Length, tokens", value: length ? `${number(length.mean, 0)} (${number(length.min, 0)} to ${number(length.max, 0)})` : "–", level: "" },
-    { name: "Truncated", value: percent(metrics.truncated_fraction), level: cutLevel },
+    { name: "Length, tokens", value: lengths ?? "–", level: "" },
+    {
+      name: "Truncated", value: percent(metrics.truncated_fraction),
+      level: levelOf(whole(metrics.truncated_fraction), 0.7, 0.2),
+    },
     { name: "Clip ratio", value: clipText(metrics.clip_ratio), level: "" },
     { name: "Gradient norm", value: number(metrics.grad_norm), level: "" },
     { name: "Tokens/s", value: number(metrics.tokens_per_second, 0), level: "" },
@@ -55,17 +64,18 @@ export function tilesOf(metrics) {
 
 /** @param {number | null | undefined} value @param {number} good @param {number} bad */
 function levelOf(value, good, bad) {
-  if (!Number.isFinite(value)) return { level: "" };
-  return { level: /** @type {number} */ (value) < bad ? "bad" : /** @type {number} */ (value) < good ? "warning" : "" };
+  if (typeof value !== "number" || !Number.isFinite(value)) return "";
+  return value < bad ? "bad" : value < good ? "warning" : "";
 }
 
 /** @param {number | null | undefined} mean @param {number | null | undefined} deviation */
-const withDeviation = (mean, deviation) => (Number.isFinite(deviation) ? `${number(mean)} ± ${number(deviation, 2)}` : number(mean));
+const withDeviation = (mean, deviation) =>
+  `${number(mean)}${Number.isFinite(deviation) ? ` ± ${number(deviation, 2)}` : ""}`;
 
-/** @param {any} metrics */
+/** @param {TrainingMetrics} metrics */
 const klText = (metrics) => (metrics.step && !Number.isFinite(metrics.kl) ? "off" : number(metrics.kl, 4));
 
-/** The ratio and the side on which more was clipped. @param {any} clip */
+/** The ratio and the side on which more was clipped. @param {TrainingMetrics["clip_ratio"]} clip */
 export function clipText(clip) {
   if (!clip) return "–";
   if (!clip.low && !clip.high) return "0";

@@ -2,7 +2,7 @@
 /** A custom reward while it is written: checks or Python, its JSON, and the server's problems by place; pure. */
 
 import { typedNumber } from "../lib/format.js";
-import { isSame } from "./draft.js";
+import { isSame, problemsBelow } from "./draft.js";
 
 /** Every kind of check in words, with the inputs it has beside look_at, weight and required. */
 export const KINDS = /** @type {{kind: string, label: string, inputs: string[]}[]} */ ([
@@ -20,7 +20,8 @@ export const KINDS = /** @type {{kind: string, label: string, inputs: string[]}[
   { kind: "markers_present", label: "has every marker of the prompt", inputs: [] },
 ]);
 
-const FIRST = /** @type {Record<string, any>} */ ({ text: "", pattern: "", minimum: 1, maximum: 40, unit: "words", tolerance: 0.000001 });
+/** @type {Record<string, unknown>} */
+const FIRST = { text: "", pattern: "", minimum: 1, maximum: 40, unit: "words", tolerance: 0.000001 };
 const NUMBERS = ["minimum", "maximum", "tolerance", "weight"];
 
 export const STARTER = `def reward(response, reference, example):
@@ -35,20 +36,22 @@ export const STARTER = `def reward(response, reference, example):
     return 0.0, f"{answer!r} is not {wanted!r}"
 `;
 
-/** @typedef {{kind: string, look_at: string, weight: any, required: boolean, label: string, [input: string]: any}} Check */
-/** @typedef {{name: string, kind: "recipe" | "python", description: string, checks: Check[], source: string}} Editing */
+/** @typedef {{kind: string, look_at: string, weight: unknown, required: boolean, label: string} & Section} Check */
+/** @typedef {{name: string, kind: "recipe" | "python", description: string, checks: Check[], source: string}}
+ *   Editing */
 
 /** @param {string} kind @returns {Check} */
 export function newCheck(kind) {
-  const inputs = inputsOf(kind).filter((input) => input !== "ignore_case").map((input) => [input, FIRST[input]]);
-  const ignores = inputsOf(kind).includes("ignore_case") ? { ignore_case: kind !== "matches" } : {};
-  return { kind, look_at: kind === "markers_present" ? "response" : "solution", weight: 1, required: false, label: "", ...Object.fromEntries(inputs), ...ignores };
+  const inputs = inputsOf(kind).map((input) => [input, input === "ignore_case" ? kind !== "matches" : FIRST[input]]);
+  const look_at = kind === "markers_present" ? "response" : "solution";
+  return { kind, look_at, weight: 1, required: false, label: "", ...Object.fromEntries(inputs) };
 }
 
 /** @param {string} kind */
 export const inputsOf = (kind) => KINDS.find((one) => one.kind === kind)?.inputs ?? [];
 
-/** The check as one of another kind; what both have stays. @param {Check} check @param {string} kind @returns {Check} */
+/** The check as one of another kind; what both have stays.
+ * @param {Check} check @param {string} kind @returns {Check} */
 export function withKind(check, kind) {
   const fresh = newCheck(kind);
   const shared = Object.entries(check).filter(([key]) => key in fresh && key !== "kind" && key !== "ignore_case");
@@ -56,7 +59,8 @@ export function withKind(check, kind) {
   return { ...fresh, ...Object.fromEntries(shared), ...look };
 }
 
-/** The list with one item at another place. @template T @param {T[]} list @param {number} from @param {number} to @returns {T[]} */
+/** The list with one item at another place.
+ * @template T @param {T[]} list @param {number} from @param {number} to @returns {T[]} */
 export function moved(list, from, to) {
   if (to < 0 || to >= list.length) return list;
   const others = list.filter((_, index) => index !== from);
@@ -66,26 +70,31 @@ export function moved(list, from, to) {
 /** @param {"recipe" | "python"} kind @returns {Editing} */
 export const newEditing = (kind) => ({
   name: "", kind, description: "", source: kind === "python" ? STARTER : "",
-  checks: kind === "recipe" ? [{ ...newCheck("equals_reference"), required: true }, { ...newCheck("length"), weight: 0.2 }] : [],
+  checks: kind === "python" ? [] : [
+    { ...newCheck("equals_reference"), required: true }, { ...newCheck("length"), weight: 0.2 },
+  ],
 });
 
-/** A saved custom reward opened for editing. @param {{name: string, definition: any}} saved @returns {Editing} */
-export const editingOf = ({ name, definition }) => ({
-  name, kind: definition.kind, description: definition.description ?? "", source: definition.source ?? "", checks: definition.recipe?.checks ?? [],
+/** A saved custom reward opened for editing. @param {CustomReward} saved @returns {Editing} */
+export const editingOf = ({ name, definition: { kind, description, source, recipe } }) => ({
+  name, kind, description: description ?? "", source: source ?? "",
+  checks: /** @type {Check[]} */ (recipe?.checks ?? []),
 });
 
 /** What is sent to be saved. @param {Editing} editing */
 export function bodyOf(editing) {
   const { kind, description, source } = editing;
-  return kind === "python" ? { kind, description, source } : { kind, description, recipe: { checks: editing.checks.map(asSent) } };
+  if (kind === "python") return { kind, description, source };
+  return { kind, description, recipe: { checks: editing.checks.map(asSent) } };
 }
 
 /** A check with its numbers read, without empty inputs, which take their defaults. @param {Check} check */
-const asSent = (check) => Object.fromEntries(
-  Object.entries(check).map(([key, value]) => [key, NUMBERS.includes(key) ? asNumber(value) : value]).filter(([, value]) => value !== ""),
-);
+function asSent(check) {
+  const read = Object.entries(check).map(([key, value]) => [key, NUMBERS.includes(key) ? asNumber(value) : value]);
+  return Object.fromEntries(read.filter(([, value]) => value !== ""));
+}
 
-/** What was typed as a number; text that is none is handed on for the server to refuse. @param {any} value */
+/** What was typed as a number; text that is none is handed on for the server to refuse. @param {unknown} value */
 const asNumber = (value) => (String(value).trim() === "" ? "" : typedNumber(String(value)));
 
 /** Whether both would be saved as the same. @param {Editing} one @param {Editing} other */
@@ -98,14 +107,13 @@ export function checkShare(checks, at) {
   return total ? weights[at] / total : 0;
 }
 
-/** The line a problem of the source begins with, and the rest. @param {string} problem @returns {{line: number | null, message: string}} */
+/** The line a problem of the source begins with, and the rest.
+ * @param {string} problem @returns {{line: number | null, message: string}} */
 export function lineOf(problem) {
   const match = /^line (\d+): (.*)$/s.exec(problem);
   return match ? { line: Number(match[1]), message: match[2] } : { line: null, message: problem };
 }
 
-/** Problems of one check by input; "" for the check itself. @param {Record<string, string>} fields @param {number} at */
-export function problemsOfCheck(fields, at) {
-  const place = `recipe.checks.${at}`;
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => key === place || key.startsWith(`${place}.`)).map(([key, text]) => [key.slice(place.length + 1), text]));
-}
+/** Problems of one check by input; "" for the check itself.
+ * @param {Record<string, string>} fields @param {number} at */
+export const problemsOfCheck = (fields, at) => problemsBelow(fields, `recipe.checks.${at}`);

@@ -1,15 +1,13 @@
 // @ts-check
 /** The reward section of a draft: its parts, weights and columns, and the catalogue it is chosen from; pure. */
 
-import { isSame } from "./draft.js";
+import { PLAIN } from "../forms/schema.js";
+import { inSection, wordsIn } from "./datasets.js";
+import { isSame, problemsBelow } from "./draft.js";
+import { replaced, TEXTS } from "./prompts.js";
 
 export const DEFAULT_PRESET = "math-science";
 const MAX_NAME = 64;
-
-/** @typedef {{name?: string, preset_name?: string, custom_name?: string, custom?: any, judge?: Record<string, any>,
- *   parameters?: Record<string, any>, weight?: number}} Part */
-/** @typedef {(name: string) => any} Get the draft's value of a setting */
-/** @typedef {import("../forms/schema.js").Field} Field */
 
 /** What a preset reads where a row has it; those it can't do without stand in the catalogue. */
 const OPTIONAL = /** @type {Record<string, Record<string, string>>} */ ({
@@ -18,11 +16,13 @@ const OPTIONAL = /** @type {Record<string, Record<string, string>>} */ ({
   "chain-of-thought": { choices: "The options, where the questions have some." },
   reasoning: { choices: "The options, where the questions have some." },
   programming: { entry_point: "The name of the function to call." },
-  "algorithm-implementation": { entry_point: "The name of the function to call.", inputs: "Arguments to count steps on." },
+  "algorithm-implementation": {
+    entry_point: "The name of the function to call.", inputs: "Arguments to count steps on.",
+  },
   "concise-summarization": { document: "The text to summarise, when it is not the question." },
 });
 
-/** The parts that score, one unless the type is composite. @param {Get} get @returns {Part[]} */
+/** The parts that score, one unless the type is composite. @param {Get} get @returns {RewardComponent[]} */
 export function partsOf(get) {
   const type = get("reward.type");
   if (type === "composite") return get("reward.components").map(tidy);
@@ -30,33 +30,35 @@ export function partsOf(get) {
   return [tidy({ preset_name: get("reward.preset_name") ?? DEFAULT_PRESET, parameters: get("reward.parameters") })];
 }
 
-/** A part without what says nothing. @param {any} part @returns {Part} */
+/** A part without what says nothing. @param {RewardComponent} part @returns {RewardComponent} */
 export function tidy(part) {
-  const says = (/** @type {[string, any]} */ [key, value]) =>
-    value !== null && value !== undefined && !(key === "weight" && value === 1) && !(key === "parameters" && !Object.keys(value).length);
+  const says = (/** @type {[string, unknown]} */ [key, value]) => value !== null && value !== undefined &&
+    !(key === "weight" && value === 1) && !(key === "parameters" && !Object.keys(value).length);
   return Object.fromEntries(Object.entries(part).filter(says));
 }
 
 /** The changes of the draft that put these parts in place: one part alone needs no sum, except a judge.
- * @param {Part[]} parts @returns {Record<string, unknown>} by dotted name; undefined takes the default */
+ * @param {RewardComponent[]} parts @returns {Record<string, unknown>} by dotted name; undefined takes the default */
 export function changesFor(parts) {
-  const none = { type: undefined, preset_name: undefined, parameters: undefined, custom_name: undefined, custom: undefined, components: undefined };
-  return prefixed("reward", { ...none, ...sectionOf(parts) });
+  const forgotten = Object.fromEntries(OF_A_REWARD.map((key) => [key, undefined]));
+  return inSection("reward", { ...forgotten, ...sectionOf(parts) });
 }
 
-/** @param {Part[]} parts @returns {Record<string, unknown>} */
+const OF_A_REWARD = ["type", "preset_name", "parameters", "custom_name", "custom", "components"];
+
+/** @param {RewardComponent[]} parts @returns {Record<string, unknown>} */
 function sectionOf(parts) {
   const [only] = parts;
   if (parts.length === 1 && only.preset_name) return { preset_name: only.preset_name, parameters: only.parameters };
-  if (parts.length === 1 && only.custom_name) return { type: "custom", custom_name: only.custom_name, custom: only.custom };
+  if (parts.length === 1 && only.custom_name) {
+    return { type: "custom", custom_name: only.custom_name, custom: only.custom };
+  }
   return { type: "composite", components: parts.map(tidy) };
 }
 
-/** @param {string} section @param {Record<string, unknown>} values */
-const prefixed = (section, values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [`${section}.${key}`, value]));
-
 /** The parts and one more, named where its name is taken, since two curves of one name could not be told apart.
- * @param {Part[]} parts @param {Part} part @param {any[]} catalogue @returns {Part[]} */
+ * @param {RewardComponent[]} parts @param {RewardComponent} part @param {Preset[]} catalogue
+ * @returns {RewardComponent[]} */
 export function withPart(parts, part, catalogue) {
   const taken = parts.map((one) => reportedAs(one, catalogue));
   const plain = reportedAs(part, catalogue);
@@ -65,39 +67,45 @@ export function withPart(parts, part, catalogue) {
   return [...parts, name === plain ? part : { ...part, name }];
 }
 
-/** The parts without the one at `at`. @param {Part[]} parts @param {number} at */
+/** The parts without the one at `at`. @param {RewardComponent[]} parts @param {number} at */
 export const withoutPart = (parts, at) => parts.filter((_, index) => index !== at);
 
 /** The parts with values of one changed; undefined takes the default.
- * @param {Part[]} parts @param {number} at @param {Partial<Part>} patch */
-export const withPatch = (parts, at, patch) => parts.map((part, index) => (index === at ? tidy({ ...part, ...patch }) : part));
+ * @param {RewardComponent[]} parts @param {number} at @param {Partial<RewardComponent>} patch */
+export const withPatch = (parts, at, patch) =>
+  parts.map((part, index) => (index === at ? tidy({ ...part, ...patch }) : part));
 
-/** An object with one value set, or removed if undefined. @param {Record<string, any> | undefined} values @param {string} key @param {any} value */
+/** An object with one value set, or removed if undefined.
+ * @template T @param {Record<string, T> | undefined} values @param {string} key @param {T | undefined} value
+ * @returns {Record<string, T>} */
 export function withEntry(values, key, value) {
   const { [key]: _, ...others } = values ?? {};
   return value === undefined ? others : { ...others, [key]: value };
 }
 
-/** The preset of a name, title or alias. @param {any[]} catalogue @param {string | undefined} name */
+/** The preset of a name, title or alias. @param {Preset[]} catalogue @param {string | undefined} name */
 export function presetOf(catalogue, name) {
   const plain = (/** @type {string} */ text) => text.toLowerCase().replace(/[_\s-]+/g, " ").trim();
   if (!name) return undefined;
-  return catalogue.find((preset) => [preset.name, preset.title, ...preset.aliases].some((known) => plain(known) === plain(name)));
+  const names = (/** @type {Preset} */ preset) => [preset.name, preset.title, ...preset.aliases];
+  return catalogue.find((preset) => names(preset).some((known) => plain(known) === plain(name)));
 }
 
-/** The name in charts and logs. @param {Part} part @param {any[]} catalogue */
-export const reportedAs = (part, catalogue) =>
-  part.name ?? (part.preset_name ? presetOf(catalogue, part.preset_name)?.name ?? part.preset_name : part.custom_name ?? "judge");
+/** The name in charts and logs. @param {RewardComponent} part @param {Preset[]} catalogue */
+export function reportedAs(part, catalogue) {
+  const known = part.preset_name && (presetOf(catalogue, part.preset_name)?.name ?? part.preset_name);
+  return part.name ?? (known || part.custom_name) ?? "judge";
+}
 
-/** The name for people. @param {Part} part @param {any[]} catalogue @returns {string} */
+/** The name for people. @param {RewardComponent} part @param {Preset[]} catalogue @returns {string} */
 export function titleOf(part, catalogue) {
   if (part.preset_name) return presetOf(catalogue, part.preset_name)?.title ?? part.preset_name;
   return part.custom_name ?? `Judge: ${part.judge?.model ?? "qwen2.5:7b"}`;
 }
 
-/** What a part weighs among all, 0 to 1. @param {Part[]} parts @param {number} at */
+/** What a part weighs among all, 0 to 1. @param {RewardComponent[]} parts @param {number} at */
 export function shareOf(parts, at) {
-  const weights = parts.map((part) => (typeof part.weight === "number" && part.weight > 0 ? part.weight : part.weight === undefined ? 1 : 0));
+  const weights = parts.map(({ weight = 1 }) => (typeof weight === "number" ? Math.max(0, weight) : 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return total ? weights[at] / total : 0;
 }
@@ -105,12 +113,13 @@ export function shareOf(parts, at) {
 /** @typedef {{name: string, by: string, isNeeded: boolean, help: string}} Wanted */
 
 /** The further columns that the parts read, and those the user named.
- * @param {Part[]} parts @param {any[]} catalogue @param {Record<string, string>} fields @returns {Wanted[]} */
+ * @param {RewardComponent[]} parts @param {Preset[]} catalogue @param {Record<string, string>} fields
+ * @returns {Wanted[]} */
 export function wantedColumns(parts, catalogue, fields) {
   /** @type {Map<string, Wanted>} */
   const wanted = new Map();
   for (const preset of presetsOf(parts, catalogue)) {
-    for (const name of preset.fields.filter((/** @type {string} */ field) => field !== "reference")) {
+    for (const name of preset.fields.filter((field) => field !== "reference")) {
       wanted.set(name, { name, by: preset.title, isNeeded: true, help: `${preset.title} can’t score without it.` });
     }
     for (const [name, help] of Object.entries(OPTIONAL[preset.name] ?? {})) {
@@ -118,78 +127,86 @@ export function wantedColumns(parts, catalogue, fields) {
     }
   }
   for (const name of Object.keys(fields)) {
-    if (!wanted.has(name)) wanted.set(name, { name, by: "", isNeeded: false, help: `Your own reward reads it as example["${name}"].` });
+    const help = `Your own reward reads it as example["${name}"].`;
+    if (!wanted.has(name)) wanted.set(name, { name, by: "", isNeeded: false, help });
   }
   return [...wanted.values()];
 }
 
-/** @param {Part[]} parts @param {any[]} catalogue @returns {any[]} */
-const presetsOf = (parts, catalogue) => parts.map((part) => presetOf(catalogue, part.preset_name)).filter(Boolean);
+/** @param {RewardComponent[]} parts @param {Preset[]} catalogue */
+const presetsOf = (parts, catalogue) =>
+  parts.map((part) => presetOf(catalogue, part.preset_name)).filter((preset) => preset !== undefined);
 
 /** The columns that still have a reader once the parts are others: a column of none would be looked for in vain.
- * @param {Record<string, string>} fields @param {Part[]} before @param {Part[]} after @param {any[]} catalogue */
+ * @param {Record<string, string>} fields @param {RewardComponent[]} before @param {RewardComponent[]} after
+ * @param {Preset[]} catalogue */
 export function keptFields(fields, before, after, catalogue) {
-  const names = (/** @type {Part[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
+  const names = (/** @type {RewardComponent[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
   const [old, now] = [names(before), names(after)];
   const kept = Object.entries(fields).filter(([name]) => now.includes(name) || !old.includes(name));
   return Object.fromEntries(kept);
 }
 
 /** Whether the expected answer is read: by every preset that lists it, and by anything of the user's.
- * @param {Part[]} parts @param {any[]} catalogue */
+ * @param {RewardComponent[]} parts @param {Preset[]} catalogue */
 export const readsReference = (parts, catalogue) =>
   parts.some((part) => !part.preset_name || presetOf(catalogue, part.preset_name)?.fields.includes("reference"));
 
-/** @param {any[]} catalogue @returns {string[]} */
+/** @param {Preset[]} catalogue @returns {string[]} */
 export const categoriesOf = (catalogue) => [...new Set(catalogue.map((preset) => preset.category))];
 
-/** The presets of a category ("" for all) in which every word is found. @param {any[]} catalogue @param {string} category @param {string} text */
+/** The presets of a category ("" for all) in which every word is found.
+ * @param {Preset[]} catalogue @param {string} category @param {string} text */
 export function found(catalogue, category, text) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return catalogue.filter((preset) => {
-    const said = [preset.name, preset.title, preset.summary, preset.category, preset.level, ...preset.tags, ...preset.aliases].join(" ").toLowerCase();
-    return (!category || preset.category === category) && words.every((word) => said.includes(word));
+  const words = wordsIn(text);
+  return catalogue.filter(({ name, title, summary, category: shelf, level, tags, aliases }) => {
+    const said = [name, title, summary, shelf, level, ...tags, ...aliases].join(" ").toLowerCase();
+    return (!category || shelf === category) && words.every((word) => said.includes(word));
   });
 }
 
-/** A preset's parameter as a setting that can be drawn. @param {any} parameter @param {string} place @returns {Field} */
+/** A preset's parameter as a setting that can be drawn.
+ * @param {Parameter} parameter @param {string} place @returns {FieldDescription} */
 export function parameterField(parameter, place) {
-  const kind = parameter.choices.length ? "choice" : { boolean: "boolean", number: "number", string: "text" }[/** @type {string} */ (typeof parameter.default)] ?? "text";
-  return { ...PLAIN, ...parameter, name: `${place}.${parameter.name}`, section: "reward", kind, help: parameter.summary };
+  const kind = parameter.choices.length ? "choice" : KINDS[typeof parameter.default] ?? "text";
+  const name = `${place}.${parameter.name}`;
+  return { ...PLAIN, ...parameter, name, section: "reward", kind, help: parameter.summary };
 }
 
-/** A property of the JSON Schema as a setting that can be drawn. @param {string} name @param {any} property @returns {Field} */
+/** @type {Record<string, string>} */
+const KINDS = { boolean: "boolean", number: "number", string: "text" };
+
+/** A property of the JSON Schema as a setting that can be drawn.
+ * @param {string} name @param {JsonProperty} property @returns {FieldDescription} */
 export function schemaField(name, property) {
-  const types = [property.type, ...(property.anyOf ?? []).map((/** @type {any} */ one) => one.type)];
+  const types = [property.type, ...(property.anyOf ?? []).map((one) => one.type)];
   const kind = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
   const minimum = property.exclusiveMinimum ?? property.minimum ?? null;
+  const { default: byDefault, description: help = "", unit = "", typical = "", tier = "", maximum = null } = property;
   return {
-    ...PLAIN, name, section: "reward", kind, nullable: types.includes("null"), default: property.default, help: property.description ?? "",
-    unit: property.unit ?? "", typical: property.typical ?? "", tier: property.tier ?? "", minimum, maximum: property.maximum ?? null,
-    exclusive_minimum: property.exclusiveMinimum !== undefined,
+    ...PLAIN, name, section: "reward", kind, nullable: types.includes("null"), default: byDefault, help, unit, typical,
+    tier, minimum, maximum, exclusive_minimum: property.exclusiveMinimum !== undefined,
   };
 }
 
-const PLAIN = { section: "reward", nullable: false, choices: [], minimum: null, maximum: null, exclusive_minimum: false, exclusive_maximum: false, unit: "", typical: "", tier: "" };
-
 /** What the server says against one part: a component's own, or the whole section's while there is but one.
- * @param {Record<string, string>} errors @param {number} at @param {boolean} isComposite @returns {Record<string, string>} place within the part -> problem */
-export function problemsOfPart(errors, at, isComposite) {
-  const place = isComposite ? `reward.components.${at}` : "reward";
-  const own = Object.entries(errors).filter(([key]) => key === place || key.startsWith(`${place}.`));
-  return Object.fromEntries(own.map(([key, problem]) => [key.slice(place.length + 1), problem]));
-}
+ * @param {Record<string, string>} errors @param {number} at @param {boolean} isComposite
+ * @returns {Record<string, string>} place within the part -> problem */
+export const problemsOfPart = (errors, at, isComposite) =>
+  problemsBelow(errors, isComposite ? `reward.components.${at}` : "reward");
 
 /** What the server says of the section as a whole. @param {Record<string, string>} errors @returns {string[]} */
-export const problemsOfAll = (errors) =>
-  Object.entries(errors).filter(([key]) => (key === "reward" || key.startsWith("reward.")) && !/^reward\.(components\.\d|fields)/.test(key)).map(([, problem]) => problem);
+export const problemsOfAll = (errors) => Object.entries(errors)
+  .filter(([key]) => (key === "reward" || key.startsWith("reward.")) && !/^reward\.(components\.\d|fields)/.test(key))
+  .map(([, problem]) => problem);
 
-/** The problem of one parameter, which the server names first. @param {Record<string, string>} problems @param {string} name */
+/** The problem of one parameter, which the server names first.
+ * @param {Record<string, string>} problems @param {string} name */
 export const problemOfParameter = (problems, name) =>
   problems[`parameters.${name}`] ?? (problems[""]?.startsWith(`${name} of `) ? problems[""] : "");
 
 /** What the grade of a reward hangs on, as one text; a new version of a custom reward is another reward.
- * @param {any} config the draft's @param {any[]} saved custom rewards @param {Part[]} parts */
+ * @param {DraftConfig} config the draft's @param {CustomReward[]} saved @param {RewardComponent[]} parts */
 export function fingerprint(config, saved, parts) {
   const { validation_fraction: _, validation_samples: __, max_samples: ___, ...dataset } = config.dataset ?? {};
   const versions = parts.filter((part) => part.custom_name && !part.custom)
@@ -197,34 +214,33 @@ export function fingerprint(config, saved, parts) {
   return sorted({ dataset, prompt: config.prompt ?? {}, reward: config.reward ?? {}, versions });
 }
 
-/** JSON whose keys are in order at every depth. @param {any} value @returns {string} */
-const sorted = (value) => JSON.stringify(value, (_, inner) =>
-  (inner && typeof inner === "object" && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
-
-/** What names a data set, as the routes that look into one take it. @param {Get} get */
-export const sourceOf = (get) => ({
-  path: get("dataset.source"), kind: get("dataset.kind"), subset: get("dataset.subset"), split: get("dataset.split"),
-  encoding: get("dataset.encoding"), parameters: get("dataset.parameters"),
+/** JSON whose keys are in order at every depth. @param {unknown} value @returns {string} */
+const sorted = (value) => JSON.stringify(value, (_, inner) => {
+  if (!inner || typeof inner !== "object" || Array.isArray(inner)) return inner;
+  return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
 });
 
 /** The changes that put a Quick Start proposal in place. A new template takes its own markers and prompt along.
- * @param {any} suggestion @param {Get} get @returns {Record<string, unknown>} */
+ * @param {Suggestion} suggestion @param {Get} get @returns {Record<string, unknown>} */
 export function changesOfSuggestion(suggestion, get) {
   const isNewTemplate = suggestion.prompt.template !== get("prompt.template");
-  const own = isNewTemplate ? Object.fromEntries(PROMPT_PARTS.map((name) => [name, undefined])) : {};
+  const own = isNewTemplate ? Object.fromEntries(TEXTS.map((name) => [name, undefined])) : {};
   const { fields, ...reward } = suggestion.reward;
-  const parts = reward.type === "composite" ? reward.components : [{ preset_name: reward.preset_name, parameters: reward.parameters }];
-  return { ...prefixed("dataset", suggestion.dataset), ...prefixed("prompt", { ...own, ...suggestion.prompt }), ...changesFor(parts.map(tidy)), "reward.fields": fields ?? {} };
+  const { type, components = [], preset_name, parameters } = reward;
+  const parts = type === "composite" ? components : [{ preset_name, parameters }];
+  return {
+    ...inSection("dataset", suggestion.dataset), ...inSection("prompt", { ...own, ...suggestion.prompt }),
+    ...changesFor(parts.map(tidy)), "reward.fields": fields ?? {},
+  };
 }
 
-const PROMPT_PARTS = ["system_prompt", "instruction_template", "reasoning_start", "reasoning_end", "solution_start", "solution_end"];
-
 /** Whether the draft has the user's own prompt, which another template would replace. @param {Get} get */
-export const hasOwnPrompt = (get) => PROMPT_PARTS.some((name) => get(`prompt.${name}`) !== null);
+export const hasOwnPrompt = (get) => replaced(get).length > 0;
 
-/** Whether the changes would change nothing. @param {Record<string, unknown>} changes @param {Get} get @param {Record<string, any>} defaults */
-export const isInPlace = (changes, get, defaults) =>
-  Object.entries(changes).every(([name, value]) => isSame(asSet(name, value ?? defaults[name]), asSet(name, get(name))));
+/** Whether the changes would change nothing.
+ * @param {Record<string, unknown>} changes @param {Get} get @param {Record<string, unknown>} defaults */
+export const isInPlace = (changes, get, defaults) => Object.entries(changes).every(([name, value]) =>
+  isSame(asSet(name, value ?? defaults[name]), asSet(name, get(name))));
 
 /** A value as it compares: parts written out by the server are the same as tidy ones; null takes the default preset.
  * @param {string} name @param {any} value */

@@ -3,31 +3,35 @@
 
 import { counted, number, percent } from "../lib/format.js";
 
-/** The reward in a few words. @param {(name: string) => any} value */
+/** The reward in a few words. @param {Get} value */
 export function rewardText(value) {
   if (value("reward.type") === "custom") return value("reward.custom_name") ?? "custom";
   if (value("reward.type") !== "composite") return value("reward.preset_name") ?? "math-science";
-  return value("reward.components").map((/** @type {any} */ c) => c.name ?? c.preset_name ?? c.custom_name ?? "judge").join(" + ") || "none yet";
+  const names = value("reward.components").map((/** @type {RewardComponent} */ { name, preset_name, custom_name }) =>
+    name ?? preset_name ?? custom_name ?? "judge");
+  return names.join(" + ") || "none yet";
 }
 
-/** What all completions got: those with a part that could not be scored count apart, not as 0. @param {any} answer of POST /api/rewards/test */
+/** What all completions got: those with a part that could not be scored count apart, not as 0.
+ * @param {RewardTest} answer of POST /api/rewards/test */
 export function summaryText({ results, most, ms_per_completion: speeds }) {
-  const totals = results.map((/** @type {any} */ one) => one.total).filter(Number.isFinite);
-  const mean = totals.reduce((/** @type {number} */ sum, /** @type {number} */ total) => sum + total, 0) / totals.length;
-  const full = totals.filter((/** @type {number} */ total) => total >= most - 1e-9).length;
+  const totals = results.map((result) => result.total).filter((total) => total !== null);
+  const mean = totals.reduce((sum, total) => sum + total, 0) / totals.length;
+  const full = totals.filter((total) => total >= most - 1e-9).length;
   const slow = Object.entries(speeds).map(([name, ms]) => `${name} ${number(ms, 2)} ms`).join(", ");
   const unscored = results.length - totals.length;
   const said = [
     counted(results.length, "completion"),
-    totals.length ? `${number(mean, 2)} of ${number(most, 2)} on average, full marks for ${percent(full / totals.length)}` : "",
+    totals.length ? `${number(mean, 2)} of ${number(most, 2)} on average` : "",
+    totals.length ? `full marks for ${percent(full / totals.length)}` : "",
     unscored ? `${unscored} without a score` : "",
   ].filter(Boolean).join(", ");
   return `${results.length === 1 ? "" : `${said}. `}Time per completion: ${slow}.`;
 }
 
-/** What one completion got. @param {any} result @param {number} most */
+/** What one completion got. @param {Pick<RewardResult, "total" | "scores">} result @param {number} most */
 export function totalText({ total, scores }, most) {
   if (total !== null) return `${number(total, 3)} of ${number(most, 2)}`;
-  const unscored = Object.values(scores).filter((/** @type {any} */ score) => score.value === null).length;
+  const unscored = Object.values(scores).filter((score) => score.value === null).length;
   return `No total: ${counted(unscored, "part")} without a score`;
 }

@@ -28,13 +28,11 @@ CONFIG = json.loads(r'''
 ${JSON.stringify(config, null, 2).replaceAll("'''", "\\u0027\\u0027\\u0027")}
 ''')
 
-
 def call(path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(SERVER + path, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
-
 
 run = call("/api/training/start", {"config": CONFIG})["session_id"]
 while (session := call(f"/api/training/sessions/{run}"))["ended_at"] is None:

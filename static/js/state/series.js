@@ -5,15 +5,12 @@
 export const CAPACITY = 32_768;
 const FIRST_ROWS = 64;
 
-/** One row per step; `columns` are longer than `length` and hold NaN where a metric is absent. `version` tells that rows
- * were rewritten, `curves` is what state/curves.js keeps of them.
- * @typedef {{length: number, capacity: number, version: number, columns: Map<string, Float64Array>, curves: Map<string, any>}} History */
-
-/** @param {number} [capacity] @returns {History} */
-export const emptyHistory = (capacity = CAPACITY) => ({ length: 0, capacity, version: 0, columns: new Map(), curves: new Map() });
+/** @param {number} [capacity] @returns {RunHistory} */
+export const emptyHistory = (capacity = CAPACITY) =>
+  ({ length: 0, capacity, version: 0, columns: new Map(), curves: new Map() });
 
 /** Columns as GET /training/sessions/<id>/metrics gives them; what is given is held whole, however long.
- * @param {Record<string, ArrayLike<unknown>>} columns @returns {History} */
+ * @param {Record<string, ArrayLike<unknown>>} columns @returns {RunHistory} */
 export function fromColumns(columns) {
   const length = columns.step?.length ?? 0;
   const history = emptyHistory(Math.max(CAPACITY, powerOfTwoAbove(length)));
@@ -27,7 +24,8 @@ export function fromColumns(columns) {
 
 /** Add a training_update, in place. A step seen before replaces itself and what came after it, as a resume does; an
  * update that the history holds already changes nothing.
- * @param {History} history @param {Record<string, any>} update @param {number} now Unix seconds, the update's time if it has none
+ * @param {RunHistory} history @param {TrainingUpdate} update
+ * @param {number} now Unix seconds, the update's time if it has none
  * @returns {boolean} whether it was new */
 export function append(history, update, now) {
   if (update.seq <= last(history, "seq")) return false;
@@ -44,32 +42,37 @@ export function append(history, update, now) {
 }
 
 /** The values of a metric, of which the first `length` count; undefined when no row has it.
- * @param {History} history @param {string} name */
+ * @param {RunHistory} history @param {string} name */
 export const column = (history, name) => history.columns.get(name);
 
-/** A metric in a row; NaN when absent. @param {History} history @param {string} name @param {number} row */
+/** A metric in a row; NaN when absent. @param {RunHistory} history @param {string} name @param {number} row */
 export const at = (history, name, row) => history.columns.get(name)?.[row] ?? NaN;
 
-/** The newest row's value, NaN when there is none. @param {History} history @param {string} name */
+/** The newest row's value, NaN when there is none. @param {RunHistory} history @param {string} name */
 export const last = (history, name) => (history.length ? at(history, name, history.length - 1) : NaN);
 
-/** The newest value that a metric has. @param {History} history @param {string} name */
+/** The newest value that a metric has. @param {RunHistory} history @param {string} name */
 export function lastKnown(history, name) {
-  for (let row = history.length - 1; row >= 0; row -= 1) if (Number.isFinite(at(history, name, row))) return at(history, name, row);
+  for (let row = history.length - 1; row >= 0; row -= 1) {
+    const value = at(history, name, row);
+    if (Number.isFinite(value)) return value;
+  }
   return NaN;
 }
 
 /** Whether a metric has a number in any row, and one other than 0 if so asked.
- * @param {History} history @param {string} name @param {boolean} [beyondZero] */
+ * @param {RunHistory} history @param {string} name @param {boolean} [beyondZero] */
 export function hasValues(history, name, beyondZero = false) {
   const values = column(history, name);
   if (!values) return false;
-  for (let row = 0; row < history.length; row += 1) if (values[row] === values[row] && (!beyondZero || values[row] !== 0)) return true;
+  for (let row = 0; row < history.length; row += 1) {
+    if (values[row] === values[row] && (!beyondZero || values[row] !== 0)) return true;
+  }
   return false;
 }
 
 /** The first row whose value in an ascending column is at least `value`; `length` when there is none.
- * @param {History} history @param {string} name @param {number} value */
+ * @param {RunHistory} history @param {string} name @param {number} value */
 export function rowFrom(history, name, value) {
   const values = column(history, name);
   let [low, high] = [0, values ? history.length : 0];
@@ -82,19 +85,19 @@ export function rowFrom(history, name, value) {
 }
 
 /** The row nearest to a value of an ascending column; -1 when there are no rows.
- * @param {History} history @param {string} name @param {number} value */
+ * @param {RunHistory} history @param {string} name @param {number} value */
 export function rowNear(history, name, value) {
   const row = Math.min(rowFrom(history, name, value), history.length - 1);
   return row > 0 && value - at(history, name, row - 1) < at(history, name, row) - value ? row - 1 : row;
 }
 
-/** The names of the rewards, each of which has its own mean. @param {History} history */
+/** The names of the rewards, each of which has its own mean. @param {RunHistory} history */
 export function rewardNames(history) {
   const names = [...history.columns.keys()].filter((name) => name.startsWith("rewards.") && name.endsWith(".mean"));
   return names.map((name) => name.slice("rewards.".length, -".mean".length)).sort();
 }
 
-/** Keep every second row of the older half. @param {History} history */
+/** Keep every second row of the older half. @param {RunHistory} history */
 function thinOlderHalf(history) {
   const half = history.length >> 1;
   const kept = half >> 1;
@@ -107,21 +110,21 @@ function thinOlderHalf(history) {
 }
 
 /** The numbers of an update under dotted names, without the updates that were batched before it.
- * @param {History} history @param {number} row @param {Record<string, any>} values @param {string} prefix */
+ * @param {RunHistory} history @param {number} row @param {object} values @param {string} prefix */
 function putAll(history, row, values, prefix) {
-  for (const name in values) {
-    const value = values[name];
+  for (const [name, value] of Object.entries(values)) {
     if (typeof value === "number") put(history, row, prefix + name, value);
     else if (value && typeof value === "object" && name !== "earlier") putAll(history, row, value, `${prefix}${name}.`);
   }
 }
 
-/** @param {History} history @param {number} row @param {string} name @param {number} value */
+/** @param {RunHistory} history @param {number} row @param {string} name @param {number} value */
 function put(history, row, name, value) {
   columnOf(history, name)[row] = value;
 }
 
-/** The column with room for every row, made or enlarged as needed. @param {History} history @param {string} name @returns {Float64Array} */
+/** The column with room for every row, made or enlarged as needed.
+ * @param {RunHistory} history @param {string} name @returns {Float64Array} */
 function columnOf(history, name) {
   const old = history.columns.get(name);
   if (old && old.length >= history.length) return old;

@@ -5,95 +5,122 @@ import { counted, duration, number, percent } from "../lib/format.js";
 
 const OVER = ["completed", "cancelled", "failed", "interrupted"];
 /** Status to the colour of its badge. */
-const BADGES = /** @type {Record<string, string>} */ ({ waiting: "queued", running: "training", completed: "completed", cancelled: "stopped", failed: "failed", interrupted: "interrupted" });
+/** @type {Record<string, string>} */
+const BADGES = {
+  waiting: "queued", running: "training", completed: "completed", cancelled: "stopped", failed: "failed",
+  interrupted: "interrupted",
+};
 
-/** @param {any} test */
+/** @param {ModelTest} test */
 export const isOver = (test) => OVER.includes(test.status);
-/** @param {any} test */
+/** @param {ModelTest} test */
 export const badgeOf = (test) => BADGES[test.status] ?? "plain";
 
-/** How far a test has come, to be compared with another state of the same one. @param {any} test */
+/** How far a test has come, to be compared with another state of the same one. @param {ModelTest} test */
 const reached = (test) => (isOver(test) ? Infinity : test.status === "waiting" ? -1 : test.done);
 
 /** Of two states of one test the later: an answer of REST can be overtaken by the socket.
- * @param {any} held what is known, or undefined @param {any} answer */
+ * @param {ModelTest | undefined} held what is known @param {ModelTest} answer */
 export const later = (held, answer) => (held && reached(held) > reached(answer) ? held : answer);
 
-/** Those of a run, and of models without one, newest first. @param {Record<string, any>} tests @param {string | null} session @returns {any[]} */
+/** Those of a run, and of models without one, newest first.
+ * @param {Record<string, ModelTest>} tests @param {string | null} session */
 export const testsOf = (tests, session) => Object.values(tests)
   .filter((test) => test.session_id === session || test.session_id === null)
   .sort((a, b) => b.created_at - a.created_at);
 
 /** The test that a tab shows: the one the address names, else the newest of its kind.
- * @param {any[]} tests newest first @param {string} kind @param {string | undefined} wanted its id */
-export const shownTest = (tests, kind, wanted) => tests.find((test) => test.kind === kind && test.test_id === wanted) ?? tests.find((test) => test.kind === kind);
+ * @param {ModelTest[]} tests newest first @param {string} kind @param {string | undefined} wanted its id */
+export const shownTest = (tests, kind, wanted) =>
+  tests.find((test) => test.kind === kind && test.test_id === wanted) ?? tests.find((test) => test.kind === kind);
 
-/** How far a test is. @param {any} test */
+/** How far a test is. @param {ModelTest} test */
 export function progressOf(test) {
   const done = `${test.done} of ${counted(test.total, test.kind === "batch" ? "prompt" : "answer")}`;
   const left = test.eta_seconds ? `about ${duration(test.eta_seconds)} left` : "";
-  return { fraction: test.total ? test.done / test.total : 0, text: [test.text, done, left].filter(Boolean).join(" · ") };
+  const text = [test.text, done, left].filter(Boolean).join(" · ");
+  return { fraction: test.total ? test.done / test.total : 0, text };
 }
 
-/** A test in one line of the history. @param {any} test */
+/** A test in one line of the history. @param {ModelTest} test */
 export function aboutTest(test) {
-  if (!test.summary) return isOver(test) ? `${test.done} of ${test.total} answered` : progressOf(test).text;
-  if (test.kind === "evaluation") return test.summary.verdict;
+  const asked = `${test.done} of ${test.total} answered`;
+  if (!test.summary) return isOver(test) ? asked : progressOf(test).text;
+  if (isEvaluation(test)) return test.summary.verdict;
   const { answered, judged, correct, mean_reward: reward, most } = test.summary;
   const scored = reward === null ? "" : `mean reward ${number(reward)} of ${number(most)}`;
-  return [`${answered} of ${test.total} answered`, scored, judged ? `${correct} of ${judged} correct` : ""].filter(Boolean).join(" · ");
+  const right = judged ? `${correct} of ${judged} correct` : "";
+  return [`${answered} of ${test.total} answered`, scored, right].filter(Boolean).join(" · ");
 }
 
-/** A batch in figures. @param {any} summary @returns {{name: string, value: string, level: string}[]} */
+/** @param {ModelTest} test @returns {test is ModelTest & {summary: EvaluationSummary}} */
+const isEvaluation = (test) => test.kind === "evaluation";
+
+/** A batch in figures. @param {BatchSummary} summary @returns {Tile[]} */
 export function tilesOf(summary) {
-  const isScored = summary.mean_reward !== null && summary.mean_reward !== undefined;
+  const { answered, mean_reward: reward, most, judged, correct, tokens } = summary;
+  const isScored = reward !== null && reward !== undefined;
   return [
-    { name: "Answered", value: String(summary.answered), level: "" },
-    ...(isScored ? [{ name: `Mean reward, of ${number(summary.most)}`, value: number(summary.mean_reward), level: "" }] : []),
-    ...(summary.judged ? [{ name: "Correct", value: `${summary.correct} of ${summary.judged}`, level: "" }] : []),
+    { name: "Answered", value: String(answered), level: "" },
+    ...(isScored ? [{ name: `Mean reward, of ${number(most)}`, value: number(reward), level: "" }] : []),
+    ...(judged ? [{ name: "Correct", value: `${correct} of ${judged}`, level: "" }] : []),
     ...trouble("Cut at the limit", summary.truncated),
     ...trouble("Not taken", summary.refused),
     ...trouble("Without a score", summary.unscored),
-    { name: "Tokens", value: String(summary.tokens), level: "" },
+    { name: "Tokens", value: String(tokens), level: "" },
     { name: "Tokens/s", value: number(summary.tokens_per_second, 1), level: "" },
     { name: "Time", value: duration(summary.seconds), level: "" },
   ];
 }
 
-/** @param {string} name @param {number} count @returns {{name: string, value: string, level: string}[]} */
+/** @param {string} name @param {number} count @returns {Tile[]} */
 const trouble = (name, count) => (count ? [{ name, value: String(count), level: "warning" }] : []);
 
-/** A row of a batch as cells: number, prompt, answer, expected, reward, tokens. @param {any} row */
-export const cellsOf = (row) => [String(row.index + 1), row.prompt, row.problem ?? row.response, row.reference ?? "–", number(row.reward), String(row.tokens ?? "–")];
+/** A row of a batch as cells: number, prompt, answer, expected, reward, tokens. @param {ShownRow} row */
+export const cellsOf = ({ index, prompt, problem, response, reference, reward, tokens }) =>
+  [String(index + 1), prompt, problem ?? response, reference ?? "–", number(reward), String(tokens ?? "–")];
 
-/** The first prompts of a batch as rows that have no answer yet. @param {any} test */
-export const previewRows = (test) => test.preview.map((/** @type {any} */ one, /** @type {number} */ index) => ({ ...one, index, response: "", problem: null, reward: null, tokens: null }));
+/** @typedef {Pick<BatchRow, "index" | "prompt" | "problem" | "response" | "reference" | "reward" | "tokens">
+ *   & {scores?: BatchRow["scores"]}} ShownRow */
+
+/** The first prompts of a batch as rows that have no answer yet. @param {ModelTest} test @returns {ShownRow[]} */
+export const previewRows = (test) =>
+  test.preview.map((one, index) => ({ ...one, index, response: "", problem: null, reward: null, tokens: null }));
 
 /** Where a page of results stands among all. @param {number} offset @param {number} shown @param {number} total */
 export const pageText = (offset, shown, total) => (total ? `${offset + 1} to ${offset + shown} of ${total}` : "");
 
 /** The side of an evaluation as a bar, as shares of the full reward.
- * @param {any} side @param {number} most @returns {{name: string, text: string, mean: number, low: number, high: number}} */
+ * @param {EvaluationSide} side @param {number} most */
 export function barOf(side, most) {
   const [low, high] = side.interval;
   const share = (/** @type {number | null} */ value) => Math.min(1, Math.max(0, most && value ? value / most : 0));
-  return { name: side.label, text: withInterval(side.mean, side.interval, number), mean: share(side.mean), low: share(low), high: share(high) };
+  const text = withInterval(side.mean, side.interval, number);
+  return { name: side.label, text, mean: share(side.mean), low: share(low), high: share(high) };
 }
 
-/** @param {number | null} value @param {[number | null, number | null]} interval @param {(value: number | null) => string} format */
-const withInterval = (value, [low, high], format) => (value === null ? "no score" : `${format(value)} (${format(low)} to ${format(high)})`);
+/** @param {number | null} value @param {Interval} interval @param {(value: number | null) => string} format */
+const withInterval = (value, [low, high], format) =>
+  (value === null ? "no score" : `${format(value)} (${format(low)} to ${format(high)})`);
 
 /** The table of an evaluation: a name, one cell a side, and the change; what no side has is left out.
- * @param {any} summary @returns {{name: string, cells: string[]}[]} */
+ * @param {EvaluationSummary} summary @returns {{name: string, cells: string[]}[]} */
 export function figuresOf({ sides, most, is_judged: isJudged, difference, length_change: length }) {
-  const row = (/** @type {string} */ name, /** @type {(side: any) => string} */ cell, change = "") => ({ name, cells: [...sides.map(cell), change] });
+  /** @param {string} name @param {(side: EvaluationSide) => string} cell */
+  const row = (name, cell, change = "") => ({ name, cells: [...sides.map(cell), change] });
   const asPercent = (/** @type {number | null} */ value) => percent(value, 1);
-  const counts = (/** @type {string} */ name, /** @type {string} */ key) => (sides.some((/** @type {any} */ side) => side[key]) ? [row(name, (side) => String(side[key]))] : []);
-  const curve = isJudged ? sides[0].pass_curve.slice(1) : [];
+  /** @param {string} name @param {"refused" | "unscored"} key */
+  const counts = (name, key) => (sides.some((side) => side[key]) ? [row(name, (side) => String(side[key]))] : []);
+  const judged = !isJudged ? [] : [
+    row("Right answers", (side) => `${side.correct ?? 0} of ${side.judged}`),
+    row("pass@1", (side) => withInterval(side.pass_at_1, side.pass_at_1_interval, asPercent)),
+    ...sides[0].pass_curve.slice(1).map(({ k }, index) =>
+      row(`pass@${k}`, (side) => asPercent(side.pass_curve[index + 1]?.value ?? null))),
+  ];
+  const change = changeOf(difference);
   return [
-    row(`Mean reward, of ${number(most)}`, (side) => withInterval(side.mean, side.interval, number), changeOf(difference)),
-    ...(isJudged ? [row("Right answers", (side) => `${side.correct ?? 0} of ${side.judged}`), row("pass@1", (side) => withInterval(side.pass_at_1, side.pass_at_1_interval, asPercent))] : []),
-    ...curve.map((/** @type {any} */ point, /** @type {number} */ index) => row(`pass@${point.k}`, (side) => asPercent(side.pass_curve[index + 1]?.value ?? null))),
+    row(`Mean reward, of ${number(most)}`, (side) => withInterval(side.mean, side.interval, number), change),
+    ...judged,
     row("Tokens an answer", (side) => number(side.mean_tokens, 1), changeOf(length)),
     row("Cut at the limit", (side) => asPercent(side.truncated_fraction)),
     ...counts("Prompts not taken", "refused"),
@@ -101,15 +128,20 @@ export function figuresOf({ sides, most, is_judged: isJudged, difference, length
   ];
 }
 
-/** @param {{mean: number | null, interval: [number, number]}} change */
-const changeOf = ({ mean, interval: [low, high] }) => (mean === null ? "" : `${signed(mean)} (${signed(low)} to ${signed(high)})`);
+/** @param {{mean: number | null, interval: Interval}} change */
+const changeOf = ({ mean, interval: [low, high] }) =>
+  (mean === null ? "" : `${signed(mean)} (${signed(Number(low))} to ${signed(Number(high))})`);
 
-/** Which way a significant change went. @param {any} difference */
-export const levelOf = (difference) => (difference.is_significant ? (difference.wins > difference.losses ? "good" : "bad") : "");
+/** Which way a significant change went. @param {EvaluationDifference} difference */
+export const levelOf = ({ is_significant: isSignificant, wins, losses }) =>
+  (isSignificant ? (wins > losses ? "good" : "bad") : "");
 
-/** Row by row: how many got better and worse. @param {any} difference @returns {{name: string, value: string, level: string}[]} */
+/** Row by row: how many got better and worse. @param {EvaluationDifference} difference @returns {Tile[]} */
 export const outcomesOf = (difference) => [
-  { name: "Difference in reward", value: difference.mean === null ? "–" : signed(difference.mean), level: levelOf(difference) },
+  {
+    name: "Difference in reward", value: difference.mean === null ? "–" : signed(difference.mean),
+    level: levelOf(difference),
+  },
   { name: "Rows better", value: String(difference.wins), level: "" },
   { name: "Rows worse", value: String(difference.losses), level: "" },
   { name: "Rows as before", value: String(difference.ties), level: "" },
@@ -121,15 +153,17 @@ export function splitVerdict(verdict) {
   return end < 0 ? [verdict, ""] : [verdict.slice(0, end + 1), verdict.slice(end + 2)];
 }
 
-/** What chance has to do with it, and how the length changed. @param {any} summary */
-export const chanceText = ({ difference: { p_value: p, test }, length_change: length }) =>
-  `${chanceOf(p)} (${test}, p ${p < 0.001 ? "is less than 0.001" : `= ${number(p)}`}). ${length.mean === null ? "" : `Answers are ${lengthText(length)}.`}`.trim();
+/** What chance has to do with it, and how the length changed. @param {EvaluationSummary} summary */
+export function chanceText({ difference: { p_value: p, test }, length_change: length }) {
+  const chance = `${chanceOf(p)} (${test}, p ${p < 0.001 ? "is less than 0.001" : `= ${number(p)}`}).`;
+  return length.mean === null ? chance : `${chance} Answers are ${lengthText(length.mean, length.interval)}.`;
+}
 
-/** How a test was asked, in one line. @param {any} test @returns {string[]} */
-export function howAsked(test) {
-  const { temperature, seed } = test.sampling;
-  const rows = test.kind === "evaluation" ? counted(test.total / (test.samples * test.models.length), "held-out row") : test.models[0].label;
-  return [rows, test.samples > 1 ? `${test.samples} answers each` : "", temperature === 0 ? "greedy" : `temperature ${number(temperature)}`, temperature === 0 ? "" : `seed ${seed}`].filter(Boolean);
+/** How a test was asked, in one line. @param {ModelTest} test @returns {string[]} */
+export function howAsked({ kind, total, samples, models, sampling: { temperature, seed } }) {
+  const rows = kind === "batch" ? models[0].label : counted(total / (samples * models.length), "held-out row");
+  const chance = temperature === 0 ? ["greedy"] : [`temperature ${number(temperature)}`, `seed ${seed}`];
+  return [rows, samples > 1 ? `${samples} answers each` : "", ...chance].filter(Boolean);
 }
 
 /** @param {number} p */
@@ -139,44 +173,58 @@ function chanceOf(p) {
   return `Chance alone would move as many rows one way in ${percent(p)} of such tests, so this proves nothing`;
 }
 
-/** @param {{mean: number, interval: [number, number]}} length in tokens */
-function lengthText({ mean, interval: [low, high] }) {
+/** @param {number} mean in tokens @param {Interval} interval */
+function lengthText(mean, interval) {
+  const [low, high] = interval.map(Number);
   if (low <= 0 && high >= 0) return "about as long as before";
-  return `${number(Math.abs(mean), 1)} tokens ${mean < 0 ? "shorter" : "longer"} (${number(Math.min(Math.abs(low), Math.abs(high)), 1)} to ${number(Math.max(Math.abs(low), Math.abs(high)), 1)})`;
+  const [least, most] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b).map((size) => number(size, 1));
+  return `${number(Math.abs(mean), 1)} tokens ${mean < 0 ? "shorter" : "longer"} (${least} to ${most})`;
 }
 
 /** @param {number} value */
-export const signed = (value) => (value > 0 ? `+${number(value)}` : value < 0 ? `−${number(Math.abs(value))}` : number(value));
+export const signed = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value))}`;
 
-/** How much work an evaluation is. @param {number} rows @param {number} samples @param {number} models @param {number | null} held the rows that are held out */
+/** How much work an evaluation is.
+ * @param {number} rows @param {number} samples @param {number} models
+ * @param {number | null} held the rows that are held out */
 export function estimateText(rows, samples, models, held) {
   const asked = held === null ? rows : Math.min(rows, held);
   if (!Number.isInteger(asked) || !Number.isInteger(samples) || asked < 1 || samples < 1) return "";
-  const product = [counted(asked, "row"), samples > 1 ? `${samples} answers` : "", counted(models, "model")].filter(Boolean).join(" × ");
-  return `${counted(asked * samples * models, "answer")}: ${product}.${held !== null && rows > held ? ` Only ${held} rows are held out.` : ""}`;
+  const factors = [counted(asked, "row"), samples > 1 ? `${samples} answers` : "", counted(models, "model")];
+  const limit = held !== null && rows > held ? ` Only ${held} rows are held out.` : "";
+  return `${counted(asked * samples * models, "answer")}: ${factors.filter(Boolean).join(" × ")}.${limit}`;
 }
 
-/** One row of an evaluation with the first answer of each side, as the kept pairs have it. @param {any} row @param {any[]} sides of the summary or models of the test */
+/** Questions with the answers of each stage or model.
+ * @typedef {{name: string, answer: string, mark: string, reward?: string, reason?: string}} StageAnswer
+ * @typedef {{instruction: string, reference: string | null, stages: StageAnswer[]}} Pair */
+
+/** One row of an evaluation with the first answer of each side, as the kept pairs have it.
+ * @param {EvaluationRow} row @param {{label: string}[]} sides of the summary or models of the test @returns {Pair} */
 export const pairOf = (row, sides) => ({
   instruction: row.instruction,
   reference: row.reference,
-  stages: row.sides.map((/** @type {any} */ side, /** @type {number} */ index) => stageOf(sides[index]?.label ?? "", side.answers[0], side.answers)),
+  stages: row.sides.map(({ answers }, index) => stageOf(sides[index]?.label ?? "", answers[0], answers)),
 });
 
-/** A kept regression or improvement. @param {any} one @param {any[]} sides */
+/** A kept regression or improvement. @param {EvaluationExample} one @param {{label: string}[]} sides @returns {Pair} */
 export const keptPair = (one, sides) => ({
   instruction: one.instruction,
   reference: one.reference,
   stages: [one.before, one.after].map((answer, index) => stageOf(sides[index]?.label ?? "", answer, [answer])),
 });
 
-/** @param {string} name @param {any} answer @param {any[]} all answers of the row */
+/** @param {string} name @param {Partial<EvaluationAnswer & TypicalAnswer> | undefined} answer
+ * @param {{reward: number | null}[]} all answers of the row @returns {StageAnswer} */
 function stageOf(name, answer, all) {
   const rewards = all.map((one) => one?.reward).filter((reward) => Number.isFinite(reward));
-  const reward = rewards.length > 1 ? `rewards ${rewards.map((value) => number(value, 2)).join(", ")}` : rewards.length ? `reward ${number(rewards[0])}` : "no score";
-  const isMean = all.length === 1 && Number.isFinite(answer?.mean) && answer.mean !== answer.reward;
-  return { name, answer: answer?.text ?? "", mark: "", reward: isMean ? `${reward}, mean of the row ${number(answer.mean)}` : reward, reason: answer?.problem ?? answer?.reason ?? reasonsOf(answer?.scores) };
+  const texts = rewards.map((reward) => number(reward, rewards.length > 1 ? 2 : 3)).join(", ");
+  const said = rewards.length ? `reward${rewards.length > 1 ? "s" : ""} ${texts}` : "no score";
+  const isMean = all.length === 1 && Number.isFinite(answer?.mean) && answer?.mean !== answer?.reward;
+  const reward = isMean ? `${said}, mean of the row ${number(answer?.mean)}` : said;
+  const reason = answer?.problem ?? answer?.reason ?? reasonsOf(answer?.scores);
+  return { name, answer: answer?.text ?? "", mark: "", reward, reason };
 }
 
-/** @param {Record<string, any> | null | undefined} scores */
+/** @param {Record<string, Outcome> | null | undefined} scores */
 const reasonsOf = (scores) => Object.values(scores ?? {}).map((score) => score?.reason).filter(Boolean).join("; ");

@@ -48,11 +48,12 @@ export function rateOf(marks) {
   return ((last.sent - first.sent) / (last.at - first.at)) * 1000;
 }
 
-/** Seconds until all is sent; null where the rate is not known. @param {number} sent @param {number} size @param {number | null} rate */
+/** Seconds until all is sent; null where the rate is not known.
+ * @param {number} sent @param {number} size @param {number | null} rate */
 export const secondsLeft = (sent, size, rate) => (rate ? Math.max(0, size - sent) / rate : null);
 
-/** Whether a chosen file is the one that an unfinished upload began with. What was noted then decides; without a note the
- * name does, and the file must be longer than what has been received.
+/** Whether a chosen file is the one that an unfinished upload began with. What was noted then decides; without a note
+ * the name does, and the file must be longer than what has been received.
  * @param {FileFacts} file @param {{name: string, received: number}} unfinished @param {FileFacts | undefined} noted */
 export function continues(file, unfinished, noted) {
   if (noted) return file.name === noted.name && file.size === noted.size && file.lastModified === noted.lastModified;

@@ -1,12 +1,13 @@
 // @ts-check
 /** Runs beside each other: choosing them, their curves, and what is said while there are too few. */
 
-import { fillList, find, findInput, itemOf, saveFile, setText, show } from "../lib/dom.js";
+import { doOf, fillList, find, findInput, itemOf, onSubmit, saveFile, setText, show } from "../lib/dom.js";
 import { counted, words } from "../lib/format.js";
 import { wholeCsv } from "../state/chart_text.js";
 import { COMPARED, idsOf } from "../state/compare.js";
-import { inOrder, titleOf } from "../state/sessions.js";
+import { inOrder } from "../state/sessions.js";
 import { createGrid } from "../ui/chart_grid.js";
+import { labelOf } from "../ui/session_select.js";
 import { createChosen } from "./compare/chosen.js";
 import { renderRuns, renderTables } from "./compare/tables.js";
 
@@ -15,17 +16,18 @@ const TELLING = ["phase", "evaluation", "resumed", "completed", "stopped", "fail
 
 /** @typedef {import("./compare/chosen.js").Entry} Entry */
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mount(root, context) {
   const chosen = createChosen(changed);
   let isActive = false;
   const grid = mountGrid(root, chosen);
   mountChoice(root, context, chosen);
   findInput("compare-all", root).addEventListener("change", tables);
+  findInput("compare-all", root).addEventListener("change", tables);
   context.live.on("connect", () => isActive && chosen.reload());
-  context.live.on("training_update", (/** @type {any} */ update) => chosen.take(update) && grid.changed());
-  context.live.on("training_status", (/** @type {any} */ message) => isActive && TELLING.includes(message.kind) && chosen.refresh(message.session_id));
-
+  context.live.on("training_update", (update) => chosen.take(update) && grid.changed());
+  context.live.on("training_status", ({ kind, session_id: id }) =>
+    isActive && TELLING.includes(kind) && chosen.refresh(id));
   function changed() {
     renderRuns(root, chosen.all());
     tables();
@@ -37,10 +39,11 @@ export function mount(root, context) {
     renderTables(root, chosen.runs(), context.boot.defaults, findInput("compare-all", root).checked);
   }
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     const ready = chosen.runs().length;
-    setText(find("compare-count", root), chosen.all().some((entry) => entry.status === "loading") ? "Reading the runs" : counted(ready, "run"));
+    const isReading = chosen.all().some((entry) => entry.status === "loading");
+    setText(find("compare-count", root), isReading ? "Reading the runs" : counted(ready, "run"));
     show(find("compare-empty", root), ready < 2);
     show(find("compare-body", root), ready > 1);
     setText(find("compare-empty-text", root), emptyText(chosen.all()));
@@ -48,7 +51,7 @@ export function mount(root, context) {
   }
 
   return {
-    /** @param {any} route */
+    /** @param {Route} route */
     enter(route) {
       if (!isActive) chosen.reload(); // what happened while another step was shown
       isActive = true;
@@ -61,28 +64,32 @@ export function mount(root, context) {
   };
 }
 
-/** The curves of the runs above each other. @param {HTMLElement} root @param {ReturnType<typeof createChosen>} chosen */
+/** The curves of the runs above each other.
+ * @param {HTMLElement} root @param {ReturnType<typeof createChosen>} chosen */
 function mountGrid(root, chosen) {
   return createGrid(find("compare-charts", root), {
     specs: COMPARED, input: chosen.runs,
-    historiesOf: (runs) => runs.flatMap((/** @type {any} */ run) => [run, { history: run.heldOut, startedAt: run.startedAt }]),
+    historiesOf: (runs) => runs.flatMap((run) => [run, { history: run.heldOut, startedAt: run.startedAt }]),
     fileName: (key) => `compared-${key}`,
-    onCsv: () => saveFile("compared-metrics.csv", wholeCsv(chosen.runs().map(({ id, history }) => ({ phase: id, history })), "run"), "text/csv"),
+    onCsv() {
+      const runs = chosen.runs().map(({ id, history }) => ({ phase: id, history }));
+      saveFile("compared-metrics.csv", wholeCsv(runs, "run"), "text/csv");
+    },
   });
 }
 
-/** Adding a run and taking one out. @param {HTMLElement} root @param {any} context @param {ReturnType<typeof createChosen>} chosen */
+/** Adding a run and taking one out.
+ * @param {HTMLElement} root @param {Context} context @param {ReturnType<typeof createChosen>} chosen */
 function mountChoice(root, context, chosen) {
-  find("compare-add-form", root).addEventListener("submit", (event) => {
-    event.preventDefault();
-    choose([...chosen.ids(), findInput("compare-add", root).value].filter(Boolean));
+  onSubmit(find("compare-add-form", root), () => {
+    choose([...chosen.ids(), find("compare-add", root, "select").value].filter(Boolean));
   });
   find("compared", root).addEventListener("click", (event) => {
-    const isRemove = event.target instanceof Element && event.target.closest('[data-do="remove"]');
-    if (!isRemove) return;
+    if (doOf(event) !== "remove") return;
     const { id } = itemOf(event.target);
     choose(chosen.ids().filter((one) => one !== id));
-    (chosen.ids().length < Object.keys(context.store.get().sessions).length ? find("compare-add", root) : find("main")).focus();
+    const hasOthers = chosen.ids().length < Object.keys(context.store.get().sessions).length;
+    find(hasOthers ? "compare-add" : "main").focus();
   });
 
   /** Compare these, and say so in the address. @param {string[]} ids */
@@ -92,14 +99,13 @@ function mountChoice(root, context, chosen) {
   }
 }
 
-/** The runs that can be added. @param {HTMLElement} root @param {any[]} others */
+/** The runs that can be added. @param {HTMLElement} root @param {Session[]} others */
 function renderOthers(root, others) {
-  const select = /** @type {HTMLSelectElement} */ (find("compare-add", root));
+  const select = find("compare-add", root, "select");
   const before = select.value;
   fillList(select, "option", others, (option, session) => {
-    const [title, id] = [titleOf(session), session.session_id];
-    /** @type {HTMLOptionElement} */ (option).value = id;
-    setText(option, [title === id ? id : `${title} (${id})`, words(session.status).toLowerCase()].join(", "));
+    Object.assign(option, { value: session.session_id });
+    setText(option, `${labelOf(session)}, ${words(session.status).toLowerCase()}`);
   });
   const isThere = others.some((session) => session.session_id === before);
   if (isThere) select.value = before; // a new run moves all others by one
@@ -109,6 +115,9 @@ function renderOthers(root, others) {
 /** @param {Entry[]} all */
 function emptyText(all) {
   if (all.some((entry) => entry.status === "loading")) return "Reading the runs.";
-  if (all.some((entry) => entry.status !== "ready")) return "A comparison needs two runs that can be read. Take out what is not found and add another run.";
-  return all.length ? "One run is chosen. Add another one to see both beside each other." : "No run is chosen yet. Add two or more above, or choose them in the list of sessions with Compare.";
+  if (all.some((entry) => entry.status !== "ready")) {
+    return "A comparison needs two runs that can be read. Take out what is not found and add another run.";
+  }
+  if (all.length) return "One run is chosen. Add another one to see both beside each other.";
+  return "No run is chosen yet. Add two or more above, or choose them in the list of sessions with Compare.";
 }

@@ -1,14 +1,13 @@
 // @ts-check
-/** Step 6: a trained run as files that other programs take, with their proofs, the commands that use them, and the hub. */
+/** Step 6: a trained run as files that other programs take, with their proofs, the commands that use them, and the
+ * hub. */
 
-import { find, setText, show } from "../lib/dom.js";
 import { formatRoute } from "../lib/router.js";
 import { endText } from "../state/export_progress.js";
 import { baseOf } from "../state/export_commands.js";
 import { isSame } from "../state/draft.js";
 import { inOrder, isFinal, sessionOf, titleOf } from "../state/sessions.js";
 import { changeText } from "../state/scores.js";
-import { facts } from "../ui/facts.js";
 import { fillSessions, trained } from "../ui/session_select.js";
 import { mountChoice } from "./export/choice.js";
 import { createDesk, fetchTemplates, shownOf } from "./export/desk.js";
@@ -16,29 +15,32 @@ import { mountFiles } from "./export/files.js";
 import { mountProgress } from "./export/progress.js";
 import { mountPush } from "./export/push.js";
 import { mountUse } from "./export/use.js";
+import { find, setText, show } from "../lib/dom.js";
+import { facts } from "../ui/facts.js";
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mount(root, context) {
   const desk = createDesk(root, context);
-  const select = /** @type {HTMLSelectElement} */ (find("export-session", root));
-  /** @type {{render: (shown: import("./export/desk.js").Shown) => void, enter?: () => void, leave?: () => void}[]} */
+  const select = find("export-session", root, "select");
+  /** @type {{render: (shown: ShownExport) => void, enter?: () => void, leave?: () => void}[]} */
   const parts = [mountProgress, mountChoice, mountFiles, mountUse, mountPush].map((mountPart) => mountPart(root, desk));
   let planned = "";
   /** @type {{id: string, isExporting: boolean} | null} */
   let before = null;
   select.addEventListener("change", () => context.go("export", select.value));
   context.live.on("connect", () => select.value && desk.plan(select.value));
-  document.addEventListener("visibilitychange", () => !document.hidden && !root.hidden && context.live.refreshAll()); // deleting a folder is told to nobody
+  // Deleting a folder is told to nobody.
+  document.addEventListener("visibilitychange", () => !document.hidden && !root.hidden && context.live.refreshAll());
   fetchTemplates(desk);
 
-  /** Plan again when what a plan depends on has changed. @param {import("./export/desk.js").Shown} shown */
+  /** Plan again when what a plan depends on has changed. @param {ShownExport} shown */
   function replan({ id, one, files }) {
     const key = [id, one?.ended_at, ...files.map((file) => `${file.target} ${file.is_stale}`)].join("\n");
     if (id && key !== planned) desk.plan(id);
     planned = key;
   }
 
-  /** Say when the export that is shown ends. @param {import("./export/desk.js").Shown} shown */
+  /** Say when the export that is shown ends. @param {ShownExport} shown */
   function follow({ id, one, now }) {
     if (before?.id === id && before.isExporting && one && !now.isExporting) {
       context.say(endText(one), one.status === "failed" || one.status === "interrupted" ? "error" : "info");
@@ -49,15 +51,14 @@ export function mount(root, context) {
     before = { id, isExporting: now.isExporting };
   }
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     const asked = sessionOf(state, state.route.session);
-    const runs = inOrder(state).filter((session) => session.saved || session === asked);
     const isNone = trained(state).length === 0;
     show(find("export-none", root), state.isLoaded && isNone);
     show(find("export-body", root), !isNone);
     if (isNone) return;
-    fillSessions(select, runs, asked?.session_id ?? null);
+    fillSessions(select, inOrder(state).filter((one) => one.saved || one === asked), asked?.session_id ?? null);
     follow(shownOf(desk, state, select.value));
     const shown = shownOf(desk, state, select.value);
     renderRun(root, shown);
@@ -79,17 +80,23 @@ export function mount(root, context) {
   };
 }
 
-/** What is exported: the run in a few facts, or that it has nothing to export. @param {HTMLElement} root @param {import("./export/desk.js").Shown} shown */
+/** What is exported: the run in a few facts, or that it has nothing to export.
+ * @param {HTMLElement} root @param {ShownExport} shown */
 function renderRun(root, { session, plan }) {
   const isSaved = Boolean(session?.saved);
   show(find("export-unsaved", root), Boolean(session) && !isSaved);
   show(find("export-facts", root), isSaved);
   if (!session) return;
   const model = session.model ?? session.config?.model?.name;
-  facts(find("export-facts", root), /** @type {[string, string][]} */ ([
-    ["Base model", model ? baseOf(model) : ""], ["Held-out score", changeText(session.evaluations)], ["Goes to", plan?.folder ?? ""],
-  ].filter(([, text]) => text)));
-  const why = isFinal(session) ? "ended before it had saved an adapter, so there is nothing to export." : "has not saved its adapter yet: it can be exported when training has ended.";
+  /** @type {[string, string][]} */
+  const known = [
+    ["Base model", model ? baseOf(model) : ""], ["Held-out score", changeText(session.evaluations)],
+    ["Goes to", plan?.folder ?? ""],
+  ];
+  facts(find("export-facts", root), known.filter(([, text]) => text));
+  const why = isFinal(session)
+    ? "ended before it had saved an adapter, so there is nothing to export."
+    : "has not saved its adapter yet: it can be exported when training has ended.";
   setText(find("export-unsaved-text", root), `“${titleOf(session)}” ${why}`);
-  /** @type {HTMLAnchorElement} */ (find("export-unsaved-link", root)).href = formatRoute({ step: "monitor", session: session.session_id });
+  find("export-unsaved-link", root, "a").href = formatRoute({ step: "monitor", session: session.session_id });
 }

@@ -1,7 +1,6 @@
 // @ts-check
 /** Step 4: the algorithm, where the reward comes from, what it is made of, and how it stands up to attack. */
 
-import { fillList, find, part, setText, show } from "../lib/dom.js";
 import { drawFields, problemOf, showFields } from "../forms/form.js";
 import { ALGORITHMS, noteOn } from "../state/algorithms.js";
 import { mountBench } from "./reward/bench.js";
@@ -9,19 +8,22 @@ import { mountBuilder } from "./reward/builder.js";
 import { mountParts } from "./reward/parts.js";
 import { mountPresets } from "./reward/presets.js";
 import { mountQuick } from "./reward/quick.js";
-import { fetchRewards, rewardsOf, tell } from "./reward/shared.js";
+import { fetchRewards, rewardsOf } from "./reward/shared.js";
 import { mountTry } from "./reward/try.js";
+import { check, child, fillList, find, part, setText, show, showText, tell, valueIn } from "../lib/dom.js";
 
 const SOURCES = ["quick", "presets", "custom"];
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mount(root, context) {
   const renderAlgorithm = mountAlgorithm(root, context);
-  const panels = { quick: mountQuick(root, context), presets: mountPresets(root, context), custom: mountBuilder(root, context) };
+  const panels = {
+    quick: mountQuick(root, context), presets: mountPresets(root, context), custom: mountBuilder(root, context),
+  };
   const others = [mountParts(root, context, edit), mountBench(root, context), mountTry(root, context)];
   let source = "";
 
-  find("sources", root).addEventListener("change", (event) => choose(/** @type {HTMLInputElement} */ (event.target).value));
+  find("sources", root).addEventListener("change", (event) => choose(valueIn(event)));
   find("rewards-again", root).addEventListener("click", () => fetchRewards(context));
   context.live.on("connect", () => fetchRewards(context));
 
@@ -37,13 +39,13 @@ export function mount(root, context) {
     panels.custom.open(name);
   }
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     const rewards = rewardsOf(state);
     renderAlgorithm(state);
-    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[name=reward-source]"))) input.checked = input.value === source;
+    check(root, "reward-source", source);
     show(find("rewards-busy", root), rewards.status === "loading");
-    tell(find("rewards-error", root), find("rewards-error-text", root), rewards.message);
+    tell(root, "rewards-error", rewards.message);
     for (const [name, panel] of Object.entries(panels)) {
       const isShown = name === source && rewards.status === "ready";
       show(find(`source-${name}`, root), isShown);
@@ -55,7 +57,7 @@ export function mount(root, context) {
   fetchRewards(context);
   return {
     render,
-    /** @param {import("../lib/router.js").Route} route */
+    /** @param {Route} route */
     enter({ params }) {
       const isOwn = context.get("reward.type") === "custom" || context.store.get().unsaved.reward;
       source = SOURCES.includes(params.from) ? params.from : source || (isOwn ? "custom" : "quick");
@@ -63,22 +65,23 @@ export function mount(root, context) {
   };
 }
 
-/** @param {HTMLElement} root @param {any} context @returns {(state: any) => void} */
+/** @param {HTMLElement} root @param {Context} context @returns {(state: State) => void} */
 function mountAlgorithm(root, context) {
   const host = find("algorithms", root);
-  const settings = drawFields(find("algorithm-fields", root), ["grpo.num_iterations", "grpo.steps_per_generation"], context);
+  const names = ["grpo.num_iterations", "grpo.steps_per_generation"];
+  const settings = drawFields(find("algorithm-fields", root), names, context);
   fillList(host, "algorithm", ALGORITHMS, (row, item) => {
-    /** @type {HTMLInputElement} */ (row.querySelector("input")).value = item.value;
+    child(row, "input").value = item.value;
     setText(part(row, "choice__title"), item.title);
     setText(part(row, "choice__text"), item.text);
     setText(part(row, "choice__when"), item.when);
   });
-  host.addEventListener("change", (event) => context.set({ "grpo.algorithm": /** @type {HTMLInputElement} */ (event.target).value }));
+  host.addEventListener("change", (event) => context.set({ "grpo.algorithm": valueIn(event) }));
   return (state) => {
     const chosen = context.get("grpo.algorithm");
-    for (const input of host.querySelectorAll("input")) input.checked = input.value === chosen;
-    tell(find("algorithm-error", root), find("algorithm-error", root), problemOf(state.plan.errors, "grpo.algorithm"));
-    tell(find("algorithm-note", root), find("algorithm-note-text", root), noteOn(context.get));
+    check(host, "algorithm", chosen);
+    showText(find("algorithm-error", root), problemOf(state.plan.errors, "grpo.algorithm"));
+    tell(root, "algorithm-note", noteOn(context.get));
     show(find("algorithm-settings", root), chosen === "gspo");
     showFields(settings, state);
   };

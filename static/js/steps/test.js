@@ -1,7 +1,6 @@
 // @ts-check
 /** Step 7: talking to what was trained, comparing it with what it came from, and measuring the difference. */
 
-import { find } from "../lib/dom.js";
 import { mountTabs } from "../ui/tabs.js";
 import { createAsking } from "./testing/asking.js";
 import { mountBar } from "./testing/bar.js";
@@ -15,8 +14,9 @@ import { listenToReward } from "./testing/inputs.js";
 import { mountScoreForm } from "./testing/score_form.js";
 import { mountSettings } from "./testing/settings.js";
 import { mountVersus } from "./testing/versus.js";
+import { find } from "../lib/dom.js";
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mount(root, context) {
   const desk = createDesk(context);
   const server = follow(desk);
@@ -24,22 +24,27 @@ export function mount(root, context) {
   const tabs = mountTabs(find("test-tabs", root), (tab) => context.putParams(tab === "chat" ? {} : { tab }));
   const [bar, settings] = [mountBar(root, desk), mountSettings(root, desk)];
   const [chat, versus] = [mountChat(root, desk, asking), mountVersus(root, desk, asking)];
-  const [batch, evaluate, history] = [mountBatch(root, desk), mountEvaluate(root, desk), mountHistory(root, desk, server.forget)];
+  const [batch, evaluate] = [mountBatch(root, desk), mountEvaluate(root, desk)];
+  const history = mountHistory(root, desk, server.forget);
   const [heldOut, scoreForm] = [mountHeldOut(root, desk), mountScoreForm(root, desk)];
-  for (const name of ["chat-reward", "versus-reward", "score-reward"]) listenToReward(/** @type {HTMLSelectElement} */ (find(name, root)), desk);
+  /** @type {Record<string, {render: () => void}[]>} */
+  const parts = {
+    chat: [chat], versus: [versus], batch: [batch], evaluate: [evaluate, heldOut, scoreForm], history: [history],
+  };
+  for (const name of ["chat-reward", "versus-reward", "score-reward"]) listenToReward(find(name, root, "select"), desk);
   server.fetchOnce();
   asking.resume();
 
   return {
-    /** @param {any} state */
+    /** @param {State} state */
     render(state) {
       const tab = tabs.selected();
       root.dataset.tab = tab;
       bar.render(state, tab);
       settings.render(tab);
-      for (const one of { chat: [chat], versus: [versus], batch: [batch], evaluate: [evaluate, heldOut, scoreForm], history: [history] }[tab] ?? []) one.render();
+      for (const one of parts[tab] ?? []) one.render();
     },
-    /** @param {any} route */
+    /** @param {Route} route */
     enter(route) {
       tabs.put(route.params.tab ?? "chat");
       if (route.params.model) desk.put({ model: route.params.model });

@@ -1,24 +1,20 @@
 // @ts-check
 /** A chart's card: title, tools, legend, the plot, and in its stead the reason why it is empty. */
 
-import { clone, part, setText, show } from "../lib/dom.js";
 import { sentenceOf } from "../state/chart_text.js";
 import { extentOf } from "../state/curves.js";
 import { saveCsv, savePng, showTable } from "./chart_files.js";
 import { fillLegend, fillValues } from "./chart_legend.js";
 import { pictureOf } from "./chart_picture.js";
 import { createPlot } from "./plot.js";
-
-/** @typedef {import("../state/run_charts.js").Line} Line */
-/** @typedef {{key: string, title: string, note?: string, isFraction?: boolean, isFromZero?: boolean, hasLog?: boolean,
- *   format: (value: number) => string, linesOf: (input: any) => Line[], reasonOf: (input: any) => string}} Spec */
-/** What the charts of a grid have in common. @typedef {{axis: "step" | "time", weight: number, range: {min: number, max: number} | null}} Setting */
+import { around, child, clone, part, setText, show } from "../lib/dom.js";
 
 /** @typedef {ReturnType<typeof createPlot>} Plot */
 /** What one chart shows: `hidden` has the labels of lines that are switched off, `hovered` is x at the cursor.
  * @typedef {{lines: Line[], hidden: Set<string>, isLog: boolean, hovered: number | null}} Shown */
 
-/** @param {Spec} spec @param {{setting: Setting, told: Omit<import("./plot.js").Told, "onCursor" | "onResize">,
+/** @template I @param {ChartSpec<I>} spec
+ * @param {{setting: ChartSetting, told: Omit<import("./plot.js").Told, "onCursor" | "onResize">,
  *   fileName: (key: string) => string, onChange: () => void}} grid */
 export function createChart(spec, { setting, told, fileName, onChange }) {
   const node = clone("chart");
@@ -27,7 +23,7 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
   const plot = createPlot(part(node, "chart__plot"), { ...told, onResize: onChange, onCursor: hover });
   fillHead(node, spec);
   node.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    const button = around(event.target, "button");
     if (button?.dataset.do) act(button.dataset.do, button);
     else if (button?.dataset.label) toggle(button.dataset.label);
   });
@@ -63,7 +59,7 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
 
   return {
     node, spec,
-    /** @param {any} input @param {import("../state/curves.js").Placed[]} common histories that give all charts their extent of x */
+    /** @param {I} input @param {Placed[]} common histories that give all charts their extent of x */
     draw(input, common) {
       shown.lines = spec.linesOf(input);
       showEmpty(node, shown.lines.length === 0);
@@ -74,7 +70,7 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
   };
 }
 
-/** @param {HTMLElement} node @param {Spec} spec */
+/** @param {HTMLElement} node @param {ChartSpec<never>} spec */
 function fillHead(node, spec) {
   node.setAttribute("aria-label", spec.title);
   setText(part(node, "chart__title"), spec.title);
@@ -89,26 +85,27 @@ function fillHead(node, spec) {
 function showEmpty(node, isEmpty) {
   show(part(node, "chart__empty"), isEmpty);
   show(part(node, "chart__legend"), !isEmpty);
-  for (const name of ["table", "png", "csv", "log"]) /** @type {HTMLButtonElement} */ (tool(node, name)).disabled = isEmpty;
+  for (const name of ["table", "png", "csv", "log"]) tool(node, name).disabled = isEmpty;
 }
 
 /** @param {HTMLElement} node @param {Plot} plot
- * @param {{spec: Spec, setting: Setting, shown: Shown, common: import("../state/curves.js").Placed[]}} what */
+ * @param {{spec: ChartSpec<never>, setting: ChartSetting, shown: Shown, common: Placed[]}} what */
 function drawLines(node, plot, { spec, setting, shown, common }) {
   const { lines, hidden, isLog } = shown;
   fillLegend(part(node, "chart__legend"), lines, hidden);
   const extent = extentOf([...common, ...lines], setting.axis);
   const how = { ...flags(spec, isLog), axis: setting.axis, range: setting.range, extent, format: spec.format };
   plot.draw({ ...pictureOf(lines, hidden, setting, isLog, plot.width()), ...how });
-  plot.canvas()?.setAttribute("aria-label", `${spec.title}. ${partsOf(lines).map((one) => sentenceOf(one, spec.format)).join(" ")}`);
+  const said = partsOf(lines).map((one) => sentenceOf(one, spec.format)).join(" ");
+  plot.canvas()?.setAttribute("aria-label", `${spec.title}. ${said}`);
   fillValues(node, shown, setting.axis, spec.format);
 }
 
 /** @param {HTMLElement} node @param {string} name */
-const tool = (node, name) => /** @type {HTMLElement} */ (node.querySelector(`[data-do="${name}"]`));
+const tool = (node, name) => child(node, "button", `[data-do="${name}"]`);
 
 /** @param {Line[]} lines */
 const partsOf = (lines) => lines.map(({ label, history, name }) => ({ title: label, history, name }));
 
-/** @param {Spec} spec @param {boolean} isLog */
+/** @param {ChartSpec<never>} spec @param {boolean} isLog */
 const flags = (spec, isLog) => ({ isLog, isFraction: Boolean(spec.isFraction), isFromZero: Boolean(spec.isFromZero) });

@@ -1,7 +1,8 @@
 // @ts-check
-/** What can be taken from a chart: a picture with its title and legend, its values as CSV, its newest points as a table. */
+/** What can be taken from a chart: a picture with its title and legend, its values as CSV, its newest points as a
+ * table. */
 
-import { clone, find, fillList, make, part, saveFile, setText } from "../lib/dom.js";
+import { clone, fillList, find, make, saveFile, setText } from "../lib/dom.js";
 import { count } from "../lib/format.js";
 import { csvOf, rowsOf } from "../state/chart_text.js";
 import { open } from "./dialog.js";
@@ -15,16 +16,19 @@ const LINE = 22;
 /** @param {string} name @param {Part[]} parts */
 export const saveCsv = (name, parts) => saveFile(`${name}.csv`, csvOf(parts), "text/csv");
 
-/** The newest points in a dialog. @param {string} title @param {Part[]} parts @param {(value: number) => string} format */
+/** The newest points in a dialog. @param {string} title @param {Part[]} parts @param {Format} format */
 export function showTable(title, parts, format) {
   const box = tableDialog();
   const rows = rowsOf(parts, TABLE_ROWS).reverse();
   setText(find("chart-table-title", box), title);
-  setText(find("chart-table-note", box), rows.length < TABLE_ROWS ? "All points, the newest first." : `The newest ${TABLE_ROWS} points. The CSV has every row that the page holds.`);
-  find("chart-table-head", box).replaceChildren(...["Step", ...parts.map((one) => one.title)].map((text) => cell("th", text, { scope: "col" })));
+  const some = `The newest ${TABLE_ROWS} points. The CSV has every row that the page holds.`;
+  setText(find("chart-table-note", box), rows.length < TABLE_ROWS ? "All points, the newest first." : some);
+  const heads = ["Step", ...parts.map((one) => one.title)];
+  find("chart-table-head", box).replaceChildren(...heads.map((text) => cell("th", text, { scope: "col" })));
   fillList(find("chart-table-rows", box), "chart-table-row", rows, (row, { step, values }) => {
     const texts = values.map((value) => (Number.isFinite(value) ? format(value) : "–"));
-    row.replaceChildren(cell("th", count(step), { scope: "row" }), ...texts.map((text) => cell("td", text, { "data-kind": "number" })));
+    const cells = texts.map((text) => cell("td", text, { "data-kind": "number" }));
+    row.replaceChildren(cell("th", count(step), { scope: "row" }), ...cells);
   });
   open(box);
 }
@@ -45,7 +49,8 @@ function cell(tag, text, attributes) {
 }
 
 /** The canvas below the title and the legend, on the theme's background.
- * @param {string} name @param {string} title @param {HTMLElement} node the chart @param {HTMLCanvasElement | null} canvas */
+ * @param {string} name @param {string} title @param {HTMLElement} node the chart
+ * @param {HTMLCanvasElement | null} canvas */
 export function savePng(name, title, node, canvas) {
   if (!canvas) return;
   const scale = canvas.width / canvas.clientWidth;
@@ -56,7 +61,8 @@ export function savePng(name, title, node, canvas) {
   const picture = document.createElement("canvas");
   Object.assign(picture, { width: width * scale, height: (top + canvas.clientHeight + MARGIN) * scale });
   const pen = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
-  const token = (/** @type {string} */ one) => getComputedStyle(document.documentElement).getPropertyValue(one).trim();
+  const token = (/** @type {string} */ name) =>
+    getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   pen.scale(scale, scale);
   pen.fillStyle = token("--surface-raised");
   pen.fillRect(0, 0, width, picture.height / scale);
@@ -72,14 +78,16 @@ export function savePng(name, title, node, canvas) {
 /** @param {string} family */
 const legendFont = (family) => `600 12px ${family}`;
 
-/** @param {Element} button */
+/** @typedef {{text: string, colour: string, dash: number[]}} Key */
+
+/** @param {Element} button @returns {Key} */
 function keyOf(button) {
   const line = /** @type {Element} */ (button.querySelector("line"));
   const dash = (line.getAttribute("stroke-dasharray") ?? "").split(" ").filter(Boolean).map(Number);
   return { text: button.querySelector(".chart__name")?.textContent ?? "", colour: getComputedStyle(line).stroke, dash };
 }
 
-/** Keys in lines of a width. @param {any[]} keys @param {number} width */
+/** Keys in lines of a width. @param {Key[]} keys @param {number} width */
 function placed(keys, width) {
   let [x, y] = [0, 0];
   return keys.map((key) => {
@@ -91,7 +99,7 @@ function placed(keys, width) {
   });
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {any} key @param {number} x @param {number} y @param {string} ink */
+/** @param {CanvasRenderingContext2D} pen @param {Key} key @param {number} x @param {number} y @param {string} ink */
 function drawKey(pen, key, x, y, ink) {
   pen.strokeStyle = key.colour;
   pen.lineWidth = 2;

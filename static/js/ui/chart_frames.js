@@ -19,7 +19,8 @@ export function createFrames(draw) {
   };
 }
 
-/** Keep in mind which charts are in or near the window. @param {{isSeen: boolean, chart: {node: HTMLElement}}[]} entries @param {() => void} ask */
+/** Keep in mind which charts are in or near the window.
+ * @param {{isSeen: boolean, chart: {node: HTMLElement}}[]} entries @param {() => void} ask */
 export function watchSeen(entries, ask) {
   const observer = new IntersectionObserver((changes) => {
     for (const { target, isIntersecting } of changes) {

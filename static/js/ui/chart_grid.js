@@ -1,40 +1,42 @@
 // @ts-check
-/** Charts that belong together: one cursor, one zoom, one smoothing, drawn at most once a frame and only where they are seen. */
+/** Charts that belong together: one cursor, one zoom, one smoothing, drawn at most once a frame and only where they are
+ * seen. */
 
-import { clone, show } from "../lib/dom.js";
 import { THEME_EVENT } from "../lib/kept.js";
 import { COLUMNS, extentOf, offsetOf } from "../state/curves.js";
 import { at, last, rowNear } from "../state/series.js";
 import { createBar } from "./chart_bar.js";
 import { createChart } from "./chart.js";
 import { createFrames, watchSeen } from "./chart_frames.js";
+import { clone, show } from "../lib/dom.js";
 
-/** @typedef {import("../state/curves.js").Placed} Placed */
-/** @typedef {import("./chart.js").Setting} Setting */
-/** @typedef {{isDirty: boolean, isSeen: boolean, chart: ReturnType<typeof createChart>}} Entry */
+/** @template I @typedef {{isDirty: boolean, isSeen: boolean, chart: ReturnType<typeof createChart<I>>}} Entry */
 
-/** What a grid shows. `input` is handed to each chart's spec; `historiesOf` gives the histories that every chart's x spans,
- * first the one whose steps are meant by a click.
- * @typedef {{specs: import("./chart.js").Spec[], input: () => any, historiesOf: (input: any) => Placed[],
- *   isShown?: (spec: any, input: any) => boolean, fileName: (key: string) => string, onStep?: (step: number) => void, onCsv: () => void}} Shown */
+/** What a grid shows. `input` is handed to each chart's spec; `historiesOf` gives the histories that every chart's x
+ * spans, first the one whose steps are meant by a click. @template I
+ * @typedef {{specs: ChartSpec<I>[], input: () => I, historiesOf: (input: I) => Placed[], onCsv: () => void,
+ *   isShown?: (spec: ChartSpec<I>, input: I) => boolean, fileName: (key: string) => string,
+ *   onStep?: (step: number) => void}} Shown */
 
 const CLICK_MS = 250;
 const START_WEIGHT = 0.6;
 let grids = 0;
 
-/** @param {HTMLElement} host @param {Shown} shown */
+/** @template I @param {HTMLElement} host @param {Shown<I>} shown */
 export function createGrid(host, shown) {
-  /** @type {Setting} */
+  /** @type {ChartSetting} */
   const setting = { axis: "step", weight: START_WEIGHT, range: null };
   const frames = createFrames(draw);
   const picker = createPicker(shown, setting);
   let newest = 0;
   const bar = createBar({ weight: START_WEIGHT, hasClick: Boolean(shown.onStep) }, {
-    onWeight: (weight) => change({ weight }), onAxis: (axis) => change({ axis }, 0), onNewest: (steps) => change({ range: null }, steps), onCsv: shown.onCsv,
+    onWeight: (weight) => change({ weight }),
+    onAxis: (axis) => change({ axis }, 0),
+    onNewest: (steps) => change({ range: null }, steps),
+    onCsv: shown.onCsv,
   });
   grids += 1;
-  const told = { syncKey: `charts-${grids}`, onZoom: zoom, onPick: picker.pick };
-  const entries = createEntries(shown, setting, told, ask);
+  const entries = createEntries(shown, setting, { syncKey: `charts-${grids}`, onZoom: zoom, onPick: picker.pick }, ask);
   const list = clone("chart-grid");
   list.append(...entries.map(({ chart }) => chart.node));
   host.append(bar.node, list);
@@ -42,13 +44,13 @@ export function createGrid(host, shown) {
   document.addEventListener(THEME_EVENT, () => ask());
   bar.showPart(0, false);
 
-  /** @param {Entry[]} [some] all when left out */
+  /** @param {Entry<I>[]} [some] all when left out */
   function ask(some = entries) {
     for (const entry of some) entry.isDirty = true;
     frames.ask();
   }
 
-  /** @param {Partial<Setting>} patch @param {number} [steps] the newest steps that are to be shown, 0 for all */
+  /** @param {Partial<ChartSetting>} patch @param {number} [steps] the newest steps that are to be shown, 0 for all */
   function change(patch, steps = newest) {
     if (steps !== newest || patch.axis) setting.range = null;
     newest = steps;
@@ -57,7 +59,7 @@ export function createGrid(host, shown) {
     ask();
   }
 
-  /** Show a part of x in every chart, or all of it. @param {{min: number, max: number} | null} range */
+  /** Show a part of x in every chart, or all of it. @param {Extent | null} range */
   function zoom(range) {
     picker.cancel();
     change({ range }, 0);
@@ -82,19 +84,19 @@ export function createGrid(host, shown) {
   };
 }
 
-/** The charts, each with whether it is to be drawn again and whether it is seen.
- * @param {Shown} shown @param {Setting} setting @param {Parameters<typeof createChart>[1]["told"]} told
- * @param {(entries: Entry[]) => void} ask @returns {Entry[]} */
+/** The charts, each with whether it is to be drawn again and whether it is seen. @template I
+ * @param {Shown<I>} shown @param {ChartSetting} setting @param {Parameters<typeof createChart>[1]["told"]} told
+ * @param {(entries: Entry<I>[]) => void} ask @returns {Entry<I>[]} */
 function createEntries({ specs, fileName }, setting, told, ask) {
   return specs.map((spec) => {
-    /** @type {Entry} */
-    const entry = { isDirty: true, isSeen: false, chart: createChart(spec, { setting, told, fileName, onChange: () => ask([entry]) }) };
+    const chart = createChart(spec, { setting, told, fileName, onChange: () => ask([entry]) });
+    const entry = { isDirty: true, isSeen: false, chart };
     return entry;
   });
 }
 
-/** Draw what is dirty and seen; whether a chart is shown at all is settled for those not seen too.
- * @param {Entry[]} entries @param {Shown} shown @param {any} given @param {Placed[]} histories */
+/** Draw what is dirty and seen; whether a chart is shown at all is settled for those not seen too. @template I
+ * @param {Entry<I>[]} entries @param {Shown<I>} shown @param {I} given @param {Placed[]} histories */
 function drawEntries(entries, { isShown }, given, histories) {
   for (const entry of entries.filter((one) => one.isDirty)) {
     show(entry.chart.node, isShown?.(entry.chart.spec, given) ?? true);
@@ -105,7 +107,7 @@ function drawEntries(entries, { isShown }, given, histories) {
 }
 
 /** A click tells its step; while a part is shown it may be the first half of a double click, which resets that.
- * @param {Shown} shown @param {Setting} setting */
+ * @template I @param {Shown<I>} shown @param {ChartSetting} setting */
 function createPicker({ onStep, input, historiesOf }, setting) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -123,10 +125,11 @@ function createPicker({ onStep, input, historiesOf }, setting) {
   };
 }
 
-/** @param {Placed[]} histories @param {number} newest steps @param {"step" | "time"} axis */
+/** @param {Placed[]} histories @param {number} newest steps @param {Axis} axis */
 function newestRange(histories, newest, axis) {
   const [first] = histories;
   if (!first?.history.length) return null;
   const from = rowNear(first.history, "step", last(first.history, "step") - newest);
-  return { min: at(first.history, COLUMNS[axis], from) - offsetOf(axis, first.startedAt), max: extentOf(histories, axis).max };
+  const min = at(first.history, COLUMNS[axis], from) - offsetOf(axis, first.startedAt);
+  return { min, max: extentOf(histories, axis).max };
 }

@@ -1,15 +1,15 @@
 // @ts-check
 /** The completions of one group: reward, advantage, each part with its reason, and the text with its answer marked. */
 
-import { fillList, make, part, setText } from "../lib/dom.js";
 import { counted, number } from "../lib/format.js";
 import { aroundAnswer, flagsOf, largestAdvantage } from "../state/rollouts.js";
 import { fillParts } from "./parts.js";
+import { fillList, make, part, setText } from "../lib/dom.js";
 
-/** @param {HTMLElement} list @param {any} group @param {number | null} found the completion that a search found */
+/** @param {HTMLElement} list @param {Group} group @param {number | null} found the completion that a search found */
 export function fillCompletions(list, group, found) {
   const largest = largestAdvantage(group);
-  const items = group.completions.map((/** @type {any} */ one, /** @type {number} */ index) => ({ one, isFound: index === found }));
+  const items = group.completions.map((one, index) => ({ one, isFound: index === found }));
   fillList(list, "completion", items, (row, { one, isFound }) => {
     row.dataset.side = one.advantage > 0 ? "up" : one.advantage < 0 ? "down" : "none";
     row.dataset.found = String(isFound);
@@ -35,17 +35,18 @@ function chip(flag) {
 /** @param {number} advantage */
 function advantageText(advantage) {
   if (!advantage) return "advantage 0: not moved";
-  return `advantage ${advantage > 0 ? "+" : "−"}${number(Math.abs(advantage), 2)}: made ${advantage > 0 ? "likelier" : "less likely"}`;
+  const sign = advantage > 0 ? "+" : "−";
+  return `advantage ${sign}${number(Math.abs(advantage), 2)}: made ${advantage > 0 ? "likelier" : "less likely"}`;
 }
 
-/** @param {HTMLElement} pre @param {any} one */
+/** @param {HTMLElement} pre @param {Completion} one */
 function fillText(pre, one) {
   const [before, answer, after] = aroundAnswer(one);
   pre.replaceChildren(before, ...(one.answer ? [make("mark", "", answer), after] : []));
   if (one.text === "") pre.replaceChildren("(empty)");
 }
 
-/** What the user's own reward code printed. @param {Record<string, any> | undefined} scores */
+/** What the user's own reward code printed. @param {Completion["scores"] | undefined} scores */
 function printsOf(scores) {
   const prints = Object.values(scores ?? {}).map((score) => score?.prints).filter(Boolean);
   return prints.length ? ` · printed: ${prints.join(" ")}` : "";

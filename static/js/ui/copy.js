@@ -1,10 +1,10 @@
 // @ts-check
 /** Texts to the clipboard, and the dialog in which a long text is read. */
 
-import { find, setText } from "../lib/dom.js";
 import { dialog, open } from "./dialog.js";
+import { find, setText } from "../lib/dom.js";
 
-/** @param {string} text @param {(text: string, level?: "info" | "error") => void} say */
+/** @param {string} text @param {Say} say */
 export async function copy(text, say) {
   try {
     await navigator.clipboard.writeText(text);
@@ -14,7 +14,7 @@ export async function copy(text, say) {
   }
 }
 
-/** @param {string} title @param {string} text @param {(text: string, level?: "info" | "error") => void} say */
+/** @param {string} title @param {string} text @param {Say} say */
 export function read(title, text, say) {
   const box = dialog("reader");
   setText(find("reader-title", box), title);

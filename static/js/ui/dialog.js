@@ -4,7 +4,7 @@
 import { find, setText } from "../lib/dom.js";
 
 /** @param {string} ref @returns {HTMLDialogElement} */
-export const dialog = (ref) => /** @type {HTMLDialogElement} */ (find(ref));
+export const dialog = (ref) => find(ref, document, "dialog");
 
 /** Open a dialog; a click beside it or on one of its closing buttons closes it. @param {HTMLDialogElement} box */
 export function open(box) {
@@ -25,7 +25,7 @@ export function open(box) {
 
 /** Ask before something that can't be undone.
  * @param {{title: string, text: string, yes: string, danger?: boolean}} question @returns {Promise<boolean>} */
-export function ask({ title, text, yes, danger = false }) {
+export function ask({ title, text, yes, danger = true }) {
   const box = dialog("confirm");
   if (box.open) return Promise.resolve(false); // one question at a time
   setText(find("confirm-title", box), title);
@@ -34,11 +34,15 @@ export function ask({ title, text, yes, danger = false }) {
   setText(button, yes);
   button.className = `button ${danger ? "button--danger" : "button--primary"}`;
   open(box);
-  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true }));
+  return new Promise((resolve) => {
+    box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true });
+  });
 }
 
-/** Whether the draft may be given up: asked only when it holds changes that are saved nowhere. @param {any} context */
+/** Whether the draft may be given up: asked only when it holds changes that are saved nowhere.
+ * @param {Context} context */
 export async function mayReplace(context) {
   if (!context.store.get().draft.isDirty) return true;
-  return ask({ title: "Replace your draft?", text: "It has changes that are saved nowhere else.", yes: "Replace it", danger: true });
+  const text = "It has changes that are saved nowhere else.";
+  return ask({ title: "Replace your draft?", text, yes: "Replace it" });
 }

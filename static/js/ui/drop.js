@@ -1,10 +1,12 @@
 // @ts-check
 /** The zone that files are dropped on, or chosen with. */
 
+import { child } from "../lib/dom.js";
+
 /** Take files that are dropped on a zone or chosen by its input; one dropped beside it does not replace the page.
  * @param {HTMLElement} zone holds an input of type file @param {(files: File[]) => void} onFiles */
 export function mountDrop(zone, onFiles) {
-  const input = /** @type {HTMLInputElement} */ (zone.querySelector("input[type=file]"));
+  const input = child(zone, "input", "[type=file]");
   const over = (/** @type {DragEvent} */ event) => event.target instanceof Node && zone.contains(event.target);
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];

@@ -1,11 +1,11 @@
 // @ts-check
 /** What a run needs of the machine's memory, as a bar of its parts that moves with the settings. */
 
-import { fillList, find, make, part, setText, show } from "../lib/dom.js";
 import { gib } from "../lib/format.js";
 import { memoryText } from "../state/memory_text.js";
+import { fillList, find, make, part, rowsIn, setText, show } from "../lib/dom.js";
 
-/** @param {any} plan what the server says of the draft; null while nothing is known */
+/** @param {RunPlan | null} plan what the server says of the draft; null while nothing is known */
 export function renderMemory(plan) {
   const memory = plan?.memory;
   const parts = memory?.total_gib ? memory.parts : [];
@@ -23,12 +23,12 @@ export function renderMemory(plan) {
   });
 }
 
-/** @param {HTMLElement} bar @param {any[]} parts @param {number} whole in GiB */
+/** @param {HTMLElement} bar @param {Memory["parts"]} parts @param {number} whole in GiB */
 function drawBar(bar, parts, whole) {
   while (bar.children.length > parts.length) bar.lastElementChild?.remove();
   while (bar.children.length < parts.length) bar.append(make("span", "memory__part"));
   parts.forEach((item, index) => {
-    const segment = /** @type {HTMLElement} */ (bar.children[index]);
+    const segment = rowsIn(bar)[index];
     segment.dataset.part = item.key;
     segment.style.setProperty("--share", String(whole ? item.gib / whole : 0));
   });

@@ -1,16 +1,16 @@
 // @ts-check
 /** What each reward said of one completion: value, bar and reason. */
 
-import { fillList, part, setText } from "../lib/dom.js";
 import { partOf } from "../state/rollouts.js";
+import { fillList, part, setText } from "../lib/dom.js";
 
-/** @param {HTMLElement} list @param {Record<string, any>} scores reward name -> its verdict */
+/** @param {HTMLElement} list @param {Record<string, Outcome | null>} scores reward name -> its verdict */
 export function fillParts(list, scores) {
   fillList(list, "part", Object.entries(scores).map(([name, score]) => partOf(name, score)), (row, item) => {
     row.dataset.kind = item.kind;
     setText(part(row, "part__name"), item.name);
     setText(part(row, "part__value"), item.text);
-    /** @type {HTMLProgressElement} */ (part(row, "meter")).value = item.value ?? 0;
+    part(row, "meter", "progress").value = item.value ?? 0;
     setText(part(row, "part__reason"), item.reason);
   });
 }

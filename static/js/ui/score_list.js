@@ -1,14 +1,14 @@
 // @ts-check
 /** Held-out scores as a list of bars, one a stage. */
 
-import { fillList, part, setText } from "../lib/dom.js";
 import { scoreText, STAGES } from "../state/scores.js";
+import { fillList, part, setText } from "../lib/dom.js";
 
-/** @param {HTMLElement} list @param {any[]} scores evaluations */
+/** @param {HTMLElement} list @param {HeldOutScore[]} scores evaluations */
 export function fillScores(list, scores) {
   fillList(list, "score", scores, (row, score) => {
-    const name = STAGES[/** @type {keyof typeof STAGES} */ (score.stage)] ?? `Step ${score.step}`;
-    const meter = /** @type {HTMLProgressElement} */ (part(row, "meter"));
+    const name = STAGES[score.stage] ?? `Step ${score.step}`;
+    const meter = part(row, "meter", "progress");
     meter.value = Math.min(1, score.correct === null ? score.reward : score.correct / score.total);
     meter.setAttribute("aria-label", name);
     setText(part(row, "score__name"), name);

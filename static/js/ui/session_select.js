@@ -3,10 +3,10 @@
 
 import { inOrder, titleOf } from "../state/sessions.js";
 
-/** Sessions with a trained adapter. @param {any} state */
+/** Sessions with a trained adapter. @param {State} state */
 export const trained = (state) => inOrder(state).filter((session) => session.saved);
 
-/** @param {HTMLSelectElement} select @param {any[]} sessions @param {string | null} chosen */
+/** @param {HTMLSelectElement} select @param {Session[]} sessions @param {string | null} chosen */
 export function fillSessions(select, sessions, chosen) {
   const key = sessions.map((session) => `${session.session_id} ${titleOf(session)}`).join("\n");
   if (select.dataset.key !== key) {
@@ -18,8 +18,8 @@ export function fillSessions(select, sessions, chosen) {
   if (chosen && select.value !== chosen) select.value = chosen;
 }
 
-/** @param {any} session */
-function labelOf(session) {
+/** A session's title, with its id where that is another. @param {Session} session */
+export function labelOf(session) {
   const title = titleOf(session);
   return title === session.session_id ? title : `${title} (${session.session_id})`;
 }

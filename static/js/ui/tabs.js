@@ -1,10 +1,15 @@
 // @ts-check
 /** Tabs by the ARIA pattern: arrow keys move, one panel is shown. */
 
+import { around, each } from "../lib/dom.js";
+
+/** `put` tells nobody. @typedef {{select: (name: string) => void, put: (name: string) => void, selected: () => string}}
+ *   Tabs */
+
 /** @param {HTMLElement} root holds [role=tab] with data-tab, and [role=tabpanel] with data-panel
- * @param {(name: string) => void} [onChange] @returns {{select: (name: string) => void, put: (name: string) => void, selected: () => string}} `put` tells nobody */
+ * @param {(name: string) => void} [onChange] @returns {Tabs} */
 export function mountTabs(root, onChange) {
-  const tabs = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[role=tab]")]);
+  const tabs = each(root, "button", "[role=tab]");
   const panels = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-panel]")]);
   let current = "";
 
@@ -25,11 +30,11 @@ export function mountTabs(root, onChange) {
   };
 
   root.addEventListener("click", (event) => {
-    const tab = event.target instanceof Element ? event.target.closest("[role=tab]") : null;
-    if (tab instanceof HTMLElement && tab.dataset.tab && tabs.includes(tab)) select(tab.dataset.tab);
+    const tab = around(event.target, "[role=tab]");
+    if (tab?.dataset.tab && tabs.includes(/** @type {HTMLButtonElement} */ (tab))) select(tab.dataset.tab);
   });
   root.addEventListener("keydown", (event) => {
-    const at = tabs.indexOf(/** @type {HTMLElement} */ (event.target));
+    const at = tabs.indexOf(/** @type {HTMLButtonElement} */ (event.target));
     const visible = tabs.filter((tab) => !tab.hidden);
     const from = visible.indexOf(tabs[at]);
     const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: visible.length - 1 }[event.key];

@@ -2,26 +2,27 @@
 /** The sending of a file from the user, in pieces that survive a broken connection. */
 
 import { ApiError, deleteUpload, getUpload, uploadFile, uploadPiece } from "../lib/api.js";
-import { createLatest } from "../lib/latest.js";
+import { createLatest, pause } from "../lib/latest.js";
 import { PIECE_BYTES, pieceEnd, rateOf, secondsLeft, withMark } from "../state/uploads.js";
 
 const RETRY_MS = 1000;
 const MOST_STALLS = 5;
 const CANCEL_TRIES = 10;
 
-/** @typedef {{status: "sending" | "waiting" | "paused" | "checking" | "done" | "refused" | "cancelled", name: string, sent: number,
- *   size: number, rate: number | null, left: number | null, info?: any, error?: unknown}} Progress */
+/** @typedef {{status: "sending" | "waiting" | "paused" | "checking" | "done" | "refused" | "cancelled", name: string,
+ *   sent: number, size: number, rate: number | null, left: number | null, info?: Upload, error?: unknown}} Progress */
 
 /** What is known of one upload while it is sent.
- * @typedef {{file: File, name: string, encoding: string | undefined, sent: number, marks: import("../state/uploads.js").Mark[],
- *   onChange: (progress: Progress) => void}} Upload */
-/** How an upload ended. @typedef {{status: "done" | "refused", info?: any, error?: unknown}} End */
+ * @typedef {{file: File, name: string, encoding: string | undefined, sent: number,
+ *   marks: import("../state/uploads.js").Mark[], onChange: (progress: Progress) => void}} Sending */
+/** How an upload ended. @typedef {{status: "done" | "refused", info?: Upload, error?: unknown}} End */
 
 /** Send a file: a small one at once, a large one in pieces. Only the piece that is being sent is ever read.
- * @param {File} file @param {{name: string, encoding?: string, received?: number}} how the name it gets, and how much of it is there
+ * @param {File} file
+ * @param {{name: string, encoding?: string, received?: number}} how the name it gets, and how much of it is there
  * @param {(progress: Progress) => void} onChange */
 export function startUpload(file, { name, encoding, received = 0 }, onChange) {
-  /** @type {Upload} */
+  /** @type {Sending} */
   const upload = { file, name, encoding, sent: received, marks: [], onChange };
   const latest = createLatest();
   /** @param {(signal: AbortSignal) => Promise<End>} send */
@@ -50,19 +51,19 @@ export function startUpload(file, { name, encoding, received = 0 }, onChange) {
   };
 }
 
-/** @param {Upload} upload @param {Progress["status"]} status @param {object} [more] */
+/** @param {Sending} upload @param {Progress["status"]} status @param {object} [more] */
 function tell({ file, name, sent, marks, onChange }, status, more = {}) {
   const rate = status === "sending" ? rateOf(marks) : null;
   onChange({ status, name, sent, size: file.size, rate, left: secondsLeft(sent, file.size, rate), ...more });
 }
 
-/** @param {Upload} upload @param {AbortSignal} signal @returns {Promise<End>} */
+/** @param {Sending} upload @param {AbortSignal} signal @returns {Promise<End>} */
 async function sendWhole(upload, signal) {
   tell(upload, "checking");
   return { status: "done", info: await uploadFile(upload.file, upload.encoding, signal) };
 }
 
-/** @param {Upload} upload @param {AbortSignal} signal ends it between two pieces, too @returns {Promise<End>} */
+/** @param {Sending} upload @param {AbortSignal} signal ends it between two pieces, too @returns {Promise<End>} */
 async function sendPieces(upload, signal) {
   const { file, name, encoding } = upload;
   upload.marks = [{ at: Date.now(), sent: upload.sent }];
@@ -74,7 +75,7 @@ async function sendPieces(upload, signal) {
       const info = await uploadPiece(name, { offset, size: file.size, encoding }, file.slice(offset, end), signal);
       if (info.complete) return { status: "done", info };
       signal.throwIfAborted();
-      upload.sent = info.received;
+      upload.sent = info.received ?? 0;
       upload.marks = withMark(upload.marks, { at: Date.now(), sent: upload.sent });
       stalls = 0;
     } catch (error) {
@@ -89,17 +90,17 @@ async function sendPieces(upload, signal) {
 }
 
 /** After a break: wait for the server, and ask it how much it has; the end of the upload if it has come to that.
- * @param {Upload} upload @param {unknown} error @param {AbortSignal} signal @returns {Promise<End | null>} */
+ * @param {Sending} upload @param {unknown} error @param {AbortSignal} signal @returns {Promise<End | null>} */
 async function recover(upload, error, signal) {
   const { file, name } = upload;
   if (error) tell(upload, "waiting", { error });
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await pause(RETRY_MS);
     signal.throwIfAborted();
     try {
       const state = await getUpload(name);
       signal.throwIfAborted();
-      if (!state.complete) upload.sent = state.received;
+      if (!state.complete) upload.sent = state.received ?? 0;
       else return state.size_bytes === file.size ? { status: "done", info: state } : { status: "refused", error };
       return null;
     } catch (again) {
@@ -110,7 +111,8 @@ async function recover(upload, error, signal) {
   }
 }
 
-/** Remove what has been received of an upload; the server may still be busy with its last piece. @param {string} name */
+/** Remove what has been received of an upload; the server may still be busy with its last piece.
+ * @param {string} name */
 export async function discard(name) {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -119,7 +121,7 @@ export async function discard(name) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === "not_found") return undefined;
       if (error.code !== "conflict" || tries === CANCEL_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS / 2));
+      await pause(RETRY_MS / 2);
     }
   }
 }
@@ -128,5 +130,6 @@ export async function discard(name) {
 const isMendable = (error) => error instanceof ApiError && ["offline", "conflict"].includes(error.code);
 
 /** The browser says the same of a file that it can't read as of a server that is away. @param {string} name */
-const unreadable = (name) =>
-  new ApiError({ code: "unreadable", message: `${name} can't be read any more.`, hint: "Was it changed or moved? Choose it again.", fields: {} });
+const unreadable = (name) => new ApiError({
+  code: "unreadable", message: `${name} can't be read any more.`, hint: "Was it changed or moved? Choose it again.",
+});

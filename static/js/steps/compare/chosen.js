@@ -10,9 +10,10 @@ import { append, at, emptyHistory, fromColumns } from "../../state/series.js";
 const MAX_POINTS = 8000;
 
 /** A chosen run: what is known of it, or why nothing is.
- * @typedef {{id: string, status: "loading" | "ready" | "missing" | "failed", problem: string, session: any, history: import("../../state/series.js").History,
- *   waiting: any[] | null, latest: ReturnType<typeof createLatest>}} Entry
+ * @typedef {{id: string, status: "loading" | "ready" | "missing" | "failed", problem: string, session: Named | null,
+ *   history: RunHistory, waiting: TrainingUpdate[] | null, latest: ReturnType<typeof createLatest>}} Entry
  * waiting has the updates that come while the history is being read */
+/** @typedef {SessionDetail & {name: string | null}} Named */
 
 /** @param {() => void} onChange */
 export function createChosen(onChange) {
@@ -40,7 +41,7 @@ export function createChosen(onChange) {
       if (entry?.waiting) readAll(entry, onChange);
       else if (entry?.status === "ready") readSession(entry, onChange);
     },
-    /** A training_update; whether it changes one of these runs. @param {any} update */
+    /** A training_update; whether it changes one of these runs. @param {TrainingUpdate} update */
     take(update) {
       const entry = entries.get(update.session_id);
       if (!entry || update.phase !== "training") return false;
@@ -69,7 +70,8 @@ function readAll(entry, onChange) {
   entry.waiting = [];
   entry.latest.drop(); // what came before this reading is in it
   entry.latest.ask(() => Promise.all([getSession(entry.id), getMetrics(entry.id, { max_points: MAX_POINTS })]), {
-    answered: ([session, metrics]) => put({ status: "ready", session: named(session), history: fromColumns(metrics.columns) }),
+    answered: ([session, { columns }]) =>
+      put({ status: "ready", session: named(session), history: fromColumns(columns) }),
     refused: (error) => put({ status: error.code === "not_found" ? "missing" : "failed", problem: explain(error) }),
   });
 }
@@ -85,15 +87,16 @@ function readSession(entry, onChange) {
   });
 }
 
-/** A session under the name that its configuration gives it, as lists have it. @param {any} session */
+/** A session under the name that its configuration gives it, as lists have it. @param {SessionDetail} session */
 const named = (session) => ({ ...session, name: session.config.name });
 
 /** @param {Entry[]} entries @returns {import("../../state/compare.js").Run[]} */
 function runsOf(entries) {
-  const ready = entries.map((entry, index) => ({ ...entry, index })).filter((entry) => entry.status === "ready");
-  const sessions = ready.map((entry) => entry.session);
-  return ready.map(({ id, index, session, history }) => {
+  const sessions = entries.map((entry) => entry.session).filter((session) => session !== null);
+  return entries.flatMap(({ id, status, session, history }, index) => {
+    if (status !== "ready" || !session) return [];
     const startedAt = session.started_at ?? at(history, "t", 0);
-    return { id, index, session, history, startedAt, heldOut: heldOutHistory(session.evaluations, history, startedAt, fullReward(session.config)), label: labelAmong(session, sessions) };
+    const heldOut = heldOutHistory(session.evaluations, history, startedAt, fullReward(session.config));
+    return [{ id, index, session, history, startedAt, heldOut, label: labelAmong(session, sessions) }];
   });
 }

@@ -3,23 +3,22 @@
 
 import { createLatest } from "../../lib/latest.js";
 
-/** @typedef {{status: "busy" | "known" | "failed", value: any, error: import("../../lib/api.js").ApiError | null}} Answer */
+/** @type {Kept<never>} */
+export const NO_ANSWER = { status: "busy", value: null, error: null };
 
-/** @type {Answer} */
-export const noAnswer = { status: "busy", value: null, error: null };
-
-/** @template T
- * @param {any} context @param {string} slot where the store keeps it
- * @param {{ask: (wanted: T, signal: AbortSignal) => Promise<any>, subjectOf: (wanted: T) => string, quietMs: number,
- *   onKnown?: (value: any, wanted: T) => void}} how an answer about another subject is dropped at once, one about the same is shown until the new one comes */
+/** An answer about another subject is dropped at once, one about the same is shown until the new one comes.
+ * @template {object} W, V
+ * @param {Context} context @param {"look" | "rendered" | "promptShown"} slot where the store keeps it
+ * @param {{ask: (wanted: W, signal: AbortSignal) => Promise<V>, subjectOf: (wanted: W) => string, quietMs: number,
+ *   onKnown?: (value: V, wanted: W) => void}} how */
 export function createAnswer(context, slot, { ask, subjectOf, quietMs, onKnown }) {
   let [key, subject] = ["", ""];
   const latest = createLatest(() => key);
-  /** @param {Partial<Answer>} patch */
-  const put = (patch) => context.store.update((/** @type {any} */ state) => ({ ...state, [slot]: { ...(state[slot] ?? noAnswer), ...patch } }));
+  /** @param {Partial<Kept<V>>} patch */
+  const put = (patch) => context.patch({ [slot]: { ...NO_ANSWER, ...context.store.get()[slot], ...patch } });
 
   return {
-    /** Ask if the question is another than before, or `again`. @param {T} wanted @param {boolean} [again] */
+    /** Ask if the question is another than before, or `again`. @param {W} wanted @param {boolean} [again] */
     follow(wanted, again = false) {
       const [next, about] = [JSON.stringify(wanted), subjectOf(wanted)];
       if (next === key && !again) return;

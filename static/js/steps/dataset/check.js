@@ -1,14 +1,15 @@
 // @ts-check
 /** The check of every row: started, followed, and its findings in words. */
 
-import { checkDataset, explain } from "../../lib/api.js";
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
+import { checkDataset, explain, inWords } from "../../lib/api.js";
 import { count } from "../../lib/format.js";
 import { createLatest } from "../../lib/latest.js";
 import { findingsOf, verdictOf } from "../../state/datasets.js";
 import { isUnderWay, jobOf, jobText, showFraction } from "./jobs.js";
+import { fillList, find, part, setText, show, tell } from "../../lib/dom.js";
+import { facts } from "../../ui/facts.js";
 
-/** @param {HTMLElement} root @param {any} context @param {(job: any) => void} putJob */
+/** @param {HTMLElement} root @param {Context} context @param {(job: Job) => void} putJob */
 export function mountCheck(root, context, putJob) {
   /** The draft that each job looks at, of those that this page started. @type {Map<string, string>} */
   const checked = new Map();
@@ -32,24 +33,20 @@ export function mountCheck(root, context, putJob) {
     });
   });
 
-  /** @param {string} text */
-  function fail(text) {
-    setText(find("dataset-check-error-text", root), text);
-    show(find("dataset-check-error", root), text !== "");
-  }
+  const fail = (/** @type {string} */ text) => tell(root, "dataset-check-error", text);
 
   return {
-    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    /** @param {State} state @param {ShownData} shown */
     render(state, { chosen }) {
       const job = jobOf(state, "check", chosen.source);
       const isBusy = isUnderWay(job);
-      /** @type {HTMLButtonElement} */ (find("dataset-check", root)).disabled = isBusy;
+      find("dataset-check", root, "button").disabled = isBusy;
       show(find("dataset-check-progress", root), isBusy);
       if (job && isBusy) {
-        showFraction(find("dataset-check-meter", root), job);
+        showFraction(find("dataset-check-meter", root, "progress"), job);
         setText(find("dataset-check-text", root), jobText(job, "Reading"));
       }
-      if (job?.status === "failed" && told !== job.job_id) fail(`${job.error.message} ${job.error.hint}`);
+      if (job?.error && told !== job.job_id) fail(inWords(job.error));
       told = job?.status === "failed" ? job.job_id : told;
       const isDone = job?.status === "completed";
       show(find("dataset-check-result", root), isDone);
@@ -60,32 +57,31 @@ export function mountCheck(root, context, putJob) {
   };
 }
 
-/** @param {HTMLElement} root @param {any} checks */
+/** @param {HTMLElement} root @param {CheckReport} checks */
 function renderResult(root, checks) {
   const { level, text } = verdictOf(checks);
   find("dataset-check-verdict", root).dataset.level = level;
   setText(find("dataset-check-verdict-text", root), text);
-  fillList(find("dataset-check-tiles", root), "tile", tilesOf(checks), (tile, [name, value]) => {
-    setText(tile.querySelector("dt"), name);
-    setText(tile.querySelector("dd"), value);
-  });
+  facts(find("dataset-check-tiles", root), tilesOf(checks), "tile");
   fillList(find("dataset-check-findings", root), "dataset-finding", findingsOf(checks), (row, finding) => {
     row.dataset.level = finding.level;
     setText(part(row, "dataset__finding-title"), finding.title);
     setText(part(row, "dataset__finding-text"), finding.text);
-    show(part(row, "dataset__finding-examples"), finding.examples.length > 0);
-    fillList(part(row, "dataset__finding-examples"), "text", finding.examples, (item, example) => setText(item, example));
+    const examples = part(row, "dataset__finding-examples");
+    show(examples, finding.examples.length > 0);
+    fillList(examples, "text", finding.examples, setText);
   });
 }
 
-/** @param {any} checks @returns {string[][]} */
-function tilesOf(checks) {
-  const longest = checks.longest_prompt === null ? [] : [["Longest prompt", `${count(checks.longest_prompt)} tokens`]];
-  const warmUp = checks.warm_up ? [["Warm-up", count(checks.warm_up)]] : [];
-  const tooLong = checks.findings.too_long?.count ?? 0; // counted apart: the split is made before prompts are measured
+/** @param {CheckReport} checks @returns {[string, string][]} */
+function tilesOf({ rows, usable, train, held_out: heldOut, warm_up: warmUp, longest_prompt: longest, findings }) {
+  const tooLong = findings.too_long?.count ?? 0; // counted apart: the split is made before prompts are measured
   const most = tooLong ? ", at most" : "";
+  const left = usable - tooLong;
   return [
-    ["Rows", count(checks.rows)], ["Usable", count(checks.usable - tooLong)], [`Trained on${most}`, count(Math.min(checks.train, checks.usable - tooLong))],
-    [`Held out${most}`, count(Math.min(checks.held_out, checks.usable - tooLong))], ...warmUp, ...longest,
+    ["Rows", count(rows)], ["Usable", count(left)], [`Trained on${most}`, count(Math.min(train, left))],
+    [`Held out${most}`, count(Math.min(heldOut, left))],
+    ...(warmUp ? [/** @type {[string, string]} */ (["Warm-up", count(warmUp)])] : []),
+    ...(longest === null ? [] : [/** @type {[string, string]} */ (["Longest prompt", `${count(longest)} tokens`])]),
   ];
 }

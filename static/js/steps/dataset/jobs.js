@@ -3,25 +3,23 @@
 
 import { ApiError, getJob } from "../../lib/api.js";
 
-/** @typedef {{job_id: string, task: string, subject: string, status: string, fraction: number | null, text: string, result: any, error: any}} Job */
-
 /** @param {Job | undefined} job */
 export const isUnderWay = (job) => job?.status === "waiting" || job?.status === "running";
 
 const keyOf = (/** @type {string} */ task, /** @type {string} */ subject) => `${task} ${subject}`;
 
-/** @param {any} state @param {string} task @param {string} subject @returns {Job | undefined} */
+/** @param {State} state @param {string} task @param {string} subject @returns {Job | undefined} */
 export const jobOf = (state, task, subject) => state.jobs?.[keyOf(task, subject)];
 
-/** @param {any} context @param {(job: Job) => void} onEnd */
+/** @param {Context} context @param {(job: Job) => void} onEnd */
 export function mountJobs(context, onEnd) {
-  const jobs = () => /** @type {Record<string, Job>} */ (context.store.get().jobs ?? {});
+  const jobs = () => context.store.get().jobs ?? {};
   /** @param {Job} job */
   const put = (job) => {
     const key = keyOf(job.task, job.subject);
     const before = jobs()[key];
     if (before?.job_id === job.job_id && isUnderWay(job) && !isUnderWay(before)) return; // an answer that was overtaken
-    context.store.update((/** @type {any} */ state) => ({ ...state, jobs: { ...state.jobs, [key]: job } }));
+    context.patch({ jobs: { ...jobs(), [key]: job } });
     const isEnd = !isUnderWay(job) && (before?.job_id !== job.job_id || isUnderWay(before));
     if (isEnd) onEnd(job);
   };
@@ -31,7 +29,8 @@ export function mountJobs(context, onEnd) {
         put(await getJob(job.job_id));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.code === "not_found") put({ ...job, status: "failed", error: { message: "It ended with the server.", hint: "Start it again." } });
+        const gone = { message: "It ended with the server.", hint: "Start it again." };
+        if (error.code === "not_found") put({ ...job, status: "failed", error: gone });
       }
     }
   };
@@ -47,8 +46,8 @@ export function jobText(job, doing) {
   return `${doing}${job.text ? `: ${job.text}` : ""}${share}`;
 }
 
-/** @param {HTMLElement} meter a <progress> @param {Job} job */
+/** @param {HTMLProgressElement} meter @param {Job} job */
 export function showFraction(meter, job) {
   if (job.fraction === null || job.status === "waiting") meter.removeAttribute("value");
-  else /** @type {HTMLProgressElement} */ (meter).value = job.fraction;
+  else meter.value = job.fraction;
 }

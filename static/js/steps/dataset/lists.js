@@ -2,18 +2,14 @@
 /** The lists of data sets as the server gave them, in the store, and what they say about the chosen one. */
 
 import { explain, listDatasets } from "../../lib/api.js";
-import { find, setText, show } from "../../lib/dom.js";
 import { createLatest } from "../../lib/latest.js";
 import { kindOf, shelfOf } from "../../state/datasets.js";
+import { find, show, tell } from "../../lib/dom.js";
 
-/** @typedef {{kind: string, source: string, shelf: string, known: any, facts: any, title: string}} Chosen facts: rows and size, where the lists know them */
-
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountLists(root, context) {
-  /** @param {any} patch */
-  function put(patch) {
-    context.store.update((/** @type {any} */ state) => ({ ...state, datasets: { ...state.datasets, ...patch } }));
-  }
+  /** @param {DataLists} patch */
+  const put = (patch) => context.patch({ datasets: { ...context.store.get().datasets, ...patch } });
 
   const latest = createLatest();
 
@@ -22,10 +18,7 @@ export function mountLists(root, context) {
     await latest.ask(listDatasets, {
       // The uploads have a list of their own, which is never older.
       answered: (lists) => put({ ...lists, uploads: context.store.get().datasets?.uploads ?? lists.uploads }),
-      refused(error) {
-        setText(find("dataset-list-error-text", root), explain(error));
-        show(find("dataset-list-error", root), true);
-      },
+      refused: (error) => tell(root, "dataset-list-error", explain(error)),
     });
     show(find("dataset-list-busy", root), latest.isAsking());
   }
@@ -36,12 +29,16 @@ export function mountLists(root, context) {
   return { put };
 }
 
-/** The draft's data set, and what the lists say about it. @param {(name: string) => any} get @param {any} lists @returns {Chosen} */
-export function chosenOf(get, lists) {
+/** The draft's data set, and what the lists say about it.
+ * @param {Get} get @param {DataLists} [lists] @returns {ChosenData} */
+export function chosenOf(get, { datasets, builtin = [], tasks, uploads } = {}) {
   const source = get("dataset.source");
-  const kind = kindOf(source, get("dataset.kind"), (lists?.builtin ?? []).map((/** @type {any} */ one) => one.source));
-  const shelves = /** @type {Record<string, any[]>} */ ({ hub: lists?.datasets, builtin: lists?.builtin, procedural: lists?.tasks });
-  const known = kind === "upload" ? lists?.uploads?.find((/** @type {any} */ one) => one.path === source) : shelves[kind]?.find((one) => one.source === source);
-  const isAsListed = kind !== "hub" || (known?.subset === get("dataset.subset") && known?.split === get("dataset.split"));
-  return { kind, source, shelf: shelfOf(kind, Boolean(known)), known, facts: isAsListed ? known : null, title: known?.title ?? source.replace(/^uploads\//, "") };
+  const kind = kindOf(source, get("dataset.kind"), builtin.map((set) => set.source));
+  /** @type {Record<string, KnownData[] | undefined>} */
+  const shelves = { hub: datasets, builtin, procedural: tasks, upload: uploads };
+  const known = shelves[kind]?.find((set) => (set.path ?? set.source) === source);
+  const isAsListed = known?.subset === get("dataset.subset") && known?.split === get("dataset.split");
+  const title = known?.title ?? source.replace(/^uploads\//, "");
+  const facts = kind !== "hub" || isAsListed ? known : undefined;
+  return { kind, source, shelf: shelfOf(kind, Boolean(known)), known, facts, title };
 }

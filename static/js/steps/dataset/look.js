@@ -1,22 +1,27 @@
 // @ts-check
 /** The first rows of the chosen data set as a table, what is known of the rest, and its download. */
 
-import { downloadDataset, explain } from "../../lib/api.js";
-import { fillList, find, make, setText, show } from "../../lib/dom.js";
+import { NO_ANSWER } from "./answer.js";
+import { downloadDataset, explain, inWords } from "../../lib/api.js";
 import { bytes, count } from "../../lib/format.js";
 import { cellAt, cellText, wantedOf } from "../../state/datasets.js";
 import { read } from "../../ui/copy.js";
 import { isUnderWay, jobOf, jobText, showFraction } from "./jobs.js";
+import { fillList, find, make, setText, show, tell } from "../../lib/dom.js";
 
 const CELL_CHARACTERS = 160;
 const LARGE_ROWS = 100_000;
 const CUT_ROWS = 5000;
-const KINDS = /** @type {Record<string, string>} */ ({ hub: "Hugging Face hub", upload: "your file", builtin: "built-in", procedural: "procedural" });
-const ROLE_NAMES = /** @type {Record<string, string>} */ ({ instruction_field: "question", response_field: "answer", context_field: "context", reasoning_field: "reasoning" });
+/** @type {Record<string, string>} */
+const KINDS = { hub: "Hugging Face hub", upload: "your file", builtin: "built-in", procedural: "procedural" };
+const ROLES = {
+  instruction_field: "question", response_field: "answer", context_field: "context", reasoning_field: "reasoning",
+};
 
-/** @param {HTMLElement} root @param {any} context @param {{follow: (again?: boolean) => void, putJob: (job: any) => void}} tell */
+/** @param {HTMLElement} root @param {Context} context
+ * @param {{follow: (again?: boolean) => void, putJob: (job: Job) => void}} tell */
 export function mountLook(root, context, { follow, putJob }) {
-  /** @type {any} */
+  /** @type {{value: DatasetLook, key: string} | null} */
   let drawn = null;
 
   find("look-again", root).addEventListener("click", () => follow(true));
@@ -31,14 +36,13 @@ export function mountLook(root, context, { follow, putJob }) {
   });
 
   return {
-    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    /** @param {State} state @param {ShownData} shown */
     render(state, { chosen }) {
-      const { status, value, error } = state.look ?? { status: "busy", value: null, error: null };
+      const { status, value, error } = state.look ?? NO_ANSWER;
       setText(find("look-title", root), chosen.title);
-      fillList(find("look-facts", root), "dataset-chip", factsOf(chosen, value, context.get), (row, text) => setText(row, text));
+      fillList(find("look-facts", root), "dataset-chip", factsOf(chosen, value, context.get), setText);
       show(find("look-busy", root), status === "busy");
-      show(find("look-error", root), status === "failed");
-      setText(find("look-error-text", root), status === "failed" ? explain(error) : "");
+      tell(root, "look-error", status === "failed" ? explain(error) : "");
       show(find("look-scroll", root), Boolean(value) && status !== "failed");
       const roles = rolesOf(value?.columns ?? [], context.get);
       const key = JSON.stringify(roles);
@@ -52,46 +56,51 @@ export function mountLook(root, context, { follow, putJob }) {
   };
 }
 
-/** @param {HTMLElement} root @param {any} value @param {Record<string, string>} roles @param {any} say */
-function drawTable(root, value, roles, say) {
-  find("look-head", root).replaceChildren(...value.columns.map((/** @type {string} */ column) => headOf(column, roles[column])));
-  find("look-body", root).replaceChildren(...value.rows.map((/** @type {any} */ row, /** @type {number} */ index) => {
+/** @param {HTMLElement} root @param {DatasetLook} look @param {Record<string, string>} roles @param {Say} say */
+function drawTable(root, { columns, rows }, roles, say) {
+  find("look-head", root).replaceChildren(...columns.map((column) => headOf(column, roles[column])));
+  find("look-body", root).replaceChildren(...rows.map((row, index) => {
     const line = make("tr");
-    line.append(...value.columns.map((/** @type {string} */ column) => cellOf(cellText(cellAt(row, column)), `${column}, row ${index + 1}`, say)));
+    const cell = (/** @type {string} */ column) =>
+      cellOf(cellText(cellAt(row, column)), `${column}, row ${index + 1}`, say);
+    line.append(...columns.map(cell));
     return line;
   }));
 }
 
 /** A set of the hub that takes long to fetch and to train on is better cut.
- * @param {HTMLElement} root @param {number} rows @param {string} kind @param {(name: string) => any} get */
+ * @param {HTMLElement} root @param {number} rows @param {string} kind @param {Get} get */
 function renderLarge(root, rows, kind, get) {
   show(find("look-large", root), kind === "hub" && rows > LARGE_ROWS && get("dataset.max_samples") === null);
-  setText(find("look-large-text", root), `${count(rows)} rows are far more than one run needs, and all of them would be downloaded.`);
+  const text = `${count(rows)} rows are far more than one run needs, and all of them would be downloaded.`;
+  setText(find("look-large-text", root), text);
 }
 
-/** @param {HTMLElement} root @param {import("./lists.js").Chosen} chosen @param {any} job */
-function renderDownload(root, chosen, job) {
-  const isMine = chosen.kind === "hub" && Boolean(job);
-  const isBusy = isMine && isUnderWay(job);
-  show(find("dataset-download", root), chosen.kind === "hub" && !isBusy);
-  show(find("dataset-download-part", root), isMine);
-  if (!isMine) return;
-  show(find("dataset-download-meter", root), isBusy);
-  showFraction(find("dataset-download-meter", root), job);
-  setText(find("dataset-download-text", root), downloadText(job));
+/** @param {HTMLElement} root @param {ChosenData} chosen @param {Job | undefined} job */
+function renderDownload(root, { kind }, job) {
+  const mine = kind === "hub" ? job : undefined;
+  const isBusy = isUnderWay(mine);
+  const meter = find("dataset-download-meter", root, "progress");
+  show(find("dataset-download", root), kind === "hub" && !isBusy);
+  show(find("dataset-download-part", root), Boolean(mine));
+  show(meter, isBusy);
+  if (!mine) return;
+  showFraction(meter, mine);
+  setText(find("dataset-download-text", root), downloadText(mine));
 }
 
-/** @param {any} job */
+/** @param {Job} job */
 function downloadText(job) {
   if (isUnderWay(job)) return jobText(job, "Downloading");
-  if (job.status === "failed") return `The download failed. ${job.error.message} ${job.error.hint}`;
+  if (job.error) return `The download failed. ${inWords(job.error)}`;
   return `Downloaded: ${count(job.result.rows)} rows are on this machine now.`;
 }
 
-/** @param {import("./lists.js").Chosen} chosen @param {any} value @param {(name: string) => any} get @returns {string[]} */
+/** @param {ChosenData} chosen @param {DatasetLook | null} value @param {Get} get @returns {string[]} */
 function factsOf(chosen, value, get) {
   const rows = value?.total_rows ?? chosen.facts?.rows;
-  const subset = chosen.kind === "hub" ? [get("dataset.subset"), get("dataset.split")].filter(Boolean).join(" / ") : "";
+  const which = [get("dataset.subset"), get("dataset.split")].filter(Boolean).join(" / ");
+  const subset = chosen.kind === "hub" ? which : "";
   const size = chosen.facts?.size_bytes ? bytes(chosen.facts.size_bytes) : "";
   return [
     KINDS[chosen.kind], subset, rows ? `${count(rows)} rows` : "", size, chosen.known?.licence ?? "",
@@ -100,11 +109,12 @@ function factsOf(chosen, value, get) {
 }
 
 /** Column to what the draft takes it, or a value in it, for.
- * @param {string[]} columns @param {(name: string) => any} get @returns {Record<string, string>} */
+ * @param {string[]} columns @param {Get} get @returns {Record<string, string>} */
 function rolesOf(columns, get) {
-  const isIn = (/** @type {string} */ column, /** @type {string | null} */ path) => path === column || Boolean(path?.startsWith(`${column}.`));
+  /** @param {string} column @param {string | null} path */
+  const isIn = (column, path) => path === column || Boolean(path?.startsWith(`${column}.`));
   return Object.fromEntries(columns.map((column) => {
-    const roles = Object.entries(ROLE_NAMES).filter(([key]) => isIn(column, get(`dataset.${key}`)));
+    const roles = Object.entries(ROLES).filter(([key]) => isIn(column, get(`dataset.${key}`)));
     return [column, roles.map(([, role]) => role).join(", ")];
   }));
 }
@@ -120,12 +130,13 @@ function headOf(column, role) {
   return head;
 }
 
-/** @param {string} text @param {string} about @param {any} say */
+/** @param {string} text @param {string} about @param {Say} say */
 function cellOf(text, about, say) {
-  const cell = make("td", text ? "" : "muted", text.length > CELL_CHARACTERS ? `${text.slice(0, CELL_CHARACTERS).trimEnd()}… ` : text || "empty");
-  if (text.length <= CELL_CHARACTERS) return cell;
-  const button = make("button", "dataset__more-text", "Read all");
-  button.setAttribute("type", "button");
+  const isLong = text.length > CELL_CHARACTERS;
+  const shown = isLong ? `${text.slice(0, CELL_CHARACTERS).trimEnd()}… ` : text || "empty";
+  const cell = make("td", text ? "" : "muted", shown);
+  if (!isLong) return cell;
+  const button = Object.assign(make("button", "dataset__more-text", "Read all"), { type: "button" });
   button.setAttribute("aria-label", `Read all of ${about}`);
   button.addEventListener("click", () => read(about, text, say));
   cell.append(button);

@@ -1,17 +1,17 @@
 // @ts-check
 /** The data sets to choose from by a card: curated ones of the hub, and built-in ones. */
 
-import { fillList, find, findInput, itemOf, part, setText, show } from "../../lib/dom.js";
 import { bytes, count } from "../../lib/format.js";
 import { matching } from "../../state/datasets.js";
+import { fillList, find, findInput, itemOf, part, setText, show, showText, valueIn } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {any} context @param {(source: string, known: any, isMapped?: boolean) => void} choose */
+/** @param {HTMLElement} root @param {Context} context @param {ChooseData} choose */
 export function mountPublic(root, context, choose) {
   const search = findInput("public-search", root);
   let category = "";
   search.addEventListener("input", () => drawPublic(context.store.get().datasets));
   find("public-categories", root).addEventListener("change", (event) => {
-    category = /** @type {HTMLInputElement} */ (event.target).value;
+    category = valueIn(event);
     drawPublic(context.store.get().datasets);
   });
   find("public-sets", root).addEventListener("change", (event) => {
@@ -20,7 +20,7 @@ export function mountPublic(root, context, choose) {
   });
   find("builtin-sets", root).addEventListener("change", (event) => choose(itemOf(event.target).source, {}, false));
 
-  /** @param {any} lists */
+  /** @param {DataLists | undefined} lists */
   function drawPublic(lists) {
     const sets = matching(lists?.datasets ?? [], search.value, category, ["title", "source", "summary", "category"]);
     fillList(find("public-sets", root), "public-set", sets, fillPublic);
@@ -28,7 +28,7 @@ export function mountPublic(root, context, choose) {
   }
 
   return {
-    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    /** @param {State} state @param {ShownData} shown */
     render(state, { chosen }) {
       drawPublic(state.datasets);
       fillList(find("builtin-sets", root), "builtin-set", state.datasets?.builtin ?? [], fillTexts);
@@ -37,7 +37,7 @@ export function mountPublic(root, context, choose) {
   };
 }
 
-/** Check the card of the chosen set. @param {HTMLElement} list @param {import("./lists.js").Chosen} chosen */
+/** Check the card of the chosen set. @param {HTMLElement} list @param {ChosenData} chosen */
 export function markChosen(list, chosen) {
   for (const input of list.querySelectorAll("input")) {
     const item = itemOf(input);
@@ -45,18 +45,17 @@ export function markChosen(list, chosen) {
   }
 }
 
-/** @param {HTMLElement} row @param {any} set */
+/** @param {HTMLElement} row @param {{title: string, summary: string, source: string}} set */
 function fillTexts(row, set) {
   setText(part(row, "choice__title"), set.title);
   setText(part(row, "choice__text"), set.summary);
-  /** @type {HTMLInputElement} */ (part(row, "choice__input")).value = set.source;
+  part(row, "choice__input", "input").value = set.source;
 }
 
-/** @param {HTMLElement} row @param {any} set */
+/** @param {HTMLElement} row @param {CuratedDataset} set */
 function fillPublic(row, set) {
   fillTexts(row, set);
-  setText(part(row, "dataset__caution"), set.note);
-  show(part(row, "dataset__caution"), set.note !== "");
+  showText(part(row, "dataset__caution"), set.note);
   setText(part(row, "set__category"), set.category);
   setText(part(row, "set__rows"), `${count(set.rows)} rows`);
   setText(part(row, "set__size"), bytes(set.size_bytes));

@@ -2,13 +2,13 @@
 /** Quick Start: columns, prompt and reward that suit the rows, set at once, with reasons and a way back. */
 
 import { explain, suggestForDataset } from "../../lib/api.js";
-import { fillList, find, setText, show } from "../../lib/dom.js";
 import { createLatest } from "../../lib/latest.js";
 import { mappingOf, suggested, wantedOf } from "../../state/datasets.js";
+import { fillList, find, setText, show, showText } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountQuickStart(root, context) {
-  /** The draft before Quick Start. @type {any} */
+  /** The draft before Quick Start. @type {Draft | null} */
   let before = null;
 
   const latest = createLatest(() => {
@@ -24,10 +24,7 @@ export function mountQuickStart(root, context) {
         context.set(suggested(suggestion, Object.keys(context.boot.defaults)));
         showReasons("Set for these rows:", suggestion.reasons);
       },
-      refused(error) {
-        setText(find("mapping-quick-error", root), explain(error));
-        show(find("mapping-quick-error", root), true);
-      },
+      refused: (error) => showText(find("mapping-quick-error", root), explain(error)),
     });
   });
   find("mapping-quick-undo", root).addEventListener("click", () => {
@@ -50,9 +47,10 @@ export function mountQuickStart(root, context) {
 
   return {
     close,
-    /** The columns that are guessed from the first rows come before what is suggested for them. @param {any} look */
+    /** The columns that are guessed from the first rows come before what is suggested for them.
+     * @param {State["look"]} look */
     render(look) {
-      /** @type {HTMLButtonElement} */ (find("mapping-quick-start", root)).disabled = look?.status === "busy";
+      find("mapping-quick-start", root, "button").disabled = look?.status === "busy";
     },
   };
 }

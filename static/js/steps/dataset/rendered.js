@@ -1,34 +1,34 @@
 // @ts-check
 /** Three rows as the model and the reward will see them. */
 
+import { NO_ANSWER } from "./answer.js";
 import { explain } from "../../lib/api.js";
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { cellText } from "../../state/datasets.js";
+import { fillList, find, part, setText, show, showText, tell } from "../../lib/dom.js";
 
 /** What keeps the first rows from being read is said once, beside them.
- * @param {HTMLElement} root @param {any} answer @param {any} look */
+ * @param {HTMLElement} root @param {State["rendered"]} answer @param {State["look"]} look */
 export function renderRendered(root, answer, look) {
-  const { status, value, error } = answer ?? { status: "busy", value: null, error: null };
+  const { status, value, error } = answer ?? NO_ANSWER;
   const isFailed = status === "failed";
-  const isSaid = isFailed && look?.status === "failed" && look.error.message === error.message;
+  const isSaid = isFailed && look?.status === "failed" && look.error?.message === error?.message;
   show(find("rendered-busy", root), status === "busy");
-  show(find("rendered-error", root), isFailed && !isSaid);
-  setText(find("rendered-error-text", root), isFailed ? explain(error) : "");
-  const notice = value && !isFailed ? [...value.notices.map((/** @type {string} */ text) => `${text}.`), value.problem?.message ?? ""].filter(Boolean).join(" ") : "";
-  setText(find("rendered-notice-text", root), notice);
-  show(find("rendered-notice", root), notice !== "");
-  const samples = isFailed ? [] : (value?.samples ?? []);
-  fillList(find("rendered", root), "dataset-rendered", samples, (row, sample, index) => fillSample(row, sample, index));
+  tell(root, "rendered-error", isFailed && !isSaid ? explain(error) : "");
+  const shown = isFailed ? null : value;
+  const notices = [...(shown?.notices ?? []).map((text) => `${text}.`), shown?.problem?.message ?? ""];
+  tell(root, "rendered-notice", notices.filter(Boolean).join(" "));
+  const samples = shown?.samples ?? [];
+  fillList(find("rendered", root), "dataset-rendered", samples, fillSample);
   show(find("rendered-empty", root), isSaid || (status === "known" && samples.length === 0));
-  setText(find("rendered-empty", root), isSaid ? "They appear here once the first rows can be read." : "No row is left. Look at the filters and the columns.");
+  const none = "No row is left. Look at the filters and the columns.";
+  setText(find("rendered-empty", root), isSaid ? "They appear here once the first rows can be read." : none);
 }
 
-/** @param {HTMLElement} row @param {any} sample @param {number} index */
+/** @param {HTMLElement} row @param {RenderedRow} sample @param {number} index */
 function fillSample(row, sample, index) {
   setText(row.querySelector("h4"), `Row ${index + 1}`);
-  setText(part(row, "chip"), sample.tokens === null ? "" : counted(sample.tokens, "token"));
-  show(part(row, "chip"), sample.tokens !== null);
+  showText(part(row, "chip"), sample.tokens === null ? "" : counted(sample.tokens, "token"));
   const prompt = part(row, "code");
   setText(prompt, sample.prompt);
   prompt.setAttribute("aria-label", `Prompt of row ${index + 1}`);

@@ -1,44 +1,46 @@
 // @ts-check
 /** Which rows of the data set are used: how many, how many are held out, and the filters. */
 
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { drawFields, problemOf, showFields } from "../../forms/form.js";
 import { COMPARISONS, filterValue } from "../../state/datasets.js";
+import { around, child, fillList, find, first, part, placeIn, rowsIn, setText, showText, soon } from "../../lib/dom.js";
+import { isSame } from "../../state/draft.js";
 
 const NAMES = ["dataset.max_samples", "dataset.validation_fraction", "dataset.validation_samples"];
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountRows(root, context) {
   const drawn = drawFields(find("rows-fields", root), NAMES, context, {
-    "dataset.max_samples": { help: "At most this many, drawn by the seed; empty uses all. Of a large set of the hub only the first files are downloaded then." },
+    "dataset.max_samples": { help: "At most this many, drawn by the seed; empty uses all. " +
+      "Of a large set of the hub only the first files are downloaded then." },
     "dataset.validation_fraction": { label: "Held out" },
     "dataset.validation_samples": { label: "Held out, at most" },
   });
-  /** @type {HTMLInputElement} */ (drawn[0].element.querySelector("input")).placeholder = "all";
+  child(drawn[0].element, "input").placeholder = "all";
   const list = find("filters", root);
-  const filters = () => /** @type {any[]} */ (context.get("dataset.filters"));
-  const put = (/** @type {any[]} */ next) => context.set({ "dataset.filters": next });
+  const filters = () => /** @type {Filter[]} */ (context.get("dataset.filters"));
+  const put = (/** @type {Filter[]} */ next) => context.set({ "dataset.filters": next });
 
   find("filter-add", root).addEventListener("click", () => {
     put([...filters(), { field: "", comparison: "equals", value: "" }]);
-    requestAnimationFrame(() => requestAnimationFrame(() => /** @type {HTMLElement | null} */ (list.lastElementChild?.querySelector(".filter__field"))?.focus()));
+    soon(() => first(list.lastElementChild, ".filter__field")?.focus());
   });
   list.addEventListener("input", (event) => {
-    const row = event.target instanceof Element ? event.target.closest("li") : null;
-    if (row) put(filters().map((filter, index) => (index === placeOf(row) ? read(row) : filter)));
+    const at = placeIn(list, event.target);
+    if (at >= 0) put(filters().with(at, read(rowsIn(list)[at])));
   });
   list.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button") : null;
-    const row = button?.closest("li");
-    if (!row) return;
-    put(filters().filter((_, index) => index !== placeOf(row)));
+    if (!around(event.target, "button")) return;
+    const at = placeIn(list, event.target);
+    put(filters().filter((_, index) => index !== at));
     find("filter-add", root).focus();
   });
 
-  let columns = "";
+  /** @type {string[]} */
+  let columns = [];
   return {
-    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    /** @param {State} state @param {ShownData} shown */
     render(state, { errors }) {
       showFields(drawn, state);
       setText(find("rows-words", root), wordsOf(state.plan.value?.estimate));
@@ -46,32 +48,37 @@ export function mountRows(root, context) {
       setText(find("filters-count", root), current.length ? `· ${current.length}` : "· none");
       fillList(list, "dataset-filter", current, (row, filter) => fill(row, filter));
       const isWrong = problemOf(errors, "dataset.filters") !== "";
-      if (isWrong) /** @type {HTMLDetailsElement} */ (find("filters-part", root)).open = true;
-      [...list.children].forEach((row, index) => renderError(/** @type {HTMLElement} */ (row), index, errors));
-      const names = JSON.stringify(state.look?.value?.columns ?? []);
-      if (names !== columns) find("columns-list", root).replaceChildren(...JSON.parse(names).map((/** @type {string} */ name) => new Option(name, name)));
+      if (isWrong) find("filters-part", root, "details").open = true;
+      rowsIn(list).forEach((row, index) => renderError(row, index, errors));
+      const names = state.look?.value?.columns ?? [];
+      if (isSame(names, columns)) return;
       columns = names;
+      find("columns-list", root).replaceChildren(...names.map((name) => new Option(name, name)));
     },
   };
 }
 
-/** @param {Element} row */
-const placeOf = (row) => [...(row.parentElement?.children ?? [])].indexOf(row);
+/** @typedef {{field: string, comparison: string, value: string | number}} Filter */
 
-/** @param {Element} row @returns {any} */
+/** @param {Element} row @returns {Filter} */
 function read(row) {
-  const value = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (part(row, name)).value;
+  const value = (/** @type {string} */ name) => part(row, name, PARTS[name]).value;
   const comparison = value("filter__comparison");
   return { field: value("filter__field").trim(), comparison, value: filterValue(comparison, value("filter__value")) };
 }
 
-/** @param {HTMLElement} row @param {any} filter */
-function fill(row, filter) {
-  const comparison = /** @type {HTMLSelectElement} */ (part(row, "filter__comparison"));
-  if (!comparison.options.length) comparison.append(...COMPARISONS.map((name) => new Option(name.replaceAll("_", " "), name)));
-  for (const [name, value] of [["filter__field", filter.field], ["filter__comparison", filter.comparison], ["filter__value", String(filter.value)]]) {
-    const input = /** @type {HTMLInputElement} */ (part(row, name));
-    if (document.activeElement !== input) input.value = value;
+/** @type {Record<string, "input" | "select">} */
+const PARTS = { filter__field: "input", filter__comparison: "select", filter__value: "input" };
+
+/** @param {HTMLElement} row @param {Filter} filter */
+function fill(row, { field, comparison, value }) {
+  const { options } = part(row, "filter__comparison", "select");
+  const words = COMPARISONS.map((name) => new Option(name.replaceAll("_", " "), name));
+  if (!options.length) part(row, "filter__comparison").append(...words);
+  const texts = { filter__field: field, filter__comparison: comparison, filter__value: String(value) };
+  for (const [name, text] of Object.entries(texts)) {
+    const input = part(row, name, PARTS[name]);
+    if (document.activeElement !== input) input.value = text;
   }
 }
 
@@ -79,12 +86,12 @@ function fill(row, filter) {
 function renderError(row, index, errors) {
   const own = problemOf(errors, `dataset.filters.${index}`);
   const problem = own || (index === 0 ? (errors["dataset.filters"] ?? "") : "");
-  setText(part(row, "filter__error"), problem);
-  show(part(row, "filter__error"), problem !== "");
+  showText(part(row, "filter__error"), problem);
 }
 
-/** @param {any} estimate */
+/** @param {Estimate | undefined} estimate */
 function wordsOf(estimate) {
   if (!estimate || estimate.rows === null) return "";
-  return `${count(estimate.rows)} rows: ${count(estimate.train_rows)} to train on, ${count(estimate.held_out_rows)} held out.`;
+  const { rows, train_rows: train, held_out_rows: heldOut } = estimate;
+  return `${count(rows)} rows: ${count(train)} to train on, ${count(heldOut)} held out.`;
 }

@@ -1,17 +1,17 @@
 // @ts-check
 /** The procedural tasks: found by search and category, chosen by a card, scored by their own verifier. */
 
-import { explain, listProcedural, suggestForDataset } from "../../lib/api.js";
-import { fillList, find, findInput, itemOf, part, setText, show } from "../../lib/dom.js";
+import { attempt, explain, listProcedural, suggestForDataset } from "../../lib/api.js";
 import { counted, words } from "../../lib/format.js";
 import { createLatest } from "../../lib/latest.js";
 import { matching, suggested, usesVerifier, wantedOf } from "../../state/datasets.js";
 import { markChosen } from "./public.js";
+import { fillList, find, findInput, itemOf, part, setText, show, tell } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {any} context @param {(source: string, known: any) => void} choose */
+/** @param {HTMLElement} root @param {Context} context @param {ChooseData} choose */
 export function mountTasks(root, context, choose) {
   const search = findInput("task-search", root);
-  const category = /** @type {HTMLSelectElement} */ (find("task-category", root));
+  const category = find("task-category", root, "select");
   const latest = createLatest(() => [wantedOf(context.get), context.store.get().draft.config.reward]);
   let isAsked = false;
 
@@ -19,18 +19,16 @@ export function mountTasks(root, context, choose) {
     isAsked = true;
     show(find("task-error", root), false);
     show(find("task-busy", root), true);
-    try {
+    await attempt(async () => {
       const tasks = (await listProcedural()).tasks.map(asChoice);
-      for (const name of [...new Set(tasks.map((/** @type {any} */ task) => task.category))].sort()) category.append(new Option(words(name), name));
-      context.store.update((/** @type {any} */ state) => ({ ...state, datasets: { ...state.datasets, tasks } }));
-    } catch (error) {
-      setText(find("task-error-text", root), explain(error));
-      show(find("task-error", root), true);
-    }
+      const categories = [...new Set(tasks.map((task) => task.category))].sort();
+      category.append(...categories.map((name) => new Option(words(name), name)));
+      context.patch({ datasets: { ...context.store.get().datasets, tasks } });
+    }, (text) => tell(root, "task-error", text));
     show(find("task-busy", root), false);
   }
 
-  /** @param {any} state */
+  /** @param {State} state */
   function draw(state) {
     const all = state.datasets?.tasks ?? [];
     const tasks = matching(all, search.value, category.value, ["source", "category"]);
@@ -41,8 +39,9 @@ export function mountTasks(root, context, choose) {
   search.addEventListener("input", () => draw(context.store.get()));
   category.addEventListener("change", () => draw(context.store.get()));
   find("task-again", root).addEventListener("click", fetchTasks);
-  find("tasks", root).addEventListener("change", (event) => choose(itemOf(event.target).source, { kind: "procedural" }));
-  find("verifier-use", root).addEventListener("click", () => latest.ask(() => suggestForDataset(wantedOf(context.get)), {
+  find("tasks", root).addEventListener("change", ({ target }) => choose(itemOf(target).source, { kind: "procedural" }));
+  const suggest = () => suggestForDataset(wantedOf(context.get));
+  find("verifier-use", root).addEventListener("click", () => latest.ask(suggest, {
     answered(suggestion) {
       context.set(suggested(suggestion, Object.keys(context.boot.defaults), ["reward"]));
       context.say("The task’s own verifier scores now, and a little is paid for the markers.");
@@ -51,7 +50,7 @@ export function mountTasks(root, context, choose) {
   }));
 
   return {
-    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    /** @param {State} state @param {ShownData} shown */
     render(state, { chosen, shelf }) {
       if (!isAsked && (shelf === "procedural" || chosen.kind === "procedural")) fetchTasks();
       if (shelf !== "procedural") return;
@@ -62,18 +61,20 @@ export function mountTasks(root, context, choose) {
       show(find("verifier", root), isOffered);
       show(find("verifier-use", root), !hasIt);
       find("verifier", root).dataset.level = hasIt ? "good" : "info";
-      const text = hasIt ? "is scored by its own verifier, which accepts every right answer." : "brings its own verifier. It accepts every right answer, where comparing texts would not.";
+      const text = hasIt
+        ? "is scored by its own verifier, which accepts every right answer."
+        : "brings its own verifier. It accepts every right answer, where comparing texts would not.";
       setText(find("verifier-text", root), `${chosen.title} ${text} ${chosen.known?.note ?? ""}`.trim());
     },
   };
 }
 
-/** @param {any} task */
+/** @param {ProceduralTask} task @returns {TaskChoice} */
 const asChoice = (task) => ({ ...task, kind: "procedural", source: task.name, title: words(task.name) });
 
-/** @param {HTMLElement} row @param {any} task */
+/** @param {HTMLElement} row @param {TaskChoice} task */
 function fill(row, task) {
   setText(part(row, "choice__title"), task.title);
   setText(part(row, "chip"), words(task.category));
-  /** @type {HTMLInputElement} */ (part(row, "choice__input")).value = task.source;
+  part(row, "choice__input", "input").value = task.source;
 }

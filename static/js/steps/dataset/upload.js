@@ -1,8 +1,7 @@
 // @ts-check
 /** The user's own files: the list of them, of those begun and not finished, and the counts of their rows. */
 
-import { ApiError, deleteUpload, explain, getJob, listUploads } from "../../lib/api.js";
-import { find, itemOf } from "../../lib/dom.js";
+import { ApiError, attempt, deleteUpload, explain, getJob, listUploads } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
 import { continues } from "../../state/uploads.js";
 import { ask } from "../../ui/dialog.js";
@@ -10,74 +9,74 @@ import { discard } from "../../ui/upload.js";
 import { forget, noted } from "./notes.js";
 import { mountSending } from "./sending.js";
 import { renderFiles } from "./upload_rows.js";
+import { doOf, find, itemOf } from "../../lib/dom.js";
 
 /** What the files tell the rest of the step.
- * @typedef {{choose: (source: string, known: any, isMapped?: boolean) => void, onList: (lists: any) => void,
- *   putJob: (job: any) => void, lookAgain: () => void}} Tell */
+ * @typedef {{choose: ChooseData, onList: (lists: DataLists) => void, putJob: (job: Job) => void,
+ *   lookAgain: () => void}} Tell */
 
-/** @param {HTMLElement} root @param {any} context @param {Tell} tell */
+/** @param {HTMLElement} root @param {Context} context @param {Tell} tell */
 export function mountUploads(root, context, tell) {
   const files = createFiles(context, tell);
   const sending = mountSending(root, context, { onDone: files.arrived, onEnd: files.refresh });
   listenToUploads(root, files);
   listenToUnfinished(root, files, (chosen, one) => {
     if (continues(chosen, one, noted(one.name))) sending.begin(chosen, one);
-    else context.say(`${chosen.name} is not the file that ${one.name} began with: name, size or time of change differ.`, "error");
+    else {
+      const why = "name, size or time of change differ";
+      context.say(`${chosen.name} is not the file that ${one.name} began with: ${why}.`, "error");
+    }
   });
   files.refresh();
 
   return {
-    /** A count is there. @param {any} job */
+    /** A count is there. @param {Job} job */
     jobEnded(job) {
       if (job.task !== "statistics") return;
       files.refresh();
       context.refreshPlan();
     },
-    /** @param {any} state @param {import("../dataset.js").Shown} shown */
+    /** @param {State} state @param {ShownData} shown */
     render(state, { shelf }) {
       if (shelf === "upload") renderFiles(root, state, context.get("dataset.source"), sending.activeName());
     },
   };
 }
 
-/** The files on the server, and what can be done with one. @param {any} context @param {Tell} tell */
+/** The files on the server, and what can be done with one. @param {Context} context @param {Tell} tell */
 function createFiles(context, { choose, onList, putJob, lookAgain }) {
   const latest = createLatest();
-  const complain = (/** @type {unknown} */ error) => context.say(explain(error), "error");
+  const complain = (/** @type {string} */ text) => context.say(text, "error");
 
   function fetchUploads() {
     latest.drop(); // a list that was asked for before may have what has been deleted since
     return latest.ask(listUploads, {
       answered({ uploads, unfinished }) {
         onList({ uploads, unfinished });
-        for (const { job_id: job, rows, problem } of uploads) if (job && rows === null && !problem) fetchCount(job, putJob);
+        for (const { job_id: job, rows, problem } of uploads) {
+          if (job && rows === null && !problem) fetchCount(job, putJob);
+        }
       },
-      refused: complain,
+      refused: (error) => complain(explain(error)),
     });
   }
 
-  /** @param {() => Promise<void>} action */
-  async function attempt(action) {
-    try {
-      await action();
-    } catch (error) {
-      complain(error);
-    }
+  /** @param {Upload} upload */
+  function use({ path, mapping }) {
+    const isMapped = Boolean(mapping?.instruction_field && mapping.response_field);
+    choose(path, { kind: "upload", ...mapping }, isMapped);
   }
-
-  /** @param {any} upload */
-  const use = (upload) => choose(upload.path, { kind: "upload", ...upload.mapping }, Boolean(upload.mapping?.instruction_field && upload.mapping?.response_field));
 
   return {
     refresh: fetchUploads,
     use,
-    /** @param {any} info @param {boolean} isStillWanted */
+    /** @param {Upload} info @param {boolean} isStillWanted */
     arrived(info, isStillWanted) {
       if (info.job_id) fetchCount(info.job_id, putJob);
       context.say(info.duplicate ? `${info.name} is here already, so it is used.` : `${info.name} is uploaded.`);
       if (isStillWanted) use(info);
     },
-    /** @param {any} upload */
+    /** @param {Upload} upload */
     async remove(upload) {
       const isUsed = context.get("dataset.source") === upload.path;
       if (!(await mayDelete(upload.name, isUsed))) return;
@@ -86,18 +85,18 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
         await fetchUploads();
         context.refreshPlan();
         if (isUsed) lookAgain();
-      });
+      }, complain);
     },
     /** Give up what was begun and not finished. @param {{name: string}} one */
     drop: ({ name }) => attempt(async () => {
       await discard(name);
       forget(name);
       await fetchUploads();
-    }),
+    }, complain),
   };
 }
 
-/** @param {string} job @param {(job: any) => void} putJob */
+/** @param {string} job @param {(job: Job) => void} putJob */
 async function fetchCount(job, putJob) {
   try {
     putJob(await getJob(job));
@@ -108,8 +107,9 @@ async function fetchCount(job, putJob) {
 
 /** @param {string} name @param {boolean} isUsed by the draft */
 function mayDelete(name, isUsed) {
-  const text = `The file is removed from this machine’s uploads${isUsed ? ", and your draft needs other data" : ""}. Runs that have ended keep their results.`;
-  return ask({ title: `Delete ${name}?`, text, yes: "Delete", danger: true });
+  const needs = isUsed ? ", and your draft needs other data" : "";
+  const text = `The file is removed from this machine’s uploads${needs}. Runs that have ended keep their results.`;
+  return ask({ title: `Delete ${name}?`, text, yes: "Delete" });
 }
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createFiles>} files */
@@ -122,7 +122,7 @@ function listenToUploads(root, files) {
 }
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createFiles>} files
- * @param {(chosen: File, one: any) => void} goOn with an upload, with the file that was chosen for it */
+ * @param {(chosen: File, one: UnfinishedUpload) => void} goOn with an upload, with the file that was chosen for it */
 function listenToUnfinished(root, files, goOn) {
   find("unfinished", root).addEventListener("click", (event) => {
     if (doOf(event) === "discard") files.drop(itemOf(event.target));
@@ -134,6 +134,3 @@ function listenToUnfinished(root, files, goOn) {
     if (chosen) goOn(chosen, one);
   });
 }
-
-/** What a click asks for. @param {Event} event */
-const doOf = (event) => (event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]"))?.dataset.do : "");

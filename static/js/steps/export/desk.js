@@ -1,51 +1,49 @@
 // @ts-check
-/** What the parts of the export step share: their slice of the store, the plan of the run that is shown, and its fetching. */
+/** What the parts of the export step share: their slice of the store, the plan of the run that is shown, and its
+ * fetching. */
 
 import { explain, listPrompts, planExport } from "../../lib/api.js";
-import { find, setText, show } from "../../lib/dom.js";
 import { createLatest } from "../../lib/latest.js";
 import { firstChoice, later, makeable } from "../../state/exports.js";
 import { isFinal, sessionOf } from "../../state/sessions.js";
+import { find, tell } from "../../lib/dom.js";
 
 /** @typedef {import("../../state/exports.js").Plan} Plan */
-/** What a part draws: the run that is shown, its export if there is one, what is planned and chosen, and what stands in the way.
- * @typedef {{id: string, session: any, one: any, files: any[], plan: Plan | null, chosen: string[],
- *   isFresh: boolean, now: {isOffline: boolean, isExporting: boolean, isPushing: boolean, isTraining: boolean}}} Shown */
-/** @typedef {ReturnType<typeof createDesk>} Desk */
-
 /** `chosen` holds what was chosen by hand, by run; `fresh` is the run whose export has just been seen to end.
- * @typedef {{plans: Record<string, Plan>, chosen: Record<string, string[]>, templates: any[], fresh: string}} Slice */
+ * @typedef {{plans: Record<string, Plan>, chosen: Record<string, string[]>, templates: PromptTemplate[],
+ *   fresh: string}} Slice */
 
 /** @type {Slice} */
 const BLANK = { plans: {}, chosen: {}, templates: [], fresh: "" };
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function createDesk(root, context) {
   const { store } = context;
   /** @returns {Slice} */
   const get = () => store.get().exporting ?? BLANK;
-  const put = (/** @type {Partial<Slice>} */ patch) => store.update((/** @type {any} */ state) => ({ ...state, exporting: { ...get(), ...patch } }));
-  const exportOf = (/** @type {string} */ id) => (Object.hasOwn(store.get().exports, id) ? store.get().exports[id] : null);
+  const put = (/** @type {Partial<Slice>} */ patch) => context.patch({ exporting: { ...get(), ...patch } });
+  const exportOf = (/** @type {string} */ id) =>
+    (Object.hasOwn(store.get().exports, id) ? store.get().exports[id] : null);
 
   /** What is chosen of a run and can be made. @param {string} id */
   function chosenOf(id) {
     const plan = get().plans[id];
-    return plan ? makeable(plan.targets, get().chosen[id] ?? firstChoice(plan.targets, exportOf(id)?.files ?? [])) : [];
+    if (!plan) return [];
+    return makeable(plan.targets, get().chosen[id] ?? firstChoice(plan.targets, exportOf(id)?.files ?? []));
   }
 
-  /** @param {string} text nothing takes it away */
-  function fail(text) {
-    setText(find("export-error-text", root), text);
-    show(find("export-error", root), text !== "");
-  }
+  /** Nothing takes it away. */
+  const fail = (/** @type {string} */ text) => tell(root, "export-error", text);
 
-  /** Do something that is answered with the state of the export; whether it went well. @param {() => Promise<any>} action
+  /** Do something that is answered with the state of the export; whether it went well.
+   * @param {() => Promise<ExportState>} action
    * @param {(error: unknown) => void} [refused] told of a refusal in place of the page's own note */
   async function attempt(action, refused = (error) => fail(explain(error))) {
     fail("");
     try {
       const state = await action();
-      store.update((/** @type {any} */ all) => ({ ...all, exports: { ...all.exports, [state.export_id]: later(exportOf(state.export_id), state) } }));
+      const { exports } = store.get();
+      context.patch({ exports: { ...exports, [state.export_id]: later(exportOf(state.export_id), state) } });
       return true;
     } catch (error) {
       refused(error);
@@ -67,14 +65,16 @@ export function createDesk(root, context) {
   };
 }
 
-/** Ask for the prompt templates, shipped and saved, which know a run's system prompt. @param {Desk} desk */
+/** Ask for the prompt templates, shipped and saved; without them the commands lack a run's system prompt.
+ * @param {ExportDesk} desk */
 export async function fetchTemplates(desk) {
-  const { prompts } = await listPrompts().catch(() => ({ prompts: [] })); // without them the commands lack the system prompt
+  const { prompts } = await listPrompts().catch(() => ({ prompts: [] }));
   desk.put({ templates: prompts });
 }
 
 /** Asking what a run can become and whether there is room for what is chosen.
- * @param {() => Slice} get @param {(patch: Partial<Slice>) => void} put @param {(id: string) => string[]} chosenOf @param {(text: string) => void} fail */
+ * @param {() => Slice} get @param {(patch: Partial<Slice>) => void} put @param {(id: string) => string[]} chosenOf
+ * @param {(text: string) => void} fail */
 function planning(get, put, chosenOf, fail) {
   let id = "";
   const latest = createLatest(() => [id, get().chosen[id]]);
@@ -95,15 +95,19 @@ function planning(get, put, chosenOf, fail) {
   }
 }
 
-/** @param {Desk} desk @param {any} state @param {string} id @returns {Shown} */
+/** @param {ExportDesk} desk @param {State} state @param {string} id @returns {ShownExport} */
 export function shownOf(desk, state, id) {
   const session = sessionOf(state, id);
   const one = desk.exportOf(id);
+  const { plans, fresh } = desk.get();
   return {
-    id, session, one, files: one?.files ?? [], plan: desk.get().plans[id] ?? null, chosen: desk.chosenOf(id), isFresh: desk.get().fresh === id,
+    id, session, one, files: one?.files ?? [], plan: plans[id] ?? null, chosen: desk.chosenOf(id),
+    isFresh: fresh === id,
     now: {
-      isOffline: state.connection === "offline", isExporting: Boolean(one?.is_running), isPushing: Boolean(one?.push?.is_running),
-      isTraining: Boolean(session) && session.status !== "queued" && !isFinal(session),
+      isOffline: state.connection === "offline",
+      isExporting: Boolean(one?.is_running),
+      isPushing: Boolean(one?.push?.is_running),
+      isTraining: session !== undefined && session.status !== "queued" && !isFinal(session),
     },
   };
 }

@@ -2,43 +2,42 @@
 /** The export that is under way, stage by stage, or how the latest one ended when it went wrong. */
 
 import { cancelExport, createExport } from "../../lib/api.js";
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
 import { words } from "../../lib/format.js";
 import { doneText, headingOf, isTold, leftOf, progressText, stagesOf, stateWord } from "../../state/export_progress.js";
 import { ask } from "../../ui/dialog.js";
+import { fillList, find, part, setText, show } from "../../lib/dom.js";
 
-/** @typedef {import("./desk.js").Shown} Shown */
-
-/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk */
+/** @param {HTMLElement} root @param {ExportDesk} desk */
 export function mountProgress(root, desk) {
-  /** @type {Shown | null} */
+  /** @type {ShownExport | null} */
   let shown = null;
   find("export-cancel", root).addEventListener("click", async () => {
     const id = shown?.id ?? "";
     const text = "What is half-made is removed. Files that are finished stay.";
-    if (await ask({ title: "Stop the export?", text, yes: "Stop it", danger: true })) desk.attempt(() => cancelExport(id));
+    if (await ask({ title: "Stop the export?", text, yes: "Stop it" })) desk.attempt(() => cancelExport(id));
   });
   find("export-to-files", root).addEventListener("click", () => desk.focusSoon("export-files-title"));
   const tail = find("export-log-tail", root);
   find("export-failure-log", root).addEventListener("toggle", () => (tail.scrollTop = tail.scrollHeight));
   find("export-again", root).addEventListener("click", async () => {
-    const { id, one } = /** @type {Shown} */ (shown);
-    if (await desk.attempt(() => createExport(id, leftOf(one)))) desk.focusSoon("export-state-title");
+    const one = shown?.one;
+    const isBegun = one && (await desk.attempt(() => createExport(one.export_id, leftOf(one))));
+    if (isBegun) desk.focusSoon("export-state-title");
   });
 
   return {
-    /** @param {Shown} next */
+    /** @param {ShownExport} next */
     render(next) {
       shown = next;
       const hasNews = isTold(next.one, next.isFresh);
       show(find("export-state", root), hasNews);
-      if (hasNews) draw(root, next);
+      if (next.one && hasNews) draw(root, next, next.one);
     },
   };
 }
 
-/** @param {HTMLElement} root @param {Shown} shown */
-function draw(root, { one, isFresh, now }) {
+/** @param {HTMLElement} root @param {ShownExport} shown @param {ExportState} one */
+function draw(root, { isFresh, now }, one) {
   const isRunning = one.is_running;
   const badge = find("export-status", root);
   badge.dataset.status = one.status === "completed" || !isRunning ? one.status : "running";
@@ -48,11 +47,11 @@ function draw(root, { one, isFresh, now }) {
   show(find("export-stages", root), isRunning || Boolean(one.failure) || (isFresh && one.status === "completed"));
   drawStages(root, one);
   show(find("export-moving", root), isRunning);
-  /** @type {HTMLProgressElement} */ (find("export-meter", root)).value = one.fraction;
+  find("export-meter", root, "progress").value = one.fraction;
   setText(find("export-phase", root), isRunning ? progressText(one, Date.now() / 1000) : "");
   setText(find("export-doing", root), isRunning ? one.text : "");
   show(find("export-cancel", root), isRunning);
-  /** @type {HTMLButtonElement} */ (find("export-cancel", root)).disabled = one.status === "stopping" || now.isOffline;
+  find("export-cancel", root, "button").disabled = one.status === "stopping" || now.isOffline;
   drawEnd(root, one, now);
   fillList(find("export-notices", root), "notice", one.notices, (row, notice) => {
     row.dataset.level = notice.level;
@@ -60,7 +59,7 @@ function draw(root, { one, isFresh, now }) {
   });
 }
 
-/** @param {HTMLElement} root @param {any} one */
+/** @param {HTMLElement} root @param {ExportState} one */
 function drawStages(root, one) {
   const stages = stagesOf(one);
   fillList(find("export-stages", root), "export-stage", stages, (row, stage) => {
@@ -68,10 +67,11 @@ function drawStages(root, one) {
     setText(part(row, "stage__name"), stage.name);
     setText(part(row, "stage__state"), stateWord(stage.state, one.is_running));
   });
-  setText(find("export-live", root), one.is_running ? stages.find((stage) => stage.state === "now")?.name ?? "" : "");
+  const stage = stages.find(({ state }) => state === "now");
+  setText(find("export-live", root), one.is_running ? (stage?.name ?? "") : "");
 }
 
-/** @param {HTMLElement} root @param {any} one @param {Shown["now"]} now */
+/** @param {HTMLElement} root @param {ExportState} one @param {ShownExport["now"]} now */
 function drawEnd(root, one, now) {
   const { failure } = one;
   show(find("export-failure", root), Boolean(failure));
@@ -82,7 +82,7 @@ function drawEnd(root, one, now) {
   show(find("export-stopped", root), one.status === "stopped");
   show(find("export-done", root), one.status === "completed");
   setText(find("export-done-text", root), one.status === "completed" ? doneText(one) : "");
-  const again = /** @type {HTMLButtonElement} */ (find("export-again", root));
+  const again = find("export-again", root, "button");
   show(again, !one.is_running && one.status !== "completed" && leftOf(one).length > 0);
   again.disabled = now.isOffline || now.isPushing || now.isTraining;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The charts of one run in the monitor: its history, the held-out results, and what became of reading them. */
 
-import { clone, find, make, saveFile, setText, show } from "../../lib/dom.js";
+import { clone, find, make, saveFile, show, tell } from "../../lib/dom.js";
 import { wholeCsv } from "../../state/chart_text.js";
 import { fullReward, heldOutHistory } from "../../state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../state/run_charts.js";
@@ -12,12 +12,16 @@ import { createReader } from "./histories.js";
 
 /** @typedef {import("./histories.js").Histories} Histories */
 
-/** @param {HTMLElement} root @param {any} context @param {{onStep?: (step: number) => void}} [told] onStep hears of a step that was clicked */
+/** What of a session the charts show. */
+const SHOWN = /** @type {const} */ (["evaluations", "config", "status"]);
+
+/** @param {HTMLElement} root @param {Context} context
+ * @param {{onStep?: (step: number) => void}} [told] onStep hears of a step that was clicked */
 export function mountCharts(root, context, { onStep } = {}) {
   const box = clone("chart-state");
   const host = make("div");
   root.append(box, host);
-  /** @type {any} the session as the store has it */
+  /** The session as the store has it. @type {Session | null | undefined} */
   let session = null;
   const reader = createReader({
     onBegin(isFirst) {
@@ -26,8 +30,7 @@ export function mountCharts(root, context, { onStep } = {}) {
     },
     onRead(problem) {
       show(find("charts-busy", box), false);
-      show(find("charts-error", box), problem !== "");
-      setText(find("charts-error-text", box), problem);
+      tell(box, "charts-error", problem);
       grid.changed();
     },
   });
@@ -39,7 +42,7 @@ export function mountCharts(root, context, { onStep } = {}) {
   });
   find("charts-again", box).addEventListener("click", () => reader.load());
   context.live.on("connect", () => reader.load());
-  context.live.on("training_update", (/** @type {any} */ update) => reader.take(update) && grid.changed());
+  context.live.on("training_update", (update) => reader.take(update) && grid.changed());
 
   return {
     /** Show the charts of a session. @param {string | null} wanted */
@@ -49,26 +52,29 @@ export function mountCharts(root, context, { onStep } = {}) {
       grid.zoom(null);
       reader.load();
     },
-    /** Take over what the store knows of the session. @param {any} state */
+    /** Take over what the store knows of the session. @param {State} state */
     render(state) {
       const id = reader.id();
-      const next = id ? state.sessions[id] : null;
-      if (next === session) return;
-      const before = session;
+      const [before, next] = [session, id ? state.sessions[id] : null];
       session = next;
-      if (before?.evaluations !== next?.evaluations || before?.config !== next?.config || before?.status !== next?.status) grid.changed();
+      if (SHOWN.some((key) => before?.[key] !== next?.[key])) grid.changed();
     },
   };
 }
 
-/** What the charts are drawn from. @param {any} session @param {Histories} histories @returns {import("../../state/run_charts.js").Run} */
+/** What the charts are drawn from.
+ * @param {Session | null | undefined} session @param {Histories} histories
+ * @returns {import("../../state/run_charts.js").Run} */
 function runOf(session, { history, warmUp }) {
   const startedAt = session?.started_at ?? at(history, "t", 0);
-  const heldOut = heldOutHistory(session?.evaluations ?? [], history, startedAt, fullReward(session?.config));
-  return { history, warmUp, heldOut, config: session?.config, engine: session?.engine?.engine, isOver: Boolean(session && isFinal(session)), startedAt };
+  const { config, engine, evaluations = [] } = session ?? {};
+  const heldOut = heldOutHistory(evaluations, history, startedAt, fullReward(config));
+  const isOver = Boolean(session && isFinal(session));
+  return { history, warmUp, heldOut, config, engine: engine?.engine, isOver, startedAt };
 }
 
 /** @param {string | null} id @param {Histories} histories */
 function saveCsv(id, { history, warmUp }) {
-  saveFile(`${id}-metrics.csv`, wholeCsv([{ phase: "pre_training", history: warmUp }, { phase: "training", history }]), "text/csv");
+  const csv = wholeCsv([{ phase: "pre_training", history: warmUp }, { phase: "training", history }]);
+  saveFile(`${id}-metrics.csv`, csv, "text/csv");
 }

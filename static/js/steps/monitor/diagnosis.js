@@ -2,28 +2,26 @@
 /** "Why is the reward flat?", answered by the server from the groups of the last steps. */
 
 import { diagnose } from "../../lib/api.js";
-import { fillList, find, make, part, setText, show } from "../../lib/dom.js";
 import { counted, percent } from "../../lib/format.js";
 import { createLatest } from "../../lib/latest.js";
+import { around, fillList, find, make, part, setText, show } from "../../lib/dom.js";
 
 const QUIET_MS = 300;
 /** Below this share of groups with signal the findings open by themselves. */
 const FLAT = 0.5;
 
-/** @param {HTMLElement} root @param {any} context
- * @param {(example: {step: number, group: number, completion: number | null}) => void} onExample */
-export function mountDiagnosis(root, context, onExample) {
+/** @param {HTMLElement} root @param {(example: FindingPlace) => void} onExample */
+export function mountDiagnosis(root, onExample) {
   let asked = "";
   let wasFlat = false;
   const latest = createLatest(() => asked);
 
-  /** @param {any} answer */
+  /** @param {Omit<Diagnosis, "completions">} answer */
   function draw(answer) {
-    const [first, last] = answer.steps ?? [];
-    setText(find("diagnosis-about", root), answer.groups ? `${first === last ? `Step ${last}` : `Steps ${first} to ${last}`}: ${counted(answer.groups, "group")}, ${percent(answer.signal_fraction)} with signal` : "");
+    setText(find("diagnosis-about", root), aboutText(answer));
     setText(find("diagnosis-verdict", root), answer.verdict);
-    const details = /** @type {HTMLDetailsElement} */ (find("findings-part", root));
-    const isFlat = answer.groups > 0 && answer.signal_fraction < FLAT;
+    const details = find("findings-part", root, "details");
+    const isFlat = answer.groups > 0 && (answer.signal_fraction ?? 0) < FLAT;
     if (isFlat !== wasFlat) details.open = wasFlat = isFlat;
     show(details, answer.findings.length > 0);
     setText(find("findings-count", root), `${counted(answer.findings.length, "finding")}, with what to do`);
@@ -31,7 +29,7 @@ export function mountDiagnosis(root, context, onExample) {
   }
 
   find("findings", root).addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    const button = around(event.target, "button");
     if (!button) return;
     const { step, group, completion } = button.dataset;
     onExample({ step: Number(step), group: Number(group), completion: completion ? Number(completion) : null });
@@ -47,25 +45,38 @@ export function mountDiagnosis(root, context, onExample) {
     },
     clear() {
       asked = "";
-      draw({ groups: 0, signal_fraction: 1, verdict: "Answered from the groups as soon as there are some.", findings: [] });
+      draw({
+        steps: null, groups: 0, signal_fraction: 1, findings: [],
+        verdict: "Answered from the groups as soon as there are some.",
+      });
     },
   };
 }
 
-/** @param {{step: number, group: number, completion: number | null}} place */
-const placeText = ({ step, group, completion }) => `Step ${step}, group ${group + 1}${completion === null ? "" : `, no. ${completion + 1}`}`;
+/** @param {Omit<Diagnosis, "completions">} answer */
+function aboutText({ steps, groups, signal_fraction: signal }) {
+  if (!groups) return "";
+  const [first, last] = steps ?? [];
+  const which = first === last ? `Step ${last}` : `Steps ${first} to ${last}`;
+  return `${which}: ${counted(groups, "group")}, ${percent(signal)} with signal`;
+}
 
-/** @param {HTMLElement} row @param {any} finding */
+/** @param {FindingPlace} place */
+const placeText = ({ step, group, completion }) =>
+  `Step ${step}, group ${group + 1}${completion === null ? "" : `, no. ${completion + 1}`}`;
+
+/** @param {HTMLElement} row @param {Finding} finding */
 function fillFinding(row, finding) {
   row.dataset.code = finding.code;
   setText(part(row, "finding__title"), finding.title);
   setText(part(row, "finding__share"), percent(finding.share));
   setText(part(row, "finding__evidence"), finding.evidence);
   setText(part(row, "finding__cure"), finding.what_to_do);
-  part(row, "finding__examples").replaceChildren(...finding.examples.map((/** @type {any} */ example) => {
-    const button = /** @type {HTMLButtonElement} */ (make("button", "button button--small", placeText(example)));
+  part(row, "finding__examples").replaceChildren(...finding.examples.map((example) => {
+    const button = make("button", "button button--small", placeText(example));
+    const { step, group, completion } = example;
     button.type = "button";
-    Object.assign(button.dataset, { step: String(example.step), group: String(example.group), completion: example.completion === null ? "" : String(example.completion) });
+    Object.assign(button.dataset, { step, group, completion: completion ?? "" });
     return button;
   }));
 }

@@ -5,8 +5,7 @@ import { explain, getMetrics } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
 import { append, emptyHistory, fromColumns } from "../../state/series.js";
 
-/** Of the training and of the warm-up before it.
- * @typedef {{history: import("../../state/series.js").History, warmUp: import("../../state/series.js").History}} Histories */
+/** Of the training and of the warm-up before it. @typedef {{history: RunHistory, warmUp: RunHistory}} Histories */
 
 const MAX_POINTS = 20_000;
 const MAX_WARM_UP_POINTS = 2000;
@@ -17,11 +16,11 @@ export function createReader({ onBegin, onRead }) {
   /** @type {string | null} */
   let id = null;
   let [history, warmUp] = [emptyHistory(), emptyHistory()];
-  /** @type {any[] | null} updates that came while the history was being read */
+  /** Updates that came while the history was being read. @type {TrainingUpdate[] | null} */
   let waiting = null;
   const latest = createLatest(() => id);
 
-  /** @param {any} update */
+  /** @param {TrainingUpdate} update */
   const add = (update) => append(update.phase === "training" ? history : warmUp, update, Date.now() / 1000);
 
   function load() {
@@ -31,7 +30,8 @@ export function createReader({ onBegin, onRead }) {
     onBegin(history.length === 0);
     latest.drop(); // what came before this reading is in it
     latest.ask(() => Promise.all([
-      getMetrics(wanted, { max_points: MAX_POINTS }), getMetrics(wanted, { max_points: MAX_WARM_UP_POINTS, phase: "pre_training" }),
+      getMetrics(wanted, { max_points: MAX_POINTS }),
+      getMetrics(wanted, { max_points: MAX_WARM_UP_POINTS, phase: "pre_training" }),
     ]), {
       answered([training, before]) {
         [history, warmUp] = [fromColumns(training.columns), fromColumns(before.columns)];
@@ -58,7 +58,7 @@ export function createReader({ onBegin, onRead }) {
       id = wanted;
       [history, warmUp, waiting] = [emptyHistory(), emptyHistory(), null];
     },
-    /** A training_update; whether it changes what is shown now. @param {any} update */
+    /** A training_update; whether it changes what is shown now. @param {TrainingUpdate} update */
     take(update) {
       if (update.session_id !== id) return false;
       if (!waiting) return add(update);

@@ -1,5 +1,6 @@
 // @ts-check
-/** The worker's output: the end of it at first, what is new as it comes, lines that match, and what is shown as a file. */
+/** The worker's output: the end of it at first, what is new as it comes, lines that match, and what is shown as a
+ * file. */
 
 import { explain, getLog } from "../../lib/api.js";
 import { debounced, find, findInput, saveFile, setText, show } from "../../lib/dom.js";
@@ -9,7 +10,7 @@ const LINES = 2000;
 const CHARACTERS = 500_000;
 const NEAR_END = 24;
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountLog(root, context) {
   const view = find("log", root);
   const filter = findInput("log-filter", root);
@@ -36,7 +37,7 @@ export function mountLog(root, context) {
     if (!id) return;
     meanwhile = "";
     latest.drop(); // what came before this reading is in it
-    const answered = (/** @type {any} */ answer) => take(answer.text ? `${answer.text}\n` : "");
+    const answered = (/** @type {{text: string}} */ answer) => take(answer.text ? `${answer.text}\n` : "");
     latest.ask(() => getLog(id, LINES), { answered, refused: (error) => take(explain(error)) });
   };
   /** @param {string} read */
@@ -45,7 +46,7 @@ export function mountLog(root, context) {
     [meanwhile, isDrawn] = [null, false];
   };
 
-  context.live.on("training_log", (/** @type {any} */ message) => {
+  context.live.on("training_log", (message) => {
     if (message.session_id !== session) return;
     if (meanwhile !== null) meanwhile += message.text;
     text = (text + message.text).slice(-CHARACTERS);
@@ -64,8 +65,8 @@ export function mountLog(root, context) {
       [session, text, isDrawn] = [id, "", false];
       load();
     },
-    /** @param {any} _session @param {boolean} isOpen */
-    render(_session, isOpen) {
+    /** @param {boolean} isOpen */
+    render(isOpen) {
       if (isOpen && !isDrawn) draw();
     },
   };

@@ -3,15 +3,15 @@
 
 import { explain } from "../../lib/api.js";
 import { findCompletion } from "../../lib/completion_search.js";
-import { find, setText } from "../../lib/dom.js";
 import { createLatest } from "../../lib/latest.js";
+import { find, setText } from "../../lib/dom.js";
 
 const SEARCHING = "Searching";
 
 /** @param {HTMLElement} root @param {ReturnType<typeof import("./rollout_pages.js").createPages>} pages
  * @param {{move: (by: number) => void, jump: (step: number, group: number, completion: number | null) => void}} go */
 export function mountSearch(root, pages, { move, jump }) {
-  const filter = /** @type {HTMLSelectElement} */ (find("rollout-filter", root));
+  const filter = find("rollout-filter", root, "select");
   const result = find("find-result", root);
   /** @type {"next" | "previous"} */
   let direction = "next";

@@ -1,26 +1,26 @@
 // @ts-check
 /** The browser of groups: a step, its groups, the completions of one side by side, and why a reward is flat. */
 
-import { fillList, find, findInput, itemOf, part, setText, show, throttled } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { groupText, isFlat, mostOf, placeOf, shares } from "../../state/rollouts.js";
 import { fillCompletions } from "../../ui/completions.js";
 import { mountDiagnosis } from "./diagnosis.js";
 import { createPages } from "./rollout_pages.js";
 import { mountSearch } from "./rollout_search.js";
+import { fillList, find, findInput, itemOf, make, part, setText, show, throttled } from "../../lib/dom.js";
 
 const QUIET_MS = 60;
 const FOLLOW_MS = 500;
 const BACK_KEYS = ["Home", "PageDown", "ArrowLeft", "ArrowDown"];
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountRollouts(root, context) {
   const slider = findInput("step-slider", root);
   const follow = findInput("step-follow", root);
   let isOpen = false;
   const pages = createPages(draw, (problem) => search.say(problem));
   const search = mountSearch(root, pages, { move, jump });
-  const diagnosis = mountDiagnosis(root, context, ({ step, group, completion }) => jump(step, group, completion));
+  const diagnosis = mountDiagnosis(root, ({ step, group, completion }) => jump(step, group, completion));
   const refresh = throttled(() => follow.checked && pages.fetch(null), FOLLOW_MS);
 
   /** @param {number} step @param {number} group @param {number | null} [completion] */
@@ -54,18 +54,21 @@ export function mountRollouts(root, context) {
 
   listenToNews(context, pages, () => isOpen && refresh());
 
-  /** @param {string | null} session */
-  function begin(session) {
-    isOpen = false;
-    follow.checked = true;
-    search.say("");
-    diagnosis.clear();
-    pages.reset(session);
-  }
   return {
-    show: begin,
-    open: (/** @type {Record<string, string>} */ { step }) => Number.isInteger(Number(step || NaN)) && jump(Number(step), 0),
-    render(/** @type {any} */ _session, /** @type {boolean} */ isShown) {
+    /** @param {string | null} session */
+    show(session) {
+      isOpen = false;
+      follow.checked = true;
+      search.say("");
+      diagnosis.clear();
+      pages.reset(session);
+    },
+    /** @param {Record<string, string>} params */
+    open({ step }) {
+      if (Number.isInteger(Number(step || NaN))) jump(Number(step), 0);
+    },
+    /** @param {boolean} isShown */
+    render(isShown) {
       if (isShown && !isOpen && pages.isStale()) refresh();
       isOpen = isShown;
     },
@@ -73,9 +76,9 @@ export function mountRollouts(root, context) {
 }
 
 /** New groups are there: fetched at once when they are looked at, else when the view is opened.
- * @param {any} context @param {ReturnType<typeof createPages>} pages @param {() => void} onNews */
+ * @param {Context} context @param {ReturnType<typeof createPages>} pages @param {() => void} onNews */
 function listenToNews(context, pages, onNews) {
-  const note = (/** @type {any} */ message) => {
+  const note = (/** @type {Messages["training_completions"] | null} */ message) => {
     if (message && message.session_id !== pages.state.session) return;
     pages.markStale();
     onNews();
@@ -84,8 +87,9 @@ function listenToNews(context, pages, onNews) {
   context.live.on("connect", note);
 }
 
-/** @param {HTMLElement} root
- * @param {{move: (by: number) => void, hold: () => void, slide: () => void, pick: (group: number) => void, toFollow: () => void}} go */
+/** @typedef {{pick: (group: number) => void, toFollow: () => void}} Chosen */
+
+/** @param {HTMLElement} root @param {Chosen & {move: (by: number) => void, hold: () => void, slide: () => void}} go */
 function listen(root, { move, hold, slide, pick, toFollow }) {
   const slider = find("step-slider", root);
   slider.addEventListener("pointerdown", hold);
@@ -100,8 +104,8 @@ function listen(root, { move, hold, slide, pick, toFollow }) {
   });
 }
 
-/** @param {number | undefined} step @param {number[]} steps */
-const labelOf = (step, steps) => (step === undefined || !steps.length ? "Step" : `Step ${step} of ${steps[steps.length - 1]}`);
+/** @param {number | null} step @param {number[]} steps */
+const labelOf = (step, steps) => (step === null || !steps.length ? "Step" : `Step ${step} of ${steps.at(-1)}`);
 
 /** @param {HTMLElement} root @param {HTMLInputElement} slider @param {import("./rollout_pages.js").View} view
  * @param {number | null} step that is chosen */
@@ -111,7 +115,7 @@ function drawBar(root, slider, { steps, groups }, step) {
   slider.max = String(Math.max(0, steps.length - 1));
   if (step !== null) slider.value = String(placeOf(steps, step));
   slider.setAttribute("aria-valuetext", step === null ? "none yet" : `step ${step}`);
-  setText(find("step-label", root), labelOf(step ?? undefined, steps));
+  setText(find("step-label", root), labelOf(step, steps));
 }
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createPages>} pages */
@@ -124,20 +128,22 @@ function drawGroups(root, pages) {
   fillList(find("groups", root), "group-item", items, (row, item) => fillGroupItem(row, item, most));
   const flat = groups.filter(isFlat).length;
   setText(find("group-title", root), `Group ${groups.indexOf(group) + 1} of ${groups.length}`);
-  setText(find("group-note", root), flat ? `${counted(flat, "group")} of this step without signal` : "every group of this step carries signal");
+  const silent = `${counted(flat, "group")} of this step without signal`;
+  setText(find("group-note", root), flat ? silent : "every group of this step carries signal");
   setText(find("group-question", root), group.instruction ?? "");
   setText(find("group-reference", root), group.reference || "none");
-  setText(find("group-prompt", root), typeof group.prompt === "string" ? group.prompt : JSON.stringify(group.prompt, null, 2));
+  const { prompt } = group;
+  setText(find("group-prompt", root), typeof prompt === "string" ? prompt : JSON.stringify(prompt, null, 2));
   fillCompletions(find("completions", root), group, found);
 }
 
-/** @param {HTMLElement} row @param {{index: number, one: any, isCurrent: boolean}} item @param {number} most */
+/** @param {HTMLElement} row @param {{index: number, one: Group, isCurrent: boolean}} item @param {number} most */
 function fillGroupItem(row, { index, one, isCurrent }, most) {
   part(row, "group-item").setAttribute("aria-current", String(isCurrent));
   setText(part(row, "group-item__name"), `Group ${index + 1}`);
   setText(part(row, "group-item__about"), groupText(one));
-  part(row, "group-item__bars").replaceChildren(...shares(one, most).map((/** @type {number} */ share) => {
-    const bar = document.createElement("span");
+  part(row, "group-item__bars").replaceChildren(...shares(one, most).map((share) => {
+    const bar = make("span");
     bar.style.setProperty("--share", String(share));
     return bar;
   }));

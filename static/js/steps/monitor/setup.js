@@ -7,9 +7,9 @@ import { fillNotices } from "../../ui/facts.js";
 import { isSame, valueAt } from "../../state/draft.js";
 import { read } from "../../ui/copy.js";
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountSetup(root, context) {
-  /** @type {any} */
+  /** @type {Session | null} */
   let session = null;
   const text = () => `${JSON.stringify(session?.config ?? {}, null, 2)}\n`;
   find("setup-json", root).addEventListener("click", () => read("Configuration of the run", text(), context.say));
@@ -19,14 +19,15 @@ export function mountSetup(root, context) {
     show() {
       session = null;
     },
-    /** @param {any} one */
+    /** @param {Session} one */
     render(one) {
       if (!one.config || one.config === session?.config) return;
       session = one;
       const rows = Object.entries(context.boot.defaults)
         .map(([name, byDefault]) => ({ name, byDefault, value: valueAt(one.config, name) }))
         .filter((row) => !isSame(row.value, row.byDefault));
-      setText(find("setup-note", root), `${rows.length} settings differ from the defaults; the others are at theirs.`);
+      const note = `${rows.length} settings differ from the defaults; the others are at theirs.`;
+      setText(find("setup-note", root), note);
       fillList(find("setup-rows", root), "setup", rows, (row, item) => {
         const [value, byDefault] = row.querySelectorAll("td");
         setText(row.querySelector("th"), item.name);

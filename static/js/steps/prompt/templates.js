@@ -1,17 +1,18 @@
 // @ts-check
 /** The prompt templates: the list of them, kept in the store, and the saving and deleting of one's own. */
 
-import { deletePrompt, explain, listPrompts, savePrompt } from "../../lib/api.js";
-import { find, findInput, setText, show } from "../../lib/dom.js";
+import { attempt, deletePrompt, explain, listPrompts, savePrompt } from "../../lib/api.js";
 import { createLatest, unchanged } from "../../lib/latest.js";
 import { inForce, templateNamed, unreplaced } from "../../state/prompts.js";
 import { ask } from "../../ui/dialog.js";
+import { fillGroups } from "../../ui/groups.js";
+import { find, findInput, onSubmit, show, showText, tell } from "../../lib/dom.js";
 
 /** @typedef {ReturnType<typeof createTemplates>} Templates */
 
-/** @param {HTMLElement} root @param {any} context @param {HTMLSelectElement} select that offers them */
+/** @param {HTMLElement} root @param {Context} context @param {HTMLSelectElement} select that offers them */
 export function createTemplates(root, context, select) {
-  const all = () => /** @type {any[]} */ (context.store.get().templates ?? []);
+  const all = () => context.store.get().templates ?? [];
   const latest = createLatest();
   return {
     all,
@@ -19,75 +20,58 @@ export function createTemplates(root, context, select) {
     chosen: () => templateNamed(all(), context.get("prompt.template")),
     fetch: () => latest.ask(listPrompts, {
       answered({ prompts }) {
-        fillSelect(select, prompts);
-        context.store.update((/** @type {any} */ state) => ({ ...state, templates: prompts }));
+        fillGroups(select, [
+          { label: "Shipped", options: optionsOf(prompts, true) },
+          { label: "Your own", options: optionsOf(prompts, false) },
+        ], select.value);
+        context.patch({ templates: prompts });
         show(find("prompts-error", root), false);
       },
       refused(error) {
-        setText(find("prompts-error-text", root), explain(error));
-        show(find("prompts-error", root), true);
+        tell(root, "prompts-error", explain(error));
       },
     }),
   };
 }
 
-/** Let the user save the prompt as a template, and delete one. @param {HTMLElement} root @param {any} context @param {Templates} templates */
+/** Let the user save the prompt as a template, and delete one.
+ * @param {HTMLElement} root @param {Context} context @param {Templates} templates */
 export function mountOwnTemplates(root, context, templates) {
-  find("prompt-save", root).addEventListener("submit", (event) => {
-    event.preventDefault();
-    save(root, context, templates);
-  });
+  onSubmit(find("prompt-save", root), () => save(root, context, templates));
   find("prompt-delete", root).addEventListener("click", () => remove(context, templates));
 }
 
-/** @param {HTMLElement} root @param {any} context @param {Templates} templates */
+/** @param {HTMLElement} root @param {Context} context @param {Templates} templates */
 async function save(root, context, templates) {
   const name = findInput("prompt-name", root).value.trim();
   const isKnown = templates.all().some((one) => one.name === name && !one.shipped);
-  if (isKnown && !(await ask({ title: `Replace ${name}?`, text: "There is a template of that name.", yes: "Replace it" }))) return;
+  const question = { title: `Replace ${name}?`, text: "There is a template of that name.", yes: "Replace it" };
+  if (isKnown && !(await ask({ ...question, danger: false }))) return;
   const isAsSaved = unchanged(() => context.store.get().draft.config.prompt);
-  try {
+  const fail = (/** @type {string} */ text) => showText(find("prompt-save-error", root), text);
+  await attempt(async () => {
     await savePrompt(name, { template: context.get("prompt.template"), ...inForce(templates.chosen(), context.get) });
     await templates.fetch();
     const isUsed = isAsSaved();
     if (isUsed) context.set({ "prompt.template": name, ...unreplaced() });
     findInput("prompt-name", root).value = "";
-    fail(root, "");
+    fail("");
     context.say(`The template ${name} is saved${isUsed ? " and used" : ""}.`);
-  } catch (error) {
-    fail(root, explain(error));
-  }
+  }, fail);
 }
 
-/** Why the last save failed. @param {HTMLElement} root @param {string} text empty for no failure */
-function fail(root, text) {
-  setText(find("prompt-save-error", root), text);
-  show(find("prompt-save-error", root), text !== "");
-}
-
-/** @param {any} context @param {Templates} templates */
+/** @param {Context} context @param {Templates} templates */
 async function remove(context, templates) {
   const name = context.get("prompt.template");
   const text = "Runs that were started with it keep its text. Your draft goes back to the default template.";
-  if (!(await ask({ title: `Delete ${name}?`, text, yes: "Delete", danger: true }))) return;
-  try {
+  if (!(await ask({ title: `Delete ${name}?`, text, yes: "Delete" }))) return;
+  await attempt(async () => {
     await deletePrompt(name);
     if (context.get("prompt.template") === name) context.set({ "prompt.template": undefined, ...unreplaced() });
     await templates.fetch();
-  } catch (error) {
-    context.say(explain(error), "error");
-  }
+  }, (problem) => context.say(problem, "error"));
 }
 
-/** @param {HTMLSelectElement} select @param {any[]} templates */
-function fillSelect(select, templates) {
-  const groups = [["Shipped", true], ["Your own", false]].map(([title, isShipped]) => {
-    const group = document.createElement("optgroup");
-    group.label = String(title);
-    group.append(...templates.filter((one) => one.shipped === isShipped).map((one) => new Option(one.name, one.name)));
-    return group;
-  });
-  const before = select.value;
-  select.replaceChildren(...groups.filter((group) => group.children.length));
-  select.value = before;
-}
+/** @param {PromptTemplate[]} templates @param {boolean} isShipped */
+const optionsOf = (templates, isShipped) =>
+  templates.filter(({ shipped }) => shipped === isShipped).map(({ name }) => ({ value: name, name }));

@@ -1,16 +1,16 @@
 // @ts-check
 /** The Custom Builder: saved custom rewards, and the form in which one is written as a recipe or in Python. */
 
-import { fillList, find, findInput, setText, show } from "../../lib/dom.js";
 import { mountCode } from "./code.js";
 import { mountRecipe } from "./recipe.js";
 import { mountSaved } from "./saved.js";
-import { rewardsOf, tell } from "./shared.js";
+import { rewardsOf } from "./shared.js";
 import { createWork } from "./work.js";
+import { fillList, find, findInput, onSubmit, setText, show, showText, tell, valueIn } from "../../lib/dom.js";
 
 const NOT_SAVED = "Not saved yet";
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountBuilder(root, context) {
   const work = createWork(context, () => render(context.store.get()));
   const recipe = mountRecipe(root, (checks) => work.change({ checks }));
@@ -43,17 +43,14 @@ export function mountBuilder(root, context) {
   }
   find("builder-close", root).addEventListener("click", () => work.begin(null));
   find("builder-use", root).addEventListener("click", () => save(true));
-  find("builder", root).addEventListener("submit", (event) => {
-    event.preventDefault();
-    save(false);
-  });
+  onSubmit(find("builder", root), () => save(false));
   name.addEventListener("input", () => work.change({ name: name.value }));
   description.addEventListener("input", () => work.change({ description: description.value }));
   find("builder-versions", root).addEventListener("change", (event) => {
-    open(work.state.work?.original.name ?? "", Number(/** @type {HTMLSelectElement} */ (event.target).value));
+    open(work.state.work?.original.name ?? "", Number(valueIn(event)));
   });
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     const { custom } = rewardsOf(state);
     renderSaved(custom);
@@ -70,7 +67,8 @@ export function mountBuilder(root, context) {
   return { render, open };
 }
 
-/** @param {HTMLElement} root @param {import("./work.js").Work} work @param {any[]} custom @param {Record<string, string>} refused */
+/** @param {HTMLElement} root @param {import("./work.js").Work} work @param {CustomReward[]} custom
+ * @param {Record<string, string>} refused */
 function renderHead(root, { editing, original, version }, custom, refused) {
   const fresh = editing.kind === "python" ? "A new reward in Python" : "A new recipe";
   setText(find("builder-title", root), version === null ? fresh : `Version ${version} of ${original.name}`);
@@ -79,17 +77,18 @@ function renderHead(root, { editing, original, version }, custom, refused) {
     const input = findInput(ref, root);
     if (document.activeElement !== input && input.value !== text) input.value = text;
   }
-  tell(find("builder-name-error", root), find("builder-name-error", root), refused.name ?? "");
+  showText(find("builder-name-error", root), refused.name ?? "");
   findInput("builder-name", root).setAttribute("aria-invalid", String(Boolean(refused.name)));
   const known = custom.find((one) => one.name === editing.name.trim());
   const isOther = known && (version === null || editing.name.trim() !== original.name);
-  setText(find("builder-name-help", root), isOther ? `There is a reward of this name: saving makes version ${known.version + 1} of it.` : "");
+  const makes = isOther ? `There is a reward of this name: saving makes version ${known.version + 1} of it.` : "";
+  setText(find("builder-name-help", root), makes);
   renderVersions(root, custom.find((one) => one.name === original.name)?.versions ?? [], version);
 }
 
 /** @param {HTMLElement} root @param {number[]} versions @param {number | null} version */
 function renderVersions(root, versions, version) {
-  const select = /** @type {HTMLSelectElement} */ (find("builder-versions", root));
+  const select = find("builder-versions", root, "select");
   show(find("builder-versions-part", root), version !== null && versions.length > 1);
   fillList(select, "option", versions.map(String), (row, number) => {
     /** @type {HTMLOptionElement} */ (row).value = number;
@@ -100,9 +99,10 @@ function renderVersions(root, versions, version) {
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createWork>} work */
 function renderFoot(root, { state, isChanged }) {
-  const general = Object.entries(state.refused).filter(([place]) => place !== "name" && !/^recipe\.checks\.\d/.test(place)).map(([, text]) => text);
-  tell(find("builder-error", root), find("builder-error-text", root), general.join(" "));
-  for (const ref of ["builder-save", "builder-use"]) /** @type {HTMLButtonElement} */ (find(ref, root)).disabled = state.isSaving;
+  const isGeneral = (/** @type {string} */ place) => place !== "name" && !/^recipe\.checks\.\d/.test(place);
+  const general = Object.entries(state.refused).filter(([place]) => isGeneral(place));
+  tell(root, "builder-error", general.map(([, text]) => text).join(" "));
+  for (const ref of ["builder-save", "builder-use"]) find(ref, root, "button").disabled = state.isSaving;
   setText(find("builder-save", root).querySelector("span"), state.isSaving ? "Trying it" : "Save");
   setText(find("builder-status", root), isChanged() && !state.isSaving ? NOT_SAVED : state.said);
 }

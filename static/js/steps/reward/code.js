@@ -1,15 +1,17 @@
 // @ts-check
-/** The Python of a custom reward: CodeMirror, fetched when it is first needed, or a plain text field where that fails. */
+/** The Python of a custom reward: CodeMirror, fetched when it is first needed, or a plain text field where that
+ * fails. */
 
-import { find, make, setText } from "../../lib/dom.js";
 import { lineOf } from "../../state/recipes.js";
+import { find, make, setText } from "../../lib/dom.js";
 
 /** @typedef {import("../../ui/editor.js").Editor} Editor */
+/** @typedef {{line: number | null, message: string}} Problem */
 
 const LABEL = "Python of the reward";
 const CONTRACT = "code-contract";
 
-/** @param {HTMLElement} root @param {any} context @param {(source: string) => void} onChange */
+/** @param {HTMLElement} root @param {Context} context @param {(source: string) => void} onChange */
 export function mountCode(root, context, onChange) {
   const host = find("code-host", root);
   /** @type {Editor | null} */
@@ -17,7 +19,7 @@ export function mountCode(root, context, onChange) {
   /** @type {Promise<void> | null} */
   let opening = null;
   let source = "";
-  /** @type {{line: number | null, message: string} | null} */
+  /** @type {Problem | null} */
   let problem = null;
 
   const edited = () => {
@@ -27,7 +29,7 @@ export function mountCode(root, context, onChange) {
     onChange(source);
   };
 
-  /** @param {{line: number | null, message: string} | null} next */
+  /** @param {Problem | null} next */
   function mark(next) {
     problem = next;
     editor?.setProblem(next);
@@ -61,9 +63,10 @@ export function mountCode(root, context, onChange) {
   };
 }
 
-/** @param {HTMLElement} host @param {{text: string, label: string, describedBy: string, onChange: () => void}} options @returns {Editor} */
+/** @param {HTMLElement} host @param {{text: string, label: string, describedBy: string, onChange: () => void}} options
+ * @returns {Editor} */
 function plainEditor(host, { text, label, describedBy, onChange }) {
-  const area = /** @type {HTMLTextAreaElement} */ (make("textarea", "field__input code-host__plain"));
+  const area = make("textarea", "field__input code-host__plain");
   area.setAttribute("aria-label", label);
   area.setAttribute("aria-describedby", describedBy);
   area.spellcheck = false;
@@ -78,8 +81,9 @@ function plainEditor(host, { text, label, describedBy, onChange }) {
     setProblem(problem) {
       area.setAttribute("aria-invalid", String(problem !== null));
       if (!problem?.line) return;
-      const before = area.value.split("\n").slice(0, problem.line - 1).join("\n").length + (problem.line > 1 ? 1 : 0);
-      area.setSelectionRange(before, before + (area.value.split("\n")[problem.line - 1] ?? "").length);
+      const lines = area.value.split("\n");
+      const start = lines.slice(0, problem.line - 1).map((line) => `${line}\n`).join("").length;
+      area.setSelectionRange(start, start + (lines[problem.line - 1] ?? "").length);
     },
     focus: () => area.focus(),
   };

@@ -1,7 +1,6 @@
 // @ts-check
 /** Your reward as it stands: its parts with weights and settings, what may be added, and the columns it reads. */
 
-import { clone, fillList, find, part, setText, show } from "../../lib/dom.js";
 import { createField } from "../../forms/field.js";
 import { counted, percent } from "../../lib/format.js";
 import {
@@ -10,18 +9,30 @@ import {
 } from "../../state/rewards.js";
 import { mountColumns } from "./columns.js";
 import { fillTruth } from "./presets.js";
+import { fillGroups } from "../../ui/groups.js";
 import { putParts, rewardsOf } from "./shared.js";
+import {
+  child, clone, doOf, fillList, find, first, part, placeIn, rowsIn, setText, show, showText,
+} from "../../lib/dom.js";
 
-/** @typedef {import("../../state/rewards.js").Part} Part */
-/** @typedef {{element: HTMLElement, show: (part: Part, problems: Record<string, string>) => void}} Drawn */
+/** @typedef {{element: HTMLElement, show: (part: RewardComponent, problems: Record<string, string>) => void}} Drawn */
 
-const JUDGE_FIELDS = { url: "Address", model: "Model", timeout_s: "Time limit", max_parallel: "Questions at once", api_key_variable: "Variable with the key", order_swap: "Grade in both orders" };
+/** @type {Record<string, string>} */
+const JUDGE_FIELDS = {
+  url: "Address",
+  model: "Model",
+  timeout_s: "Time limit",
+  max_parallel: "Questions at once",
+  api_key_variable: "Variable with the key",
+  order_swap: "Grade in both orders",
+};
+const FIRST_CHOICE = "preset:solution-format";
 
-/** @param {HTMLElement} root @param {any} context @param {(name: string) => void} edit opens a custom reward */
+/** @param {HTMLElement} root @param {Context} context @param {(name: string) => void} edit opens a custom reward */
 export function mountParts(root, context, edit) {
   const host = find("parts", root);
   const columns = mountColumns(root, context);
-  const choice = /** @type {HTMLSelectElement} */ (find("part-choice", root));
+  const choice = find("part-choice", root, "select");
   /** @type {Drawn[]} */
   let drawn = [];
   let drawnKey = "";
@@ -32,28 +43,28 @@ export function mountParts(root, context, edit) {
     context.say(`${choice.selectedOptions[0].text} is part ${added.length} of your reward.`);
   });
   host.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]")) : null;
-    const row = button?.closest("li");
-    if (!button || !row) return;
-    const at = [...host.children].indexOf(row);
-    const parts = partsOf(context.get);
-    if (button.dataset.do === "edit") edit(parts[at].custom_name ?? "");
+    const action = doOf(event);
+    if (!action) return;
+    const [parts, at] = [partsOf(context.get), placeIn(host, event.target)];
+    if (action === "edit") edit(parts[at].custom_name ?? "");
     else removePart(parts, at);
   });
 
-  /** @param {Part[]} parts @param {number} at */
+  /** @param {RewardComponent[]} parts @param {number} at */
   function removePart(parts, at) {
     putParts(context, withoutPart(parts, at));
     render(context.store.get());
-    /** @type {HTMLElement} */ (host.children[Math.min(at, host.children.length - 1)]?.querySelector("[data-do=remove]:not([hidden])") ?? choice).focus();
+    const next = first(host.children[Math.min(at, host.children.length - 1)], "[data-do=remove]:not([hidden])");
+    (next ?? choice).focus();
   }
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     const rewards = rewardsOf(state);
     const parts = partsOf(context.get);
     const isComposite = context.get("reward.type") === "composite";
-    const key = JSON.stringify([rewards.status, isComposite, parts.map((one) => [one.preset_name, one.custom_name, Boolean(one.judge)])]);
+    const kinds = parts.map((one) => [one.preset_name, one.custom_name, Boolean(one.judge)]);
+    const key = JSON.stringify([rewards.status, isComposite, kinds]);
     if (key !== drawnKey) {
       drawn = parts.map((one, at) => drawPart(one, at, context));
       host.replaceChildren(...drawn.map((one) => one.element));
@@ -65,7 +76,8 @@ export function mountParts(root, context, edit) {
       showShare(drawn[at].element, parts, at);
     });
     renderProblems(root, parts, errors, isComposite, rewards);
-    setText(find("parts-note", root), parts.length === 1 ? "One thing scores; the score is 0 to 1." : `The weighted sum of ${counted(parts.length, "part")}. Let truth weigh more than form.`);
+    const sum = `The weighted sum of ${counted(parts.length, "part")}. Let truth weigh more than form.`;
+    setText(find("parts-note", root), parts.length === 1 ? "One thing scores; the score is 0 to 1." : sum);
     fillChoices(choice, rewards);
     columns.render(state, parts);
   }
@@ -73,12 +85,16 @@ export function mountParts(root, context, edit) {
 }
 
 /** What is said against the reward as a whole, and custom rewards that are gone.
- * @param {HTMLElement} root @param {Part[]} parts @param {Record<string, string>} errors @param {boolean} isComposite @param {any} rewards */
-function renderProblems(root, parts, errors, isComposite, rewards) {
-  const saved = rewards.custom.map((/** @type {any} */ one) => one.name);
-  const missing = rewards.status !== "ready" ? [] : parts.filter((one) => one.custom_name && !one.custom && !saved.includes(one.custom_name))
-    .map((one) => `There is no saved reward ${one.custom_name} any more. Save one of that name, or choose another.`);
-  const own = isComposite ? [] : Object.keys(parts[0]?.parameters ?? {}).map((name) => problemOfParameter({ "": errors.reward ?? "" }, name));
+ * @param {HTMLElement} root @param {RewardComponent[]} parts @param {Record<string, string>} errors
+ * @param {boolean} isComposite @param {Rewards} rewards */
+function renderProblems(root, parts, errors, isComposite, { status, custom }) {
+  const isGone = (/** @type {RewardComponent} */ one) =>
+    one.custom_name && !one.custom && !custom.some(({ name }) => name === one.custom_name);
+  const missing = (status === "ready" ? parts.filter(isGone) : []).map((one) =>
+    `There is no saved reward ${one.custom_name} any more. Save one of that name, or choose another.`);
+  const whole = { "": errors.reward ?? "" };
+  const parameters = isComposite ? {} : parts[0]?.parameters ?? {};
+  const own = Object.keys(parameters).map((name) => problemOfParameter(whole, name));
   const problems = [...problemsOfAll(errors).filter((problem) => !own.includes(problem)), ...missing];
   show(find("reward-problems", root), problems.length > 0);
   fillList(find("reward-problems", root), "text", problems, (row, problem) => {
@@ -87,47 +103,40 @@ function renderProblems(root, parts, errors, isComposite, rewards) {
   });
 }
 
-/** "preset:math-science", "custom:mine" or "judge:" to a part. @param {string} value @returns {Part} */
+/** "preset:math-science", "custom:mine" or "judge:" to a part. @param {string} value @returns {RewardComponent} */
 function partFrom(value) {
   const [kind, name] = [value.slice(0, value.indexOf(":")), value.slice(value.indexOf(":") + 1)];
   if (kind === "judge") return { judge: {} };
   return kind === "custom" ? { custom_name: name } : { preset_name: name };
 }
 
-/** @param {HTMLSelectElement} select @param {any} rewards */
+/** @param {HTMLSelectElement} select @param {Rewards} rewards */
 function fillChoices(select, { list, custom }) {
-  const key = JSON.stringify([list.length, custom.map((/** @type {any} */ one) => one.name)]);
-  if (select.dataset.key === key) return;
-  select.dataset.key = key;
-  const groups = [
-    ["Presets", list.map((/** @type {any} */ one) => [one.title, `preset:${one.name}`])],
-    ["Your own", custom.map((/** @type {any} */ one) => [one.name, `custom:${one.name}`])],
-    ["A language model", [["A judge behind an OpenAI-compatible address", "judge:"]]],
-  ];
-  const before = select.value;
-  select.replaceChildren(...groups.filter(([, options]) => options.length).map(([label, options]) => {
-    const group = document.createElement("optgroup");
-    group.label = label;
-    group.append(...options.map((/** @type {[string, string]} */ [text, value]) => new Option(text, value)));
-    return group;
-  }));
-  const isThere = [...select.options].some((option) => option.value === before);
-  select.value = isThere && before ? before : "preset:solution-format";
+  fillGroups(select, [
+    { label: "Presets", options: list.map(({ title, name }) => ({ value: `preset:${name}`, name: title })) },
+    { label: "Your own", options: custom.map(({ name }) => ({ value: `custom:${name}`, name })) },
+    { label: "A language model", options: [{ value: "judge:", name: "A judge behind an OpenAI-compatible address" }] },
+  ], select.value);
+  if (!select.value) select.value = FIRST_CHOICE;
 }
 
-/** @param {HTMLElement} element @param {Part[]} parts @param {number} at */
+/** @param {HTMLElement} element @param {RewardComponent[]} parts @param {number} at */
 function showShare(element, parts, at) {
   const isOne = parts.length === 1;
   show(part(element, "reward-part__share"), !isOne);
   show(part(element, "reward-part__remove"), !isOne);
-  const settings = /** @type {HTMLElement[]} */ ([...part(element, "reward-part__fields").children]);
+  const settings = rowsIn(part(element, "reward-part__fields"));
   for (const setting of settings) show(setting, !isOne || !setting.dataset.field?.endsWith(".name"));
   show(part(element, "reward-part__more"), settings.some((setting) => !setting.hidden));
-  /** @type {HTMLProgressElement} */ (part(element, "meter")).value = shareOf(parts, at);
+  part(element, "meter", "progress").value = shareOf(parts, at);
   setText(part(element, "reward-part__share-text"), `${percent(shareOf(parts, at))} of the sum`);
 }
 
-/** @param {Part} one @param {number} at @param {any} context @returns {Drawn} */
+/** Where the settings of a part stand, and how they are changed.
+ * @typedef {{place: string, element: HTMLElement, now: () => RewardComponent,
+ *   patch: (values: Partial<RewardComponent>) => void}} Site */
+
+/** @param {RewardComponent} one @param {number} at @param {Context} context @returns {Drawn} */
 function drawPart(one, at, context) {
   const { list, defs, custom } = rewardsOf(context.store.get());
   const element = clone("reward-part");
@@ -135,83 +144,108 @@ function drawPart(one, at, context) {
   const place = isComposite ? `reward.components.${at}` : "reward";
   if (isComposite) element.dataset.field = place;
   const preset = presetOf(list, one.preset_name);
-  const patch = (/** @type {Partial<Part>} */ values) => putParts(context, withPatch(partsOf(context.get), at, values));
+  /** @type {Site} */
+  const site = {
+    place, element, now: () => partsOf(context.get)[at],
+    patch: (values) => putParts(context, withPatch(partsOf(context.get), at, values)),
+  };
   const fields = [
-    ...parameterFields(preset, place, element, context, at, patch),
-    ...(one.judge && defs.JudgeSettings ? judgeFields(defs.JudgeSettings.properties, place, element, context, at, patch) : []),
-    ...(defs.RewardComponent ? weightFields(defs.RewardComponent.properties, place, element, patch) : []),
+    ...parameterFields(preset?.parameters ?? [], site),
+    ...(one.judge && defs.JudgeSettings ? judgeFields(defs.JudgeSettings.properties, site) : []),
+    ...(defs.RewardComponent ? weightFields(defs.RewardComponent.properties, site) : []),
   ];
   fillWords(element, one, preset, custom);
   return { element, show: (now, problems) => showPart(element, fields, now, problems, list) };
 }
 
-/** @typedef {{name: string, draw: (part: Part, problems: Record<string, string>) => void}} Bound */
+/** @typedef {{name: string, draw: (part: RewardComponent, problems: Record<string, string>) => void}} Bound */
 
-/** @param {Record<string, any>} properties @param {string} place @param {HTMLElement} element @param {(values: Partial<Part>) => void} patch @returns {Bound[]} */
-function weightFields(properties, place, element, patch) {
-  return ["weight", "name"].map((key) => {
+/** @param {Record<string, JsonProperty>} properties @param {Site} site @returns {Bound[]} */
+function weightFields(properties, { place, element, patch }) {
+  return /** @type {const} */ (["weight", "name"]).map((key) => {
     const words = key === "name" ? { label: "Name in charts", help: "Automatic takes the name of what scores." } : {};
-    const field = createField(schemaField(`${place}.${key}`, properties[key]), (_, value) => patch({ [key]: value ?? undefined }), words);
+    const description = schemaField(`${place}.${key}`, properties[key]);
+    const field = createField(description, (_, value) => patch({ [key]: value ?? undefined }), words);
     part(element, key === "weight" ? "reward-part__weight" : "reward-part__fields").append(field.element);
-    return { name: key, draw: (now, problems) => field.show(/** @type {any} */ (now)[key] ?? properties[key].default, problems[key] ?? "") };
-  });
-}
-
-/** @param {any} preset @param {string} place @param {HTMLElement} element @param {any} context @param {number} at
- * @param {(values: Partial<Part>) => void} patch @returns {Bound[]} */
-function parameterFields(preset, place, element, context, at, patch) {
-  return (preset?.parameters ?? []).map((/** @type {any} */ parameter) => {
-    const field = createField(parameterField(parameter, `${place}.parameters`), (_, value) =>
-      patch({ parameters: withEntry(partsOf(context.get)[at].parameters, parameter.name, value) }));
-    part(element, "reward-part__fields").append(field.element);
     return {
-      name: parameter.name,
-      draw: (/** @type {Part} */ now, /** @type {Record<string, string>} */ problems) =>
-        field.show(now.parameters?.[parameter.name] ?? parameter.default, problemOfParameter(problems, parameter.name)),
+      name: key, draw: (now, problems) => field.show(now[key] ?? properties[key].default, problems[key] ?? ""),
     };
   });
 }
 
-/** @param {Record<string, any>} properties @param {string} place @param {HTMLElement} element @param {any} context @param {number} at
- * @param {(values: Partial<Part>) => void} patch @returns {Bound[]} */
-function judgeFields(properties, place, element, context, at, patch) {
-  const put = (/** @type {string} */ key, /** @type {any} */ value) => patch({ judge: withEntry(partsOf(context.get)[at].judge, key, value) });
+/** @param {Parameter[]} parameters @param {Site} site @returns {Bound[]} */
+function parameterFields(parameters, { place, element, now, patch }) {
+  return parameters.map((parameter) => {
+    const { name, default: byDefault } = parameter;
+    const field = createField(parameterField(parameter, `${place}.parameters`), (_, value) =>
+      patch({ parameters: withEntry(now().parameters, name, value) }));
+    part(element, "reward-part__fields").append(field.element);
+    return {
+      name, draw: ({ parameters: values }, problems) =>
+        field.show(values?.[name] ?? byDefault, problemOfParameter(problems, name)),
+    };
+  });
+}
+
+/** @param {Record<string, JsonProperty>} properties @param {Site} site @returns {Bound[]} */
+function judgeFields(properties, { place, element, now, patch }) {
   const host = part(element, "reward-part__fields");
+  const valueOf = (/** @type {RewardComponent} */ { judge }, /** @type {string} */ key) =>
+    judge?.[key] ?? properties[key].default;
+  const put = (/** @type {string} */ key, /** @type {unknown} */ value) =>
+    patch({ judge: withEntry(now().judge, key, value) });
+  /** @type {Bound[]} */
   const plain = Object.entries(JUDGE_FIELDS).map(([key, label]) => {
-    const field = createField(schemaField(`${place}.judge.${key}`, properties[key]), (_, value) => put(key, value), { label });
+    const description = schemaField(`${place}.judge.${key}`, properties[key]);
+    const field = createField(description, (_, value) => put(key, value), { label });
     host.append(field.element);
-    return { name: key, draw: (/** @type {Part} */ now, /** @type {Record<string, string>} */ problems) => field.show(now.judge?.[key] ?? properties[key].default, problems[`judge.${key}`] ?? (key === "url" ? problems.judge ?? "" : "")) };
+    const problemIn = (/** @type {Record<string, string>} */ problems) =>
+      problems[`judge.${key}`] ?? (key === "url" ? problems.judge : undefined) ?? "";
+    return { name: key, draw: (part, problems) => field.show(valueOf(part, key), problemIn(problems)) };
   });
   const rubric = drawRubric(properties.rubric, `${place}.judge.rubric`, (value) => put("rubric", value));
   host.prepend(rubric.element);
-  return [...plain, { name: "rubric", draw: (now, problems) => rubric.show(now.judge?.rubric ?? properties.rubric.default, problems["judge.rubric"] ?? "") }];
+  return [...plain, {
+    name: "rubric",
+    draw: (part, problems) => rubric.show(String(valueOf(part, "rubric")), problems["judge.rubric"] ?? ""),
+  }];
 }
 
-/** The rubric is prose and gets the room for it. @param {any} property @param {string} place @param {(value: string | undefined) => void} onChange */
+/** The rubric is prose and gets the room for it.
+ * @param {JsonProperty} property @param {string} place @param {(value: string | undefined) => void} onChange */
 function drawRubric(property, place, onChange) {
   const element = clone("rubric");
-  const label = /** @type {HTMLLabelElement} */ (part(element, "field__label"));
-  const input = /** @type {HTMLTextAreaElement} */ (element.querySelector("textarea"));
+  const label = part(element, "field__label", "label");
+  const input = child(element, "textarea");
   element.dataset.field = place;
   input.id = label.htmlFor = `rubric-${place.replaceAll(".", "-")}`;
   setText(label, "Rubric");
-  setText(part(element, "field__help"), property.description);
+  setText(part(element, "field__help"), property.description ?? "");
   input.addEventListener("input", () => onChange(input.value || undefined));
   return {
     element,
     show(/** @type {string} */ value, /** @type {string} */ problem) {
       if (document.activeElement !== input && input.value !== value) input.value = value;
-      setText(part(element, "field__error"), problem);
-      show(part(element, "field__error"), problem !== "");
+      showText(part(element, "field__error"), problem);
     },
   };
 }
 
-/** @param {HTMLElement} element @param {Part} one @param {any} preset @param {any[]} custom */
-function fillWords(element, one, preset, custom) {
-  const saved = custom.find((other) => other.name === one.custom_name);
-  const what = one.judge ? "A language model grades the answer by a rubric." : saved?.definition.description || (one.custom ? "Written out in this draft, as the run it comes from had it." : "Your own reward, in its newest version.");
-  setText(part(element, "reward-part__about"), preset ? preset.summary : one.preset_name ? "There is no preset of this name." : what);
+/** @param {RewardComponent} one @param {Preset | undefined} preset @param {CustomReward[]} saved */
+function aboutText(one, preset, saved) {
+  if (preset) return preset.summary;
+  if (one.preset_name) return "There is no preset of this name.";
+  if (one.judge) return "A language model grades the answer by a rubric.";
+  const { description = "" } = saved.find(({ name }) => name === one.custom_name)?.definition ?? {};
+  if (description) return description;
+  const isHere = "Written out in this draft, as the run it comes from had it.";
+  return one.custom ? isHere : "Your own reward, in its newest version.";
+}
+
+/** @param {HTMLElement} element @param {RewardComponent} one @param {Preset | undefined} preset
+ * @param {CustomReward[]} saved */
+function fillWords(element, one, preset, saved) {
+  setText(part(element, "reward-part__about"), aboutText(one, preset, saved));
   const badge = part(element, "reward-part__truth");
   if (preset) fillTruth(badge, preset);
   else {
@@ -219,23 +253,23 @@ function fillWords(element, one, preset, custom) {
     setText(badge, one.judge ? "Judge" : "Your own");
   }
   show(part(element, "reward-part__edit"), Boolean(one.custom_name));
-  const more = /** @type {HTMLDetailsElement} */ (part(element, "reward-part__more"));
+  const more = part(element, "reward-part__more", "details");
   more.open = Boolean(one.judge) || Object.keys(one.parameters ?? {}).length > 0;
 }
 
-/** @param {HTMLElement} element @param {Bound[]} fields @param {Part} now @param {Record<string, string>} problems @param {any[]} catalogue */
+/** @param {HTMLElement} element @param {Bound[]} fields @param {RewardComponent} now
+ * @param {Record<string, string>} problems @param {Preset[]} catalogue */
 function showPart(element, fields, now, problems, catalogue) {
   const title = titleOf(now, catalogue);
   setText(part(element, "reward-part__title"), title);
   part(element, "reward-part__remove").setAttribute("aria-label", `Remove ${now.name ?? title}`);
   part(element, "reward-part__edit").setAttribute("aria-label", `Edit ${title}`);
   for (const field of fields) field.draw(now, problems);
-  const own = element.dataset.field ? leftOver(fields, now, problems) : "";
-  setText(part(element, "reward-part__error"), own);
-  show(part(element, "reward-part__error"), own !== "");
+  showText(part(element, "reward-part__error"), element.dataset.field ? leftOver(fields, now, problems) : "");
 }
 
-/** What is said against a part and stands beside none of its inputs. @param {Bound[]} fields @param {Part} now @param {Record<string, string>} problems */
+/** What is said against a part and stands beside none of its inputs.
+ * @param {Bound[]} fields @param {RewardComponent} now @param {Record<string, string>} problems */
 function leftOver(fields, now, problems) {
   const isPlaced = (/** @type {string} */ place) => place === ""
     ? Object.keys(now.parameters ?? {}).some((name) => problemOfParameter(problems, name))

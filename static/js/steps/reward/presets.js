@@ -1,45 +1,48 @@
 // @ts-check
 /** The Preset Library: a shelf to filter and search, and one preset in detail with its settings and worked examples. */
 
-import { fillList, find, findInput, itemOf, make, part, setText, show } from "../../lib/dom.js";
 import { counted, words } from "../../lib/format.js";
 import { createField } from "../../forms/field.js";
+import { cellText } from "../../state/datasets.js";
 import { categoriesOf, found, parameterField, partsOf, presetOf, withEntry, withPart } from "../../state/rewards.js";
 import { dialog, open } from "../../ui/dialog.js";
 import { putParts, rewardsOf } from "./shared.js";
+import {
+  around, child, fillList, find, findInput, itemOf, make, part, rowsIn, setText, show, showText, valueIn,
+} from "../../lib/dom.js";
 
 const ALL = "All";
 const AT_FIRST = 9;
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountPresets(root, context) {
   const shelf = find("presets", root);
-  const detail = mountDetail(root, context);
+  const detail = mountDetail(context);
   let category = ALL;
   let showsAll = false;
 
   find("categories", root).addEventListener("change", (event) => {
-    category = /** @type {HTMLInputElement} */ (event.target).value;
+    category = valueIn(event);
     render(context.store.get());
   });
   findInput("preset-search", root).addEventListener("input", () => render(context.store.get()));
   find("presets-more", root).addEventListener("click", () => {
     showsAll = true;
     render(context.store.get());
-    /** @type {HTMLElement} */ (shelf.children[AT_FIRST].querySelector("button")).focus();
+    child(shelf.children[AT_FIRST], "button").focus();
   });
   shelf.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("button")) : null;
+    const button = around(event.target, "button");
     const preset = itemOf(button);
     if (button?.dataset.do === "open") detail.show(preset);
     if (button?.dataset.do === "use") usePreset(context, { preset_name: preset.name }, preset);
   });
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     const { list } = rewardsOf(state);
     fillList(find("categories", root), "category", [ALL, ...categoriesOf(list)], (row, name) => {
-      const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+      const input = child(row, "input");
       input.value = name;
       input.checked = name === category;
       setText(row.querySelector("span"), words(name));
@@ -48,17 +51,17 @@ export function mountPresets(root, context) {
     const matching = found(list, category === ALL ? "" : category, search);
     const shown = showsAll || search || category !== ALL ? matching : matching.slice(0, AT_FIRST);
     fillList(shelf, "preset", shown, fillPreset);
-    show(find("presets-more", root), shown.length < matching.length);
-    setText(find("presets-more", root), `Show all ${matching.length} presets`);
+    const isCut = shown.length < matching.length;
+    showText(find("presets-more", root), isCut ? `Show all ${matching.length} presets` : "");
     show(find("presets-empty", root), shown.length === 0);
     setText(find("preset-count", root), counted(shown.length, "preset"));
     const used = partsOf(context.get).map((one) => presetOf(list, one.preset_name)?.name);
-    for (const row of /** @type {Iterable<HTMLElement>} */ (shelf.children)) showUse(row, used.includes(itemOf(row).name));
+    for (const row of rowsIn(shelf)) showUse(row, used.includes(itemOf(row).name));
   }
   return { render };
 }
 
-/** @param {any} context @param {import("../../state/rewards.js").Part} one @param {any} preset */
+/** @param {Context} context @param {RewardComponent} one @param {Preset} preset */
 function usePreset(context, one, preset) {
   putParts(context, [one]);
   context.say(`${preset.title} scores the answers now.`);
@@ -66,43 +69,41 @@ function usePreset(context, one, preset) {
 
 /** @param {HTMLElement} row @param {boolean} isUsed */
 function showUse(row, isUsed) {
-  const button = /** @type {HTMLButtonElement} */ (row.querySelector("[data-do=use]"));
+  const button = child(row, "button", "[data-do=use]");
   row.dataset.used = String(isUsed);
   setText(button, isUsed ? "In use" : "Use");
   button.setAttribute("aria-label", `${isUsed ? "In use:" : "Use"} ${itemOf(row).title}`);
   button.disabled = isUsed;
 }
 
-/** @param {HTMLElement} row @param {any} preset */
+/** @param {HTMLElement} row @param {Preset} preset */
 function fillPreset(row, preset) {
   setText(row.querySelector("[data-do=open]"), preset.title);
   setText(part(row, "preset__summary"), preset.summary);
   fillTruth(part(row, "preset__truth"), preset);
   setText(part(row, "preset__category"), words(preset.category));
   setText(part(row, "preset__level"), words(preset.level));
-  const needs = needsOf(preset);
-  setText(part(row, "preset__needs"), needs);
-  show(part(row, "preset__needs"), needs !== "");
+  showText(part(row, "preset__needs"), needsOf(preset));
 }
 
-/** @param {HTMLElement} badge @param {any} preset */
+/** @param {HTMLElement} badge @param {Preset} preset */
 export function fillTruth(badge, preset) {
   badge.dataset.status = preset.judges_truth ? "good" : "plain";
   setText(badge, preset.judges_truth ? "Judges truth" : "Judges form");
 }
 
-/** @param {any} preset */
+/** @param {Preset} preset */
 function needsOf(preset) {
-  const names = preset.fields.map((/** @type {string} */ name) => (name === "reference" ? "the expected answer" : `a column ${name}`));
+  const names = preset.fields.map((name) => (name === "reference" ? "the expected answer" : `a column ${name}`));
   return names.length ? `Needs ${names.join(" and ")}` : "";
 }
 
-/** @param {HTMLElement} root @param {any} context */
-function mountDetail(root, context) {
+/** @param {Context} context */
+function mountDetail(context) {
   const box = dialog("preset-dialog");
-  /** @type {any} */
-  let preset = null;
-  /** @type {Record<string, any>} */
+  /** @type {Preset} */
+  let preset;
+  /** @type {Section} */
   let parameters = {};
   const chosen = () => ({ preset_name: preset.name, ...(Object.keys(parameters).length ? { parameters } : {}) });
 
@@ -116,15 +117,17 @@ function mountDetail(root, context) {
     box.close();
   });
 
-  /** The preset with the values it has in the draft, where it is used alone. @param {any} one */
+  /** The preset with the values it has in the draft, where it is used alone. @param {Preset} one */
   function showPreset(one) {
     preset = one;
     const parts = partsOf(context.get);
     const isUsed = parts.length === 1 && presetOf([one], parts[0].preset_name) !== undefined;
     parameters = isUsed ? parts[0].parameters ?? {} : {};
     fillDetail(box, one);
-    find("preset-parameters", box).replaceChildren(...one.parameters.map((/** @type {any} */ parameter) => {
-      const field = createField(parameterField(parameter, "preset"), (_, value) => { parameters = withEntry(parameters, parameter.name, value); });
+    find("preset-parameters", box).replaceChildren(...one.parameters.map((parameter) => {
+      const field = createField(parameterField(parameter, "preset"), (_, value) => {
+        parameters = withEntry(parameters, parameter.name, value);
+      });
       field.show(parameters[parameter.name] ?? parameter.default, "");
       return field.element;
     }));
@@ -133,17 +136,17 @@ function mountDetail(root, context) {
   return { show: showPreset };
 }
 
-/** @param {HTMLElement} box @param {any} preset */
+/** @param {HTMLElement} box @param {Preset} preset */
 function fillDetail(box, preset) {
   setText(find("preset-title", box), preset.title);
   setText(find("preset-summary", box), preset.summary);
   const truth = make("span", "badge");
   fillTruth(truth, preset);
-  const chips = [words(preset.category), words(preset.level), needsOf(preset)].filter(Boolean).map((text) => make("span", "chip", text));
-  find("preset-chips", box).replaceChildren(truth, ...chips);
+  const chips = [words(preset.category), words(preset.level), needsOf(preset)].filter(Boolean);
+  find("preset-chips", box).replaceChildren(truth, ...chips.map((text) => make("span", "chip", text)));
   show(find("preset-components-part", box), preset.components.length > 0);
   show(find("preset-parameters-part", box), preset.parameters.length > 0);
-  const total = preset.components.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.weight, 0);
+  const total = preset.components.reduce((sum, one) => sum + one.weight, 0);
   fillList(find("preset-components", box), "component", preset.components, (row, one) => {
     setText(part(row, "component__share"), one.weight ? `${Math.round((100 * one.weight) / total)} %` : "gate");
     setText(part(row, "component__name"), words(one.name));
@@ -153,13 +156,14 @@ function fillDetail(box, preset) {
   setText(find("preset-aliases", box), `In a configuration: ${[preset.name, ...preset.aliases].join(", ")}`);
 }
 
-/** @param {HTMLElement} row @param {any} sample */
+/** @param {HTMLElement} row @param {Sample} sample */
 function fillSample(row, sample) {
   const badge = part(row, "sample__kind");
   badge.dataset.status = sample.kind;
   setText(badge, sample.kind === "good" ? "Earns at least 0.8" : "Earns at most 0.3");
   setText(part(row, "sample__question"), sample.instruction);
   setText(part(row, "sample__response"), sample.response || "(empty)");
-  const extras = Object.entries(sample.extras).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
-  setText(part(row, "sample__reference"), [sample.reference ? `Expected: ${sample.reference}` : "", ...extras].filter(Boolean).join(" · "));
+  const expected = sample.reference ? `Expected: ${sample.reference}` : "";
+  const extras = Object.entries(sample.extras).map(([name, value]) => `${name}: ${cellText(value)}`);
+  setText(part(row, "sample__reference"), [expected, ...extras].filter(Boolean).join(" · "));
 }

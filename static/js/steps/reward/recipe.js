@@ -1,31 +1,33 @@
 // @ts-check
 /** A recipe's checks as a form: kind, where it looks, its values, weight, and its place in the list. */
 
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
 import { percent } from "../../lib/format.js";
 import { checkShare, inputsOf, KINDS, moved, newCheck, problemsOfCheck, withKind } from "../../state/recipes.js";
+import { around, child, fillList, find, first, part, placeIn, setText, show, showText } from "../../lib/dom.js";
 
 /** @typedef {import("../../state/recipes.js").Check} Check */
+
+const TOOLS = { up: "Move up", down: "Move down", remove: "Remove" };
 
 /** @param {HTMLElement} root @param {(checks: Check[]) => void} onChange */
 export function mountRecipe(root, onChange) {
   const host = find("checks", root);
-  const choice = /** @type {HTMLSelectElement} */ (find("check-kind", root));
+  const choice = find("check-kind", root, "select");
   /** @type {Check[]} */
   let checks = [];
   choice.replaceChildren(...kindOptions());
 
   find("check-add", root).addEventListener("click", () => {
     put([...checks, newCheck(choice.value)]);
-    /** @type {HTMLElement | null} */ (host.lastElementChild?.querySelector("[data-for]:not([hidden]) input, [data-input=kind]"))?.focus();
+    first(host.lastElementChild, "[data-for]:not([hidden]) input, [data-input=kind]")?.focus();
   });
   host.addEventListener("input", (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    put(edited(checks, placeOf(host, input), input));
+    put(edited(checks, placeIn(host, input), input));
   });
   host.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-do]")) : null;
-    const at = placeOf(host, button);
+    const button = around(event.target, "[data-do]");
+    const at = placeIn(host, button);
     if (button && at >= 0) act(button.dataset.do ?? "", at);
   });
 
@@ -46,23 +48,21 @@ export function mountRecipe(root, onChange) {
   /** @param {Check[]} shown @param {Record<string, string>} problems */
   function render(shown, problems) {
     checks = shown;
-    const rows = shown.map((check, at) => ({ check, at }));
-    fillList(host, "check", rows, (row, { check, at }) => fillCheck(row, check, at, shown, problemsOfCheck(problems, at)));
+    fillList(host, "check", shown.map((check, at) => ({ check, at })), (row, { check, at }) =>
+      fillCheck(row, check, at, shown, problemsOfCheck(problems, at)));
   }
   return { render };
 }
 
-/** The number of the row around a node, -1 outside of rows. @param {HTMLElement} host @param {EventTarget | null} node */
-const placeOf = (host, node) => [...host.children].findIndex((row) => node instanceof Node && row.contains(node));
-
-/** A row's tool, or another of its tools where that one is off. @param {Element | undefined} row @param {string} tool */
+/** A row's tool, or another of its tools where that one is off.
+ * @param {Element | undefined} row @param {string} tool */
 function toolNear(row, tool) {
-  const wanted = /** @type {HTMLButtonElement | null | undefined} */ (row?.querySelector(`[data-do=${tool}]`));
-  const other = /** @type {HTMLElement | null | undefined} */ (row?.querySelector("[data-do]:not(:disabled)"));
-  return wanted && !wanted.disabled ? wanted : other;
+  const wanted = first(row, `[data-do=${tool}]:not(:disabled)`);
+  return wanted ?? first(row, "[data-do]:not(:disabled)");
 }
 
-/** The checks with what an input of one of them says now. @param {Check[]} checks @param {number} at @param {HTMLInputElement} input */
+/** The checks with what an input of one of them says now.
+ * @param {Check[]} checks @param {number} at @param {HTMLInputElement} input */
 function edited(checks, at, input) {
   const key = input.dataset.input ?? "";
   const value = input.type === "checkbox" ? input.checked : input.value;
@@ -74,21 +74,27 @@ function edited(checks, at, input) {
 
 const kindOptions = () => KINDS.map(({ kind, label }) => new Option(label, kind));
 
-/** @param {HTMLElement} row @param {Check} check @param {number} at @param {Check[]} checks @param {Record<string, string>} problems */
+/** @param {HTMLElement} row @param {Check} check @param {number} at @param {Check[]} checks
+ * @param {Record<string, string>} problems */
 function fillCheck(row, check, at, checks, problems) {
-  const select = /** @type {HTMLSelectElement} */ (row.querySelector("[data-input=kind]"));
+  const select = child(row, "select", "[data-input=kind]");
   if (!select.options.length) select.append(...kindOptions());
   setText(part(row, "check-row__number"), String(at + 1));
-  for (const holder of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-for]"))) show(holder, inputsOf(check.kind).includes(holder.dataset.for ?? ""));
-  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll("[data-input]"))) fillInput(input, check, problems);
-  setText(part(row, "check-row__share"), check.required ? `${percent(checkShare(checks, at))}, required` : percent(checkShare(checks, at)));
-  setText(part(row, "check-row__error"), problems[""] ?? "");
-  show(part(row, "check-row__error"), Boolean(problems[""]));
-  const tools = /** @type {Record<string, boolean>} */ ({ up: at === 0, down: at === checks.length - 1, remove: checks.length === 1 });
-  for (const [tool, isOff] of Object.entries(tools)) {
-    const button = /** @type {HTMLButtonElement} */ (row.querySelector(`[data-do=${tool}]`));
-    button.disabled = isOff;
-    button.setAttribute("aria-label", `${{ up: "Move up", down: "Move down", remove: "Remove" }[tool]}: check ${at + 1}`);
+  const inputs = inputsOf(check.kind);
+  for (const holder of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-for]"))) {
+    show(holder, inputs.includes(holder.dataset.for ?? ""));
+  }
+  for (const input of row.querySelectorAll("[data-input]")) {
+    fillInput(/** @type {HTMLInputElement} */ (input), check, problems);
+  }
+  const share = percent(checkShare(checks, at));
+  setText(part(row, "check-row__share"), check.required ? `${share}, required` : share);
+  showText(part(row, "check-row__error"), problems[""] ?? "");
+  const isOff = { up: at === 0, down: at === checks.length - 1, remove: checks.length === 1 };
+  for (const [tool, name] of Object.entries(TOOLS)) {
+    const button = child(row, "button", `[data-do=${tool}]`);
+    button.disabled = isOff[/** @type {keyof typeof TOOLS} */ (tool)];
+    button.setAttribute("aria-label", `${name}: check ${at + 1}`);
   }
 }
 
@@ -96,11 +102,11 @@ function fillCheck(row, check, at, checks, problems) {
 function fillInput(input, check, problems) {
   const key = input.dataset.input ?? "";
   if (key === "look_at") input.disabled = check.kind === "markers_present";
+  const text = String(check[key] ?? "");
   if (input.type === "checkbox") input.checked = check[key] === true;
-  else if (document.activeElement !== input && input.value !== String(check[key] ?? "")) input.value = String(check[key] ?? "");
-  const error = input.parentElement?.querySelector(".field__error");
+  else if (document.activeElement !== input && input.value !== text) input.value = text;
+  const error = first(input.parentElement, ".field__error");
   if (!error) return;
   input.setAttribute("aria-invalid", String(Boolean(problems[key])));
-  setText(error, problems[key] ?? "");
-  show(error, Boolean(problems[key]));
+  showText(error, problems[key] ?? "");
 }

@@ -1,23 +1,26 @@
 // @ts-check
-/** A report of the Reward Bench: the grade, and for the whole or a part of the reward the findings, numbers and attacks. */
+/** A report of the Reward Bench: the grade, and for the whole or a part of the reward the findings, numbers and
+ * attacks. */
 
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
 import { count, counted, moment, number } from "../../lib/format.js";
 import { GRADES, isPaid, reportsOf, SEVERITIES, shouldEarn, tilesOf } from "../../state/bench.js";
 import { presetOf } from "../../state/rewards.js";
+import { check, child, fillList, find, part, setText, show, valueIn } from "../../lib/dom.js";
+import { tiles } from "../../ui/facts.js";
 
 const VIOLATIONS_SHOWN = 20;
 
-/** @typedef {{name: string, title: string, report: any}} Report */
+/** @typedef {ReturnType<typeof reportsOf>[number]} Report */
 
-/** @param {HTMLElement} root @returns {{show: (graded: {result: any, at: number}, catalogue: any[]) => void}} */
+/** @param {HTMLElement} root
+ * @returns {{show: (graded: {result: BenchResult, at: number}, catalogue: Preset[]) => void}} */
 export function mountReport(root) {
   /** @type {Report[]} */
   let reports = [];
   let at = 0;
   let shownKey = "";
 
-  find("bench-parts", root).addEventListener("change", (event) => draw(/** @type {HTMLInputElement} */ (event.target).value));
+  find("bench-parts", root).addEventListener("change", (event) => draw(valueIn(event)));
 
   /** @param {string} name of the report; another name draws the first */
   function draw(name) {
@@ -44,41 +47,42 @@ function drawChoice(root, reports, chosen) {
   const host = find("bench-parts", root);
   show(find("bench-parts-part", root), reports.length > 1);
   fillList(host, "category", reports.length > 1 ? reports : [], (row, item) => {
-    const input = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+    const input = child(row, "input");
     input.name = "bench-report";
     input.value = item.name;
     setText(row.querySelector("span"), `${item.title}: ${item.report.grade}`);
   });
-  for (const input of host.querySelectorAll("input")) input.checked = input.value === chosen;
+  check(host, "bench-report", chosen);
 }
 
-/** @param {HTMLElement} root @param {Report} one @param {number} reports how many there are @param {number} at Unix seconds */
+/** @param {HTMLElement} root @param {Report} one @param {number} reports how many there are
+ * @param {number} at Unix seconds */
 function drawGrade(root, { name, title, report }, reports, at) {
   const letter = find("grade-letter", root);
   letter.dataset.grade = report.grade;
   setText(letter, report.grade);
   setText(find("grade-words", root), `Grade ${report.grade}. ${GRADES[report.grade] ?? ""}`);
-  const whole = name === "together" ? "All parts together, as training sums them. " : `${title} alone; training goes by all parts together. `;
-  setText(find("grade-about", root), `${reports > 1 ? whole : ""}${count(report.completions)} completions on ${counted(report.rows, "row")}, ${moment(at)}.`);
+  const rows = `${count(report.completions)} completions on ${counted(report.rows, "row")}, ${moment(at)}.`;
+  const alone = `${title} alone; training goes by all parts together.`;
+  const whole = name === "together" ? "All parts together, as training sums them." : alone;
+  setText(find("grade-about", root), reports > 1 ? `${whole} ${rows}` : rows);
 }
 
-/** @param {HTMLElement} root @param {any} report */
+/** @param {HTMLElement} root @param {BenchReport} report */
 function drawReport(root, report) {
   fillList(find("bench-findings", root), "bench-finding", report.findings, fillFinding);
   show(find("bench-clean", root), report.findings.length === 0);
-  fillList(find("bench-tiles", root), "tile", tilesOf(report), (row, tile) => {
-    row.dataset.level = tile.level;
-    setText(row.querySelector("dt"), tile.name);
-    setText(row.querySelector("dd"), tile.value);
-  });
-  fillList(find("bench-exploits", root), "exploit", report.exploits, (row, exploit) => fillExploit(row, exploit, report.judges_truth));
+  tiles(find("bench-tiles", root), tilesOf(report));
+  fillList(find("bench-exploits", root), "exploit", report.exploits, (row, exploit) =>
+    fillExploit(row, exploit, report.judges_truth));
   const { violations } = report;
   show(find("bench-violations-part", root), violations.length > 0);
-  setText(find("bench-violations-title", root), `${counted(violations.length, "row")} in which a wrong answer earns as much as the right one`);
+  const title = `${counted(violations.length, "row")} in which a wrong answer earns as much as the right one`;
+  setText(find("bench-violations-title", root), title);
   fillList(find("bench-violations", root), "violation", violations.slice(0, VIOLATIONS_SHOWN), fillViolation);
 }
 
-/** @param {HTMLElement} row @param {any} finding */
+/** @param {HTMLElement} row @param {Weakness} finding */
 function fillFinding(row, finding) {
   const { title, status } = SEVERITIES[finding.severity] ?? { title: finding.severity, status: "plain" };
   row.dataset.severity = finding.severity;
@@ -89,7 +93,7 @@ function fillFinding(row, finding) {
   setText(part(row, "bench-finding__cure"), finding.what_to_do);
 }
 
-/** @param {HTMLElement} row @param {any} exploit @param {boolean} judgesTruth */
+/** @param {HTMLElement} row @param {Tally} exploit @param {boolean} judgesTruth */
 function fillExploit(row, exploit, judgesTruth) {
   const wasPaid = isPaid(exploit, judgesTruth);
   row.dataset.paid = String(wasPaid);
@@ -97,10 +101,11 @@ function fillExploit(row, exploit, judgesTruth) {
   setText(part(row, "exploit__summary"), exploit.summary);
   setText(part(row, "exploit__should"), shouldEarn(exploit.kind, judgesTruth));
   setText(part(row, "exploit__mean"), number(exploit.mean, 2));
-  setText(part(row, "exploit__paid"), `${exploit.paid} of ${counted(exploit.rows, "row")}${wasPaid ? " (too much)" : ""}`);
+  const paid = `${exploit.paid} of ${counted(exploit.rows, "row")}`;
+  setText(part(row, "exploit__paid"), wasPaid ? `${paid} (too much)` : paid);
 }
 
-/** @param {HTMLElement} row @param {any} violation */
+/** @param {HTMLElement} row @param {Violation} violation */
 function fillViolation(row, { right, wrong }) {
   setText(part(row, "violation__question"), right.instruction);
   setText(part(row, "violation__right-score"), `${number(right.score, 2)}: ${right.reason}`);

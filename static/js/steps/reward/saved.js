@@ -1,18 +1,19 @@
 // @ts-check
 /** The list of saved custom rewards: use, edit or delete one. */
 
-import { deleteCustomReward, explain } from "../../lib/api.js";
-import { fillList, find, itemOf, part, setText, show } from "../../lib/dom.js";
+import { attempt, deleteCustomReward } from "../../lib/api.js";
 import { counted } from "../../lib/format.js";
 import { partsOf } from "../../state/rewards.js";
 import { ask } from "../../ui/dialog.js";
 import { fetchRewards, putParts } from "./shared.js";
+import { around, child, each, fillList, find, itemOf, part, setText, show } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {any} context
- * @param {{edit: (name: string) => void, removed: (name: string) => void}} tell @returns {(custom: any[]) => void} */
+/** @param {HTMLElement} root @param {Context} context
+ * @param {{edit: (name: string) => void, removed: (name: string) => void}} tell
+ * @returns {(custom: CustomReward[]) => void} */
 export function mountSaved(root, context, tell) {
   const host = find("customs", root);
-  const actions = /** @type {Record<string, (saved: any) => void>} */ ({
+  const actions = /** @type {Record<string, (saved: CustomReward) => void>} */ ({
     edit: ({ name }) => tell.edit(name),
     delete: (saved) => remove(saved),
     use({ name }) {
@@ -21,22 +22,21 @@ export function mountSaved(root, context, tell) {
     },
   });
   host.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("button")) : null;
+    const button = around(event.target, "button");
     if (button) actions[button.dataset.do ?? ""](itemOf(button));
   });
 
-  /** @param {any} saved */
+  /** @param {CustomReward} saved */
   async function remove({ name, versions }) {
-    const text = `${name} and its ${counted(versions.length, "version")} are removed. Runs keep what they were started with.`;
-    if (!(await ask({ title: "Delete this reward?", text, yes: "Delete", danger: true }))) return;
-    try {
+    const count = counted(versions.length, "version");
+    const text = `${name} and its ${count} are removed. Runs keep what they were started with.`;
+    if (!(await ask({ title: "Delete this reward?", text, yes: "Delete" }))) return;
+    await attempt(async () => {
       await deleteCustomReward(name);
       tell.removed(name);
       await fetchRewards(context);
       context.refreshPlan();
-    } catch (error) {
-      context.say(explain(error), "error");
-    }
+    }, (problem) => context.say(problem, "error"));
   }
 
   return (custom) => {
@@ -46,17 +46,20 @@ export function mountSaved(root, context, tell) {
     for (const row of host.children) {
       const isUsed = used.includes(itemOf(row).name);
       show(part(row, "badge"), isUsed);
-      show(/** @type {HTMLElement} */ (row.querySelector("[data-do=use]")), !isUsed);
+      show(child(row, "button", "[data-do=use]"), !isUsed);
     }
   };
 }
 
 const ACTIONS = /** @type {Record<string, string>} */ ({ use: "Use", edit: "Edit", delete: "Delete" });
 
-/** @param {HTMLElement} row @param {any} saved */
+/** @param {HTMLElement} row @param {CustomReward} saved */
 function fillSaved(row, { name, version, definition }) {
   setText(part(row, "row__title"), name);
-  const kind = definition.kind === "python" ? "Python" : counted(definition.recipe.checks.length, "check");
+  const checks = definition.recipe?.checks.length ?? 0;
+  const kind = definition.kind === "python" ? "Python" : counted(checks, "check");
   setText(part(row, "row__about"), [kind, `version ${version}`, definition.description].filter(Boolean).join(" · "));
-  for (const button of row.querySelectorAll("button")) button.setAttribute("aria-label", `${ACTIONS[button.dataset.do ?? ""]} ${name}`);
+  for (const button of each(row, "button")) {
+    button.setAttribute("aria-label", `${ACTIONS[button.dataset.do ?? ""]} ${name}`);
+  }
 }

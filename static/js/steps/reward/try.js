@@ -2,17 +2,17 @@
 /** Test Reward: what the draft's reward says of a typed text, of the data set's own answers, or of a past run. */
 
 import { datasetFields, explain, testReward } from "../../lib/api.js";
-import { find, show } from "../../lib/dom.js";
 import { createLatest } from "../../lib/latest.js";
 import { partsOf, wantedColumns } from "../../state/rewards.js";
 import { mountTabs } from "../../ui/tabs.js";
-import { rewardsOf, tell } from "./shared.js";
+import { rewardsOf } from "./shared.js";
 import { chosenRun, chosenSamples, mountTexts, renderInputs } from "./try_inputs.js";
 import { mountVerdicts } from "./verdicts.js";
+import { each, find, onSubmit, show, tell } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {any} context */
+/** @param {HTMLElement} root @param {Context} context */
 export function mountTry(root, context) {
-  const box = /** @type {HTMLDetailsElement} */ (find("try", root));
+  const box = find("try", root, "details");
   const verdicts = mountVerdicts(root);
 
   const tabs = mountTabs(box, () => {
@@ -31,10 +31,8 @@ export function mountTry(root, context) {
 
   /** @param {string} form @param {() => object} wanted */
   function listen(form, wanted) {
-    find(form, root).addEventListener("submit", (event) => {
-      event.preventDefault();
-      run(scoring, () => testReward({ config: context.store.get().draft.config, ...wanted() }), verdicts.show);
-    });
+    onSubmit(find(form, root), () =>
+      run(scoring, () => testReward({ config: context.store.get().draft.config, ...wanted() }), verdicts.show));
   }
 
   /** @template T @param {ReturnType<typeof createLatest>} latest
@@ -53,20 +51,22 @@ export function mountTry(root, context) {
     fail("");
   }
 
-  const fail = (/** @type {string} */ text) => tell(find("try-error", root), find("try-error-text", root), text);
+  const fail = (/** @type {string} */ text) => tell(root, "try-error", text);
 
-  /** @param {any} state */
+  /** @param {State} state */
   function render(state) {
     show(find("try-busy", root), isBusy());
-    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (box.querySelectorAll("button[type=submit]"))) button.disabled = isBusy();
-    if (box.open) renderInputs(root, state, wantedColumns(partsOf(context.get), rewardsOf(state).list, context.get("reward.fields")));
+    for (const button of each(box, "button", "[type=submit]")) button.disabled = isBusy();
+    if (!box.open) return;
+    const { list } = rewardsOf(state);
+    renderInputs(root, state, wantedColumns(partsOf(context.get), list, context.get("reward.fields")));
   }
   box.addEventListener("toggle", () => render(context.store.get()));
   return { render };
 }
 
-/** The data set's first row with its perfect answer; further columns are told only with the rows as the model sees them,
- * which takes its tokenizer. @param {object} config @param {boolean} needsExtras */
+/** The data set's first row with its perfect answer; further columns are told only with the rows as the model sees
+ * them, which takes its tokenizer. @param {object} config @param {boolean} needsExtras */
 async function firstRow(config, needsExtras) {
   if (!needsExtras) return { ...(await testReward({ config, samples: 1 })).results[0], extras: {} };
   const [sample] = (await datasetFields(config)).samples;

@@ -1,5 +1,6 @@
 // @ts-check
-/** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a reload. */
+/** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a
+ * reload. */
 
 import { ApiError, explain, getCustomReward, saveCustomReward } from "../../lib/api.js";
 import { createLatest, unchanged } from "../../lib/latest.js";
@@ -8,11 +9,12 @@ import { ask } from "../../ui/dialog.js";
 import { fetchRewards, keep, kept, putParts } from "./shared.js";
 
 /** @typedef {import("../../state/recipes.js").Editing} Editing */
-/** @typedef {{editing: Editing, original: Editing, version: number | null}} Work version: the one opened, null for a new reward */
+/** @typedef {{editing: Editing, original: Editing, version: number | null}} Work version: the one opened, null for a
+ *   new reward */
 
 const KEPT = "reward-work";
 
-/** @param {any} context @param {() => void} onChange called when something other than the text has changed */
+/** @param {Context} context @param {() => void} onChange called when something other than the text has changed */
 export function createWork(context, onChange) {
   const held = createHeld(context, onChange);
   const { state, isChanged, begin, change, forget, atHand } = held;
@@ -39,7 +41,7 @@ export function createWork(context, onChange) {
   };
 }
 
-/** The work at hand, and its changes that need no server. @param {any} context @param {() => void} onChange */
+/** The work at hand, and its changes that need no server. @param {Context} context @param {() => void} onChange */
 function createHeld(context, onChange) {
   const state = {
     work: /** @type {Work | null} */ (kept(KEPT)),
@@ -64,7 +66,7 @@ function createHeld(context, onChange) {
   /** Take up other work, or none; false when the user would rather keep what is not saved. @param {Work | null} next */
   async function begin(next) {
     const text = `The changes to ${state.work?.editing.name || "the new reward"} would be lost.`;
-    if (isChanged() && !(await ask({ title: "Leave what is not saved?", text, yes: "Leave it", danger: true }))) return false;
+    if (isChanged() && !(await ask({ title: "Leave what is not saved?", text, yes: "Leave it" }))) return false;
     state.said = "";
     put(next);
     onChange();
@@ -79,12 +81,14 @@ function createHeld(context, onChange) {
     },
     /** The saved one is gone, so what is written is new again. @param {string} name */
     forget(name) {
-      if (state.work?.original.name === name) put({ ...state.work, original: newEditing(state.work.editing.kind), version: null });
+      if (state.work?.original.name !== name) return;
+      put({ ...state.work, original: newEditing(state.work.editing.kind), version: null });
     },
   };
 }
 
-/** Saving the work at hand. @param {any} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
+/** Saving the work at hand.
+ * @param {Context} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
 function createSave(context, { state, atHand, put }, onChange) {
   /** @param {Record<string, string>} fields */
   function refuse(fields) {
@@ -102,7 +106,8 @@ function createSave(context, { state, atHand, put }, onChange) {
     if (state.work && isStillAtHand()) {
       isShown = true;
       const isAsSent = isSameWork(state.work.editing, editing); // what was typed meanwhile stays
-      put({ editing: isAsSent ? editingOf(saved) : state.work.editing, original: editingOf(saved), version: saved.version });
+      const original = editingOf(saved);
+      put({ editing: isAsSent ? original : state.work.editing, original, version: saved.version });
     }
     const isStillShown = unchanged(atHand);
     await fetchRewards(context);

@@ -4,15 +4,17 @@
 import { ApiError, askModel, askModels, explain, getAnswer, stopAnswer, testReward } from "../../lib/api.js";
 import * as chat from "../../state/chat.js";
 import { labelOf, modelAt, samplingBody } from "../../state/testing.js";
+import { pause } from "../../lib/latest.js";
 
 const LOOK_MS = 400;
 const STOP_TRIES = 10;
-const GONE = { message: "The server knows nothing of this question any more.", hint: "It was started anew meanwhile; ask again.", fields: {} };
+const GONE = {
+  message: "The server knows nothing of this question any more.",
+  hint: "It was started anew meanwhile; ask again.",
+  fields: {},
+};
 
-/** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {import("../../state/testing.js").Choice} Choice */
-
-/** @param {Desk} desk */
+/** @param {TestDesk} desk */
 export function createAsking(desk) {
   const { get, put, change } = desk;
 
@@ -28,34 +30,33 @@ export function createAsking(desk) {
         if (!(error instanceof ApiError)) throw error;
         if (error.code !== "offline") return change(id, chat.refused(GONE));
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pause(LOOK_MS);
       if (!desk.exchange(id)?.isPending) return undefined;
     }
   }
 
-  /** The answers are there: score those that the server did not, and show them. @param {string} id @param {any[]} answers
-   * @param {any} config with the reward that scores; null for none */
+  /** The answers are there: score those that the server did not, and show them.
+   * @param {string} id @param {Answer[]} answers
+   * @param {object | null} config with the reward that scores; null for none */
   async function settle(id, answers, config) {
     const exchange = desk.exchange(id);
-    if (!exchange) return;
-    const scored = await withScores(desk, exchange, answers, config);
-    change(id, chat.answered(scored));
+    if (exchange) change(id, chat.answered(await withScores(desk, exchange, answers, config)));
   }
 
   return {
-    /** Ask, and return once the answer is there. @param {chat.Exchange} exchange */
-    async send(exchange) {
+    /** Ask, and return once the answer is there. @param {Exchange} exchange */
+    async send({ id, body }) {
       put({ problems: {} });
       const config = rewardConfig(desk);
       try {
-        const isOne = "model_path" in exchange.body;
-        const reply = await (isOne ? askModel : askModels)(exchange.body);
-        await settle(exchange.id, isOne ? [reply] : reply.answers, config);
+        const answers = "model_path" in body ? [await askModel(body)] : (await askModels(body)).answers;
+        await settle(id, answers, config);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.code === "offline") return takeUp(exchange.id);
-        put({ problems: error.fields });
-        change(exchange.id, chat.refused({ message: error.message, hint: error.hint, fields: error.fields }));
+        if (error.code === "offline") return takeUp(id);
+        const { message, hint, fields } = error;
+        put({ problems: fields });
+        change(id, chat.refused({ message, hint, fields }));
       }
       return undefined;
     },
@@ -69,12 +70,12 @@ export function createAsking(desk) {
 }
 
 /** End a question early. It may be on its way to the server, or between two models, and is then asked to stop again.
- * @param {Desk} desk @param {string} id */
+ * @param {TestDesk} desk @param {string} id */
 async function stopUntilHeard(desk, id) {
   try {
     for (let tries = 0; tries < STOP_TRIES && desk.exchange(id)?.isPending; tries += 1) {
       if ((await stopAnswer(id)).stopped) return;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pause(LOOK_MS);
     }
   } catch (error) {
     desk.context.say(explain(error), "error");
@@ -82,8 +83,8 @@ async function stopUntilHeard(desk, id) {
 }
 
 /** A question of one or several models, as the settings beside it say.
- * @param {Desk} desk @param {Choice[]} choices @param {{prompt: string, reference: string, history?: {role: string, content: string}[] | null}} what
- * @returns {chat.Exchange} */
+ * @param {TestDesk} desk @param {Choice[]} choices
+ * @param {{prompt: string, reference: string, history?: Message[] | null}} what @returns {Exchange} */
 export function questionOf(desk, choices, { prompt, reference, history = null }) {
   const { device, usesTemplate, reward, sampling } = desk.get();
   const models = desk.get().models ?? [];
@@ -104,25 +105,31 @@ export function questionOf(desk, choices, { prompt, reference, history = null })
   return chat.asked({ id, prompt, reference, isTurn: history !== null, body, columns });
 }
 
-/** The user's own system prompt for the run that is shown; undefined for the training's. @param {Desk} desk */
-export const systemOf = (desk) => desk.get().systems[desk.session()?.session_id ?? ""];
+/** The user's own system prompt for the run that is shown; undefined for the training's. @param {TestDesk} desk */
+export const systemOf = (desk) => desk.get().systems[desk.run() ?? ""];
 
-/** The answers with a score each, where one is expected: by the reward that was chosen, and by the training's where a model has no
- * run of its own. @param {Desk} desk @param {chat.Exchange} exchange @param {any[]} answers @param {any} config */
-async function withScores(desk, exchange, answers, config) {
-  const isWanted = (/** @type {any} */ answer) => !answer.score && answer.finish_reason !== "cancelled";
-  if (!exchange.reference || !config || !answers.some(isWanted)) return answers;
-  const rows = answers.map((answer) => ({ instruction: exchange.prompt, reference: exchange.reference, response: answer.response }));
+/** The answers with a score each, where one is expected: by the reward that was chosen, and by the training's where a
+ * model has no run of its own.
+ * @param {TestDesk} desk @param {Exchange} exchange @param {Answer[]} answers @param {object | null} config
+ * @returns {Promise<Answer[]>} */
+async function withScores(desk, { prompt, reference }, answers, config) {
+  const isWanted = (/** @type {Answer} */ answer) => !answer.score && answer.finish_reason !== "cancelled";
+  if (!reference || !config || !answers.some(isWanted)) return answers;
+  const rows = answers.map(({ response }) => ({ instruction: prompt, reference, response }));
   try {
     const { results, most } = await testReward({ config, rows });
-    return answers.map((answer, index) => (isWanted(answer) ? { ...answer, score: { total: results[index].total, most, scores: results[index].scores }, parsed: answer.parsed ?? results[index].parsed } : answer));
+    return answers.map((answer, index) => {
+      if (!isWanted(answer)) return answer;
+      const { total, scores, parsed } = results[index];
+      return { ...answer, score: { total, most, scores }, parsed: answer.parsed ?? parsed };
+    });
   } catch (error) {
     desk.context.say(`Not scored. ${explain(error)}`, "error");
     return answers;
   }
 }
 
-/** The run's configuration with the reward that is chosen to score; null without a run. @param {Desk} desk */
+/** The run's configuration with the reward that is chosen to score; null without a run. @param {TestDesk} desk */
 export function rewardConfig(desk) {
   const config = desk.session()?.config;
   if (!config) return null;

@@ -1,59 +1,57 @@
 // @ts-check
 /** The bar above all ways of testing: which run, which model, adapter on or off, and what the machine holds. */
 
-import { explain, loadModel, unloadModels } from "../../lib/api.js";
-import { find, findInput, setText, show } from "../../lib/dom.js";
+import { attempt, loadModel, unloadModels } from "../../lib/api.js";
 import { unchanged } from "../../lib/latest.js";
 import { groupsOf, hasAdapter, machineText, nameInRun } from "../../state/testing.js";
 import { inOrder, isFinal, titleOf } from "../../state/sessions.js";
 import { ask as confirm } from "../../ui/dialog.js";
+import { fillGroups } from "../../ui/groups.js";
 import { fillSessions } from "../../ui/session_select.js";
+import { find, findInput, setText, show, showText, tell } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk */
+/** @param {HTMLElement} root @param {TestDesk} desk */
 export function mountBar(root, desk) {
   const { context, get, put } = desk;
-  const runs = /** @type {HTMLSelectElement} */ (find("test-session", root));
-  const models = /** @type {HTMLSelectElement} */ (find("test-model", root));
-  const device = /** @type {HTMLSelectElement} */ (find("test-device", root));
+  const runs = find("test-session", root, "select");
+  const models = find("test-model", root, "select");
+  const device = find("test-device", root, "select");
+  const adapter = findInput("test-adapter", root);
   let isLoading = false;
-  runs.addEventListener("change", () => context.go("test", runs.value, context.store.get().route.params.tab ? { tab: context.store.get().route.params.tab } : {}));
+  const fail = (/** @type {string} */ text) => tell(root, "machine-error", text);
+  runs.addEventListener("change", () => {
+    const { tab } = context.store.get().route.params;
+    context.go("test", runs.value, tab ? { tab } : {});
+  });
   models.addEventListener("change", () => put({ model: models.value }));
   device.addEventListener("change", () => put({ device: device.value }));
-  find("test-adapter", root).addEventListener("change", () => put({ usesAdapter: findInput("test-adapter", root).checked }));
-  find("machine-load", root).addEventListener("click", () => attempt(() => loadModel(models.value, get().device)));
+  adapter.addEventListener("change", () => put({ usesAdapter: adapter.checked }));
+  find("machine-load", root).addEventListener("click", () => act(() => loadModel(models.value, get().device)));
   find("machine-unload", root).addEventListener("click", async () => {
     const busy = get().machine?.busy;
-    if (busy && !(await confirm({ title: "Unload the model?", text: `It is busy with ${busy.what}, which ends with it.`, yes: "Unload", danger: true }))) return;
-    attempt(unloadModels);
+    const text = `It is busy with ${busy?.what}, which ends with it.`;
+    if (busy && !(await confirm({ title: "Unload the model?", text, yes: "Unload" }))) return;
+    act(unloadModels);
   });
 
-  /** @param {() => Promise<any>} action that gives the state of the machine */
-  async function attempt(action) {
+  /** @param {() => Promise<ModelState>} action that gives the state of the machine */
+  async function act(action) {
     fail("");
     isLoading = true;
     const isUntold = unchanged(() => get().machine);
-    try {
+    await attempt(async () => {
       const machine = await action();
       if (isUntold()) put({ machine }); // else the socket has told of this change, and maybe of later ones
-    } catch (error) {
-      fail(explain(error));
-    } finally {
-      isLoading = false;
-    }
+    }, fail);
+    isLoading = false;
     requestAnimationFrame(() => {
       const there = ["machine-load", "machine-unload"].map((name) => find(name, root)).find((button) => !button.hidden);
       if (document.activeElement === document.body) there?.focus(); // the button that was pressed is gone
     });
   }
 
-  /** @param {string} text */
-  function fail(text) {
-    setText(find("machine-error-text", root), text);
-    show(find("machine-error", root), text !== "");
-  }
-
   return {
-    /** @param {any} state @param {string} tab */
+    /** @param {State} state @param {string} tab */
     render(state, tab) {
       const session = desk.session();
       const sessions = inOrder(state);
@@ -71,52 +69,35 @@ export function mountBar(root, desk) {
   };
 }
 
-/** @param {HTMLElement} root @param {HTMLSelectElement} select @param {import("./desk.js").Desk} desk @param {boolean} isOneModel */
+/** @param {HTMLElement} root @param {HTMLSelectElement} select @param {TestDesk} desk @param {boolean} isOneModel */
 function renderModels(root, select, desk, isOneModel) {
   const { models, usesAdapter } = desk.get();
   const session = desk.session();
   const chosen = desk.model();
-  fillGroups(select, groupsOf(models ?? [], session?.session_id ?? null, false).map(({ label, models: list }) => ({
-    label: label === session?.session_id ? titleOf(session) : label,
-    options: list.map((model) => ({ value: model.model_path, name: model.session_id === null ? model.title : nameInRun(model) })),
+  fillGroups(select, groupsOf(models ?? [], desk.run(), false).map(({ label, models: list }) => ({
+    label: session && label === session.session_id ? titleOf(session) : label,
+    options: list.map((model) => ({ value: model.model_path, name: nameInRun(model) })),
   })), chosen?.model_path ?? "");
-  const canSwitch = isOneModel && hasAdapter(chosen);
-  show(find("test-adapter-part", root), canSwitch);
+  show(find("test-adapter-part", root), isOneModel && hasAdapter(chosen));
   findInput("test-adapter", root).checked = usesAdapter;
   setText(find("test-adapter-text", root), usesAdapter ? "Adapter on" : "Adapter off: the base model answers");
-  const isUnsaved = Boolean(models && session && !models.some((model) => model.session_id === session.session_id));
-  show(find("test-unsaved", root), isUnsaved && isOneModel);
-  setText(find("test-unsaved", root), isUnsaved ? `This run has saved no adapter ${isFinal(session) ? "that can be loaded" : "yet: its first checkpoint can be tested"}. A base model answers instead.` : "");
+  const isUnsaved = models && session && !models.some((model) => model.session_id === session.session_id);
+  const why = session && isFinal(session) ? "that can be loaded" : "yet: its first checkpoint can be tested";
+  const text = `This run has saved no adapter ${why}. A base model answers instead.`;
+  showText(find("test-unsaved", root), isUnsaved && isOneModel ? text : "");
 }
 
-/** Options in groups, drawn anew only when they change. @param {HTMLSelectElement} select
- * @param {{label: string, options: {value: string, name: string}[]}[]} groups @param {string} chosen */
-export function fillGroups(select, groups, chosen) {
-  const key = JSON.stringify(groups);
-  if (select.dataset.key !== key) {
-    select.replaceChildren(...groups.map(({ label, options }) => {
-      const group = document.createElement("optgroup");
-      group.label = label;
-      group.append(...options.map(({ value, name }) => new Option(name, value)));
-      return group;
-    }));
-    select.dataset.key = key;
-  }
-  if (select.value !== chosen) select.value = chosen;
-}
-
-/** @param {HTMLElement} root @param {any} machine @param {any} model @param {boolean} isLoading */
+/** @param {HTMLElement} root @param {ModelState | null} machine @param {TestableModel | undefined} model
+ * @param {boolean} isLoading */
 function renderMachine(root, machine, model, isLoading) {
   const { level, badge, text, isLoaded } = machineText(machine, model);
-  const node = find("machine-badge", root);
-  node.dataset.status = level === "busy" ? "training" : level;
-  setText(node, badge);
-  show(node, badge !== "");
+  const badgeNode = find("machine-badge", root);
+  badgeNode.dataset.status = level === "busy" ? "training" : level;
+  showText(badgeNode, badge);
   setText(find("machine-text", root), text);
   show(find("machine-unload", root), isLoaded);
-  const load = /** @type {HTMLButtonElement} */ (find("machine-load", root));
+  const load = find("machine-load", root, "button");
   show(load, Boolean(model) && level === "plain");
   load.disabled = isLoading;
-  setText(find("machine-notice-text", root), machine?.notice ?? "");
-  show(find("machine-notice", root), Boolean(machine?.notice));
+  tell(root, "machine-notice", machine?.notice ?? "");
 }

@@ -2,38 +2,38 @@
 /** Batch: many prompts from a file or pasted, their answers in a table that grows, and both as files. */
 
 import { ApiError, explain, startBatch, startFileBatch, testFile } from "../../lib/api.js";
-import { fillList, find, itemOf, make, setText, show } from "../../lib/dom.js";
 import { bytes, counted } from "../../lib/format.js";
 import { unchanged } from "../../lib/latest.js";
 import { hasAdapter, samplingBody } from "../../state/testing.js";
-import { cellsOf, pageText, previewRows, shownTest, testsOf, tilesOf } from "../../state/testing_runs.js";
+import { cellsOf, pageText, previewRows, tilesOf } from "../../state/testing_runs.js";
 import { read } from "../../ui/copy.js";
 import { mountDrop } from "../../ui/drop.js";
+import { tiles } from "../../ui/facts.js";
 import { systemOf } from "./asking.js";
-import { createResults } from "./results.js";
-import { listenToCancel, renderRunning, reveal, tell } from "./running.js";
+import { createResults, fillHead, listenToPages, renderPages } from "./results.js";
+import { listenToCancel, renderRunning, reveal } from "./running.js";
+import { around, fillList, find, itemOf, onSubmit, setText, show, tell } from "../../lib/dom.js";
 
 const PAGE = 20;
 const HEAD = ["#", "Prompt", "Answer", "Expected", "Reward", "Tokens", "Whole"];
 
-/** @typedef {import("./desk.js").Desk} Desk */
+/** @typedef {import("../../state/testing_runs.js").ShownRow} ShownRow */
 
-/** @param {HTMLElement} root @param {Desk} desk */
+/** @param {HTMLElement} root @param {TestDesk} desk */
 export function mountBatch(root, desk) {
-  const lines = /** @type {HTMLTextAreaElement} */ (find("batch-lines", root));
-  const results = createResults(PAGE, desk.context, () => renderTable(root, results.view(), shown()));
+  const lines = find("batch-lines", root, "textarea");
+  const results = createResults(PAGE, desk.context, () => renderTable(root, results.view(), desk.shown("batch")));
   /** @type {File | null} */
   let file = null;
   let isSending = false;
-  const shown = () => shownTest(testsOf(desk.get().tests, desk.session()?.session_id ?? null), "batch", desk.context.store.get().route.params.test);
   const choose = (/** @type {File | null} */ one) => {
     file = one;
     tell(root, "batch-error", "");
     render();
   };
 
-  listen(root, desk, { choose, start: () => start(), shown, results });
-  lines.addEventListener("input", () => render());
+  listen(root, desk, results, { choose, start });
+  lines.addEventListener("input", render);
 
   async function start() {
     const prompts = promptsOf(lines.value);
@@ -45,7 +45,8 @@ export function mountBatch(root, desk) {
     const isAsSent = unchanged(() => [file?.name, lines.value]);
     try {
       const options = optionsOf(desk);
-      const test = await (file ? startFileBatch(file, options) : startBatch({ ...options, prompts: prompts.map((prompt) => ({ prompt })) }));
+      const rows = prompts.map((prompt) => ({ prompt }));
+      const test = await (file ? startFileBatch(file, options) : startBatch({ ...options, prompts: rows }));
       desk.putTest(test);
       desk.put({ problems: {} });
       if (isStillHere()) {
@@ -69,9 +70,9 @@ export function mountBatch(root, desk) {
     setText(find("batch-name", root), file?.name ?? "");
     setText(find("batch-size", root), file ? bytes(file.size) : "");
     lines.disabled = file !== null;
-    setText(find("batch-note", root), file ? "" : prompts ? counted(prompts, "prompt") : "");
-    /** @type {HTMLButtonElement} */ (find("batch-go", root)).disabled = isSending || !desk.model() || desk.context.store.get().connection === "offline";
-    const test = shown();
+    setText(find("batch-note", root), !file && prompts ? counted(prompts, "prompt") : "");
+    find("batch-go", root, "button").disabled = isSending || !desk.model() || desk.isOffline();
+    const test = desk.shown("batch");
     show(find("batch-test", root), Boolean(test));
     if (!test) return;
     if (isOpen(root)) results.follow(test);
@@ -80,23 +81,19 @@ export function mountBatch(root, desk) {
   return { render };
 }
 
-/** @param {HTMLElement} root @param {Desk} desk
- * @param {{choose: (file: File | null) => void, start: () => void, shown: () => any, results: ReturnType<typeof createResults>}} to */
-function listen(root, desk, { choose, start, shown, results }) {
+/** @param {HTMLElement} root @param {TestDesk} desk @param {ReturnType<typeof createResults>} results
+ * @param {{choose: (file: File | null) => void, start: () => void}} to */
+function listen(root, desk, results, { choose, start }) {
   mountDrop(find("batch-drop", root), (files) => isOpen(root) && choose(files[0]));
   find("batch-drop-file", root).addEventListener("click", () => choose(null));
-  find("batch-form", root).addEventListener("submit", (event) => {
-    event.preventDefault();
-    start();
-  });
-  listenToCancel(find("batch-cancel", root), shown, desk);
-  find("batch-before", root).addEventListener("click", () => results.move(-1));
-  find("batch-after", root).addEventListener("click", () => results.move(1));
+  onSubmit(find("batch-form", root), start);
+  listenToCancel(root, "batch", desk);
+  listenToPages(root, "batch", results);
   find("batch-rows", root).addEventListener("click", (event) => {
-    const row = event.target instanceof Element && event.target.closest("button") ? itemOf(event.target) : null;
+    const row = around(event.target, "button") && itemOf(event.target);
     if (row) read(`Prompt ${row.index + 1}`, wholeText(row), desk.context.say);
   });
-  find("batch-head", root).replaceChildren(...HEAD.map((name) => Object.assign(make("th", "", name), { scope: "col" })));
+  fillHead(find("batch-head", root), HEAD);
 }
 
 /** Whether this way of testing is what is looked at. @param {HTMLElement} root */
@@ -105,53 +102,60 @@ const isOpen = (root) => find("batch-form", root).checkVisibility();
 /** @param {string} text */
 const promptsOf = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
-/** @param {Desk} desk */
+/** @param {TestDesk} desk */
 function optionsOf(desk) {
   const model = desk.model();
   const { usesAdapter, usesTemplate, device, sampling } = desk.get();
   const system = systemOf(desk);
   return {
-    model_path: model?.model_path, use_adapter: !hasAdapter(model) || usesAdapter, use_template: usesTemplate, device,
+    model_path: model?.model_path,
+    use_adapter: !hasAdapter(model) || usesAdapter,
+    use_template: usesTemplate,
+    device,
     ...(system === undefined ? {} : { system }), ...samplingBody(sampling.chat),
   };
 }
 
-/** @type {any} */
+/** @type {ModelTest | null} */
 let drawn = null;
 
-/** @param {HTMLElement} root @param {any} test @param {import("./results.js").View} view */
+/** @param {HTMLElement} root @param {ModelTest} test @param {import("./results.js").View} view */
 function renderTest(root, test, view) {
   if (test === drawn) return;
   drawn = test;
   renderTable(root, view, test);
   renderRunning(root, "batch", test);
   show(find("batch-tiles", root), Boolean(test.summary));
-  fillList(find("batch-tiles", root), "tile", test.summary ? tilesOf(test.summary) : [], (tile, { name, value, level }) => {
-    tile.dataset.level = level;
-    setText(tile.querySelector("dt"), name);
-    setText(tile.querySelector("dd"), value);
-  });
-  for (const kind of ["json", "csv"]) /** @type {HTMLAnchorElement} */ (find(`batch-${kind}`, root)).href = testFile(test.test_id, `results.${kind}`);
+  tiles(find("batch-tiles", root), test.summary ? tilesOf(test.summary) : []);
+  for (const kind of ["json", "csv"]) find(`batch-${kind}`, root, "a").href = testFile(test.test_id, `results.${kind}`);
 }
 
-/** @param {HTMLElement} root @param {import("./results.js").View} view @param {any} test */
+/** @param {HTMLElement} root @param {import("./results.js").View} view @param {ModelTest | undefined} test */
 function renderTable(root, view, test) {
   if (!test) return;
   const isThere = view.id === test.test_id && view.rows.length > 0;
-  const rows = isThere ? view.rows : previewRows(test);
+  const rows = isThere ? view.rows : /** @type {ShownRow[]} */ (previewRows(test));
   show(find("batch-results", root), rows.length > 0);
   fillList(find("batch-rows", root), "batch", rows, (row, one) => {
     cellsOf(one).forEach((text, index) => setText(row.children[index], text));
     row.querySelector("button")?.setAttribute("aria-label", `Read all of prompt ${one.index + 1}`);
   });
-  setText(find("batch-page", root), isThere ? pageText(view.offset, rows.length, view.total) : `The first ${rows.length} of ${test.total}, as they were read`);
+  const first = `The first ${rows.length} of ${test.total}, as they were read`;
+  setText(find("batch-page", root), isThere ? pageText(view.offset, rows.length, view.total) : first);
   for (const name of ["batch-before", "batch-after"]) show(find(name, root), isThere && view.total > rows.length);
-  /** @type {HTMLButtonElement} */ (find("batch-before", root)).disabled = view.offset === 0;
-  /** @type {HTMLButtonElement} */ (find("batch-after", root)).disabled = view.offset + view.rows.length >= view.total;
+  renderPages(root, "batch", view);
 }
 
-/** A row with everything there is to read. @param {any} row */
-function wholeText(row) {
-  const scores = Object.entries(row.scores ?? {}).map(([name, score]) => `${name}: ${score?.value ?? "no score"}${score?.reason ? ` (${score.reason})` : ""}`);
-  return [`Prompt:\n${row.prompt}`, row.reference ? `Expected:\n${row.reference}` : "", `Answer:\n${row.response}`, scores.length ? `Scores:\n${scores.join("\n")}` : ""].filter(Boolean).join("\n\n");
+/** A row with everything there is to read. @param {ShownRow} row */
+function wholeText({ prompt, reference, response, scores }) {
+  const said = Object.entries(scores ?? {}).map(([name, score]) => {
+    const reason = score?.reason ? ` (${score.reason})` : "";
+    return `${name}: ${score?.value ?? "no score"}${reason}`;
+  });
+  return [
+    `Prompt:\n${prompt}`,
+    reference ? `Expected:\n${reference}` : "",
+    `Answer:\n${response}`,
+    said.length ? `Scores:\n${said.join("\n")}` : "",
+  ].filter(Boolean).join("\n\n");
 }

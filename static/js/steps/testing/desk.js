@@ -2,68 +2,80 @@
 /** What the parts of the test step share: their slice of the store, what of it outlives a reload, and its fetching. */
 
 import { explain, getMachine, getSchema, listPrompts, listRewards, listTestable, listTests } from "../../lib/api.js";
-import { throttled } from "../../lib/dom.js";
+import { keepValue, keptValue } from "../../lib/kept.js";
 import { createLatest } from "../../lib/latest.js";
 import { inList, noted } from "../../state/chat.js";
 import { chosenModel, evaluationSampling, templateOf } from "../../state/testing.js";
-import { later } from "../../state/testing_runs.js";
+import { later, shownTest, testsOf } from "../../state/testing_runs.js";
 import { sessionOf } from "../../state/sessions.js";
+import { throttled } from "../../lib/dom.js";
 
-/** @typedef {import("../../state/chat.js").Exchange} Exchange */
-/** @typedef {import("../../state/testing.js").Model} Model */
-/** @typedef {import("../../state/testing.js").Choice} Choice */
+/** A reward that can score without further columns. @typedef {{name: string, reward: RewardConfig}} RewardChoice */
 
 /** `sampling` holds what differs from the defaults, by purpose; `systems` the user's system prompts by run.
- * @typedef {{models: Model[] | null, machine: import("../../state/testing.js").Machine | null, fields: any[], templates: any[], rewards: any[],
- *   model: string, usesAdapter: boolean, device: string, usesTemplate: boolean, systems: Record<string, string>, reward: string,
- *   sampling: {chat: Record<string, any>, evaluate: Record<string, any>}, problems: Record<string, string>,
- *   chat: {isConversation: boolean, exchanges: Exchange[]}, versus: {columns: Choice[] | null, exchange: Exchange | null},
- *   measure: {rows: string, samples: string}, tests: Record<string, any>}} Slice */
+ * @typedef {{
+ *   models: TestableModel[] | null, machine: ModelState | null, fields: FieldDescription[],
+ *   templates: PromptTemplate[], rewards: RewardChoice[], model: string, usesAdapter: boolean, device: string,
+ *   usesTemplate: boolean, systems: Record<string, string>, reward: string,
+ *   sampling: {chat: Section, evaluate: Section}, problems: Record<string, string>,
+ *   chat: {isConversation: boolean, exchanges: Exchange[]},
+ *   versus: {columns: Choice[] | null, exchange: Exchange | null},
+ *   measure: {rows: string, samples: string}, tests: Record<string, ModelTest>,
+ * }} Slice */
 
 /** @type {Slice} */
 const BLANK = {
-  models: null, machine: null, fields: [], templates: [], rewards: [], model: "", usesAdapter: true, device: "auto", usesTemplate: true,
+  models: null, machine: null, fields: [], templates: [], rewards: [],
+  model: "", usesAdapter: true, device: "auto", usesTemplate: true,
   systems: {}, reward: "", sampling: { chat: {}, evaluate: {} }, problems: {},
   chat: { isConversation: false, exchanges: [] }, versus: { columns: null, exchange: null },
   measure: { rows: "100", samples: "1" }, tests: {},
 };
-const KEPT_NAMES = /** @type {const} */ (["model", "usesAdapter", "device", "usesTemplate", "systems", "reward", "sampling", "chat", "versus", "measure"]);
+const KEPT_NAMES = /** @type {const} */ ([
+  "model", "usesAdapter", "device", "usesTemplate", "systems", "reward", "sampling", "chat", "versus", "measure",
+]);
 const KEPT = "lora-craft-testing";
 const KEEP_MS = 500;
 
-/** @typedef {ReturnType<typeof createDesk>} Desk */
-
-/** @param {any} context */
+/** @param {Context} context */
 export function createDesk(context) {
   const { store } = context;
-  store.update((/** @type {any} */ state) => ({ ...state, testing: { ...BLANK, ...kept() } }));
+  context.patch({ testing: { ...BLANK, ...keptValue(KEPT, "sessionStorage") } });
   const keepSoon = throttled(() => keep(get()), KEEP_MS);
   addEventListener("pagehide", () => keep(get()));
 
-  /** @returns {Slice} */
-  const get = () => store.get().testing;
+  const get = () => /** @type {Slice} */ (store.get().testing);
 
   /** @param {Partial<Slice>} patch */
   function put(patch) {
-    store.update((/** @type {any} */ state) => ({ ...state, testing: { ...state.testing, ...patch } }));
+    context.patch({ testing: { ...get(), ...patch } });
     if (KEPT_NAMES.some((name) => name in patch)) keepSoon();
   }
 
   /** The run that the address names; undefined without one. */
   const session = () => sessionOf(store.get(), store.get().route.session);
-  const model = () => chosenModel(get().models ?? [], session()?.session_id ?? null, get().model);
+  /** Its id, or null. */
+  const run = () => session()?.session_id ?? null;
+  const model = () => chosenModel(get().models ?? [], run(), get().model);
 
   return {
-    context, get, put, session, model,
-    /** Take what an answer says of a test. @param {any} test */
+    context, get, put, session, run, model,
+    isOffline: () => store.get().connection === "offline",
+    /** The test that a tab shows. @param {ModelTest["kind"]} kind */
+    shown: (kind) => shownTest(testsOf(get().tests, run()), kind, store.get().route.params.test),
+    /** Take what an answer says of a test. @param {ModelTest} test */
     putTest(test) {
       const { tests } = get();
       put({ tests: { ...tests, [test.test_id]: later(tests[test.test_id], test) } });
     },
     /** The system prompt and markers of a run, null without one. @param {string | null} id */
-    template: (id) => (id && id === session()?.session_id ? templateOf(session().config, get().templates) : null),
+    template: (id) => (id && id === run() ? templateOf(session()?.config, get().templates) : null),
     /** The sampling values in force for a purpose. @param {"chat" | "evaluate"} purpose */
-    sampling: (purpose) => (purpose === "chat" ? get().sampling.chat : evaluationSampling(session()?.config, get().sampling.evaluate, Number(get().measure.samples))),
+    sampling(purpose) {
+      const { sampling, measure } = get();
+      if (purpose === "chat") return sampling.chat;
+      return evaluationSampling(session()?.config, sampling.evaluate, Number(measure.samples));
+    },
     /** Change a question wherever it is shown. @param {string} id @param {(exchange: Exchange) => Exchange} change */
     change(id, change) {
       const { chat, versus } = get();
@@ -72,23 +84,27 @@ export function createDesk(context) {
       if (exchanges !== chat.exchanges) put({ chat: { ...chat, exchanges } });
       if (exchange !== versus.exchange) put({ versus: { ...versus, exchange } });
     },
-    /** A question by its id. @param {string} id @returns {Exchange | null | undefined} */
-    exchange: (id) => (get().versus.exchange?.id === id ? get().versus.exchange : get().chat.exchanges.find((one) => one.id === id)),
+    /** A question by its id. @param {string} id */
+    exchange(id) {
+      const { versus, chat } = get();
+      return [versus.exchange, ...chat.exchanges].find((one) => one?.id === id);
+    },
   };
 }
 
-/** Keep the slice in step with the server: snapshots on arrival and after each reconnect, changes from the socket. @param {Desk} desk */
+/** Keep the slice in step with the server: snapshots on arrival and after each reconnect, changes from the socket.
+ * @param {TestDesk} desk */
 export function follow(desk) {
   const { context, get, put } = desk;
-  context.live.on("generation_update", (/** @type {any} */ message) => desk.change(message.request_id, noted(message)));
+  context.live.on("generation_update", (message) => desk.change(message.request_id, noted(message)));
   const [models, machines, tests, fixed] = [createLatest(), createLatest(), createLatest(), createLatest()];
-  context.live.on("model_update", (/** @type {any} */ machine) => {
+  context.live.on("model_update", (machine) => {
     machines.drop();
     put({ machine });
   });
-  /** Tests that were told of since a list was shown: one that is on its way may be older than they are. @type {Set<string>} */
-  const told = new Set();
-  context.live.on("batch_update", (/** @type {any} */ test) => {
+  /** Tests that were told of since a list was shown: one that is on its way may be older than they are. */
+  const told = /** @type {Set<string>} */ (new Set());
+  context.live.on("batch_update", (test) => {
     told.add(test.test_id);
     put({ tests: { ...get().tests, [test.test_id]: test } });
   });
@@ -103,9 +119,9 @@ export function follow(desk) {
   const fetchTests = () => tests.ask(() => listTests(null), {
     answered(answer) {
       const mine = get().tests;
-      const kept = Object.values(mine).filter(({ test_id: id }) => told.has(id)).map((test) => [test.test_id, test]);
-      const known = answer.tests.map((/** @type {any} */ test) => [test.test_id, later(mine[test.test_id], test)]);
-      put({ tests: Object.fromEntries([...kept, ...known]) });
+      const kept = Object.values(mine).filter(({ test_id: id }) => told.has(id));
+      const known = answer.tests.map((test) => later(mine[test.test_id], test));
+      put({ tests: Object.fromEntries([...kept, ...known].map((test) => [test.test_id, test])) });
       told.clear();
     },
     refused,
@@ -115,8 +131,11 @@ export function follow(desk) {
     fetchModels,
     /** What does not change while the page is open. */
     fetchOnce: () => fixed.ask(() => Promise.all([getSchema(), listPrompts(), listRewards()]), {
-      answered: ([{ sampling }, { prompts }, { rewards, custom }]) =>
-        put({ fields: sampling, templates: prompts, rewards: [...rewards.filter(needsNoColumn).map(presetChoice), ...custom.map(customChoice)] }),
+      answered: ([{ sampling }, { prompts }, { rewards, custom }]) => put({
+        fields: sampling,
+        templates: prompts,
+        rewards: [...rewards.filter(needsNoColumn).map(presetChoice), ...custom.map(customChoice)],
+      }),
       refused,
     }),
     refresh,
@@ -131,27 +150,13 @@ export function follow(desk) {
   };
 }
 
-/** Whether a question and its expected answer are all that a preset looks at. @param {any} preset */
-const needsNoColumn = (preset) => preset.fields.every((/** @type {string} */ field) => ["reference", "instruction"].includes(field));
-/** @param {any} preset */
-const presetChoice = (preset) => ({ name: preset.title, reward: { type: "preset", preset_name: preset.name } });
-/** @param {any} custom */
-const customChoice = (custom) => ({ name: `${custom.name} (your own)`, reward: { type: "custom", custom_name: custom.name } });
+/** Whether a question and its expected answer are all that a preset looks at. @param {Preset} preset */
+const needsNoColumn = (preset) => preset.fields.every((field) => ["reference", "instruction"].includes(field));
+/** @param {Preset} preset @returns {RewardChoice} */
+const presetChoice = ({ title, name }) => ({ name: title, reward: { type: "preset", preset_name: name } });
+/** @param {CustomReward} custom @returns {RewardChoice} */
+const customChoice = ({ name }) => ({ name: `${name} (your own)`, reward: { type: "custom", custom_name: name } });
 
 /** @param {Slice} slice */
-function keep(slice) {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(KEPT_NAMES.map((name) => [name, slice[name]]))));
-  } catch {
-    // A browser that keeps nothing, or has no room left, has it until the page is closed.
-  }
-}
-
-/** @returns {Partial<Slice>} */
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-  } catch {
-    return {};
-  }
-}
+const keep = (slice) =>
+  keepValue(KEPT, Object.fromEntries(KEPT_NAMES.map((name) => [name, slice[name]])), "sessionStorage");

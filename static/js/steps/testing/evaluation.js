@@ -2,27 +2,33 @@
 /** The result of an evaluation: the verdict first, then bars with intervals, figures, and the rows behind them. */
 
 import { testFile } from "../../lib/api.js";
-import { fillList, find, make, part, setText, show } from "../../lib/dom.js";
-import { number } from "../../lib/format.js";
-import { barOf, chanceText, figuresOf, keptPair, levelOf, outcomesOf, pageText, pairOf, splitVerdict } from "../../state/testing_runs.js";
+import { counted, number } from "../../lib/format.js";
+import {
+  barOf, chanceText, figuresOf, keptPair, levelOf, outcomesOf, pageText, pairOf, splitVerdict,
+} from "../../state/testing_runs.js";
+import { tiles } from "../../ui/facts.js";
 import { renderPairs } from "./held_out.js";
-import { createResults } from "./results.js";
+import { createResults, fillHead, listenToPages, renderPages } from "./results.js";
 import { listenToCancel, renderRunning } from "./running.js";
+import { child, fillList, find, make, part, setText, show } from "../../lib/dom.js";
 
 const PAGE = 10;
 const FILES = { html: "card.html", md: "card.md", json: "results.json", csv: "results.csv" };
 
-/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk @param {() => any} shown the evaluation to show; undefined without one */
-export function mountEvaluation(root, desk, shown) {
-  const rows = /** @type {HTMLDetailsElement} */ (find("evaluation-rows-part", root));
+/** @param {HTMLElement} root @param {TestDesk} desk */
+export function mountEvaluation(root, desk) {
+  const rows = find("evaluation-rows-part", root, "details");
+  const shown = () => desk.shown("evaluation");
   const results = createResults(PAGE, desk.context, () => renderRows(root, results.view(), shown()));
-  /** @type {any} */
+  /** @type {ModelTest | null} */
   let drawn = null;
-  const follow = () => rows.open && shown() && results.follow(shown());
+  function follow() {
+    const test = shown();
+    if (rows.open && test) results.follow(test);
+  }
   rows.addEventListener("toggle", follow);
-  listenToCancel(find("evaluation-cancel", root), shown, desk);
-  find("evaluation-before", root).addEventListener("click", () => results.move(-1));
-  find("evaluation-after", root).addEventListener("click", () => results.move(1));
+  listenToCancel(root, "evaluation", desk);
+  listenToPages(root, "evaluation", results);
 
   return {
     render() {
@@ -38,26 +44,25 @@ export function mountEvaluation(root, desk, shown) {
   };
 }
 
-/** @param {HTMLElement} root @param {any} test */
+/** @param {HTMLElement} root @param {ModelTest} test */
 function renderResult(root, test) {
-  const { summary } = test;
+  /** @type {EvaluationSummary} */
+  const summary = test.summary;
   const [head, rest] = splitVerdict(summary.verdict);
   setText(find("evaluation-head-text", root), head);
   setText(find("evaluation-rest", root), rest);
   find("evaluation-verdict", root).dataset.level = (test.doubt ? "" : levelOf(summary.difference)) || "plain";
   setText(find("evaluation-bars-title", root), `Mean reward of ${number(summary.most)}, with the 95 % interval`);
-  fillList(find("evaluation-bars", root), "bar", summary.sides.map((/** @type {any} */ side) => barOf(side, summary.most)), fillBar);
-  fillList(find("evaluation-tiles", root), "tile", outcomesOf(summary.difference), (tile, { name, value, level }) => {
-    tile.dataset.level = level;
-    setText(tile.querySelector("dt"), name);
-    setText(tile.querySelector("dd"), value);
-  });
+  fillList(find("evaluation-bars", root), "bar", summary.sides.map((side) => barOf(side, summary.most)), fillBar);
+  tiles(find("evaluation-tiles", root), outcomesOf(summary.difference));
   setText(find("evaluation-chance", root), chanceText(summary));
   fillList(find("evaluation-notes", root), "text", summary.notes, (row, note) => setText(row, note));
   renderTable(root, summary);
   renderKept(root, "regressions", "Worse than before", summary);
   renderKept(root, "improvements", "Better than before", summary);
-  for (const [name, file] of Object.entries(FILES)) /** @type {HTMLAnchorElement} */ (find(`evaluation-${name}`, root)).href = testFile(test.test_id, file);
+  for (const [name, file] of Object.entries(FILES)) {
+    find(`evaluation-${name}`, root, "a").href = testFile(test.test_id, file);
+  }
 }
 
 /** @param {HTMLElement} row @param {ReturnType<typeof barOf>} bar @param {number} index */
@@ -66,16 +71,18 @@ function fillBar(row, bar, index) {
   setText(part(row, "bars__name"), bar.name);
   setText(part(row, "bars__value"), bar.text);
   const track = part(row, "bars__track");
-  for (const name of /** @type {const} */ (["mean", "low", "high"])) track.style.setProperty(`--${name}`, String(bar[name]));
+  for (const name of /** @type {const} */ (["mean", "low", "high"])) {
+    track.style.setProperty(`--${name}`, String(bar[name]));
+  }
 }
 
-/** @param {HTMLElement} root @param {any} summary */
+/** @param {HTMLElement} root @param {EvaluationSummary} summary */
 function renderTable(root, summary) {
-  const names = ["Figure", ...summary.sides.map((/** @type {any} */ side) => side.label), "Change"];
-  find("evaluation-head", root).replaceChildren(...names.map((name) => Object.assign(make("th", "", name), { scope: "col" })));
+  fillHead(find("evaluation-head", root), ["Figure", ...summary.sides.map((side) => side.label), "Change"]);
   fillList(find("evaluation-table", root), "figure", figuresOf(summary), (row, { name, cells }) => {
-    setText(row.querySelector("th"), name);
-    row.replaceChildren(/** @type {Element} */ (row.querySelector("th")), ...cells.map((text) => {
+    const head = child(row, "th");
+    setText(head, name);
+    row.replaceChildren(head, ...cells.map((text) => {
       const cell = make("td", "", text);
       cell.dataset.kind = "number";
       return cell;
@@ -83,18 +90,19 @@ function renderTable(root, summary) {
   });
 }
 
-/** @param {HTMLElement} root @param {"regressions" | "improvements"} name @param {string} title @param {any} summary */
+/** @param {HTMLElement} root @param {"regressions" | "improvements"} name @param {string} title
+ * @param {EvaluationSummary} summary */
 function renderKept(root, name, title, summary) {
-  const pairs = summary[name].map((/** @type {any} */ one) => keptPair(one, summary.sides));
+  const pairs = summary[name].map((one) => keptPair(one, summary.sides));
+  const order = name === "regressions" ? "the worst first" : "the best first";
   show(find(`${name}-part`, root), pairs.length > 0);
-  setText(find(`${name}-title`, root), `${title}: ${pairs.length} ${pairs.length === 1 ? "row" : "rows"}${name === "regressions" ? ", the worst first" : ", the best first"}`);
+  setText(find(`${name}-title`, root), `${title}: ${counted(pairs.length, "row")}, ${order}`);
   renderPairs(find(name, root), pairs);
 }
 
-/** @param {HTMLElement} root @param {import("./results.js").View} view @param {any} test */
+/** @param {HTMLElement} root @param {import("./results.js").View} view @param {ModelTest | undefined} test */
 function renderRows(root, view, test) {
   renderPairs(find("evaluation-rows", root), view.rows.map((row) => pairOf(row, test?.models ?? [])));
   setText(find("evaluation-page", root), pageText(view.offset, view.rows.length, view.total));
-  /** @type {HTMLButtonElement} */ (find("evaluation-before", root)).disabled = view.offset === 0;
-  /** @type {HTMLButtonElement} */ (find("evaluation-after", root)).disabled = view.offset + view.rows.length >= view.total;
+  renderPages(root, "evaluation", view);
 }

@@ -1,13 +1,16 @@
 // @ts-check
 /** Training's own score: what a run changed on held-out questions, and their answers side by side. */
 
-import { fillList, find, part, setText, show } from "../../lib/dom.js";
 import { answersOf, changesOf } from "../../state/scores.js";
 import { fillScores } from "../../ui/score_list.js";
+import { fillList, find, part, setText, show, showText } from "../../lib/dom.js";
+import { facts } from "../../ui/facts.js";
+/** @type {Record<string, string>} */
+const MARKS = { 1: "Right", 0: "Wrong" };
 
-/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk */
+/** @param {HTMLElement} root @param {TestDesk} desk */
 export function mountHeldOut(root, desk) {
-  /** @type {any} */
+  /** @type {Session | null} */
   let drawn = null;
   return {
     render() {
@@ -22,25 +25,28 @@ export function mountHeldOut(root, desk) {
   };
 }
 
-/** @param {HTMLElement} root @param {any} session */
+/** @param {HTMLElement} root @param {Session} session */
 function renderScores(root, session) {
   const scores = session.evaluations ?? [];
-  setText(find("test-rows", root), scores.length ? `${scores[0].total} rows that training never saw, greedy answers` : "");
+  const [first] = scores;
+  setText(find("test-rows", root), first ? `${first.total} rows that training never saw, greedy answers` : "");
   show(find("test-scores-empty", root), scores.length === 0);
   show(find("answers-part", root), scores.length > 0);
   fillScores(find("test-scores", root), scores);
-  setText(find("test-verdict", root), session.verdict || (scores.length === 1 ? "Scored once so far: a comparison needs the score after training." : ""));
+  const once = scores.length === 1 ? "Scored once so far: a comparison needs the score after training." : "";
+  setText(find("test-verdict", root), session.verdict || once);
   const changes = changesOf(scores);
   for (const name of ["test-changes", "test-changes-note"]) show(find(name, root), changes !== null);
-  const tiles = changes ? [["Wrong, now right", changes.better], ["Right, now wrong", changes.worse], ["Right both times", changes.right], ["Wrong both times", changes.wrong]] : [];
-  fillList(find("test-changes", root), "tile", tiles, (tile, [name, value]) => {
-    setText(tile.querySelector("dt"), String(name));
-    setText(tile.querySelector("dd"), String(value));
-  });
+  facts(find("test-changes", root), changes ? [
+    ["Wrong, now right", String(changes.better)],
+    ["Right, now wrong", String(changes.worse)],
+    ["Right both times", String(changes.right)],
+    ["Wrong both times", String(changes.wrong)],
+  ] : [], "tile");
 }
 
 /** Questions with the answers of each stage or model.
- * @param {HTMLElement} list @param {{instruction: string, reference: string, stages: {name: string, answer: string, mark: string, reward?: string, reason?: string}[]}[]} pairs */
+ * @param {HTMLElement} list @param {import("../../state/testing_runs.js").Pair[]} pairs */
 export function renderPairs(list, pairs) {
   fillList(list, "answer", pairs, (row, item) => {
     setText(part(row, "answer__question"), item.instruction);
@@ -49,12 +55,9 @@ export function renderPairs(list, pairs) {
       setText(cell.querySelector("h3"), stage.name);
       setText(cell.querySelector("pre"), stage.answer || "(empty)");
       const badge = part(cell, "badge");
-      const text = stage.reward ?? { 1: "Right", 0: "Wrong" }[stage.mark] ?? "";
-      show(badge, text !== "");
       badge.dataset.status = stage.reward ? "plain" : stage.mark === "1" ? "good" : "bad";
-      setText(badge, text);
-      setText(part(cell, "stage-answer__reason"), stage.reason ?? "");
-      show(part(cell, "stage-answer__reason"), Boolean(stage.reason));
+      showText(badge, stage.reward ?? MARKS[stage.mark] ?? "");
+      showText(part(cell, "stage-answer__reason"), stage.reason ?? "");
     });
   });
 }

@@ -1,50 +1,48 @@
 // @ts-check
 /** History: the batches and evaluations of a run with what came out, to be opened again or deleted. */
 
-import { deleteTest, explain } from "../../lib/api.js";
-import { fillList, find, itemOf, part, setText, show } from "../../lib/dom.js";
+import { attempt, deleteTest } from "../../lib/api.js";
 import { counted, moment, words } from "../../lib/format.js";
 import { formatRoute } from "../../lib/router.js";
 import { aboutTest, badgeOf, testsOf } from "../../state/testing_runs.js";
 import { ask } from "../../ui/dialog.js";
-import { doOf } from "./reply.js";
+import { doOf, fillList, find, first, itemOf, part, setText, show } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {import("./desk.js").Desk} desk @param {(id: string) => void} forget a test */
+/** @param {HTMLElement} root @param {TestDesk} desk @param {(id: string) => void} forget a test */
 export function mountHistory(root, desk, forget) {
   find("tests", root).addEventListener("click", (event) => {
     if (doOf(event) === "delete") remove(itemOf(event.target));
   });
 
-  /** @param {any} test */
+  /** @param {ModelTest} test */
   async function remove(test) {
-    if (!(await ask({ title: `Delete ${test.name}?`, text: "Its answers and its report are deleted.", yes: "Delete", danger: true }))) return;
-    try {
+    const text = "Its answers and its report are deleted.";
+    if (!(await ask({ title: `Delete ${test.name}?`, text, yes: "Delete" }))) return;
+    await attempt(async () => {
       await deleteTest(test.test_id);
       forget(test.test_id);
-      requestAnimationFrame(() => /** @type {HTMLElement} */ (find("tests", root).querySelector("a") ?? root.querySelector("[data-tab=history]")).focus());
-    } catch (error) {
-      desk.context.say(explain(error), "error");
-    }
+      requestAnimationFrame(() => (first(find("tests", root), "a") ?? first(root, "[data-tab=history]"))?.focus());
+    }, (problem) => desk.context.say(problem, "error"));
   }
 
   return {
     render() {
-      const session = desk.session()?.session_id ?? null;
-      const tests = testsOf(desk.get().tests, session);
+      const tests = testsOf(desk.get().tests, desk.run());
       show(find("tests-empty", root), tests.length === 0);
       setText(find("tests-count", root), tests.length ? counted(tests.length, "test") : "");
-      fillList(find("tests", root), "test", tests, (row, test) => fillTest(row, test, session));
+      fillList(find("tests", root), "test", tests, (row, test) => fillTest(row, test, desk.run()));
     },
   };
 }
 
-/** @param {HTMLElement} row @param {any} test @param {string | null} session */
+/** @param {HTMLElement} row @param {ModelTest} test @param {string | null} session */
 function fillTest(row, test, session) {
   const badge = part(row, "badge");
   badge.dataset.status = badgeOf(test);
   setText(badge, words(test.status));
-  const link = /** @type {HTMLAnchorElement} */ (part(row, "row__title"));
-  link.href = formatRoute({ step: "test", session, params: { tab: test.kind === "batch" ? "batch" : "evaluate", test: test.test_id } });
+  const link = part(row, "row__title", "a");
+  const tab = test.kind === "batch" ? "batch" : "evaluate";
+  link.href = formatRoute({ step: "test", session, params: { tab, test: test.test_id } });
   setText(link, test.name);
   setText(part(row, "row__about"), [words(test.kind), moment(test.created_at), aboutTest(test)].join(" · "));
   part(row, "button").setAttribute("aria-label", `Delete ${test.name}`);

@@ -1,33 +1,56 @@
 // @ts-check
 /** Inputs that more than one way of testing has: which reward scores, and questions worth trying. */
 
-import { fillList, setText } from "../../lib/dom.js";
 import { rewardText } from "../../state/rewards_text.js";
 import { valueAt } from "../../state/draft.js";
 import { triedQuestions } from "../../state/testing.js";
-import { fillGroups } from "./bar.js";
+import { fillGroups } from "../../ui/groups.js";
+import { around, fillList, find, findInput, itemOf, onSubmit, setText } from "../../lib/dom.js";
 
-/** @typedef {import("./desk.js").Desk} Desk */
-
-/** Keep a choice of reward in step with all others. @param {HTMLSelectElement} select @param {Desk} desk */
-export const listenToReward = (select, desk) => select.addEventListener("change", () => desk.put({ reward: select.value }));
+/** Keep a choice of reward in step with all others. @param {HTMLSelectElement} select @param {TestDesk} desk */
+export const listenToReward = (select, desk) =>
+  select.addEventListener("change", () => desk.put({ reward: select.value }));
 
 /** The run's own reward, and every other that needs no more than a question and what is expected.
- * @param {HTMLSelectElement} select @param {Desk} desk */
+ * @param {HTMLSelectElement} select @param {TestDesk} desk */
 export function fillRewards(select, desk) {
   const { rewards, reward } = desk.get();
   const config = desk.session()?.config;
   const own = config ? `The run’s: ${rewardText((name) => valueAt(config, name))}` : "The run’s reward";
   const others = rewards.map(({ name }) => ({ value: name, name }));
-  fillGroups(select, [{ label: "As in training", options: [{ value: "", name: own }] }, ...(others.length ? [{ label: "Another reward", options: others }] : [])], reward);
+  fillGroups(select, [
+    { label: "As in training", options: [{ value: "", name: own }] },
+    { label: "Another reward", options: others },
+  ], reward);
 }
 
-/** @type {WeakMap<object, any[]>} kept by session, so that the list is not drawn anew each second */
+/** Kept by session, so that the list is not drawn anew each second.
+ * @type {WeakMap<object, ReturnType<typeof triedQuestions>>} */
 const tries = new WeakMap();
 
-/** Questions that training held back, to be asked with one click. @param {HTMLElement} list @param {any} session */
+/** Questions that training held back, to be asked with one click.
+ * @param {HTMLElement} list @param {Session | null | undefined} session */
 export function fillTries(list, session) {
   const key = session?.evaluations;
-  if (key && !tries.has(key)) tries.set(key, triedQuestions(session));
+  if (session && key && !tries.has(key)) tries.set(key, triedQuestions(session));
   fillList(list, "try", (key && tries.get(key)) || [], (row, one) => setText(row.querySelector("button"), one.prompt));
+}
+
+/** A question that is sent by its button or by Enter, or filled in by one worth trying.
+ * @param {HTMLElement} root @param {"chat" | "versus"} name @param {() => void} ask */
+export function listenToQuestion(root, name, ask) {
+  const input = find(`${name}-prompt`, root, "textarea");
+  onSubmit(find(`${name}-form`, root), ask);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    ask();
+  });
+  find(`${name}-tries`, root).addEventListener("click", (event) => {
+    const one = around(event.target, "button") && itemOf(event.target);
+    if (!one) return;
+    input.value = one.prompt;
+    findInput(`${name}-reference`, root).value = one.reference;
+    input.focus();
+  });
 }

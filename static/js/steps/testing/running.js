@@ -1,42 +1,35 @@
 // @ts-check
 /** What batches and evaluations have in common: name, status, progress with its end in sight, failure, cancelling. */
 
-import { cancelTest, explain } from "../../lib/api.js";
-import { find, setText, show } from "../../lib/dom.js";
+import { attempt, cancelTest } from "../../lib/api.js";
 import { moment, words } from "../../lib/format.js";
 import { badgeOf, howAsked, isOver, progressOf } from "../../state/testing_runs.js";
+import { find, setText, show, soon, tell } from "../../lib/dom.js";
 
-/** @param {HTMLElement} root @param {"batch" | "evaluation"} kind @param {any} test */
+/** @param {HTMLElement} root @param {"batch" | "evaluation"} kind @param {ModelTest} test */
 export function renderRunning(root, kind, test) {
   setText(find(kind === "batch" ? "batch-test-name" : "evaluation-name", root), test.name);
   const badge = find(`${kind}-status`, root);
   badge.dataset.status = badgeOf(test);
   setText(badge, words(test.status));
-  setText(find(`${kind}-about`, root), [...howAsked(test), moment(test.created_at), ...(test.summary?.notes ? [] : [test.doubt, ...test.notes])].filter(Boolean).join(" · "));
+  const doubts = test.summary?.notes ? [] : [test.doubt, ...test.notes];
+  const about = [...howAsked(test), moment(test.created_at), ...doubts];
+  setText(find(`${kind}-about`, root), about.filter(Boolean).join(" · "));
   show(find(`${kind}-progress-part`, root), !isOver(test));
   const { fraction, text } = progressOf(test);
-  /** @type {HTMLProgressElement} */ (find(`${kind}-progress`, root)).value = fraction;
+  find(`${kind}-progress`, root, "progress").value = fraction;
   setText(find(`${kind}-progress-text`, root), text);
-  show(find(`${kind}-failure`, root), Boolean(test.failure));
-  setText(find(`${kind}-failure-text`, root), test.failure ? `${test.failure.message} ${test.failure.hint}`.trim() : "");
+  tell(root, `${kind}-failure`, test.failure ? `${test.failure.message} ${test.failure.hint}`.trim() : "");
 }
 
-/** @param {HTMLElement} button @param {() => any} shown the test it cancels @param {import("./desk.js").Desk} desk */
-export function listenToCancel(button, shown, desk) {
-  button.addEventListener("click", async () => {
-    try {
-      desk.putTest(await cancelTest(shown().test_id));
-    } catch (error) {
-      desk.context.say(explain(error), "error");
-    }
-  });
+/** @param {HTMLElement} root @param {ModelTest["kind"]} kind of the test that is shown @param {TestDesk} desk */
+export function listenToCancel(root, kind, desk) {
+  find(`${kind}-cancel`, root).addEventListener("click", () => attempt(async () => {
+    const test = desk.shown(kind);
+    if (test) desk.putTest(await cancelTest(test.test_id));
+  }, (problem) => desk.context.say(problem, "error")));
 }
 
-/** A problem in a note, or none. @param {HTMLElement} root @param {string} name @param {string} text */
-export function tell(root, name, text) {
-  setText(find(`${name}-text`, root), text);
-  show(find(name, root), text !== "");
-}
-
-/** Move to what has just been started, once it is drawn. @param {HTMLElement} card @param {ScrollLogicalPosition} [block] */
-export const reveal = (card, block = "start") => requestAnimationFrame(() => requestAnimationFrame(() => card.scrollIntoView({ block })));
+/** Move to what has just been started, once it is drawn.
+ * @param {HTMLElement} card @param {ScrollLogicalPosition} [block] */
+export const reveal = (card, block = "start") => soon(() => card.scrollIntoView({ block }));

@@ -1,0 +1,191 @@
+/** Shapes that live in the page only, and are known in many of its modules. */
+
+/** What gives a chart its x: steps, or seconds since the run began. */
+type Axis = "step" | "time";
+
+/** What the charts of a grid have in common. */
+interface ChartSetting { axis: Axis; weight: number; range: Extent | null }
+
+/** A chart, and what it draws of an input. */
+interface ChartSpec<I> {
+  key: string; title: string; note?: string; isFraction?: boolean; isFromZero?: boolean; hasLog?: boolean;
+  format: Format; linesOf(input: I): Line[]; reasonOf(input: I): string;
+}
+
+/** A model and whether its adapter is on. */
+interface Choice { model_path: string; use_adapter: boolean }
+
+/** Take a data set: where it is, what is known of the dataset section, and whether its columns are known. */
+type ChooseData = (source: string, known: Section, isMapped?: boolean) => void;
+
+/** The draft's data set and what the lists say about it; `facts` are its rows and size. */
+interface ChosenData {
+  kind: string; source: string; shelf: string; known?: KnownData; facts?: KnownData; title: string;
+}
+
+/** One model's answer to one question, on its way or there. */
+interface Column {
+  label: string; kind: "sent" | "waiting" | "loading" | "text" | "end"; text: string; tokens: number; seconds: number;
+  message: string; answer: Answer | null; markers: PromptTexts | null;
+}
+
+/** What every step and panel is handed; see main.js. */
+interface Context {
+  store: Store; boot: PageBoot; live: Live; say: Say;
+  /** Change settings of the draft by dotted name; undefined takes the default. */
+  set(changes: Record<string, unknown>): void;
+  get: Get;
+  /** Put another draft in place. */
+  replaceDraft(config: DraftConfig | RunConfig, more?: Partial<Draft>): void;
+  /** Begin anew, as a first visit does. */
+  resetDraft(): Promise<void>;
+  patchDraft(patch: Partial<Draft>): void;
+  /** Change what the store holds. */
+  patch(patch: Partial<State>): void;
+  /** Say that something would be lost by leaving, or no longer. */
+  setUnsaved(what: string, isUnsaved: boolean): void;
+  go(step: string, session?: string | null, params?: Record<string, string>): void;
+  /** Change the address without a new entry in the history. */
+  putParams(params: Record<string, string>): void;
+  refreshPlan(): void;
+  /** The curated models with what fits this machine; asked for once, and again after a failure. */
+  models(): Promise<BaseModel[]>;
+}
+
+/** Data sets as the server lists them, as far as they have been asked for. */
+interface DataLists {
+  datasets?: CuratedDataset[]; builtin?: BuiltinSet[]; uploads?: Upload[]; unfinished?: UnfinishedUpload[];
+  tasks?: TaskChoice[];
+}
+
+/** The run being drafted: `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere. */
+interface Draft { config: DraftConfig; mode: string; forkOf: string | null; isOwn: boolean; isDirty: boolean }
+
+/** A configuration of which every value may be absent. */
+type DraftConfig = { [K in keyof RunConfig]?: Partial<RunConfig[K]> } & Section;
+
+/** One question. `error` is the server's refusal, `isTurn` says that it belongs to a conversation, `isTakenUp` that its
+ *  text is asked for since the page was loaded anew. */
+interface Exchange {
+  id: string; prompt: string; reference: string; isTurn: boolean; body: { model_path?: string } & Section;
+  columns: Column[]; isPending: boolean; isTakenUp: boolean;
+  error: Pick<ErrorBody, "message" | "hint" | "fields"> | null;
+}
+
+type ExportDesk = ReturnType<typeof import("./steps/export/desk.js").createDesk>;
+
+type Extent = { min: number; max: number };
+
+type Format = (value: number) => string;
+
+/** The value of a setting by its dotted name: of the draft, or of a run's configuration. */
+type Get = (name: string) => any;
+
+/** A place of the store for one answer of the server. */
+interface Kept<T> {
+  status: "busy" | "known" | "failed"; value: T | null; error: import("./lib/api.js").ApiError | null;
+}
+
+/** What a list may say of a data set, whichever list it is. */
+interface KnownData {
+  source?: string; path?: string; title?: string; subset?: string | null; split?: string; rows?: number | null;
+  size_bytes?: number; licence?: string; note?: string; parameters?: DataParameter[];
+}
+
+/** A line of a chart. `band` is the area between two curves, `whiskers` names the columns of an interval at each point,
+ *  `side` says that of many values on a pixel only the lowest or highest matters. */
+interface Line extends Placed {
+  label: string; name: string; colour: number; dash?: number; isSmooth?: boolean; hasPoints?: boolean; isThin?: boolean;
+  side?: "low" | "high"; band?: { low: Metric; high: Metric }; whiskers?: { low: string; high: string };
+}
+
+interface Live {
+  refreshAll(): Promise<void>; refreshShown(): Promise<void>; forget(id: string): Promise<void>;
+  on<K extends keyof Messages>(name: K, listener: (message: Messages[K]) => unknown): () => unknown;
+  watch(id: string | null): void;
+}
+
+/** What is heard of the server, by name; "connect" after each connection. */
+interface Messages {
+  connect: null; training_update: TrainingUpdate; training_status: TrainingStatus; training_log: TrainingLog;
+  training_completions: { session_id: string }; dataset_update: Job; generation_update: GenerationUpdate;
+  model_update: ModelState; batch_update: ModelTest;
+}
+
+/** A metric of a history, or one plus `sign` times another; `isPositive` leaves out what a logarithmic axis can't
+ *  show. */
+interface Metric { name: string; other?: string; sign?: number; weight?: number; isPositive?: boolean }
+
+interface PageBoot {
+  fields: FieldDescription[]; demo: Record<string, unknown>; defaults: Record<string, unknown>; nonce: string;
+  field(name: string): FieldDescription;
+}
+
+/** A history and the Unix time from which its own time is counted. */
+interface Placed { history: RunHistory; startedAt: number }
+
+/** What the server says of the draft. */
+interface PlanState {
+  status: "checking" | "sound" | "refused" | "offline"; value: RunPlan | null; errors: Record<string, string>;
+  message: string;
+}
+
+type Reducer = (state: State) => State;
+
+interface Rewards {
+  status: "loading" | "ready" | "failed"; list: Preset[]; custom: CustomReward[]; defs: Schema["schema"]["$defs"];
+  message: string;
+}
+
+interface Route { step: string; session: string | null; params: Record<string, string> }
+
+/** One row per step; `columns` are longer than `length` and hold NaN where a metric is absent. `version` tells that
+ *  rows were rewritten, `curves` is what state/curves.js keeps of them. */
+interface RunHistory {
+  length: number; capacity: number; version: number; columns: Map<string, Float64Array>;
+  curves: Map<string, import("./state/curves.js").Curve>;
+}
+
+type Say = (text: string, level?: "info" | "error") => void;
+
+/** A session as the store holds it: what lists, snapshots and messages have told of it so far. */
+interface Session extends Partial<Omit<SessionDetail, "session_id" | "status">> {
+  session_id: string; status: string; name?: string | null; model?: string | null; dataset?: string | null;
+  reward?: number | null; progress?: TrainingStatus["event"] | null; isWhole?: boolean; update_seq?: number;
+  status_seq?: number;
+}
+
+/** What the parts of the dataset step draw. */
+interface ShownData { chosen: ChosenData; shelf: string; errors: Record<string, string> }
+
+/** What a part of the export step draws: the run that is shown, its export if there is one, what is planned and chosen,
+ *  and what stands in the way. */
+interface ShownExport {
+  id: string; session?: Session; one: ExportState | null; files: ProofEntry[]; chosen: string[]; isFresh: boolean;
+  plan: import("./state/exports.js").Plan | null;
+  now: { isOffline: boolean; isExporting: boolean; isPushing: boolean; isTraining: boolean };
+}
+
+/** What the store holds; the slices of steps are there once these have been opened. */
+interface State {
+  sessions: Record<string, Session>; exports: Record<string, ExportState>; shown: string | null;
+  system: SystemSample | null; queue: RunQueue | null; connection: "connecting" | "live" | "offline";
+  isLoaded: boolean; route: Route; draft: Draft; plan: PlanState; unsaved: Record<string, boolean>;
+  lastSession: string | null; datasets?: DataLists; jobs?: Record<string, Job>; look?: Kept<DatasetLook>;
+  rendered?: Kept<DatasetFields>; promptShown?: Kept<PromptPreview>; templates?: PromptTemplate[]; rewards?: Rewards;
+  exporting?: import("./steps/export/desk.js").Slice; testing?: import("./steps/testing/desk.js").Slice;
+}
+
+interface Store {
+  get(): State;
+  /** Change the value; listeners hear once per frame, however many changes it had. */
+  update(reducer: Reducer): void;
+  subscribe(listener: (state: State) => void): void;
+}
+
+interface TaskChoice extends ProceduralTask { kind: "procedural"; source: string; title: string }
+
+type TestDesk = ReturnType<typeof import("./steps/testing/desk.js").createDesk>;
+
+/** A figure with its name; `level` colours it. */
+interface Tile { name: string; value: string; level: string }
