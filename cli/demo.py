@@ -16,7 +16,7 @@ from core.errors import LoraCraftError, WorkerFailed
 from core.jsonfile import read_json
 from core.sessions.state import SessionState
 from core.statistics import Comparison, compare_marks, wilson_interval
-from services.exports.service import ExportState
+from services.exports.state import ExportState
 from services.training.service import merged
 from services.wiring import Services, build_services
 

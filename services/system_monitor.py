@@ -1,29 +1,47 @@
-"""One thread that samples the machine and publishes system_update."""
+"""SystemMonitor: one thread samples the machine and publishes each sample."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 from constants import SAMPLE_PERIOD_S
 from core.hardware import system_snapshot
+from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
+
+
+class SystemSample(TypedDict):
+    """How busy the machine is, memory and disk in GiB; what can't be read is null.
+
+    `gpu_problem` says why torch can't use the GPU; null where it can, and on a machine without a GPU.
+    """
+
+    gpu_name: str | None
+    gpu_memory: float | None
+    gpu_memory_total: float | None
+    gpu_utilization: float | None
+    gpu_temperature: float | None
+    cpu_percent: float
+    ram: float
+    ram_total: float
+    disk_free: float
+    gpu_problem: str | None
 
 
 class SystemMonitor:
     """Keeps the latest sample for REST and publishes each one.
 
     Args:
-        folder: Whose disk's free space is told.
-        gpu_problem: Why torch can't use the GPU, told with every sample; None where it can, or where there is none.
-        publish: Called with ("system", sample).
+        folder: A folder on the disk whose free space is sampled.
+        gpu_problem: See SystemSample.
+        publish: Called with ("system", SystemSample).
     """
 
-    def __init__(self, folder: Path, gpu_problem: str | None, publish: Callable[[str, Any], None]):
+    def __init__(self, folder: Path, gpu_problem: str | None, publish: Publish):
         self._folder = folder
         self._gpu_problem = gpu_problem
         self._publish = publish
@@ -31,15 +49,15 @@ class SystemMonitor:
         self.latest = self._look()
 
     def start(self) -> None:
-        """Begin to sample."""
+        """Start the thread."""
         threading.Thread(target=self._sample, name="system-monitor", daemon=True).start()
 
     def stop(self) -> None:
-        """End the thread at its next round."""
+        """End the thread at its next sample."""
         self._stopping.set()
 
-    def _look(self) -> dict:
-        return {**system_snapshot(self._folder), "gpu_problem": self._gpu_problem}
+    def _look(self) -> SystemSample:
+        return cast(SystemSample, {**system_snapshot(self._folder), "gpu_problem": self._gpu_problem})
 
     def _sample(self) -> None:
         while not self._stopping.wait(SAMPLE_PERIOD_S):

@@ -1,4 +1,4 @@
-"""ExportFolder: the files of one export on disk, which of them are proven, and how the others are swept away."""
+"""ExportFolder: the files of one export on disk; lists the proven ones and removes the others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from core.errors import LoraCraftError, NotFound
 from core.export.folder import WORK, clear_path, move_aside, proven_entries, write_entries
@@ -22,8 +23,8 @@ class ExportFolder:
     """exports/<session_id>/ on disk.
 
     Args:
-        folder: It.
-        adapter: The session's adapter, which may be newer than what was made of it.
+        folder: The folder.
+        adapter: The session's adapter, which may be newer than the files made of it.
     """
 
     def __init__(self, folder: Path, adapter: Path):
@@ -31,16 +32,16 @@ class ExportFolder:
         self.id = folder.name
         self._adapter = adapter
 
-    def entries(self) -> list[dict]:
-        """What proof.json says of each file that is there."""
+    def entries(self) -> list[dict[str, Any]]:
+        """The entries of proof.json whose file exists."""
         return proven_entries(self.folder)
 
-    def files(self) -> list[dict]:
+    def files(self) -> list[dict[str, Any]]:
         """The entries, each with `is_stale`: whether the session's adapter has changed since."""
         return [entry | {"is_stale": self._is_stale(entry)} for entry in self.entries()]
 
     def modelfile(self) -> str | None:
-        """The text of the Modelfile, if a GGUF file was made."""
+        """The text of the Modelfile; None without one."""
         try:
             return (self.folder / MODELFILE).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -57,11 +58,11 @@ class ExportFolder:
         return found
 
     def delete(self, name: str) -> None:
-        """Remove one target: its file is moved aside, then leaves proof.json, then the disk.
+        """Remove one target: move its file aside, remove its entry from proof.json, then remove the file.
 
         Raises:
             InvalidInput: There is no such target.
-            NotFound: It was not exported.
+            NotFound: The target was not exported.
             Conflict: Another program holds its file.
         """
         wanted = target(name)
@@ -75,7 +76,7 @@ class ExportFolder:
         self._arrange_modelfiles(left)
 
     def delete_all(self) -> None:
-        """Remove the folder with all that is in it.
+        """Remove the folder with all its files.
 
         Raises:
             Conflict: Another program holds a file.
@@ -85,21 +86,21 @@ class ExportFolder:
         shutil.rmtree(self.folder)
 
     def sweep(self) -> None:
-        """After an export that did not end well: end what it left running, remove what is unfinished or unproven."""
+        """Clean up after an export that did not complete: kill its processes, remove unfinished and unproven files."""
         end_strays(self.folder / WORK)
         shutil.rmtree(self.folder / WORK, ignore_errors=True)
         try:
             entries = self.entries()
             names = {entry["target"] for entry in entries}
-            for one in TARGETS.values():
-                if one.name not in names:
-                    clear_path(self.folder / one.file)
+            for known in TARGETS.values():
+                if known.name not in names:
+                    clear_path(self.folder / known.file)
             self._arrange_modelfiles(entries)
         except (LoraCraftError, OSError) as error:  # a proof.json edited by hand, an open file, a full disk
             LOG.warning("The export of %s was not swept: %s", self.id, error)
 
-    def _is_stale(self, entry: dict) -> bool:
-        """By the clock first; only an adapter written later is compared by content."""
+    def _is_stale(self, entry: dict[str, Any]) -> bool:
+        """Compare the times first, and the content only of an adapter that was written later."""
         weights = self._adapter / ADAPTER_WEIGHTS
         try:
             is_older = weights.stat().st_mtime <= entry["made_at"]
@@ -107,8 +108,8 @@ class ExportFolder:
         except FileNotFoundError:
             return False
 
-    def _arrange_modelfiles(self, entries: Sequence[dict]) -> None:
-        """Remove the Modelfiles of files that are gone; the one of the preferred file is called Modelfile."""
+    def _arrange_modelfiles(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Remove the Modelfiles of missing files, and name that of the preferred file Modelfile."""
         names = modelfile_names(entries)
         aside = {}
         for file, path in self.modelfiles().items():
