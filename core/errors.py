@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
+
+
+class ErrorReport(TypedDict):
+    """An error as every interface shows it; see LoraCraftError."""
+
+    code: str
+    message: str
+    hint: str
+    fields: dict[str, str]
 
 
 class LoraCraftError(Exception):
@@ -22,7 +32,7 @@ class LoraCraftError(Exception):
         self.hint = hint
         self.fields = dict(fields or {})
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> ErrorReport:
         """The one error shape that every interface shows."""
         return {"code": self.code, "message": self.message, "hint": self.hint, "fields": self.fields}
 
@@ -97,6 +107,6 @@ KINDS: dict[str, type[LoraCraftError]] = {
 """Code -> kind, for errors that come from another process."""
 
 
-def from_dict(error: Mapping) -> LoraCraftError:
+def from_dict(error: ErrorReport) -> LoraCraftError:
     """An error as another process told it, see LoraCraftError.as_dict; one of unknown code is WorkerFailed."""
     return KINDS.get(error["code"], WorkerFailed)(error["message"], error["hint"], error["fields"])

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import psutil
 
@@ -154,12 +154,32 @@ def physical_cores() -> int:
     return max(1, min(psutil.cpu_count(logical=False) or 1, usable or 1))
 
 
-def gpu_snapshot(index: int = 0, nvml: Any = None) -> dict:
-    """Name, memory (GiB), utilisation (percent) and temperature (Celsius) of one GPU; what can't be read is null."""
+class GpuSnapshot(TypedDict):
+    """One GPU: memory in GiB, utilisation in percent, temperature in Celsius; what can't be read is null."""
+
+    gpu_name: str | None
+    gpu_memory: float | None
+    gpu_memory_total: float | None
+    gpu_utilization: float | None
+    gpu_temperature: float | None
+
+
+class SystemSnapshot(GpuSnapshot):
+    """The machine at a moment: CPU in percent; RAM and the free disk in GiB."""
+
+    cpu_percent: float
+    ram: float
+    ram_total: float
+    disk_free: float
+
+
+def gpu_snapshot(index: int = 0, nvml: Any = None) -> GpuSnapshot:
+    """One GPU now."""
     nvml = nvml or _pynvml()
     handle = _read(nvml, lambda: nvml.nvmlDeviceGetHandleByIndex(index))
     if handle is None:
-        return dict.fromkeys(("gpu_name", "gpu_memory", "gpu_memory_total", "gpu_utilization", "gpu_temperature"))
+        unread: Any = dict.fromkeys(GpuSnapshot.__annotations__)
+        return unread
     name = _read(nvml, lambda: nvml.nvmlDeviceGetName(handle))
     memory = _read(nvml, lambda: nvml.nvmlDeviceGetMemoryInfo(handle))
     return {
@@ -171,8 +191,8 @@ def gpu_snapshot(index: int = 0, nvml: Any = None) -> dict:
     }
 
 
-def system_snapshot(folder: Path) -> dict:
-    """The payload of system_update: the GPU's values, CPU percent, RAM and the free disk at `folder`, in GiB."""
+def system_snapshot(folder: Path) -> SystemSnapshot:
+    """The machine now, with the free disk at `folder`."""
     memory = psutil.virtual_memory()
     return {
         **gpu_snapshot(),

@@ -9,6 +9,9 @@ from typing import Any
 
 from core.errors import InvalidInput, NotFound
 
+JsonObject = dict[str, Any]
+"""A JSON object whose keys somebody else decides: a file of another program, a row, a part of a configuration."""
+
 
 def write_json(path: Path, value: Any) -> None:
     """Replace `path` with `value` as JSON; a reader sees the old file or the new one, never half of it.

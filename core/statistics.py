@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, comb, fsum, sqrt
 from statistics import NormalDist
@@ -162,20 +162,3 @@ def compare_rewards(before: Sequence[float | None], after: Sequence[float | None
     """Compare two evaluations by the reward of each row, in order; rows without one, or with equal ones, are ties."""
     pairs = [(b, a) for b, a in zip(before, after, strict=True) if b is not None and a is not None]
     return Comparison(sum(a > b for b, a in pairs), sum(a < b for b, a in pairs))
-
-
-def verdict(evaluations: Iterable[dict]) -> str:
-    """What GRPO changed, in one sentence, from a session's evaluations; empty before the last one.
-
-    Right and wrong answers are compared where a reward of the run judges truth, the rewards themselves otherwise.
-    """
-    stages = {score["stage"]: score for score in evaluations}
-    before, after = stages.get("warm_up") or stages.get("base"), stages.get("trained")
-    if before is None or after is None:
-        return ""
-    if before.get("marks") and after.get("marks"):
-        return compare_marks(before["marks"], after["marks"]).in_words()
-    if before.get("row_rewards") and after.get("row_rewards"):
-        comparison = compare_rewards(before["row_rewards"], after["row_rewards"])
-        return comparison.in_words("raised the reward of {wins} held-out rows and lowered that of {losses}")
-    return ""

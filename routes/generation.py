@@ -9,6 +9,7 @@ from pydantic import Field
 
 from core.errors import InvalidInput
 from core.generation.sampling import sampling_from
+from core.prompts.template import ChatMessage
 from routes.http import Body, body, reply, services
 from services.answers.service import Inquiry
 
@@ -56,9 +57,9 @@ class QuestionBody(SamplingBody):
         if (self.prompt is None) == (self.messages is None):
             problem = "give prompt, or messages, and not both"
             raise InvalidInput(f"{problem}.", 'Send {"prompt": "..."}.', {"prompt": problem})
-        messages: list[dict[str, Any]] = [message.model_dump() for message in self.messages or ()]
+        given: list[ChatMessage] = [{"role": turn.role, "content": turn.content} for turn in self.messages or ()]
         return Inquiry(
-            messages=messages if self.prompt is None else [{"role": "user", "content": self.prompt}],
+            messages=given if self.prompt is None else [{"role": "user", "content": self.prompt}],
             sampling=sampling_from(self.model_dump()),
             system=self.system,
             use_template=self.use_template,

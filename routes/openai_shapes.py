@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput
-from core.generation.chat import merged
+from core.generation.chat import ForeignMessage, merged
 from core.generation.sampling import MOST_SEEDS, MOST_TOKENS, Sampling, sampling_from
+from core.prompts.template import ChatMessage
 
 DEFAULT = Sampling(temperature=1.0, max_tokens=512)
 NEUTRAL: dict[str, tuple] = {
@@ -31,13 +32,13 @@ class TextPart(BaseModel):
     text: str = ""
 
 
-class ChatMessage(BaseModel):
+class OpenAIMessage(BaseModel):
     """One message; content is a text, a list of text parts, or null where a tool was called."""
 
     role: str
     content: str | list[TextPart] | None = None
 
-    def as_dict(self) -> dict:
+    def as_turn(self) -> ForeignMessage:
         """The message with its content as one text, or None.
 
         Raises:
@@ -57,7 +58,7 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     model: str | None = None
-    messages: list[ChatMessage] = Field(min_length=1)
+    messages: list[OpenAIMessage] = Field(min_length=1)
     stream: bool | None = None
     stream_options: dict[str, Any] | None = None
     temperature: float | None = None
@@ -81,9 +82,9 @@ class ChatRequest(BaseModel):
                 problem = f"{value!r} can't be honoured here"
                 raise InvalidInput(f"{name}: {problem}.", "Leave it out.", {name: problem})
 
-    def chat(self) -> list[dict]:
+    def chat(self) -> list[ChatMessage]:
         """The conversation as AnswerService.chat takes it."""
-        return merged([message.as_dict() for message in self.messages])
+        return merged([message.as_turn() for message in self.messages])
 
     def sampling(self) -> Sampling:
         """The sampling values, OpenAI's names and ranges translated."""

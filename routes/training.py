@@ -8,8 +8,8 @@ from flask import Blueprint
 from pydantic import Field
 
 from constants import LOG_TAIL_LINES
+from core.sessions.scores import shown, verdict
 from core.sessions.store import tail_text
-from core.statistics import verdict
 from routes.http import Body, Query, body, query, reply, services
 
 bp = Blueprint("training", __name__)
@@ -112,7 +112,10 @@ def sessions():
 def session(session_id: str):
     """One session with its configuration."""
     state, config = services().store.state(session_id), services().store.config(session_id)
-    return reply(state.as_dict() | {"config": config.dump(), "verdict": verdict(state.evaluations)})
+    full_reward = sum(config.reward.weights.values())
+    more = {"config": config.dump(), "is_on_policy": config.is_on_policy, "verdict": verdict(state.evaluations)}
+    more["evaluations"] = [shown(score, full_reward) for score in state.evaluations]
+    return reply({**state.as_dict(), **more})
 
 
 @bp.delete("/sessions/<session_id>")

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from core.config import parse_config
 from core.errors import NotFound
-from core.jsonfile import read_json, write_json
+from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace
 
 
@@ -23,7 +23,7 @@ class ConfigService:
     def __init__(self, workspace: Workspace):
         self._workspace = workspace
 
-    def save(self, name: str, config: Any) -> dict[str, Any]:
+    def save(self, name: str, config: Any) -> JsonObject:
         """Validate a configuration, store it under `name` in place of an earlier one, and return the stored value.
 
         Raises:
@@ -33,7 +33,7 @@ class ConfigService:
         write_json(self._workspace.saved_config(name), value)
         return value
 
-    def load(self, name: str) -> dict[str, Any]:
+    def load(self, name: str) -> JsonObject:
         """The stored configuration, with every field present.
 
         Raises:

@@ -13,7 +13,7 @@ from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD, hub_id_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Hub:
         """Whether the cache has the model's config.json, which every download of a model leaves there."""
         return self._cached_config(hub_id) is not None
 
-    def config(self, hub_id: str) -> dict[str, Any]:
+    def config(self, hub_id: str) -> JsonObject:
         """A model's config.json from the cache, or else from the hub; a fetched one is not added to the cache.
 
         Raises:
@@ -59,7 +59,7 @@ class Hub:
         cached = self._cached_config(hub_id)
         if cached is None:
             self._require_network(hub_id)
-        config: dict[str, Any] = self._fetch(hub_id) if cached is None else read_json(cached)
+        config: JsonObject = self._fetch(hub_id) if cached is None else read_json(cached)
         require_plain_config(config, hub_id)
         return config
 

@@ -13,10 +13,10 @@ from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
 from core.catalog.shapes import ModelShape, model_shape_from_config
 from core.errors import InvalidInput
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
 from core.paths import Workspace
 from core.runs.place import Machine
-from core.runs.recommended import as_config, recommended
+from core.runs.recommended import Fragment, as_config, recommended
 from core.runs.vram import fits, memory_of
 from core.sessions.state import SessionState
 from core.sessions.store import SessionLabel, SessionStore
@@ -60,7 +60,7 @@ class ListedBaseModel(TypedDict):
     available_gib: float
     device: str
     fits: bool
-    recommended: Mapping[str, Any]
+    recommended: Fragment
 
 
 class ModelOverview(TypedDict):
@@ -77,7 +77,7 @@ class ModelDetails(TypedDict):
     kind: str
     family: str | None
     parameters: int | None
-    shape: Annotated[dict[str, Any], ModelShape] | None
+    shape: Annotated[JsonObject, ModelShape] | None
     cached: bool
     problem: str | None
 
@@ -192,7 +192,7 @@ def _score(evaluation: Mapping[str, Any]) -> LastScore:
     }
 
 
-def _config_of(folder: Path) -> dict[str, Any]:
-    config: dict[str, Any] = read_json(folder / "config.json")
+def _config_of(folder: Path) -> JsonObject:
+    config: JsonObject = read_json(folder / "config.json")
     require_plain_config(config, folder.name)
     return config

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from core.config import RunConfig
+from core.data.preview import PromptPreview
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
@@ -124,11 +125,11 @@ class PromptService:
         template_of(config.prompt, saved)
         return config.model_copy(update={"prompt": frozen(config.prompt, saved)})
 
-    def preview(self, prompt: PromptConfig, model: str, instruction: str) -> dict[str, Any]:
+    def preview(self, prompt: PromptConfig, model: str, instruction: str) -> PromptPreview:
         """The prompt that a model gets through its own chat template."""
         values = as_config(template_of(prompt, self.saved())).model_dump(mode="json")
         arguments = {"prompt": values, "model": model, "instruction": instruction}
-        preview: dict[str, Any] = self._inspector.ask("prompt_preview", arguments, "model")
+        preview: PromptPreview = self._inspector.ask("prompt_preview", arguments, "model")
         return preview
 
     def parse(self, prompt: PromptConfig, completion: str) -> ParsedCompletion:

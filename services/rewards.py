@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal, TypedDict
 from constants import BENCH_TIMEOUT_S, MAX_BENCH_ROWS
 from core.config import RunConfig, parse_config
 from core.errors import InvalidInput, NotFound
-from core.jsonfile import read_json, write_json
+from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace, checked_name
 from core.rewards.base import Component, Parameter, Preset, Sample
 from core.rewards.custom import CustomReward
-from core.rewards.presets import ALIASES, PRESETS
+from core.rewards.names import ALIASES
+from core.rewards.presets import PRESETS
 from core.rewards.section import RewardConfig
+from core.rewards.tested import BenchResult, RewardTest
 from core.sessions.store import SessionStore
 from services.processes.inspector import Inspector
 from services.prompts import PromptService
@@ -44,8 +46,9 @@ class ShownPreset(TypedDict):
     summary: str
     judges_truth: bool
     fields: list[str]
-    components: list[Annotated[dict[str, Any], Component]]
-    parameters: list[Annotated[dict[str, Any], Parameter]]
+    optional: dict[str, str]
+    components: list[Annotated[JsonObject, Component]]
+    parameters: list[Annotated[JsonObject, Parameter]]
     samples: list[ShownSample]
 
 
@@ -55,7 +58,7 @@ class ShownReward(TypedDict):
     name: str
     version: int
     versions: list[int]
-    definition: Annotated[dict[str, Any], CustomReward]
+    definition: Annotated[JsonObject, CustomReward]
 
 
 class ScoredRow(TypedDict):
@@ -110,24 +113,24 @@ class RewardService:
             raise NotFound(f"The session {session_id!r} has no completions there.", "Choose another step.")
         return rows
 
-    def test(self, config: Any, rows: list[ScoredRow] | None, samples: int) -> dict[str, Any]:
+    def test(self, config: Any, rows: list[ScoredRow] | None, samples: int) -> RewardTest:
         """Score the given responses, or the data set's own answers when there are none."""
         if rows is None:
             _require_count(samples)
         parsed = self.frozen(parse_config(config))
         arguments = {"config": parsed.dump(), "rows": rows, "samples": samples}
-        tested: dict[str, Any] = self._inspector.ask("reward_test", arguments, "rewards", BENCH_TIMEOUT_S)
+        tested: RewardTest = self._inspector.ask("reward_test", arguments, "rewards", BENCH_TIMEOUT_S)
         return tested
 
-    def bench(self, config: Any, samples: int) -> dict[str, Any]:
+    def bench(self, config: Any, samples: int) -> BenchResult:
         """Grade every part of a reward by its scores for exploits, made from rows of the data set."""
         _require_count(samples)
         parsed = self.frozen(parse_config(config))
         arguments = {"config": parsed.dump(), "samples": samples}
-        graded: dict[str, Any] = self._inspector.ask("reward_bench", arguments, "rewards", BENCH_TIMEOUT_S)
+        graded: BenchResult = self._inspector.ask("reward_bench", arguments, "rewards", BENCH_TIMEOUT_S)
         return graded
 
-    def save(self, name: str, definition: dict[str, Any]) -> ShownReward:
+    def save(self, name: str, definition: JsonObject) -> ShownReward:
         """Try a custom reward once, then store it as a new version.
 
         Raises:
@@ -189,7 +192,7 @@ class RewardService:
                 part["custom"] = self._definition(part["custom_name"])
         return config.model_copy(update={"reward": RewardConfig.model_validate(reward)})
 
-    def _definition(self, name: str) -> dict[str, Any]:
+    def _definition(self, name: str) -> JsonObject:
         versions = self._versions(name)
         if not versions:
             problem = f"there is no custom reward {name!r}"
@@ -200,7 +203,7 @@ class RewardService:
         folder = self._workspace.rewards / checked_name(name, "name")
         return sorted(int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit())
 
-    def _at(self, name: str, version: int) -> dict[str, Any]:
+    def _at(self, name: str, version: int) -> JsonObject:
         stored = read_json(self._workspace.rewards / name / f"{version}.json")
         return CustomReward.model_validate(stored).model_dump(mode="json")
 
@@ -226,6 +229,7 @@ def _described(name: str, preset: Preset) -> ShownPreset:
         "summary": preset.summary,
         "judges_truth": preset.judges_truth,
         "fields": list(preset.fields),
+        "optional": dict(preset.optional),
         "components": [asdict(component) for component in preset.components],
         "parameters": [asdict(parameter) for parameter in preset.parameters],
         "samples": [_sample(s, "good") for s in preset.good] + [_sample(s, "bad") for s in preset.bad],

@@ -5,30 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from pathlib import Path
-from typing import TypedDict, cast
 
 from constants import SAMPLE_PERIOD_S
-from core.hardware import system_snapshot
+from core.hardware import SystemSnapshot, system_snapshot
 from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
 
 
-class SystemSample(TypedDict):
-    """How busy the machine is, memory and disk in GiB; what can't be read is null.
+class SystemSample(SystemSnapshot):
+    """The machine now; `gpu_problem` says why torch can't use the GPU, null where it can or where there is no GPU."""
 
-    `gpu_problem` says why torch can't use the GPU; null where it can, and on a machine without a GPU.
-    """
-
-    gpu_name: str | None
-    gpu_memory: float | None
-    gpu_memory_total: float | None
-    gpu_utilization: float | None
-    gpu_temperature: float | None
-    cpu_percent: float
-    ram: float
-    ram_total: float
-    disk_free: float
     gpu_problem: str | None
 
 
@@ -57,7 +44,7 @@ class SystemMonitor:
         self._stopping.set()
 
     def _look(self) -> SystemSample:
-        return cast(SystemSample, {**system_snapshot(self._folder), "gpu_problem": self._gpu_problem})
+        return {**system_snapshot(self._folder), "gpu_problem": self._gpu_problem}
 
     def _sample(self) -> None:
         while not self._stopping.wait(SAMPLE_PERIOD_S):

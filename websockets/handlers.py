@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 from flask_socketio import SocketIO, emit, join_room, leave_room
 
 from constants import LOOPBACK_HOSTS, MISSED_EVENTS_LIMIT
-from core.errors import InvalidInput, LoraCraftError
+from core.errors import ErrorReport, InvalidInput, LoraCraftError
+from core.jsonfile import JsonObject
 from core.sessions.state import SessionState, fold
 from core.sessions.store import SessionStore
 from services.wiring import Services
 from websockets.messages import message_of
 from websockets.publisher import room_of
+
+
+class MissedMessage(TypedDict):
+    """A message as it was sent while the client was away."""
+
+    name: str
+    payload: Mapping[str, object]
+
+
+class Subscribed(TypedDict):
+    """The session, and what a client missed of it, oldest first; `truncated` when the oldest are left out."""
+
+    session_id: str
+    session: JsonObject
+    last_seq: int
+    truncated: bool
+    missed: list[MissedMessage]
+
+
+class Unsubscribed(TypedDict):
+    """The session whose room was left."""
+
+    session_id: str
+
+
+class Refused(TypedDict):
+    """Why a request was refused."""
+
+    error: ErrorReport
 
 
 def register(socketio: SocketIO) -> None:
@@ -24,14 +55,14 @@ def register(socketio: SocketIO) -> None:
     socketio.on_event("unsubscribe", _unsubscribe)
 
 
-def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> dict:
-    """What a client that has seen `after_seq` missed, oldest first, each as {name, payload}.
+def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> Subscribed:
+    """What a client that has seen `after_seq` missed.
 
     Raises:
         NotFound: No such session.
     """
     state = store.state(session_id)
-    missed: list[dict] = []
+    missed: list[MissedMessage] = []
     if after_seq < state.last_seq:
         state, missed = _replayed(store, session_id, after_seq)
     return {
@@ -43,8 +74,9 @@ def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> dic
     }
 
 
-def _replayed(store: SessionStore, session_id: str, after_seq: int) -> tuple[SessionState, list[dict]]:
-    state, missed = SessionState(session_id), []
+def _replayed(store: SessionStore, session_id: str, after_seq: int) -> tuple[SessionState, list[MissedMessage]]:
+    state = SessionState(session_id)
+    missed: list[MissedMessage] = []
     for event in store.events(session_id):
         state = fold(state, event)
         message = message_of(state, event) if event["seq"] > after_seq else None
@@ -66,7 +98,7 @@ def _connect(auth: Any = None) -> bool | None:
     return None
 
 
-def _subscribe(message: Any) -> dict:
+def _subscribe(message: Any) -> Subscribed | Refused:
     """Join first and read then: a message may come twice, which `seq` shows, but none is lost."""
     try:
         session_id, after_seq = _checked(message)
@@ -79,7 +111,7 @@ def _subscribe(message: Any) -> dict:
     return answer
 
 
-def _unsubscribe(message: Any) -> dict:
+def _unsubscribe(message: Any) -> Unsubscribed | Refused:
     try:
         session_id, _ = _checked(message)
     except LoraCraftError as error:

@@ -2,38 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypedDict
 
+from typing_extensions import NotRequired
+
+from core.jsonfile import JsonObject
+from core.sessions.kinds import Event, Failure, StoredGroups, without
+from core.sessions.metrics import ClipRatio, Spread
 from core.sessions.state import SessionState
 
-TRAINING_UPDATE_KEYS = (
-    "t",
-    "step",
-    "total_steps",
-    "epoch",
-    "loss",
-    "reward",
-    "reward_std",
-    "kl",
-    "grad_norm",
-    "learning_rate",
-    "completion_length",
-    "clip_ratio",
-    "truncated_fraction",
-    "entropy",
-    "signal_fraction",
-    "sampler_gap",
-    "sampler_ratio",
-    "rewards",
-    "reward_seconds",
-    "reward_errors",
-    "reward_not_run",
-    "step_seconds",
-    "tokens_per_second",
-    "eta_seconds",
-    "phase",
+
+class StepNumbers(TypedDict):
+    """The numbers of one step; what TRL did not log is null. See core/sessions/metrics.py."""
+
+    t: float
+    step: int
+    total_steps: int | None
+    epoch: float | None
+    loss: float | None
+    reward: float | None
+    reward_std: float | None
+    kl: float | None
+    grad_norm: float | None
+    learning_rate: float | None
+    completion_length: Spread | None
+    clip_ratio: ClipRatio | None
+    truncated_fraction: float | None
+    entropy: float | None
+    signal_fraction: float | None
+    sampler_gap: Spread | None
+    sampler_ratio: Spread | None
+    rewards: dict[str, Spread] | None
+    reward_seconds: float | None
+    reward_errors: dict[str, int] | None
+    reward_not_run: dict[str, int] | None
+    step_seconds: float | None
+    tokens_per_second: float | None
+    eta_seconds: float | None
+    phase: str
+
+
+TRAINING_UPDATE_KEYS = tuple(StepNumbers.__annotations__)
+
+
+class TrainingUpdate(StepNumbers):
+    """One step; `earlier` has the steps before it that are sent with it."""
+
+    session_id: str
+    seq: int
+    earlier: NotRequired[list[TrainingUpdate]]
+
+
+class TrainingStatus(TypedDict):
+    """What happened, and how the session stands after it; `event` is the event without the end of the log."""
+
+    session_id: str
+    seq: int
+    kind: str
+    status: str
+    phase: str | None
+    phase_detail: str
+    phase_started_at: float | None
+    step: int
+    total_steps: int | None
+    failure: Failure | None
+    event: JsonObject
+    earlier: NotRequired[list[TrainingStatus]]
+
+
+class TrainingCompletions(StoredGroups):
+    """The groups of a step are stored."""
+
+    session_id: str
+    seq: int
+
+
+Message = (
+    tuple[Literal["training_update"], TrainingUpdate]
+    | tuple[Literal["training_completions"], TrainingCompletions]
+    | tuple[Literal["training_status"], TrainingStatus]
 )
-"""Keys of training_update beside session_id and seq; a value TRL did not log is null."""
+"""The name of a message and its payload."""
 
 STATUS_KINDS = (
     "queued", "starting", "phase", "loaded", "data", "evaluation", "checkpoint", "resumed", "stopping", "saved",
@@ -41,24 +90,27 @@ STATUS_KINDS = (
 )  # fmt: skip
 
 
-def message_of(state: SessionState, event: dict) -> tuple[str, dict] | None:
-    """(message name, payload) of one event and the state after it; None for heartbeats and the like."""
+def message_of(state: SessionState, event: Event) -> Message | None:
+    """The message about one event and the state after it; None for heartbeats and the like."""
     kind = event["kind"]
     if kind == "metrics":
         return "training_update", training_update(state.session_id, event)
     if kind == "completions":
-        return "training_completions", {"session_id": state.session_id, **_without(event, "kind", "t")}
+        stored: Any = {"session_id": state.session_id} | without(event, "kind", "t")
+        return "training_completions", stored
     if kind in STATUS_KINDS:
         return "training_status", training_status(state, event)
     return None
 
 
-def training_update(session_id: str, event: dict) -> dict:
+def training_update(session_id: str, event: Event) -> TrainingUpdate:
     """One step's numbers."""
-    return {"session_id": session_id, "seq": event["seq"], **{key: event.get(key) for key in TRAINING_UPDATE_KEYS}}
+    numbers = {key: event.get(key) for key in TRAINING_UPDATE_KEYS}
+    update: Any = {"session_id": session_id, "seq": event["seq"]} | numbers
+    return update
 
 
-def training_status(state: SessionState, event: dict) -> dict:
+def training_status(state: SessionState, event: Event) -> TrainingStatus:
     """What happened, and how the session stands after it."""
     return {
         "session_id": state.session_id,
@@ -71,9 +123,5 @@ def training_status(state: SessionState, event: dict) -> dict:
         "step": state.step,
         "total_steps": state.total_steps,
         "failure": state.failure,
-        "event": _without(event, "log_tail"),
+        "event": without(event, "log_tail"),
     }
-
-
-def _without(event: dict, *names: str) -> dict[str, Any]:
-    return {key: value for key, value in event.items() if key not in names}

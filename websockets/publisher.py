@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from constants import EMIT_PERIOD_S, LOG_CHUNK_BYTES
+from core.jsonfile import JsonObject
 from websockets.messages import message_of
 
 ROOM_ONLY = ("training_log", "training_completions")
@@ -23,7 +24,7 @@ class Publisher:
     def __init__(self, emit: Callable[..., None]):
         self._emit = emit
         self._lock = threading.Lock()
-        self._pending: dict[tuple[str, str], dict] = {}
+        self._pending: dict[tuple[str, str], JsonObject] = {}
         self._wake = threading.Event()
         threading.Thread(target=self._rounds, name="publisher", daemon=True).start()
 
@@ -33,7 +34,7 @@ class Publisher:
             state, event = payload
             message = message_of(state, event)
             if message:
-                self._add(message[0], state.session_id, message[1])
+                self._add(message[0], state.session_id, dict(message[1]))
         elif topic == "output":
             session_id, text = payload
             self._add("training_log", session_id, {"session_id": session_id, "text": text})
@@ -56,7 +57,7 @@ class Publisher:
             room = room_of(session_id) if name in ROOM_ONLY else None
             self._emit(name, payload, to=room)
 
-    def _add(self, name: str, session_id: str, payload: dict) -> None:
+    def _add(self, name: str, session_id: str, payload: JsonObject) -> None:
         with self._lock:
             earlier = self._pending.get((name, session_id))
             self._pending[name, session_id] = _joined(name, earlier, payload) if earlier else payload
@@ -75,7 +76,7 @@ def room_of(session_id: str) -> str:
     return f"session:{session_id}"
 
 
-def _joined(name: str, earlier: dict, later: dict) -> dict:
+def _joined(name: str, earlier: JsonObject, later: JsonObject) -> JsonObject:
     """Two messages of one name in one: text is strung together, updates carry those before them as `earlier`."""
     if name == "training_log":
         return later | {"text": (earlier["text"] + later["text"])[-LOG_CHUNK_BYTES:]}

@@ -10,7 +10,7 @@ FinalAnswer = Literal["auto", "none", "hash", "boxed", "last-line"]
 
 
 @dataclass(frozen=True)
-class Mapping:
+class ColumnMapping:
     """Which columns of a data set are used, in the names of the dataset section.
 
     Attributes:
@@ -54,7 +54,7 @@ class CuratedDataset:
     split: str
     rows: int
     size_bytes: int
-    mapping: Mapping
+    mapping: ColumnMapping
     preset: str
     subset: str | None = None
     extras: dict[str, str] = field(default_factory=dict)
@@ -72,7 +72,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="train",
         rows=7_473,
         size_bytes=2_700_000,
-        mapping=Mapping("question", "answer", final_answer="hash"),
+        mapping=ColumnMapping("question", "answer", final_answer="hash"),
         preset="math-science",
         note="A test split of 1,319 problems comes with it.",
     ),
@@ -85,7 +85,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="cot",
         rows=3_200_000,
         size_bytes=31_000_000_000,
-        mapping=Mapping("problem", "expected_answer"),
+        mapping=ColumnMapping("problem", "expected_answer"),
         preset="math-science",
         note="Very large, about 3.2 million solutions of far fewer problems: set max_samples. "
         "Other splits: tir, genselect, additional_problems.",
@@ -99,7 +99,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="train",
         rows=200_035,
         size_bytes=84_200_000,
-        mapping=Mapping("question", "answer", final_answer="last-line"),
+        mapping=ColumnMapping("question", "answer", final_answer="last-line"),
         preset="math-science",
         note="The answers are a model's and carry no mark: some are wrong, and some end without the number.",
     ),
@@ -112,7 +112,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="train",
         rows=20_022,
         size_bytes=8_000_000,
-        mapping=Mapping("instruction", "output", context_field="input"),
+        mapping=ColumnMapping("instruction", "output", context_field="input"),
         preset="code-generation",
         note="There are no tests, so the reward judges form and likeness, not whether the code works.",
     ),
@@ -125,7 +125,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="train",
         rows=52_002,
         size_bytes=24_000_000,
-        mapping=Mapping("instruction", "output", context_field="input"),
+        mapping=ColumnMapping("instruction", "output", context_field="input"),
         preset="question-answering",
         note="Not for commercial use.",
     ),
@@ -138,7 +138,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="train",
         rows=15_011,
         size_bytes=13_000_000,
-        mapping=Mapping("instruction", "response", context_field="context"),
+        mapping=ColumnMapping("instruction", "response", context_field="context"),
         preset="question-answering",
         note="The column category tells the kind of task.",
     ),
@@ -151,7 +151,7 @@ CURATED: tuple[CuratedDataset, ...] = (
         split="train",
         rows=130_319,
         size_bytes=17_700_000,
-        mapping=Mapping("question", "answers.text", context_field="context"),
+        mapping=ColumnMapping("question", "answers.text", context_field="context"),
         preset="question-answering",
         note="A third of the questions have no answer and are left out. A validation split of 11,873 comes with it.",
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.catalog.models import FIELD
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 NAMED = ("model_type", "architectures")
@@ -48,7 +49,7 @@ def require_plain_config(config: Any, model: str) -> None:
             raise InvalidInput(message, hint, {FIELD: f"its config.json has an unusable {key}"})
 
 
-def stored_quantised(config: Mapping[str, Any], model: str) -> str | None:
+def stored_quantised(config: JsonObject, model: str) -> str | None:
     """How a model's own weights are stored quantised, such as bitsandbytes; None where they are whole.
 
     Args:
@@ -56,7 +57,7 @@ def stored_quantised(config: Mapping[str, Any], model: str) -> str | None:
         model: The model's name, whose end tells it, too.
     """
     quantization = config.get("quantization_config")
-    if isinstance(quantization, Mapping):
+    if isinstance(quantization, dict):
         return str(quantization.get("quant_method", "quantised"))
     return "bitsandbytes" if FOUR_BIT_SUFFIX.search(model) else None
 

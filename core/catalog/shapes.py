@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 
 REQUIRED = ("num_hidden_layers", "hidden_size", "intermediate_size", "num_attention_heads", "vocab_size")
 HINT = "Only decoders of the Llama kind are understood; the model may still train."
@@ -70,14 +69,14 @@ class ModelShape:
         return self.linear_parameters + self.embedding_parameters
 
 
-def model_shape_from_config(config: Mapping[str, Any]) -> ModelShape:
+def model_shape_from_config(config: JsonObject) -> ModelShape:
     """The shape in a Hugging Face config.json; of a model that also sees or hears, its text part.
 
     Raises:
         InvalidInput: A number is missing or is none, or there are experts: not a decoder of the Llama kind.
     """
     text = config.get("text_config")
-    values = text if isinstance(text, Mapping) else config
+    values = text if isinstance(text, dict) else config
     if any(values.get(name) for name in EXPERTS):
         raise InvalidInput("The model is a mixture of experts, whose size is not estimated.", HINT)
     layers, hidden, intermediate, heads, vocab = (_count(values, name) for name in REQUIRED)
@@ -94,7 +93,7 @@ def model_shape_from_config(config: Mapping[str, Any]) -> ModelShape:
     )
 
 
-def _count(values: Mapping[str, Any], name: str) -> int:
+def _count(values: JsonObject, name: str) -> int:
     value = values.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= FAR_TOO_MUCH:
         raise InvalidInput(f"The model's config.json has no usable {name} (it has {str(value)[:40]}).", HINT)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from pydantic.fields import FieldInfo
 
+from core.config.algorithms import AlgorithmWords, words
 from core.config.run import RunConfig
 from core.generation.sampling import Sampling
+from core.jsonfile import JsonObject
 from core.schema import Section
 
 Kind = Literal["integer", "number", "text", "choice", "boolean", "list", "object"]
@@ -68,7 +70,7 @@ class FieldDescription:
         """The section it stands in; empty for what stands in none."""
         return self.name.rpartition(".")[0].partition(".")[0]
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> JsonObject:
         """The description as one flat JSON object."""
         plain = {key: value for key, value in vars(self).items() if key != "bounds"}
         return plain | {"section": self.section, **asdict(self.bounds)}
@@ -79,12 +81,22 @@ def describe(section: type[Section] = RunConfig) -> list[FieldDescription]:
     return list(_walk(section, ""))
 
 
+class SchemaPayload(TypedDict):
+    """What a form is made of: the JSON Schema, every setting of a run, the algorithms, and the settings of sampling."""
+
+    schema: JsonObject
+    fields: list[JsonObject]
+    algorithms: list[AlgorithmWords]
+    sampling: list[JsonObject]
+
+
 @lru_cache
-def as_schema() -> dict:
+def as_schema() -> SchemaPayload:
     """The form's description: the JSON Schema, and the fields with their tiers."""
     return {
         "schema": RunConfig.model_json_schema(),
         "fields": [field.as_dict() for field in describe()],
+        "algorithms": words(),
         "sampling": [field.as_dict() for field in describe(Sampling)],
     }
 
@@ -99,7 +111,7 @@ def markdown_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _words_of(info: FieldInfo) -> dict[str, Any]:
+def _words_of(info: FieldInfo) -> JsonObject:
     """What `knob` has put beside the type and the bounds of a setting."""
     return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
@@ -124,7 +136,7 @@ def _walk(section: type[Section], prefix: str) -> Iterator[FieldDescription]:
         )
 
 
-def bounds_of(schema: dict) -> Bounds:
+def bounds_of(schema: JsonObject) -> Bounds:
     """What the JSON Schema of one setting allows; null and a single word beside another type are read out of anyOf."""
     parts = schema.get("anyOf", [schema])
     given = [part for part in parts if part.get("type") != "null"]
@@ -143,7 +155,7 @@ def bounds_of(schema: dict) -> Bounds:
     )
 
 
-def _type_text(schema: dict) -> str:
+def _type_text(schema: JsonObject) -> str:
     if "anyOf" in schema:
         return " or ".join(_type_text(part) for part in schema["anyOf"])
     if "enum" in schema:
@@ -152,6 +164,5 @@ def _type_text(schema: dict) -> str:
         return json.dumps(schema["const"])
     if schema.get("type") == "array":
         return "list"
-    return {"integer": "integer", "number": "number", "string": "text", "boolean": "true or false"}.get(
-        schema.get("type", ""), schema.get("type", "object")
-    )
+    kind: str = schema.get("type", "object")
+    return {"string": "text", "boolean": "true or false"}.get(kind, kind)

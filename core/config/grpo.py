@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import AfterValidator, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
+from core.config.algorithms import ALGORITHMS
 from core.schema import Section, knob
 
-Algorithm = Literal["grpo", "gspo", "or_grpo", "dr_grpo", "dapo"]
+
+def _known(name: str) -> str:
+    if name not in ALGORITHMS:
+        raise ValueError(f"is one of {', '.join(ALGORITHMS)}")
+    return name
+
+
+class _Choices:
+    """Puts the names of the algorithms into the JSON Schema."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(ALGORITHMS)}
+
+
+AlgorithmName = Annotated[str, AfterValidator(_known), _Choices()]
 
 
 class GrpoConfig(Section):
     """What makes a completion's advantage, and how far one step may move the policy."""
 
-    algorithm: Algorithm = knob("grpo", tier="essential")
+    algorithm: AlgorithmName = knob("grpo", tier="essential")
     """GRPO, GSPO (sequence-level ratio), OR-GRPO (outlier-robust), Dr. GRPO or DAPO."""
     kl_penalty: float = knob(0.0, ge=0, le=10, unit="weight", typical="0, or 0.001 to 0.04")
     """Weight of the term that keeps the policy near its start; 0 drops the reference model and logs no KL."""
@@ -37,15 +53,9 @@ class GrpoConfig(Section):
     """Leave cut completions out of the loss; null takes the algorithm's own."""
 
     @model_validator(mode="after")
-    def gspo_is_sequence_level(self) -> "GrpoConfig":
-        """GSPO is nothing but the ratio per completion; with one per token it would be another algorithm."""
-        if self.algorithm == "gspo" and self.importance_sampling_level == "token":
-            raise ValueError("algorithm gspo needs importance_sampling_level 'sequence' or null")
-        return self
-
-    @model_validator(mode="after")
-    def or_grpo_scales_by_itself(self) -> "GrpoConfig":
-        """OR-GRPO replaces the advantages that scale_rewards would shape."""
-        if self.algorithm == "or_grpo" and self.scale_rewards is not None:
-            raise ValueError("algorithm or_grpo has its own scale; leave scale_rewards null")
+    def fits_the_algorithm(self) -> "GrpoConfig":
+        """Some settings would make another algorithm of the chosen one."""
+        refusal = ALGORITHMS[self.algorithm].refusal(self)
+        if refusal:
+            raise ValueError(refusal)
         return self

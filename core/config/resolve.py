@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
 from core.catalog.model_config import quantised_text, whole_name
+from core.config.algorithms import ALGORITHMS
 from core.config.run import RunConfig
 from core.config.sampler import Packages, check_sampler, installed_packages, vllm_notice
 from core.errors import InvalidInput
@@ -14,6 +15,10 @@ from core.hardware import Hardware
 CUDA_OPTIMISERS = ("adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit")
 HIGH_LEARNING_RATE, HIGH_FOR_EMBEDDED = 1e-4, 1.5e-4
 """Above this GRPO tends to collapse; the embedded model, a small one in short runs, bears more (see DECISIONS.md)."""
+
+
+Changes = dict[str, dict[str, str]]
+"""Section -> setting -> the value that replaces the one given."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = N
     _check_gpus(config, hardware)
     _check_weights(config, hardware)
     check_sampler(config, hardware.has_cuda, packages)
-    changes, notices = ({}, []) if hardware.has_cuda else _for_cpu(config)
+    changes, notices = _for_cpu(config) if not hardware.has_cuda else ({}, [])
     if hardware.problem is not None:
         notices.append(Notice("warning", "resources.gpus", hardware.problem.text))
     if config.training.warmup_steps and config.training.lr_scheduler_type == "constant":
@@ -80,8 +85,8 @@ def _check_weights(config: RunConfig, hardware: Hardware) -> None:
         raise InvalidInput(message, f"Use {whole}.", {"model.name": f"its 4-bit weights need a GPU; use {whole}"})
 
 
-def _for_cpu(config: RunConfig) -> tuple[dict, list[Notice]]:
-    changes: dict = {}
+def _for_cpu(config: RunConfig) -> tuple[Changes, list[Notice]]:
+    changes: Changes = {}
     notices = []
     if config.training.optim in CUDA_OPTIMISERS:
         changes["training"] = {"optim": "adamw_torch_fused"}
@@ -109,11 +114,10 @@ def _advice(config: RunConfig) -> list[Notice]:
     if config.model.lora_dropout > 0:
         message = "With dropout, completions are sampled and scored under different noise; 0 is exact."
         notices.append(Notice("warning", "model.lora_dropout", message))
-    if is_on_policy(config):
+    if config.is_on_policy:
         message = "Training is on-policy: every ratio is 1, so nothing is clipped and the clip ratios stay at 0."
-        if config.grpo.algorithm == "gspo":
-            message += " GSPO then equals GRPO; set steps_per_generation or num_iterations to make a difference."
-        notices.append(Notice("info", "grpo.num_iterations", message))
+        more = ALGORITHMS[config.grpo.algorithm].on_policy
+        notices.append(Notice("info", "grpo.num_iterations", f"{message} {more}".strip()))
     if config.dataset.validation_fraction == 0:
         message = "No rows are held out, so the run can't show whether it got better on questions it has not seen."
         notices.append(Notice("warning", "dataset.validation_fraction", message))
@@ -121,10 +125,3 @@ def _advice(config: RunConfig) -> list[Notice]:
             message = "Nothing is held out, so there is nothing to score on the way."
             notices.append(Notice("warning", "training.eval_steps", message))
     return notices
-
-
-def is_on_policy(config: RunConfig) -> bool:
-    """Whether each batch of completions is used for exactly one optimiser step."""
-    accumulation = config.training.gradient_accumulation_steps
-    batches = config.grpo.steps_per_generation or accumulation
-    return config.grpo.num_iterations == 1 and batches == accumulation

@@ -14,6 +14,7 @@ from core.config.resources import ResourcesConfig
 from core.config.training import TrainingConfig
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
 from core.rewards.section import RewardConfig
 from core.schema import Section, knob
@@ -77,6 +78,13 @@ class RunConfig(Section):
         return self.completions_per_generation // self.training.num_generations
 
     @property
+    def is_on_policy(self) -> bool:
+        """Whether each batch of completions is used for exactly one optimiser step, so that all ratios are 1."""
+        accumulation = self.training.gradient_accumulation_steps
+        batches = self.grpo.steps_per_generation or accumulation
+        return self.grpo.num_iterations == 1 and batches == accumulation
+
+    @property
     def completions_per_generation(self) -> int:
         """Completions that are sampled at once; as many held-out rows are answered at once."""
         return self.training.batch_size * (self.grpo.steps_per_generation or self.training.gradient_accumulation_steps)
@@ -86,7 +94,7 @@ class RunConfig(Section):
         """Completions that one optimiser step learns from."""
         return self.training.batch_size * self.training.gradient_accumulation_steps
 
-    def dump(self) -> dict:
+    def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""
         return self.model_dump(mode="json")
 
@@ -125,10 +133,12 @@ def _explain(item: Any) -> tuple[str, str]:
     return name or "config", problem[0].lower() + problem[1:] + shown
 
 
-def _unknown_key(location: tuple) -> str:
+def _unknown_key(location: tuple[str | int, ...]) -> str:
     section: Any = RunConfig
     for part in location[:-1]:
-        field = section.model_fields.get(part) if isinstance(section, type) and issubclass(section, Section) else None
+        field = (
+            section.model_fields.get(str(part)) if isinstance(section, type) and issubclass(section, Section) else None
+        )
         section = field.annotation if field else None
     known = list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
     close = difflib.get_close_matches(str(location[-1]), known, n=1)

@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
 
 from core.data.mapping import as_text
+from core.data.row import RawRow
 
 MOST_DISTINCT = 10_000
 """Distinct values are counted up to here; more are "at least so many"."""
 MOST_COMMON = 5
 REPORT_ROWS = 2000
+
+
+class CommonValue(TypedDict):
+    """A value that stands in several rows."""
+
+    value: str
+    count: int
+
+
+class ColumnSummary(TypedDict):
+    """One column as REST shows it; lengths in characters, null where every cell is empty; `types` counts cells."""
+
+    name: str
+    filled: int
+    shortest: int | None
+    longest: int | None
+    types: dict[str, int]
+    empty: int
+    mean_length: float | None
+    distinct: int
+    distinct_is_exact: bool
+    common: list[CommonValue]
+
+
+class FileStatistics(TypedDict):
+    """How many rows a data file has, and what its columns hold."""
+
+    rows: int
+    columns: list[ColumnSummary]
 
 
 @dataclass
@@ -41,12 +71,15 @@ class ColumnStatistics:
         if key in self.values or len(self.values) < MOST_DISTINCT:
             self.values[key] = self.values.get(key, 0) + 1
 
-    def summary(self, rows: int) -> dict:
+    def summary(self, rows: int) -> ColumnSummary:
         """As REST shows it."""
-        known = asdict(self)
-        del known["values"], known["characters"]
         common = sorted(self.values.items(), key=lambda item: -item[1])[:MOST_COMMON]
-        return known | {
+        return {
+            "name": self.name,
+            "filled": self.filled,
+            "shortest": self.shortest,
+            "longest": self.longest,
+            "types": dict(self.types),
             "empty": rows - self.filled,
             "mean_length": self.characters / self.filled if self.filled else None,
             "distinct": len(self.values),
@@ -55,8 +88,8 @@ class ColumnStatistics:
         }
 
 
-def column_statistics(rows: Iterable[dict], report: Callable[[int], None]) -> dict:
-    """{"rows", "columns": [...]} over all rows.
+def column_statistics(rows: Iterable[RawRow], report: Callable[[int], None]) -> FileStatistics:
+    """Row count and columns over all rows.
 
     Args:
         rows: Raw rows; each is looked at once and forgotten.

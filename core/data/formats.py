@@ -12,6 +12,7 @@ from typing import Any
 
 from constants import MAX_COLUMNS, MAX_NESTING, MAX_ROW_BYTES
 from core.data.json_stream import BrokenJson, decode, elements
+from core.data.row import RawRow
 from core.data.text_stream import TextStream
 from core.errors import InvalidInput, NotFound
 
@@ -54,7 +55,7 @@ class DataFile:
         """Share of the file read by the latest `rows`, 0 to 1."""
         return self._fraction()
 
-    def rows(self) -> Iterator[dict]:
+    def rows(self) -> Iterator[RawRow]:
         """The rows, as the file has them: CSV cells are text, JSON and Parquet values keep their types.
 
         Raises:
@@ -63,7 +64,7 @@ class DataFile:
         self.notes, self._columns = [], set()
         return self._reader(self)
 
-    def first(self, count: int) -> list[dict]:
+    def first(self, count: int) -> list[RawRow]:
         """At most `count` rows from the start; only what they need is read."""
         return list(islice(self.rows(), count))
 
@@ -78,7 +79,7 @@ class DataFile:
         """The error of a broken place."""
         return InvalidInput(f"{self.path.name}, {where}: {problem}.", hint, {FIELD: f"{where}: {problem}"})
 
-    def checked(self, row: Any, where: str) -> dict:
+    def checked(self, row: Any, where: str) -> RawRow:
         """`row` if it can be one.
 
         Raises:
@@ -111,7 +112,7 @@ def suffix_of(path: Path) -> str:
     return suffix
 
 
-def _read_lines(file: DataFile) -> Iterator[dict]:
+def _read_lines(file: DataFile) -> Iterator[RawRow]:
     with io.BufferedReader(file.follow(), 1 << 20) as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
@@ -125,7 +126,7 @@ def _parsed(line: bytes, file: DataFile, number: int) -> Any:
         raise file.refused(f"line {number}", str(error)) from error
 
 
-def _read_json(file: DataFile) -> Iterator[dict]:
+def _read_json(file: DataFile) -> Iterator[RawRow]:
     """A list of rows, an object that holds one, SQuAD's nesting, or JSON lines in disguise."""
     if _is_json_lines(file):
         file.notes.append("one object a line")
@@ -175,7 +176,7 @@ def _is_squad(paragraph: Any) -> bool:
     )
 
 
-def _read_csv(file: DataFile) -> Iterator[dict]:
+def _read_csv(file: DataFile) -> Iterator[RawRow]:
     csv.field_size_limit(MAX_ROW_BYTES)
     delimiter = _delimiter(file)
     with io.TextIOWrapper(io.BufferedReader(file.follow(), 1 << 20), encoding="utf-8", newline="") as lines:
@@ -223,14 +224,14 @@ def _columns(file: DataFile, cells: list[str] | None) -> list[str]:
     return names
 
 
-def _csv_row(file: DataFile, columns: list[str], cells: list[str], line: int) -> dict:
+def _csv_row(file: DataFile, columns: list[str], cells: list[str], line: int) -> RawRow:
     if len(cells) != len(columns):
         problem = f"it has {len(cells)} values where the header names {len(columns)} columns"
         raise file.refused(f"line {line}", problem, "Put values that hold the separator or a line break in quotes.")
     return dict(zip(columns, cells, strict=True))
 
 
-def _read_parquet(file: DataFile) -> Iterator[dict]:
+def _read_parquet(file: DataFile) -> Iterator[RawRow]:
     import pyarrow
     import pyarrow.parquet
 
@@ -260,7 +261,7 @@ def _first_line(error: BaseException) -> str:
     return str(error).strip().split("\n", 1)[0][:200]
 
 
-READERS: dict[str, Callable[[DataFile], Iterator[dict]]] = {
+READERS: dict[str, Callable[[DataFile], Iterator[RawRow]]] = {
     ".json": _read_json,
     ".jsonl": _read_lines,
     ".ndjson": _read_lines,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text
+from core.data.row import RawRow
 from core.data.section import FinalAnswer
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -37,8 +38,18 @@ class Guess:
     reason: str
 
 
+class MappingSettings(TypedDict):
+    """A mapping as values of the dataset section; null for no column."""
+
+    instruction_field: str | None
+    response_field: str | None
+    context_field: str | None
+    reasoning_field: str | None
+    final_answer: FinalAnswer
+
+
 @dataclass(frozen=True)
-class Mapping:
+class GuessedMapping:
     """A guessed mapping; `final_answer` is the rule that finds the reference in an answer, and why."""
 
     instruction: Guess
@@ -49,7 +60,7 @@ class Mapping:
     final_answer_reason: str
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> MappingSettings:
         """It as values of the dataset section."""
         return {
             "instruction_field": self.instruction.field,
@@ -60,7 +71,7 @@ class Mapping:
         }
 
 
-def guess_mapping(rows: Sequence[dict]) -> Mapping:
+def guess_mapping(rows: Sequence[RawRow]) -> GuessedMapping:
     """Guess from the first rows. Names are compared by whole words: the text in "context" is no "text"."""
     columns = columns_of(rows)
     conversation = _conversation(rows)
@@ -75,10 +86,10 @@ def guess_mapping(rows: Sequence[dict]) -> Mapping:
     context = by_name("context", columns, taken) or missing
     reasoning = by_name("reasoning", columns, (*taken, context.field)) or missing
     rule, why = guess_final_answer([as_text(cell(row, response.field)) for row in rows if response.field])
-    return Mapping(instruction, response, context, reasoning, rule, why)
+    return GuessedMapping(instruction, response, context, reasoning, rule, why)
 
 
-def columns_of(rows: Sequence[dict]) -> list[str]:
+def columns_of(rows: Sequence[RawRow]) -> list[str]:
     """The columns of the rows in order of appearance; a nested object as the paths to its values."""
     paths: dict[str, None] = {}
     for row in rows:
@@ -88,7 +99,7 @@ def columns_of(rows: Sequence[dict]) -> list[str]:
     return list(paths)
 
 
-def cell(row: dict, path: str | None) -> Any:
+def cell(row: RawRow, path: str | None) -> Any:
     """The value at `path`, None where the row has none."""
     value: Any = row
     for part in () if path is None else ((path,) if path in row else path.split(".")):
@@ -132,7 +143,7 @@ def by_name(role: str, columns: Sequence[str], taken: Sequence[str | None]) -> G
     return Guess(column, SURE, f"{column!r} is called {name!r}")
 
 
-def _by_form(rows: Sequence[dict], columns: Sequence[str], role: str, taken: Sequence[str | None]) -> Guess:
+def _by_form(rows: Sequence[RawRow], columns: Sequence[str], role: str, taken: Sequence[str | None]) -> Guess:
     """No name helps: the longest text is taken for the question, the column after it for the answer."""
     free = [column for column in columns if column not in taken]
     texts = [column for column in free if any(isinstance(cell(row, column), str) for row in rows)]
@@ -148,7 +159,7 @@ def _by_form(rows: Sequence[dict], columns: Sequence[str], role: str, taken: Seq
     return Guess(chosen[0], NOTHING, f"no column is called a {role}; {chosen[0]!r} is taken, since {why}")
 
 
-def _conversation(rows: Sequence[dict]) -> tuple[Guess, Guess] | None:
+def _conversation(rows: Sequence[RawRow]) -> tuple[Guess, Guess] | None:
     """The first user and assistant turns of a column that holds chats, in OpenAI's or ShareGPT's form."""
     for column, turns in rows[0].items() if rows else ():
         if not (isinstance(turns, list) and len(turns) > 1 and all(isinstance(turn, dict) for turn in turns)):

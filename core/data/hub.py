@@ -13,7 +13,9 @@ from core.data.formats import DataFile
 from core.data.hub_access import ask, explained, keep, latest
 from core.data.hub_head import first_rows
 from core.data.hub_layout import Repository, default_subset, files_of, subsets
+from core.data.row import RawRow
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 
 Report = Callable[["float | None", str], None]
 """(fraction of the bytes that are here, or None where the total is unknown; the same in words)."""
@@ -79,7 +81,7 @@ def describe(source: str, subset: str | None, split: str) -> HubDescription:
 
 def hub_rows(
     source: str, subset: str | None, split: str, cache: Path, report: Report = lambda fraction, text: None
-) -> Iterator[dict]:
+) -> Iterator[RawRow]:
     """The rows of one split; each file is downloaded just before its rows are read, and kept below `cache`.
 
     A reader that stops early downloads only the files it came to. What was downloaded is used again, also offline.
@@ -102,7 +104,7 @@ def hub_rows(
     return _downloaded(repository, paths, cache, progress, source)
 
 
-def preview_rows(source: str, subset: str | None, split: str, count: int, cache: Path) -> list[dict]:
+def preview_rows(source: str, subset: str | None, split: str, count: int, cache: Path) -> list[RawRow]:
     """The first `count` rows of a split, fewer where it has fewer; of files not in the cache only the start is fetched.
 
     Raises:
@@ -119,7 +121,7 @@ def preview_rows(source: str, subset: str | None, split: str, count: int, cache:
 
 def _downloaded(
     repository: Repository, paths: tuple[str, ...], cache: Path, progress: "_Progress", source: str
-) -> Iterator[dict]:
+) -> Iterator[RawRow]:
     is_empty = True
     for path in paths:
         file = _fetched(repository, path, cache, progress)
@@ -211,14 +213,14 @@ def _empty(source: str) -> InvalidInput:
     return InvalidInput(f"{problem}.", "Choose another split or data set.", {"dataset.split": problem})
 
 
-def _info_of(repository: Repository, subset: str | None) -> dict:
+def _info_of(repository: Repository, subset: str | None) -> JsonObject:
     """What the card says of one subset's columns and rows; empty where it says nothing."""
     entries = repository.card.get("dataset_info")
     entries = _dicts([entries] if isinstance(entries, dict) else entries)
     return next((entry for entry in entries if entry.get("config_name", "default") == subset), {})
 
 
-def _count(info: dict, split: str) -> int | None:
+def _count(info: JsonObject, split: str) -> int | None:
     counts = {entry.get("name"): entry.get("num_examples") for entry in _dicts(info.get("splits"))}
     return counts.get(split) if isinstance(counts.get(split), int) else None
 
@@ -228,5 +230,5 @@ def _licence(card: Any) -> str:
     return ", ".join(map(str, licence)) if isinstance(licence, list) else str(licence)
 
 
-def _dicts(value: Any) -> list[dict]:
+def _dicts(value: Any) -> list[JsonObject]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []

@@ -12,6 +12,7 @@ from typing import Any
 from core.data.formats import DataFile
 from core.data.hub_access import SOURCE, explained
 from core.data.hub_layout import Repository
+from core.data.row import RawRow
 from core.errors import InvalidInput
 
 HEAD_BYTES = 256 * 1024
@@ -24,7 +25,7 @@ PAGE_BUFFER_BYTES = 64 * 1024
 """How much of a Parquet column is fetched before its first page, which says how long it is."""
 
 
-def first_rows(repository: Repository, path: str, count: int, cache: Path) -> list[dict]:
+def first_rows(repository: Repository, path: str, count: int, cache: Path) -> list[RawRow]:
     """At most `count` rows from the start of a file, which is read in the cache where it is there.
 
     Raises:
@@ -47,7 +48,7 @@ def first_rows(repository: Repository, path: str, count: int, cache: Path) -> li
             )
 
 
-def _parquet_head(stream: Any, path: str, count: int) -> list[dict]:
+def _parquet_head(stream: Any, path: str, count: int) -> list[RawRow]:
     """The first rows, read page by page: a row group may be the whole file."""
     from pyarrow import ArrowException, parquet
 
@@ -60,7 +61,7 @@ def _parquet_head(stream: Any, path: str, count: int) -> list[dict]:
         raise InvalidInput(f"{problem}.", "Choose another data set.", {SOURCE: problem}) from error
 
 
-def _text_head(stream: Any, path: str, count: int) -> list[dict]:
+def _text_head(stream: Any, path: str, count: int) -> list[RawRow]:
     """The first rows of a JSON or CSV file, read as any data file from as much of its start as that takes.
 
     Args:

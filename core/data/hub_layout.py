@@ -11,6 +11,7 @@ from typing import Any
 
 from core.catalog.datasets import curated
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 
 Splits = dict[str, tuple[str, ...]]
 """Split -> its files, in reading order."""
@@ -34,6 +35,10 @@ SPLIT_WORDS = {
 SHARD = re.compile(r"data/(?P<split>[\w.]+)-\d{5}-of-\d{5}[^/]*\.[^/]*")
 
 
+Card = Mapping[str, Any]
+"""The metadata of a data set, or a part of it; its author has written it, so anything may be in it."""
+
+
 @dataclass(frozen=True)
 class Repository:
     """A data set repository at one commit, as the hub describes it.
@@ -49,7 +54,7 @@ class Repository:
     id: str
     commit: str
     files: Mapping[str, int | None]
-    card: Mapping[str, Any] = field(default_factory=dict)
+    card: Card = field(default_factory=dict)
     gated: bool = False
 
 
@@ -113,19 +118,19 @@ def _refused(problem: str, hint: str) -> InvalidInput:
     return InvalidInput(f"{problem}.", hint, {"dataset.source": problem})
 
 
-def _sections(card: Mapping[str, Any]) -> dict[str, dict]:
+def _sections(card: Card) -> dict[str, JsonObject]:
     """The card's configurations by name; what is not shaped as documented is passed over."""
     entries = card.get("configs")
     entries = entries if isinstance(entries, list) else []
     return {str(entry["config_name"]): entry for entry in entries if isinstance(entry, dict) and "config_name" in entry}
 
 
-def _only_name(card: Mapping[str, Any]) -> str:
+def _only_name(card: Card) -> str:
     info = card.get("dataset_info")
     return str(info.get("config_name", "default")) if isinstance(info, dict) else "default"
 
 
-def _splits(section: Mapping[str, Any], files: list[str]) -> Splits:
+def _splits(section: Card, files: list[str]) -> Splits:
     """The splits of one configuration; its patterns and names are relative to its data_dir."""
     folder = str(section.get("data_dir") or "").strip("/")
     prefix = f"{folder}/" if folder else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any
 
+from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
 
@@ -21,6 +22,10 @@ FILTERED = "filtered out"
 CONTEXT_GAP = "\n\n"
 
 
+Extras = dict[str, Any]
+"""Further columns of a row: the reward's name of each -> its value."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One example as training uses it: `reference` is the final answer, `reasoning` what stood before it."""
@@ -28,7 +33,11 @@ class Row:
     instruction: str
     reference: str
     reasoning: str = ""
-    extras: dict[str, Any] = field(default_factory=dict)
+    extras: Extras = field(default_factory=dict)
+
+
+LeftOut = Counter[str]
+"""Why rows were left out -> how many."""
 
 
 @dataclass
@@ -36,10 +45,10 @@ class Mapped:
     """The usable rows, and why others were left out: reason -> count."""
 
     rows: list[Row]
-    left_out: Counter
+    left_out: LeftOut
 
 
-def map_rows(rows: Iterable[dict], config: DatasetConfig, extras: dict[str, str]) -> Mapped:
+def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, str]) -> Mapped:
     """Turn raw rows into examples; empty, repeated and filtered ones are counted and left out.
 
     Args:
@@ -59,7 +68,7 @@ def map_rows(rows: Iterable[dict], config: DatasetConfig, extras: dict[str, str]
 
 
 def usable_rows(
-    rows: Iterable[dict], config: DatasetConfig, extras: dict[str, str], left_out: Counter
+    rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, str], left_out: LeftOut
 ) -> Iterator[Row]:
     """The examples among `rows`, lazily; `left_out` counts the others as they pass. See `map_rows`.
 
@@ -78,7 +87,7 @@ def usable_rows(
             left_out[why] += 1
 
 
-def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
+def map_row(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Row:
     """One raw row as an example.
 
     Raises:
@@ -97,9 +106,10 @@ def map_row(raw: dict, config: DatasetConfig, extras: dict[str, str]) -> Row:
     )
 
 
-def as_json(values: dict[str, Any]) -> dict[str, Any]:
+def as_json(values: Extras) -> Extras:
     """Values as JSON has them, dates and the like as text, so that every reward sees the same everywhere."""
-    return json.loads(json.dumps(values, default=str)) if values else {}
+    same: Extras = json.loads(json.dumps(values, default=str)) if values else {}
+    return same
 
 
 def same_question(instruction: str) -> str:
@@ -147,7 +157,7 @@ def _inside_braces(text: str) -> str:
     return text
 
 
-def lookup(row: dict, path: str, field_name: str) -> Any:
+def lookup(row: RawRow, path: str, field_name: str) -> Any:
     """The value at `path`: a column, or a nested value such as answers.text or messages.0.content.
 
     Raises:
@@ -167,7 +177,7 @@ def lookup(row: dict, path: str, field_name: str) -> Any:
     return value
 
 
-def _cell_text(raw: dict, path: str, field_name: str) -> str:
+def _cell_text(raw: RawRow, path: str, field_name: str) -> str:
     """The cell as text; an object, or a list of them, is no text but holds some."""
     value = lookup(raw, path, field_name)
     inner = value[0] if isinstance(value, (list, tuple)) and value else value
@@ -196,7 +206,7 @@ def context_text(value: Any) -> str:
     return as_text(value)
 
 
-def _passes(raw: dict, filters: Iterable[RowFilter]) -> bool:
+def _passes(raw: RawRow, filters: Iterable[RowFilter]) -> bool:
     return all(_meets(lookup(raw, f.field, "dataset.filters"), f) for f in filters)
 
 

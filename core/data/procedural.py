@@ -7,16 +7,20 @@ import json
 import sys
 import typing
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from datetime import date, time
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypedDict
 
+from typing_extensions import NotRequired
+
+from core.data.row import RawRow
 from core.errors import InvalidInput, Unavailable
+from core.jsonfile import JsonObject
 
 MAX_SIZE = 1_000_000
 SOLVER = "pycosat"
@@ -44,13 +48,34 @@ NOTES = {
 SAMPLE_ANSWERS = ("possible_answer", "example_correct_answer", "example_answer")
 
 
-def procedural_names() -> list[dict]:
-    """Every task, sorted by name, ready for JSON; makes no rows.
+class TaskParameter(TypedDict):
+    """A parameter of a task; `choices` are there where only some words are allowed."""
 
-    Returns:
-        Of each its name, category (the branch of reasoning-gym it stands on), note (what to know before using it, or
-        empty), and parameters: name, type, default, and the choices where only some words are allowed.
-    """
+    name: str
+    type: str
+    default: Any
+    choices: NotRequired[list[str]]
+
+
+class ProceduralTask(TypedDict):
+    """A task: its branch of reasoning-gym as `category`, what to know before using it, or empty, as `note`."""
+
+    name: str
+    category: str
+    note: str
+    parameters: list[TaskParameter]
+
+
+class TaskRow(TypedDict):
+    """A row as reasoning-gym makes it; `answer` is null where the task ships none."""
+
+    question: str
+    answer: str | None
+    metadata: JsonObject
+
+
+def procedural_names() -> list[ProceduralTask]:
+    """Every task, sorted by name, ready for JSON; makes no rows."""
     return [
         {
             "name": name,
@@ -62,7 +87,7 @@ def procedural_names() -> list[dict]:
     ]
 
 
-def procedural_rows(name: str, parameters: Mapping[str, Any]) -> Iterator[dict]:
+def procedural_rows(name: str, parameters: JsonObject) -> Iterator[RawRow]:
     """The rows of a task, each made when it is read.
 
     Row i of seed s is row 0 of seed s + i, so neighbouring seeds share most rows.
@@ -140,7 +165,7 @@ def _tasks() -> dict[str, tuple[type, type]]:
     return {name: classes for name, classes in DATASETS.items() if name not in left_out}
 
 
-def _made(dataset: Any, size: int) -> Iterator[dict]:
+def _made(dataset: Any, size: int) -> Iterator[TaskRow]:
     """The task's own rows, without integrals it could not solve itself: the answer would be the question again."""
     for index in range(size):
         with warnings.catch_warnings():
@@ -150,7 +175,7 @@ def _made(dataset: Any, size: int) -> Iterator[dict]:
             yield made
 
 
-def _row(name: str, settings: dict, made: dict) -> dict:
+def _row(name: str, settings: JsonObject, made: TaskRow) -> RawRow:
     kept = {"task": name, "parameters": settings, "answer": made["answer"], "metadata": packed(made["metadata"])}
     return {
         "instruction": made["question"].strip(),
@@ -160,7 +185,7 @@ def _row(name: str, settings: dict, made: dict) -> dict:
     }
 
 
-def _sample_answer(made: dict) -> str:
+def _sample_answer(made: TaskRow) -> str:
     if made["answer"] is not None:
         return made["answer"].strip()
     samples = (made["metadata"][key] for key in SAMPLE_ANSWERS if key in made["metadata"])
@@ -168,7 +193,7 @@ def _sample_answer(made: dict) -> str:
     return sample if isinstance(sample, str) else json.dumps(sample)
 
 
-def _dataset(name: str, parameters: dict) -> Any:
+def _dataset(name: str, parameters: JsonObject) -> Any:
     tasks = _tasks()
     if name not in tasks:
         near = get_close_matches(name, tasks, n=3)
@@ -186,11 +211,11 @@ def _dataset(name: str, parameters: dict) -> Any:
         raise _refused(f"{name} can't use {given or 'this size and seed'}: {error}") from error
 
 
-def _settable(config: type) -> list[Field]:
+def _settable(config: type) -> list[Field[Any]]:
     return [field for field in fields(config) if field.name not in UNSETTABLE]
 
 
-def _fitted(name: str, parameters: dict, known: dict[str, Field]) -> dict:
+def _fitted(name: str, parameters: JsonObject, known: dict[str, Field[Any]]) -> JsonObject:
     settings = {}
     for key, value in parameters.items():
         if key not in known:
@@ -206,13 +231,13 @@ def _fitted(name: str, parameters: dict, known: dict[str, Field]) -> dict:
     return settings
 
 
-def _default(field: Field) -> Any:
+def _default(field: Field[Any]) -> Any:
     if field.name in DEFAULTS:
         return DEFAULTS[field.name]
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _kind(field: Field) -> str:
+def _kind(field: Field[Any]) -> str:
     """What a field takes, in the words of a form."""
     default, annotation = _default(field), str(field.type)
     if isinstance(default, Enum) or typing.get_origin(field.type) is typing.Literal:
@@ -265,9 +290,9 @@ def _fit(value: Any, default: Any, kind: str) -> Any:
     return value
 
 
-def _described(field: Field) -> dict:
+def _described(field: Field[Any]) -> TaskParameter:
     default = _default(field)
-    described = {"name": field.name, "type": _kind(field), "default": _plain(default)}
+    described: TaskParameter = {"name": field.name, "type": _kind(field), "default": _plain(default)}
     if isinstance(default, Enum):
         described["choices"] = [member.value for member in type(default)]
     elif described["type"] == "choice":

@@ -11,6 +11,7 @@ from core.data.formats import SUFFIXES, DataFile
 from core.data.hub import hub_rows, preview_rows
 from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text, lookup
 from core.data.procedural import DEFAULTS, procedural_rows
+from core.data.row import RawRow
 from core.data.section import DatasetConfig, SourceKind
 from core.errors import InvalidInput
 from core.jsonfile import read_json
@@ -36,7 +37,7 @@ def kind_of(config: DatasetConfig) -> SourceKind:
     return "upload" if config.source.lower().removesuffix(".gz").endswith(SUFFIXES) else "hub"
 
 
-def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[dict]:
+def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[RawRow]:
     """The rows of the source as they are stored, lazily.
 
     Args:
@@ -57,7 +58,7 @@ def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unr
     return hub_rows(config.source, config.subset, config.split, workspace.cache, report)
 
 
-def rows_of_run(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[dict]:
+def rows_of_run(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[RawRow]:
     """The raw rows that a run reads: all, but of a hub data set under max_samples only the first many."""
     rows = raw_rows(config, workspace, report)
     if kind_of(config) == "hub" and config.max_samples is not None:
@@ -79,7 +80,7 @@ def data_file(config: DatasetConfig, workspace: Workspace) -> DataFile:
     return DataFile(path, config.encoding or known.get("encoding"))
 
 
-def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[dict]:
+def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[RawRow]:
     """At most `count` raw rows from the start; of a hub data set without downloading it.
 
     Raises:
@@ -91,7 +92,7 @@ def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[
     return list(islice(raw_rows(config, workspace), count))
 
 
-def final_answer_problem(rows: Sequence[dict], config: DatasetConfig) -> str | None:
+def final_answer_problem(rows: Sequence[RawRow], config: DatasetConfig) -> str | None:
     """Why the rule for final answers does not fit these rows: none of them has its mark. None where it does."""
     mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
     if mark is None or any(mark in as_text(lookup(row, config.response_field, "")) for row in rows):

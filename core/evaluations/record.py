@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from core.errors import InvalidInput
+from core.errors import ErrorReport, InvalidInput
 
 Kind = Literal["batch", "evaluation"]
 Status = Literal["waiting", "running", "completed", "cancelled", "failed", "interrupted"]
@@ -64,7 +64,7 @@ class EvaluationRecord:
     doubt: str = ""
     about: dict[str, str] = field(default_factory=dict)
     preview: list[dict] = field(default_factory=list)
-    failure: dict | None = None
+    failure: ErrorReport | None = None
     summary: dict | None = None
 
     @property

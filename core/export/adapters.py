@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from core.catalog.model_config import quantised_text, stored_quantised
 from core.export.targets import TARGETS
+from core.jsonfile import JsonObject
 
 NO_ADAPTER_GGUF = {
     "use_dora": "DoRA's magnitudes",
@@ -22,7 +20,7 @@ NO_ADAPTER_GGUF = {
 CURE = "Merge instead: the merged model and its GGUF types hold it."
 
 
-def limits(adapter_config: Mapping[str, Any]) -> dict[str, str]:
+def limits(adapter_config: JsonObject) -> dict[str, str]:
     """Target -> why it can't be made of an adapter with this adapter_config.json; empty when all can.
 
     A rank-stabilised adapter (use_rslora) is no limit: its alpha is written out as llama.cpp reads it.
@@ -35,7 +33,7 @@ def limits(adapter_config: Mapping[str, Any]) -> dict[str, str]:
     return {"adapter_gguf": f"The adapter has {' and '.join(found)}, for which llama.cpp has no place. {CURE}"}
 
 
-def base_limits(model_config: Mapping[str, Any], model: str) -> dict[str, str]:
+def base_limits(model_config: JsonObject, model: str) -> dict[str, str]:
     """Target -> why it can't be made on a base model with this config.json (empty where not at hand) and this name.
 
     An adapter can't be merged into weights that are stored quantised (bitsandbytes, GPTQ, AWQ): only the adapter

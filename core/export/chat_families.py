@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Render = Callable[[list[dict]], "str | None"]
+from core.prompts.template import ChatMessage
+
+Chat = list[ChatMessage]
+Render = Callable[[Chat], "str | None"]
 """A chat as the tokenizer renders it, up to where the answer begins; None for a chat that its template refuses."""
 MARK = "\x00"
 SYSTEM, ASKED, SAID, ASKED_AGAIN = "Be brief.", "Who?", "Me.", "Why?"
@@ -37,7 +40,7 @@ class Family:
     system: str = ""
     fold: Literal["", "first", "last"] = ""
 
-    def render(self, chat: Sequence[dict]) -> str:
+    def render(self, chat: Sequence[ChatMessage]) -> str:
         """A chat in this format, up to where the answer begins."""
         system = chat[0]["content"] if chat[0]["role"] == "system" else None
         turns = list(chat[1:] if system is not None else chat)
@@ -143,7 +146,7 @@ def family_of(render: Render, bos: str = "") -> Spoken | None:
     return next((spoken for spoken in found if spoken is not None), None)
 
 
-def _spoken(family: Family, user: list[dict], longer: list[dict], rendered: list[str | None]) -> Spoken | None:
+def _spoken(family: Family, user: Chat, longer: Chat, rendered: list[str | None]) -> Spoken | None:
     plain, plain_longer, told, told_longer = rendered
     default = _default_system(family, user, plain)
     if default is None or _default_system(family, longer, plain_longer) != default:
@@ -156,21 +159,21 @@ def _spoken(family: Family, user: list[dict], longer: list[dict], rendered: list
     return Spoken(family, system.removesuffix(SYSTEM), default)
 
 
-def _default_system(family: Family, chat: list[dict], text: str | None) -> str | None:
+def _default_system(family: Family, chat: Chat, text: str | None) -> str | None:
     """The system message in the rendering of a chat that has none; empty for none, None if it is another format."""
     return "" if text == family.render(chat) else _system_in(family, chat, text)
 
 
-def _system_in(family: Family, chat: list[dict], text: str | None) -> str | None:
+def _system_in(family: Family, chat: Chat, text: str | None) -> str | None:
     before, _, after = family.render(_with_system(chat, MARK)).partition(MARK)
     if text is None or not (text.startswith(before) and text.endswith(after)):
         return None
     return text[len(before) : len(text) - len(after)] if len(text) >= len(before) + len(after) else None
 
 
-def _chat(*contents: str) -> list[dict]:
+def _chat(*contents: str) -> Chat:
     return [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(contents)]
 
 
-def _with_system(chat: list[dict], content: str = SYSTEM) -> list[dict]:
+def _with_system(chat: Chat, content: str = SYSTEM) -> Chat:
     return [{"role": "system", "content": content}, *chat]

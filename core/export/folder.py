@@ -3,20 +3,77 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
+
+from typing_extensions import NotRequired
 
 from core.errors import Conflict
 from core.export.targets import TARGETS
-from core.jsonfile import read_json, write_json
+from core.jsonfile import JsonObject, read_json, write_json
+
+
+class FileScore(TypedDict):
+    """The held-out score of an exported file beside the adapter's on the same rows.
+
+    Rewards are means over the rows, correct answers are counted, null where no reward judges truth. What is not known
+    of the adapter is null.
+    """
+
+    rows: int
+    reward: float | None
+    adapter_reward: float | None
+    correct: int | None
+    adapter_correct: int | None
+    note: str | None
+
+
+Fallback = TypedDict("Fallback", {"from": str, "to": str, "count": int})
+"""How many tensors were held in another type than asked for."""
+
+
+class Measured(TypedDict, total=False):
+    """What a proof measured of a file; which of it, depends on the target. Differences are in nats."""
+
+    probes: int
+    difference: float
+    base_difference: float
+    bound: float
+    same_token_ids: bool
+    question: str
+    answer: str
+    fallback_tensors: int
+    fallbacks: list[Fallback]
+    score: FileScore | None
+
+
+class MeasuredFile(Measured):
+    """An exported file or folder, and what was measured of it."""
+
+    target: str
+    kind: str
+    title: str
+    file: str
+    size_bytes: int
+
+
+class ProofEntry(MeasuredFile):
+    """What proof.json says of one file; null is what an older version did not note, and a folder has no hash."""
+
+    is_folder: bool
+    sha256: NotRequired[str | None]
+    made_at: float
+    adapter_sha256: str | None
+    seconds: float | None
+
 
 PROOF, WORK = "proof.json", ".work"
 
 
-def proven_entries(folder: Path) -> list[dict]:
+def proven_entries(folder: Path) -> list[ProofEntry]:
     """What proof.json says of each file that is there, in the order of the targets.
 
     Raises:
@@ -25,7 +82,7 @@ def proven_entries(folder: Path) -> list[dict]:
     return [entry for entry in _listed(folder / PROOF) if (folder / entry["file"]).exists()]
 
 
-def write_entries(folder: Path, entries: Iterable[Mapping]) -> None:
+def write_entries(folder: Path, entries: Iterable[ProofEntry]) -> None:
     """Replace proof.json, or remove it with the last entry."""
     order = list(TARGETS)
     listed = sorted(entries, key=lambda entry: order.index(entry["target"]))
@@ -57,7 +114,7 @@ def clear_path(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _listed(proof: Path) -> tuple[dict, ...]:
+def _listed(proof: Path) -> tuple[ProofEntry, ...]:
     try:
         stat = proof.stat()
     except FileNotFoundError:
@@ -66,7 +123,7 @@ def _listed(proof: Path) -> tuple[dict, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _read(proof: Path, mtime_ns: int, size_bytes: int) -> tuple[dict, ...]:
+def _read(proof: Path, mtime_ns: int, size_bytes: int) -> tuple[ProofEntry, ...]:
     """The entries of a proof.json as of that time and size."""
     order = list(TARGETS)
     entries = [_complete(entry, mtime_ns / 1e9) for entry in read_json(proof)["files"]]
@@ -74,7 +131,7 @@ def _read(proof: Path, mtime_ns: int, size_bytes: int) -> tuple[dict, ...]:
     return tuple(sorted(known, key=lambda entry: order.index(entry["target"])))
 
 
-def _complete(entry: dict, written_at: float) -> dict:
+def _complete(entry: JsonObject, written_at: float) -> Any:
     """An entry of today; those of the first version, which made GGUF files only, named fewer things."""
     if "target" in entry:
         return entry

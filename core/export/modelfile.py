@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.export.chat_families import Spoken
+from core.export.folder import ProofEntry
+from core.export.targets import RECOMMENDED
 from core.prompts.template import PLACEHOLDER, PromptTemplate
 
-MODELFILE, PREFERRED = "Modelfile", "q4_k_m"
+MODELFILE = "Modelfile"
 TRIPLE = '"""'
 USUAL_CONTEXT_TOKENS = 4096
 NO_TEMPLATE = (
@@ -95,8 +96,8 @@ def quoted(value: str) -> str | None:
     return TRIPLE + value + ("\n" if value.endswith('"') else "") + TRIPLE
 
 
-def modelfile_names(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """GGUF file -> the name of its Modelfile: plain for q4_k_m, or for the smallest where that is missing.
+def modelfile_names(entries: Sequence[ProofEntry]) -> dict[str, str]:
+    """GGUF file -> the name of its Modelfile: plain for the recommended, or for the smallest where that is missing.
 
     Args:
         entries: Of proof.json.
@@ -104,5 +105,5 @@ def modelfile_names(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     models = [entry for entry in entries if entry["kind"] == "gguf"]
     if not models:
         return {}
-    first = min(models, key=lambda entry: (entry["target"] != PREFERRED, entry["size_bytes"]))
+    first = min(models, key=lambda entry: (entry["target"] != RECOMMENDED, entry["size_bytes"]))
     return {entry["file"]: MODELFILE if entry is first else f"{MODELFILE}-{entry['target']}" for entry in models}

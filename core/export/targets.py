@@ -25,6 +25,7 @@ class Target:
         max_difference: The largest mean difference of log-probabilities (nats) from the adapter that a proof accepts;
             core/workers/export/proof.py says where the bounds come from. None where nothing is compared.
         bits: Bits per weight, on average over a model of a few billion weights; None for adapters.
+        is_usual: Whether it is among the files that most people want; the others are shown when asked for.
     """
 
     name: str
@@ -36,11 +37,18 @@ class Target:
     ftype: int | None = None
     max_difference: float | None = None
     bits: float | None = None
+    is_usual: bool = False
+
+
+RECOMMENDED = "q4_k_m"
+"""The file that is chosen before anybody has chosen, and used where nothing else is said."""
+USUAL = (RECOMMENDED, "q5_k_m", "q8_0", "f16")
 
 
 def _gguf(name: str, ftype: int, max_difference: float, bits: float, summary: str) -> Target:
     file = f"model-{name}.gguf"
-    return Target(name, f"GGUF {name.upper()}", "gguf", file, False, summary, ftype, max_difference, bits)
+    title, is_usual = f"GGUF {name.upper()}", name in USUAL
+    return Target(name, title, "gguf", file, False, summary, ftype, max_difference, bits, is_usual)
 
 
 TARGETS: dict[str, Target] = {

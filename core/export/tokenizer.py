@@ -17,6 +17,10 @@ NORMAL, CONTROL, USER_DEFINED, UNUSED = 1, 3, 4, 5
 ADDED_SCORE = -1000.0
 
 
+TokenizerPart = Mapping[str, Any]
+"""A tokenizer.json, or an object in it."""
+
+
 @dataclass(frozen=True)
 class TokenizerFacts:
     """A tokenizer as training used it.
@@ -26,7 +30,7 @@ class TokenizerFacts:
         prompt: A prompt as training rendered it.
     """
 
-    tokenizer: Mapping[str, Any]
+    tokenizer: TokenizerPart
     prompt: str = ""
 
     @property
@@ -73,7 +77,7 @@ class TokenizerFacts:
             return wanted
         return f"{wanted} (Phi-3)" if swallows else PHI_3.sub("phi 3", wanted)
 
-    def mark_added(self, tokens: list, scores: list, types: list) -> None:
+    def mark_added(self, tokens: list[bytes], scores: list[float], types: list[int]) -> None:
         """Put the tokens that tokenizer.json adds to a SentencePiece model into its lists, which know nothing of them.
 
         llama.cpp would take <start_of_turn> for plain text otherwise. What is marked already stays as it is.
@@ -91,11 +95,11 @@ class TokenizerFacts:
                 types[place] = CONTROL if token.get("special") else USER_DEFINED
 
     @property
-    def _added(self) -> list[Mapping[str, Any]]:
+    def _added(self) -> list[TokenizerPart]:
         return self.tokenizer.get("added_tokens") or []
 
 
-def _steps(part: Mapping[str, Any] | None, inner: str) -> list[Mapping[str, Any]]:
+def _steps(part: TokenizerPart | None, inner: str) -> list[TokenizerPart]:
     """The steps of a part of tokenizer.json, which is one step, a sequence of them, or nothing."""
     if not part:
         return []

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
+from typing import TypedDict
 
 from core.errors import InvalidInput
-from core.prompts.template import PLACEHOLDER, PromptTemplate
+from core.prompts.template import PLACEHOLDER, ChatMessage, PromptTemplate
 
 ROLES = ("system", "user", "assistant")
 ROLE_OF = {"developer": "system", "tool": "user", "function": "user"}
 """Roles of other programs -> ours."""
 
 
-def chat_of(messages: Sequence[dict], template: PromptTemplate | None, system: str | None) -> list[dict]:
+class ForeignMessage(TypedDict):
+    """A turn as other programs write it: of any role, without content where it only called a tool."""
+
+    role: str
+    content: str | None
+
+
+def chat_of(messages: Sequence[ChatMessage], template: PromptTemplate | None, system: str | None) -> list[ChatMessage]:
     """`messages` as the model is to see them.
 
     Args:
-        messages: [{"role", "content"}, ...], the last one of the user; a system message may stand first.
+        messages: The last one is the user's; a system message may stand first.
         template: The training's; every question gets its form. None leaves them as they are.
         system: Replaces the training's system prompt; "" for none, None for the training's own.
     Raises:
@@ -29,24 +37,27 @@ def chat_of(messages: Sequence[dict], template: PromptTemplate | None, system: s
     if system is None:
         system = given if given is not None else (template.system_prompt if template else "")
     before, _, after = (template.instruction_template if template else PLACEHOLDER).partition(PLACEHOLDER)
-    turns = [
+    turns: list[ChatMessage] = [
         {"role": m["role"], "content": f"{before}{m['content']}{after}" if m["role"] == "user" else m["content"]}
         for m in rest
     ]
     return [{"role": "system", "content": system}, *turns] if system else turns
 
 
-def merged(messages: Sequence[dict]) -> list[dict]:
+def merged(messages: Sequence[ForeignMessage]) -> list[ChatMessage]:
     """A conversation as other programs write it, in the form that chat_of takes.
 
     Args:
-        messages: [{"role", "content"}, ...] of any roles, in any order; a content of None is left out, as it is that of
-            a turn that only called a tool.
+        messages: In any order; those without content are left out.
     Returns:
         The system messages as one at the start, then turns that alternate: neighbours of one role are one, and what a
         tool says is the user's.
     """
-    kept = [{**m, "role": ROLE_OF.get(m["role"], m["role"])} for m in messages if m["content"] is not None]
+    kept: list[ChatMessage] = [
+        {"role": ROLE_OF.get(message["role"], message["role"]), "content": message["content"]}
+        for message in messages
+        if message["content"] is not None
+    ]
     system = [message for message in kept if message["role"] == "system"]
     turns = [message for message in kept if message["role"] != "system"]
     return [
@@ -55,7 +66,7 @@ def merged(messages: Sequence[dict]) -> list[dict]:
     ]
 
 
-def _require_sound(messages: Sequence[dict]) -> None:
+def _require_sound(messages: Sequence[ChatMessage]) -> None:
     roles = [message["role"] for message in messages]
     if not roles or roles[-1] != "user":
         problem = "must end with a message of the user"

@@ -83,7 +83,11 @@ def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:
     return Context(min(tokens, max(LEAST_TOKENS, int(free_bytes // cache))), 1)
 
 
-def _header(file: Path) -> dict[str, Any]:
+Header = dict[str, Any]
+"""The metadata of a GGUF file: key -> a number, a truth value or a text."""
+
+
+def _header(file: Path) -> Header:
     with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:4] != b"GGUF":
             raise struct.error("it does not begin with GGUF")
@@ -113,7 +117,8 @@ def _value(data: Any, place: int, kind: int) -> tuple[Any, int]:
 
 
 def _end(data: Any, place: int) -> int:
-    return place + 8 + struct.unpack_from("<Q", data, place)[0]
+    length: int = struct.unpack_from("<Q", data, place)[0]
+    return place + 8 + length
 
 
 def _string(data: Any, place: int) -> tuple[str, int]:

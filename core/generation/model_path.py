@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 from core.errors import InvalidInput, NotFound
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
@@ -14,6 +14,22 @@ from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 Kind = Literal["adapter", "checkpoint", "merged", "gguf", "base"]
 RUN = re.compile(r"outputs/([^/]+)(?:/(adapter|checkpoints/(checkpoint-\d+)))?")
 EXPORT = re.compile(r"exports/([^/]+)/(merged|model-[a-z0-9_]+\.gguf)")
+
+
+class ModelDescription(TypedDict):
+    """A model as REST shows it; see ModelRef."""
+
+    model_path: str
+    kind: Kind
+    title: str
+    session_id: str | None
+    base: str | None
+
+
+class PlacedModel(ModelDescription):
+    """The same with where it lies."""
+
+    place: str | None
 
 
 @dataclass(frozen=True)
@@ -44,9 +60,15 @@ class ModelRef:
         except FileNotFoundError:
             return 0
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> ModelDescription:
         """What REST shows of it."""
-        return {key: value for key, value in asdict(self).items() if key != "place"}
+        return {
+            "model_path": self.model_path,
+            "kind": self.kind,
+            "title": self.title,
+            "session_id": self.session_id,
+            "base": self.base,
+        }
 
 
 def model_ref(model_path: str, workspace: Workspace, base_of: Callable[[str], str]) -> ModelRef:
@@ -84,7 +106,7 @@ def require_adapter(kind: Kind, use_adapter: bool) -> None:
         raise InvalidInput(f"use_adapter: {problem}.", "Choose the run itself.", {"use_adapter": problem})
 
 
-def label_of(model: Mapping, use_adapter: bool) -> str:
+def label_of(model: Mapping[str, Any], use_adapter: bool) -> str:
     """The name of a described model (ModelRef.as_dict) beside others.
 
     Raises:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypedDict
 
 PLACEHOLDER = "{instruction}"
+
+
+class ChatMessage(TypedDict):
+    """One turn of a conversation; `role` is system, user or assistant."""
+
+    role: str
+    content: str
 
 
 @dataclass(frozen=True)
@@ -96,9 +104,9 @@ class PromptTemplate:
     markers: Markers
     instruction_template: str = PLACEHOLDER
 
-    def messages(self, instruction: str) -> list[dict]:
+    def messages(self, instruction: str) -> list[ChatMessage]:
         """The chat before the answer: a system message, when there is one, and the question."""
-        system = [{"role": "system", "content": self.system_prompt}] if self.system_prompt else []
+        system: list[ChatMessage] = [{"role": "system", "content": self.system_prompt}] if self.system_prompt else []
         before, _, after = self.instruction_template.partition(PLACEHOLDER)
         return [*system, {"role": "user", "content": f"{before}{instruction}{after}"}]
 

@@ -29,13 +29,17 @@ class NotRun(Exception):
     """A completion can't be judged, which is not the same as being wrong; the text says why."""
 
 
+ExtraColumns = Mapping[str, Any]
+"""Further columns of a row: the reward's name of each -> its value."""
+
+
 @dataclass(frozen=True)
 class Example:
     """What a reward may look at beside the response: the question, the markers asked for, further columns."""
 
     instruction: str = ""
     markers: Markers = NO_MARKERS
-    extras: Mapping[str, Any] = field(default_factory=dict)
+    extras: ExtraColumns = field(default_factory=dict)
 
 
 RewardFunction = Callable[..., Score]
@@ -101,6 +105,7 @@ class Preset:
         bad: Samples that score at most 0.3.
         tags: Words to find it by.
         fields: Columns it needs: "reference", or names of extras.
+        optional: Columns that it reads where a row has them, with what they are.
         components: Its parts; empty when it is all or nothing.
         parameters: What a user may set.
     """
@@ -115,6 +120,7 @@ class Preset:
     bad: tuple[Sample, ...]
     tags: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("reference",)
+    optional: Mapping[str, str] = field(default_factory=dict)
     components: tuple[Component, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 from core.rewards import recipe as recipes
 from core.rewards import sandbox
 from core.rewards.base import Example, Score
@@ -101,7 +102,7 @@ class PythonReward:
             return Outcome("failed", problem=str(error), prints=prints)
 
 
-def read(data: Mapping[str, Any]) -> CustomReward:
+def read(data: JsonObject) -> CustomReward:
     """The definition in `data` (JSON), tried by `validate`.
 
     Raises:
@@ -118,7 +119,7 @@ def read(data: Mapping[str, Any]) -> CustomReward:
     return definition
 
 
-def _place(location: tuple) -> str:
+def _place(location: tuple[int | str, ...]) -> str:
     """Dotted place of a problem, without the kind of check, which pydantic puts in as a step of its own."""
     return ".".join(str(step) for step in location if step not in recipes.KINDS) or "kind"
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from core.prompts.template import Markers
 from core.rewards.base import Example
+from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Outcome, Scorer
+from core.rewards.total import total
 
 EXTRAS_COLUMN = "extras"
 """A row's further columns as one JSON text: as columns of their own, values of mixed types would be made alike."""
@@ -23,7 +25,7 @@ class Batch:
     responses: list[str]
     references: list[str]
     instructions: list[str]
-    extras: list[dict]
+    extras: list[dict[str, Any]]
     token_ids: list[list[int]]
 
 
@@ -54,7 +56,7 @@ class TrlReward:
         self.last_not_run = ""
         self.seconds = 0.0
 
-    def __call__(self, completions: list, reference: list[str], **columns: Any) -> list[float | None]:
+    def __call__(self, completions: list[Any], reference: list[str], **columns: Any) -> list[float | None]:
         """Scores of one batch, shape [completions]; None, which TRL leaves out, where there is none."""
         started = time.perf_counter()
         responses = [text_of(completion) for completion in completions]
@@ -82,18 +84,18 @@ def text_of(completion: Any) -> str:
     return completion if isinstance(completion, str) else completion[0]["content"]
 
 
-def as_record(outcome: Outcome) -> dict:
-    """One outcome as it is stored with its completion and shown: value null where there is no score."""
-    record: dict[str, Any] = {"value": None, "reason": outcome.problem, "kind": outcome.kind}
+def as_record(outcome: Outcome) -> ScoreRecord:
+    """One outcome as it is stored with its completion and shown."""
+    record: ScoreRecord = {"value": None, "reason": outcome.problem, "kind": outcome.kind}
     if outcome.score:
         record |= {"value": outcome.score.value, "reason": outcome.score.reason}
         if outcome.score.parts:
             record["parts"] = dict(outcome.score.parts)
-    return record | ({"prints": outcome.prints} if outcome.prints else {})
+    if outcome.prints:
+        record["prints"] = outcome.prints
+    return record
 
 
-def weighted_sum(records: Mapping[str, Mapping], weights: Mapping[str, float]) -> float | None:
+def weighted_sum(records: Mapping[str, ScoreRecord], weights: Mapping[str, float]) -> float | None:
     """The reward of one response from what as_record made of each of its parts; None where a part has no score."""
-    if any(record["value"] is None for record in records.values()):
-        return None
-    return sum(weights[name] * record["value"] for name, record in records.items())
+    return total([(weights[name], record["value"]) for name, record in records.items()], missing=None)

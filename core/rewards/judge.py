@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from core.errors import InvalidInput
+from core.prompts.template import ChatMessage
 from core.rewards.base import Example, Score, excerpt, wrong
 from core.rewards.judge_section import JudgeSettings
 from core.rewards.scoring import Outcome
@@ -120,7 +121,7 @@ class Judge:
             return Outcome("failed", problem=f"the cache of verdicts can't be used: {error}")
         return Outcome("scored", _both_orders(*verdicts) if swapped else _once(*verdicts))
 
-    def _messages(self, question: str, reference: str, answers: Sequence[str]) -> list[dict]:
+    def _messages(self, question: str, reference: str, answers: Sequence[str]) -> list[ChatMessage]:
         """The chat put to the judge; `reference` is shown as the right answer, unless it is blank."""
         sections = {"Question": question, "Right answer": reference}
         sections |= {f"Answer {place}": answer for place, answer in enumerate(answers, 1)}
@@ -134,7 +135,7 @@ class Judge:
         fenced = [f"{title}\n<<<{fence}\n{text}\n{fence}>>>" for title, text in sections.items() if text.strip()]
         return [{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(fenced)}]
 
-    def _verdict(self, client: httpx.Client, messages: list[dict], answers: int) -> Verdict:
+    def _verdict(self, client: httpx.Client, messages: list[ChatMessage], answers: int) -> Verdict:
         """The verdict on one chat, from the cache or the server; only a good one is kept."""
         key = digest([self._settings.url, self._settings.model, messages])
         kept = self._cache.get(key)

@@ -1,11 +1,11 @@
-"""The preset library: every shipped reward under its name, the short names people use, and its parameters."""
+"""The preset library: every shipped reward under its name, and its parameters; names.py has the other names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from core.jsonfile import JsonObject
 from core.rewards.base import PATTERN, Parameter, Preset, RewardFunction
 from core.rewards.library import answering, answers, coding, form, procedural, reasoning, writing
 
@@ -14,42 +14,13 @@ MODULES = (answers, answering, reasoning, coding, writing, form, procedural)
 PRESETS: dict[str, Preset] = {name: preset for module in MODULES for name, preset in module.PRESETS.items()}
 """Canonical name -> preset."""
 
-ALIASES = {
-    "math": "math-science",
-    "math & science": "math-science",
-    "science": "math-science",
-    "exact": "exact-match",
-    "format": "solution-format",
-    "code": "code-generation",
-    "coding": "code-generation",
-    "algorithm": "algorithm-implementation",
-    "cot": "chain-of-thought",
-    "citation": "citation-format",
-    "citations": "citation-format",
-    "summary": "concise-summarization",
-    "summarization": "concise-summarization",
-    "creative": "creative-writing",
-    "qa": "question-answering",
-    "json": "json-output",
-    "choice": "multiple-choice",
-}
-"""Short name -> canonical name."""
 
-
-def resolve_preset(name: str) -> str | None:
-    """The canonical name of a preset given by name, title or alias; None when there is none."""
-    plain = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
-    dashed = plain.replace(" ", "-")
-    by_title = {preset.title.lower().replace("-", " "): name for name, preset in PRESETS.items()}
-    return dashed if dashed in PRESETS else ALIASES.get(plain) or by_title.get(plain)
-
-
-def reward_function(name: str, parameters: Mapping[str, Any]) -> RewardFunction:
+def reward_function(name: str, parameters: JsonObject) -> RewardFunction:
     """The function of preset `name` with its parameters bound."""
     return partial(PRESETS[name].function, **checked_parameters(name, parameters))
 
 
-def checked_parameters(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def checked_parameters(name: str, parameters: JsonObject) -> JsonObject:
     """`parameters` as preset `name` takes them.
 
     Raises:

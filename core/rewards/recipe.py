@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import NO_MARKERS, Example, Score
-from core.rewards.library.answers import normal_form
-from core.rewards.library.form import solution_format
+from core.rewards.text.markers import problem_with_markers
+from core.rewards.text.normal import normal_form
 
 PATTERN_TIMEOUT_S = 0.2
 RANDOM_WORDS = "the quick brown fox jumps over the lazy dog"
@@ -129,7 +129,7 @@ class LengthCheck(CheckBase):
 
 
 class ReferenceCheck(CheckBase):
-    """It is the reference, or the reference stands in it, in normal form (see `answers.normal_form`)."""
+    """It is the reference, or the reference stands in it, in normal form (see `normal_form`)."""
 
     kind: Literal["equals_reference", "contains_reference"]
 
@@ -285,6 +285,6 @@ def reasoning_in(response: str, example: Example) -> str:
 
 def _passes(check: Any, texts: Mapping[str, str], reference: str, response: str, example: Example) -> bool:
     if isinstance(check, MarkersCheck):
-        return solution_format(response, reference, example).value == 1.0
+        return not problem_with_markers(response, example.markers)
     text = texts[check.look_at]
     return bool(text) and check.passes(text, reference)

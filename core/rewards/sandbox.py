@@ -49,6 +49,10 @@ MISSING_IN_TYPE = re.compile(r"(?:type object )?'(?P<type>\w+)' (?:object )?has 
 MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
+Inputs = Mapping[str, Any]
+"""Names that the code finds defined -> their values, plain data."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a run may use.
@@ -99,8 +103,8 @@ class Ran:
 def run(
     source: str,
     then: str = "",
-    inputs: Mapping[str, Any] | None = None,
-    functions: Mapping[str, Callable] | None = None,
+    inputs: Inputs | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
     limits: Limits = Limits(),
 ) -> Ran:
     """Run `source`, then the expression `then`, in a session of its own, and give its value.

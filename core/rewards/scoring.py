@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from core.rewards.base import Example, NotRun, RewardFunction, Score
+from core.rewards.total import total
 
 OutcomeKind = Literal["scored", "not_run", "failed"]
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, RecursionError)
@@ -104,7 +105,7 @@ class Together:
         named = {part.name: one.score for part, one in zip(self._parts, outcomes, strict=True) if one.score is not None}
         if not named:
             return outcomes[0]
-        total = sum(self._weights[name] * score.value for name, score in named.items())
+        earned = total([(self._weights[name], score.value) for name, score in named.items()], missing=0.0)
         reason = "; ".join(f"{name} {score.value:.2f}: {score.reason}" for name, score in named.items())
         parts = {name: score.value for name, score in named.items()}
-        return Outcome("scored", Score(total / sum(self._weights.values()), reason, parts))
+        return Outcome("scored", Score(earned / sum(self._weights.values()), reason, parts))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from core.jsonfile import JsonObject
+from core.rewards.base import Preset
 from core.rewards.custom import CustomReward
 from core.rewards.judge_section import JudgeSettings
-from core.rewards.presets import PRESETS, checked_parameters, resolve_preset
+from core.rewards.names import TITLES, resolve_preset
 from core.schema import Section, knob
 
 DEFAULT_PRESET = "math-science"
+MAX_NAME_CHARACTERS = 64
 RESERVED_FIELDS = ("instruction", "reference", "reasoning", "solution")
 SOURCES = ("preset_name", "custom_name", "judge")
 
@@ -23,7 +27,7 @@ def _object(tier: str = "advanced") -> Any:
 def known_preset(name: str | None) -> str | None:
     """`name` if it is a preset or an alias of one; a ValueError that lists them otherwise."""
     if name is not None and resolve_preset(name) is None:
-        raise ValueError(f"there is no preset {name!r}; there are: {', '.join(PRESETS)}")
+        raise ValueError(f"there is no preset {name!r}; there are: {', '.join(TITLES)}")
     return name
 
 
@@ -32,10 +36,25 @@ def preset_of(name: str) -> str:
     return resolve_preset(name) or name
 
 
+def check_parameters(preset: str, parameters: JsonObject) -> None:
+    """Raise a ValueError where a preset does not take these parameters."""
+    if parameters:
+        from core.rewards.presets import checked_parameters
+
+        checked_parameters(preset, parameters)
+
+
+def presets_among(parts: Iterable[RewardComponent]) -> list[tuple[str, Preset]]:
+    """(label, preset) of each part that is one; the library is loaded here, since the schema does without it."""
+    from core.rewards.presets import PRESETS
+
+    return [(part.label, PRESETS[preset_of(part.preset_name)]) for part in parts if part.preset_name]
+
+
 class RewardComponent(Section):
     """One scoring function of a composite reward: a preset, a reward of the user's, or a judge."""
 
-    name: str | None = knob(None, min_length=1, max_length=64, pattern=r"^[^/]*$")
+    name: str | None = knob(None, min_length=1, max_length=MAX_NAME_CHARACTERS, pattern=r"^[^/]*$")
     """What it is called in charts and logs; null takes the name of what scores."""
     preset_name: str | None = knob(None, tier="essential")
     """The preset that scores."""
@@ -62,7 +81,7 @@ class RewardComponent(Section):
         if self.preset_name is None and self.parameters:
             raise ValueError("only presets take parameters")
         if self.preset_name is not None:
-            checked_parameters(preset_of(self.preset_name), self.parameters)
+            check_parameters(preset_of(self.preset_name), self.parameters)
         return self
 
     @property
@@ -112,7 +131,7 @@ class RewardConfig(Section):
         if self.type != "preset" and self.parameters:
             raise ValueError("parameters need type 'preset'; a component of a composite has its own")
         if self.type == "preset":
-            checked_parameters(preset_of(self.preset_name or DEFAULT_PRESET), self.parameters)
+            check_parameters(preset_of(self.preset_name or DEFAULT_PRESET), self.parameters)
         return self
 
     @model_validator(mode="after")
@@ -144,12 +163,10 @@ class RewardConfig(Section):
     @property
     def judges_of_truth(self) -> tuple[str, ...]:
         """The names of the scoring functions whose full score means a correct answer."""
-        presets = [(part.label, PRESETS[preset_of(part.preset_name)]) for part in self.parts if part.preset_name]
-        return tuple(label for label, preset in presets if preset.judges_truth)
+        return tuple(label for label, preset in presets_among(self.parts) if preset.judges_truth)
 
     @property
     def columns(self) -> dict[str, str]:
         """Every further column that is read: the rewards' name for it -> the column."""
-        presets = [PRESETS[preset_of(part.preset_name)] for part in self.parts if part.preset_name]
-        needed = [name for preset in presets for name in preset.fields if name != "reference"]
+        needed = [name for _, preset in presets_among(self.parts) for name in preset.fields if name != "reference"]
         return {name: name for name in needed} | self.fields

@@ -6,15 +6,16 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any
 
 from core.catalog.datasets import curated
 from core.data.builtin import BUILTIN
 from core.data.guess import cell, columns_of, guess_mapping, words_of
 from core.data.mapping import Row, map_row
+from core.data.row import RawRow
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
-from core.rewards.library.answers import normal_form
+from core.jsonfile import JsonObject
+from core.rewards.text.normal import normal_form
 
 MOST = 0.9
 FEW_WORDS = 6
@@ -30,13 +31,13 @@ FORMAT_WEIGHT = 0.1
 class Suggestion:
     """Values for the dataset, prompt and reward sections, and a sentence for each choice."""
 
-    dataset: dict[str, Any]
-    prompt: dict[str, Any] = field(default_factory=dict)
-    reward: dict[str, Any] = field(default_factory=dict)
+    dataset: JsonObject
+    prompt: JsonObject = field(default_factory=dict)
+    reward: JsonObject = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
 
 
-def suggest(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggestion:
+def suggest(config: DatasetConfig, kind: str, rows: Sequence[RawRow]) -> Suggestion:
     """What to start with.
 
     Args:
@@ -63,7 +64,7 @@ def suggest(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggestio
     return found
 
 
-def _mapping(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggestion:
+def _mapping(config: DatasetConfig, kind: str, rows: Sequence[RawRow]) -> Suggestion:
     known = curated(config.source) if kind == "hub" else None
     if known is not None:
         return Suggestion(asdict(known.mapping), reasons=[f"Mapping: {known.title} is known."])
@@ -75,11 +76,11 @@ def _mapping(config: DatasetConfig, kind: str, rows: Sequence[dict]) -> Suggesti
     if guess.context.field:
         reasons.append(f"Context: {guess.context.reason}.")
     reasons.append(f"Final answer: {guess.final_answer_reason}.")
-    return Suggestion(guess.settings, reasons=reasons)
+    return Suggestion(dict(guess.settings), reasons=reasons)
 
 
 def _reward(
-    config: DatasetConfig, kind: str, rows: Sequence[dict], examples: Sequence[Row]
+    config: DatasetConfig, kind: str, rows: Sequence[RawRow], examples: Sequence[Row]
 ) -> tuple[str, dict[str, str], str]:
     """(preset, fields, why)."""
     if kind == "procedural":
@@ -111,7 +112,7 @@ def _reward(
     return "question-answering", {}, why
 
 
-def _fields(preset: str, config: DatasetConfig, rows: Sequence[dict]) -> dict[str, str]:
+def _fields(preset: str, config: DatasetConfig, rows: Sequence[RawRow]) -> dict[str, str]:
     """Further columns the preset reads: tests may stand in the answer's place, SQuAD has several answers a row."""
     if preset == "programming":
         return {"tests": config.response_field}
@@ -129,7 +130,7 @@ def _template(preset: str, examples: Sequence[Row]) -> tuple[str, str]:
     return "plain", "the whole completion is the answer"
 
 
-def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> dict[str, Any]:
+def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> JsonObject:
     extras = {"fields": fields} if fields else {}
     if not has_markers:
         return {"type": "preset", "preset_name": preset, **extras}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.rewards.base import Parameter
-from core.rewards.presets import ALIASES, PRESETS
+from core.rewards.names import ALIASES
+from core.rewards.presets import PRESETS
 
 
 def markdown_table() -> str:

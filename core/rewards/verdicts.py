@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Unavailable
+from core.jsonfile import JsonObject
 from core.rewards.base import excerpt
 
 TOP_MARK = 10.0
@@ -71,7 +72,7 @@ def read_verdict(text: str, answers: int) -> Verdict:
     return Verdict(tuple(marks), str(found[0].get("reason", ""))[:REASON_CHARACTERS])
 
 
-def _objects(text: str) -> Iterator[dict]:
+def _objects(text: str) -> Iterator[JsonObject]:
     """Every JSON object in `text`, left to right, none from inside another."""
     decoder = json.JSONDecoder(strict=False)
     place = text.find("{")

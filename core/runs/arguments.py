@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.config import RunConfig
+from core.config.algorithms import ALGORITHMS, Keywords
 from core.config.sampler import LARGEST_RATIO
-from core.runs.algorithms import algorithm_arguments
 
 TABLE: tuple[tuple[str, str, str], ...] = (
     # our name, whose argument, their name
@@ -57,13 +55,13 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("pre_training.batch_size", "sft", "per_device_eval_batch_size"),
 )
 
-PINNED: dict[str, Any] = {
+PINNED: Keywords = {
     "eval_accumulation_steps": None,
     "logging_nan_inf_filter": True,
     "torch_empty_cache_steps": None,
 }
-PINNED_GRPO: dict[str, Any] = {"router_aux_loss_coef": None}
-PINNED_SFT: dict[str, Any] = {
+PINNED_GRPO: Keywords = {"router_aux_loss_coef": None}
+PINNED_SFT: Keywords = {
     "completion_only_loss": True,
     "dataset_num_proc": None,
     "gradient_accumulation_steps": 1,
@@ -105,7 +103,7 @@ NOT_TRL: dict[str, str] = {
     "training.samples_per_epoch": "core/data/source.py cuts to it",
     "training.eval_steps": "core/workers/train/callbacks.py evaluates",
     "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",
-    "grpo.algorithm": "a column of core/runs/algorithms.py, which fills what is null",
+    "grpo.algorithm": "a row of core/config/algorithms.py, which fills what is null",
     "reward.type": "decides which presets are used",
     "reward.preset_name": "names the reward function itself",
     "reward.parameters": "core/rewards/build.py binds them to the preset",
@@ -120,7 +118,7 @@ NOT_TRL: dict[str, str] = {
 }
 
 
-def grpo_arguments(config: RunConfig) -> dict[str, Any]:
+def grpo_arguments(config: RunConfig) -> Keywords:
     """Keyword arguments of trl.GRPOConfig that the configuration decides; the algorithm fills what is null."""
     given = _from_table(config, "grpo")
     given["reward_weights"] = list(config.reward.weights.values())
@@ -131,7 +129,7 @@ def grpo_arguments(config: RunConfig) -> dict[str, Any]:
         **PINNED,
         **PINNED_GRPO,
         **sampler_arguments(config),
-        **algorithm_arguments(config.grpo.algorithm),
+        **ALGORITHMS[config.grpo.algorithm].arguments,
         **given,
     }
     if arguments["epsilon_high"] is None:
@@ -139,7 +137,7 @@ def grpo_arguments(config: RunConfig) -> dict[str, Any]:
     return arguments
 
 
-def sampler_arguments(config: RunConfig) -> dict[str, Any]:
+def sampler_arguments(config: RunConfig) -> Keywords:
     """Keyword arguments of trl.GRPOConfig about vLLM, every one given, since Unsloth's defaults are others.
 
     vLLM runs in the worker (colocate). A completion counts by how much likelier the trainer finds it than vLLM did;
@@ -158,18 +156,18 @@ def sampler_arguments(config: RunConfig) -> dict[str, Any]:
     }
 
 
-def sft_arguments(config: RunConfig) -> dict[str, Any]:
+def sft_arguments(config: RunConfig) -> Keywords:
     """Keyword arguments of trl.SFTConfig for the warm-up; the loss is on the completion only."""
     return {**_from_table(config, "sft"), **PINNED, **PINNED_SFT}
 
 
-def lora_arguments(config: RunConfig) -> dict[str, Any]:
+def lora_arguments(config: RunConfig) -> Keywords:
     """Keyword arguments of peft.LoraConfig."""
     return _from_table(config, "lora")
 
 
-def _from_table(config: RunConfig, target: str) -> dict[str, Any]:
-    given = {}
+def _from_table(config: RunConfig, target: str) -> Keywords:
+    given: Keywords = {}
     for ours, whose, theirs in TABLE:
         section, _, field = ours.partition(".")
         value = getattr(getattr(config, section), field)

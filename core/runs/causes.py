@@ -1,21 +1,33 @@
-"""What can make a reward flat: the rules of the diagnosis, each with its test and its cure; pure."""
+"""What can make a reward flat: the causes a diagnosis knows, each with its test and its cure; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from core.runs.groups import SAME, Judging, has_outcome, is_flat, is_masked_out, is_missed, lacks_solution, truths
+from core.runs.groups import (
+    SAME,
+    AnnotatedCompletion,
+    AnnotatedGroup,
+    Judging,
+    has_outcome,
+    is_flat,
+    is_masked_out,
+    is_missed,
+    lacks_solution,
+    truths,
+)
 
 NEAR_THE_LIMIT = 0.9
 """Share of max_new_tokens from which on a completion counts as pressed for room."""
 
-Test = Callable[[dict, Judging], bool]
+Test = Callable[[Any, Judging], bool]
+"""Whether a group, or a completion, is that: which of the two, says the unit of its cause."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class Cause:
     """One thing that can make a reward flat.
 
     Attributes:
@@ -41,43 +53,43 @@ class Rule:
     explains: float = 1.0
 
 
-def _rewards(group: dict) -> list[float]:
+def _rewards(group: AnnotatedGroup) -> list[float]:
     return [completion["reward"] for completion in group["completions"]]
 
 
-def _is_all_zero(group: dict, judging: Judging) -> bool:
+def _is_all_zero(group: AnnotatedGroup, judging: Judging) -> bool:
     return is_flat(group) and abs(max(_rewards(group))) < SAME
 
 
-def _is_all_full(group: dict, judging: Judging) -> bool:
+def _is_all_full(group: AnnotatedGroup, judging: Judging) -> bool:
     return is_flat(group) and min(_rewards(group)) >= judging.full - SAME
 
 
-def _is_equal(group: dict, judging: Judging) -> bool:
+def _is_equal(group: AnnotatedGroup, judging: Judging) -> bool:
     return is_flat(group) and not _is_all_zero(group, judging) and not _is_all_full(group, judging)
 
 
-def _is_identical(group: dict, judging: Judging) -> bool:
+def _is_identical(group: AnnotatedGroup, judging: Judging) -> bool:
     texts = [completion["text"].strip() for completion in group["completions"]]
     return len(texts) > 1 and 2 * len(set(texts)) <= len(texts)
 
 
-def _is_near_the_limit(completion: dict, judging: Judging) -> bool:
+def _is_near_the_limit(completion: AnnotatedCompletion, judging: Judging) -> bool:
     return not completion["truncated"] and completion["tokens"] >= NEAR_THE_LIMIT * judging.max_new_tokens
 
 
-def _lacks_markers(completion: dict, judging: Judging) -> bool:
+def _lacks_markers(completion: AnnotatedCompletion, judging: Judging) -> bool:
     return bool(judging.markers.solution_start) and lacks_solution(completion, judging)
 
 
-def _pays_form_alone(completion: dict, judging: Judging) -> bool:
+def _pays_form_alone(completion: AnnotatedCompletion, judging: Judging) -> bool:
     found = truths(completion, judging)
     others = [score["value"] for name, score in completion["scores"].items() if name not in judging.judges]
     return bool(found) and max(found) == 0 and any(value for value in others)
 
 
-RULES = (
-    Rule(
+CAUSES = (
+    Cause(
         code="reward_failed",
         title="A reward breaks",
         because="a reward breaks",
@@ -89,7 +101,7 @@ RULES = (
         serious=0.05,
         explains=1.2,
     ),
-    Rule(
+    Cause(
         code="reward_not_run",
         title="A reward can't judge",
         because="a reward can't judge the completions",
@@ -101,7 +113,7 @@ RULES = (
         serious=0.3,
         explains=1.1,
     ),
-    Rule(
+    Cause(
         code="masked_out",
         title="Whole groups are left out of the loss",
         because="all completions of a group are cut, and cut ones are left out of the loss",
@@ -113,7 +125,7 @@ RULES = (
         serious=0.3,
         explains=1.3,
     ),
-    Rule(
+    Cause(
         code="truncated",
         title="Completions are cut before they end",
         because="completions are cut before they end",
@@ -125,7 +137,7 @@ RULES = (
         serious=0.3,
         explains=1.1,
     ),
-    Rule(
+    Cause(
         code="length_at_limit",
         title="Completions end just before they would be cut",
         because="completions press against training.max_new_tokens",
@@ -136,7 +148,7 @@ RULES = (
         serious=0.5,
         explains=0.6,
     ),
-    Rule(
+    Cause(
         code="markers_missing",
         title="There is no solution between the markers",
         because="completions show no solution between the markers",
@@ -147,7 +159,7 @@ RULES = (
         least=0.1,
         serious=0.3,
     ),
-    Rule(
+    Cause(
         code="reference_present",
         title="The reference stands in the text but earns nothing",
         because="right answers stand where the reward does not look, or in a form it does not accept",
@@ -158,7 +170,7 @@ RULES = (
         least=0.05,
         serious=0.2,
     ),
-    Rule(
+    Cause(
         code="form_without_truth",
         title="Form is paid, truth is not reached",
         because="completions earn for their form and never for being right",
@@ -170,7 +182,7 @@ RULES = (
         serious=0.5,
         explains=0.9,
     ),
-    Rule(
+    Cause(
         code="all_full",
         title="All completions of a group earn everything",
         because="the model can do these questions already",
@@ -182,7 +194,7 @@ RULES = (
         serious=0.5,
         explains=0.9,
     ),
-    Rule(
+    Cause(
         code="identical_completions",
         title="The completions of a group are the same",
         because="sampling brings the same text again and again",
@@ -194,7 +206,7 @@ RULES = (
         serious=0.5,
         explains=0.8,
     ),
-    Rule(
+    Cause(
         code="equal_within_groups",
         title="All completions of a group earn the same",
         because="the reward makes no difference between the completions of a prompt",
@@ -206,7 +218,7 @@ RULES = (
         serious=0.5,
         explains=0.6,
     ),
-    Rule(
+    Cause(
         code="all_zero",
         title="All completions of a group earn nothing",
         because="no completion of these prompts earns anything",

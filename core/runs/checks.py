@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.config import RunConfig
-from core.data.mapping import EMPTY, FILTERED, REPEATED, Row, same_question, usable_rows
+from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, same_question, usable_rows
+from core.data.row import RawRow
 from core.errors import InvalidInput
 from core.runs.split import chosen, cut
 
@@ -57,7 +58,7 @@ class CheckReport:
 
 
 def check_rows(
-    raw: Iterable[dict], config: RunConfig, measure: Measure | None, report: Callable[[int], None]
+    raw: Iterable[RawRow], config: RunConfig, measure: Measure | None, report: Callable[[int], None]
 ) -> CheckReport:
     """Look at every row as a run would use it.
 
@@ -67,7 +68,7 @@ def check_rows(
         measure: Counts the tokens of prompts; None leaves too_long out.
         report: Called with the count so far.
     """
-    left_out: Counter = Counter()
+    left_out: LeftOut = Counter()
     counted = _Counted(raw, report)
     rows = chosen(usable_rows(counted, config.dataset, config.reward.columns, left_out), config)
     split = cut(list(rows), config, left_out)
@@ -91,12 +92,12 @@ def check_rows(
 class _Counted:
     """An iterable that knows how far it is."""
 
-    def __init__(self, rows: Iterable[dict], report: Callable[[int], None]):
+    def __init__(self, rows: Iterable[RawRow], report: Callable[[int], None]):
         self._rows = rows
         self._report = report
         self.count = 0
 
-    def __iter__(self) -> Iterator[dict]:
+    def __iter__(self) -> Iterator[RawRow]:
         for row in self._rows:
             self.count += 1
             if self.count % BATCH_ROWS == 0:

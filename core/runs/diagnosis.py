@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TypedDict
 
-from core.runs.causes import RULES, Rule
-from core.runs.groups import Judging, annotated, is_flat, is_masked_out
+from core.rewards.record import Group
+from core.runs.causes import CAUSES, Cause
+from core.runs.groups import AnnotatedCompletion, AnnotatedGroup, Judging, Match, annotated, is_flat, is_masked_out
 
 EXAMPLES = 3
 HEALTHY_SIGNAL = 0.5
 """Share of groups that must teach something for a run to be called healthy."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Occurrence(Match):
+    """Where a group, or one of its completions, stands in the run."""
+
+    step: int
+
+
+class Finding(TypedDict):
     """What was found: `share` of the groups or completions, numbers as `evidence`, and at most three places."""
 
     code: str
@@ -23,24 +28,35 @@ class Finding:
     evidence: str
     what_to_do: str
     share: float
-    examples: list[dict]
+    examples: list[Occurrence]
 
 
-def diagnose(groups: Sequence[dict], judging: Judging) -> dict[str, Any]:
+class Diagnosis(TypedDict):
+    """What keeps some groups from teaching anything.
+
+    `steps` is [first, last], null without groups; `signal_fraction` the share of groups whose rewards differ and are
+    learnt from, null without groups; `verdict` one sentence; in `findings` those that explain most stand first.
+    """
+
+    steps: list[int] | None
+    groups: int
+    completions: int
+    signal_fraction: float | None
+    verdict: str
+    findings: list[Finding]
+
+
+def diagnose(groups: Sequence[Group], judging: Judging) -> Diagnosis:
     """What keeps these groups from teaching anything.
 
     Args:
         groups: As they are stored, each with its step; in order.
         judging: How the run reads and weighs completions.
-    Returns:
-        steps ([first, last], null without groups), groups, completions, signal_fraction (share of groups whose rewards
-        differ and are learnt from; null without groups), verdict (one sentence) and findings, those that explain most
-        first.
     """
     seen = [annotated(group, judging.markers) for group in groups]
     signal = sum(_teaches(group, judging) for group in seen) / len(seen) if seen else None
-    found = [(rule, finding) for rule in RULES if (finding := _find(rule, seen, judging)) is not None]
-    found.sort(key=lambda pair: -pair[0].explains * pair[1].share)
+    found = [(cause, finding) for cause in CAUSES if (finding := _find(cause, seen, judging)) is not None]
+    found.sort(key=lambda pair: -pair[0].explains * pair[1]["share"])
     findings = [finding for _, finding in found]
     if signal is not None and signal >= HEALTHY_SIGNAL and not _serious(found):
         findings.insert(0, _healthy(signal, len(seen)))
@@ -50,33 +66,42 @@ def diagnose(groups: Sequence[dict], judging: Judging) -> dict[str, Any]:
         "completions": sum(len(group["completions"]) for group in seen),
         "signal_fraction": signal,
         "verdict": _verdict(signal, found),
-        "findings": [asdict(finding) for finding in findings],
+        "findings": findings,
     }
 
 
-def _teaches(group: dict, judging: Judging) -> bool:
+def _teaches(group: AnnotatedGroup, judging: Judging) -> bool:
     return not is_flat(group) and not is_masked_out(group, judging)
 
 
-def _find(rule: Rule, groups: Sequence[dict], judging: Judging) -> Finding | None:
-    places = [place for place, item in _items(rule.unit, groups) if rule.test(item, judging)]
-    total = sum(1 for _ in _items(rule.unit, groups))
+def _find(cause: Cause, groups: Sequence[AnnotatedGroup], judging: Judging) -> Finding | None:
+    places = [place for place, item in _items(cause.unit, groups) if cause.test(item, judging)]
+    total = sum(1 for _ in _items(cause.unit, groups))
     share = len(places) / total if total else 0.0
-    if not places or share < rule.least:
+    if not places or share < cause.least:
         return None
-    evidence = f"{len(places)} of {total} {rule.unit} ({share:.0%})"
-    return Finding(rule.code, rule.title, evidence, rule.what_to_do, share, places[:EXAMPLES])
+    evidence = f"{len(places)} of {total} {cause.unit} ({share:.0%})"
+    return {
+        "code": cause.code,
+        "title": cause.title,
+        "evidence": evidence,
+        "what_to_do": cause.what_to_do,
+        "share": share,
+        "examples": places[:EXAMPLES],
+    }
 
 
-def _items(unit: str, groups: Sequence[dict]) -> list[tuple[dict, dict]]:
-    """(place, group or completion) of each thing a rule looks at; the group's number counts within its step."""
-    items: list[tuple[dict, dict]] = []
+def _items(
+    unit: str, groups: Sequence[AnnotatedGroup]
+) -> list[tuple[Occurrence, AnnotatedGroup | AnnotatedCompletion]]:
+    """(place, group or completion) of each thing a cause is about; the group's number counts within its step."""
+    items: list[tuple[Occurrence, AnnotatedGroup | AnnotatedCompletion]] = []
     numbers: dict[int, int] = {}
     for group in groups:
         number = numbers[group["step"]] = numbers.get(group["step"], -1) + 1
-        place = {"step": group["step"], "group": number}
+        place: Occurrence = {"step": group["step"], "group": number, "completion": None}
         if unit == "groups":
-            items.append((place | {"completion": None}, group))
+            items.append((place, group))
         else:
             items += [(place | {"completion": index}, one) for index, one in enumerate(group["completions"])]
     return items
@@ -85,21 +110,28 @@ def _items(unit: str, groups: Sequence[dict]) -> list[tuple[dict, dict]]:
 def _healthy(signal: float, groups: int) -> Finding:
     evidence = f"{round(signal * groups)} of {groups} groups ({signal:.0%})"
     advice = "Nothing has to change; watch the held-out score (training.eval_steps) rather than the reward alone."
-    return Finding("healthy", "Most groups teach something", evidence, advice, signal, [])
+    return {
+        "code": "healthy",
+        "title": "Most groups teach something",
+        "evidence": evidence,
+        "what_to_do": advice,
+        "share": signal,
+        "examples": [],
+    }
 
 
-def _serious(found: list[tuple[Rule, Finding]]) -> list[tuple[Rule, Finding]]:
-    return [(rule, finding) for rule, finding in found if finding.share >= rule.serious]
+def _serious(found: list[tuple[Cause, Finding]]) -> list[tuple[Cause, Finding]]:
+    return [(cause, finding) for cause, finding in found if finding["share"] >= cause.serious]
 
 
-def _verdict(signal: float | None, found: list[tuple[Rule, Finding]]) -> str:
+def _verdict(signal: float | None, found: list[tuple[Cause, Finding]]) -> str:
     if signal is None:
         return "No completions are stored yet, so nothing can be said."
     serious = _serious(found)
     if signal >= HEALTHY_SIGNAL and not serious:
         return f"The reward is not flat: {signal:.0%} of the groups carry a signal."
-    rule, finding = (serious or found)[0]
+    cause, finding = (serious or found)[0]
     joint = "but" if signal >= HEALTHY_SIGNAL else "above all because"
     share = f"{'Only ' if signal < HEALTHY_SIGNAL else ''}{signal:.0%} of the groups carry a signal"
     lead = share if signal else "No group carries a signal"
-    return f"{lead}, {joint} {rule.because}: {finding.evidence}."
+    return f"{lead}, {joint} {cause.because}: {finding['evidence']}."

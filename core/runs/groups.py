@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from core.config import RunConfig
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
+from core.rewards.record import Completion, Group, Prompted
 from core.runs.arguments import grpo_arguments
 
 SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
@@ -18,6 +19,42 @@ SAME = 1e-9
 """Rewards closer than this are equal."""
 WELL_PAID = 0.5
 """Share of the most possible reward from which on a wrong answer counts as paid."""
+
+
+class Span(TypedDict):
+    """A part of a text, in UTF-16 code units, as browsers count."""
+
+    start: int
+    end: int
+
+
+class Reading(TypedDict):
+    """What a completion says.
+
+    `answer` is null without a solution or without markers, `problems` tell what is wrong with its markers, and
+    `mentions_reference` whether the reference stands in it.
+    """
+
+    answer: Span | None
+    problems: list[str]
+    mentions_reference: bool
+
+
+class AnnotatedCompletion(Completion, Reading):
+    """A completion with what it says."""
+
+
+class AnnotatedGroup(Prompted):
+    """A group with what each of its completions says."""
+
+    completions: list[AnnotatedCompletion]
+
+
+class Match(TypedDict):
+    """Where a group, or one of its completions, stands within its step; `completion` is null for a whole group."""
+
+    group: int
+    completion: int | None
 
 
 @dataclass(frozen=True)
@@ -55,14 +92,13 @@ def judging_of(config: RunConfig) -> Judging:
     return Judging(markers, reward.weights, reward.judges_of_truth, config.training.max_new_tokens, masks)
 
 
-def annotated(group: dict, markers: Markers) -> dict:
-    """A group with what each of its completions says.
-
-    Each gets `answer` ({"start", "end"} in UTF-16 code units, as browsers count; null without a solution or without
-    markers), `problems` (what is wrong with its markers) and `mentions_reference`.
-    """
+def annotated(group: Group, markers: Markers) -> AnnotatedGroup:
+    """A group with what each of its completions says."""
     reference = group.get("reference") or ""
-    return group | {"completions": [{**c, **_read(c["text"], reference, markers)} for c in group["completions"]]}
+    completions: Any = [{**c, **_read(c["text"], reference, markers)} for c in group["completions"]]
+    shown: Any = group | {"completions": completions}
+    read: AnnotatedGroup = shown
+    return read
 
 
 def mentions(text: str, reference: str) -> bool:
@@ -79,74 +115,77 @@ def mentions(text: str, reference: str) -> bool:
     return False
 
 
-def is_flat(group: dict) -> bool:
+def is_flat(group: Group | AnnotatedGroup) -> bool:
     """Whether all rewards of a group are equal, so that it teaches nothing."""
     rewards = [completion["reward"] for completion in group["completions"]]
     return max(rewards) - min(rewards) < SAME
 
 
-def is_masked_out(group: dict, judging: Judging) -> bool:
+def is_masked_out(group: Group | AnnotatedGroup, judging: Judging) -> bool:
     """Whether all completions of a group were cut and cut ones are left out of the loss: nothing is learnt from it."""
     return judging.masks_truncated and all(completion["truncated"] for completion in group["completions"])
 
 
-def truths(completion: dict, judging: Judging) -> list[float]:
+def truths(completion: Completion, judging: Judging) -> list[float]:
     """What the rewards that judge truth gave, where they could score."""
-    return [value for name in judging.judges if (value := completion["scores"].get(name, {}).get("value")) is not None]
+    scores = [completion["scores"][name]["value"] for name in judging.judges if name in completion["scores"]]
+    return [value for value in scores if value is not None]
 
 
-def is_missed(completion: dict, judging: Judging) -> bool:
+def is_missed(completion: AnnotatedCompletion, judging: Judging) -> bool:
     """Whether the reference stands in an annotated completion, and no reward that judges truth gave anything."""
     found = truths(completion, judging)
     return bool(found) and max(found) == 0 and completion["mentions_reference"]
 
 
-def lacks_solution(completion: dict, judging: Judging) -> bool:
+def lacks_solution(completion: AnnotatedCompletion, judging: Judging) -> bool:
     """Whether an annotated completion shows no solution; without markers, whether it is empty."""
     return completion["answer"] is None if judging.markers.solution_start else not completion["text"].strip()
 
 
-def has_outcome(completion: dict, kind: str) -> bool:
+def has_outcome(completion: Completion, kind: str) -> bool:
     """Whether a reward ended with `kind`: scored, not_run or failed."""
     return any(score["kind"] == kind for score in completion["scores"].values())
 
 
-def _is_wrong_but_paid(completion: dict, judging: Judging) -> bool:
+def _is_wrong_but_paid(completion: Completion, judging: Judging) -> bool:
     found = truths(completion, judging)
     return bool(found) and min(found) < 1 and completion["reward"] >= WELL_PAID * judging.full
 
 
-FILTERS: dict[str, Callable[[dict, Judging], bool]] = {
+STORED: dict[str, Callable[[Completion, Judging], bool]] = {
     "truncated": lambda completion, judging: completion["truncated"],
-    "no_answer": lacks_solution,
-    "missed": is_missed,
     "failed": lambda completion, judging: has_outcome(completion, "failed"),
     "not_run": lambda completion, judging: has_outcome(completion, "not_run"),
     "best": lambda completion, judging: completion["reward"] >= judging.full - SAME,
     "wrong_but_paid": _is_wrong_but_paid,
 }
-"""What can be searched for -> whether an annotated completion is that. `flat` is a matter of whole groups."""
-BY_TEXT = ("no_answer", "missed")
-"""The filters that look at more than what is stored."""
+"""What can be searched for -> whether a completion is that, as it is stored."""
+READ: dict[str, Callable[[AnnotatedCompletion, Judging], bool]] = {"no_answer": lacks_solution, "missed": is_missed}
+"""The same for what must be read in its text."""
+FILTERS = (*STORED, *READ)
+"""All that can be searched for, but `flat`, which is a matter of whole groups."""
 
 
-def matches(groups: list[dict], name: str, judging: Judging) -> Iterator[dict]:
-    """Where a step's groups hold what the filter `name` looks for; `completion` is null for whole groups."""
+def matches(groups: Sequence[Group], name: str, judging: Judging) -> Iterator[Match]:
+    """Where a step's groups hold what the filter `name` looks for."""
     for number, group in enumerate(groups):
         if name == "flat":
-            if is_flat(group):
-                yield {"group": number, "completion": None}
-            continue
-        shown = annotated(group, judging.markers) if name in BY_TEXT else group
-        for index, completion in enumerate(shown["completions"]):
-            if FILTERS[name](completion, judging):
-                yield {"group": number, "completion": index}
+            found: list[int | None] = [None] if is_flat(group) else []
+        elif name in READ:
+            read = annotated(group, judging.markers)["completions"]
+            found = [index for index, completion in enumerate(read) if READ[name](completion, judging)]
+        else:
+            stored = group["completions"]
+            found = [index for index, completion in enumerate(stored) if STORED[name](completion, judging)]
+        for index in found:
+            yield {"group": number, "completion": index}
 
 
-def _read(text: str, reference: str, markers: Markers) -> dict[str, Any]:
+def _read(text: str, reference: str, markers: Markers) -> Reading:
     span = markers.solution_span(text)
     return {
-        "answer": span and {"start": _utf16(text, span[0]), "end": _utf16(text, span[1])},
+        "answer": {"start": _utf16(text, span[0]), "end": _utf16(text, span[1])} if span else None,
         "problems": list(markers.parse(text).problems),
         "mentions_reference": mentions(text, reference),
     }

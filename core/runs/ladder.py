@@ -60,7 +60,7 @@ def lowered(config: RunConfig, rung: Rung, movable: frozenset[str]) -> RunConfig
         movable: Dotted names out of FIELDS.
     """
     wanted = _wanted(config, rung, movable)
-    sections: dict[str, dict] = {}
+    sections: dict[str, dict[str, object]] = {}
     for field, value in wanted.items():
         section, name = field.split(".")
         sections.setdefault(section, {})[name] = value

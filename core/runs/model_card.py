@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import base_model
@@ -14,7 +13,9 @@ from core.catalog.model_config import TEXT_NAMES
 from core.catalog.models import is_hub_id
 from core.config import RunConfig
 from core.data.source import kind_of
+from core.export.folder import FileScore, MeasuredFile
 from core.prompts.chosen import template_of
+from core.prompts.template import ChatMessage
 
 EMBEDDED_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 LICENCES = {
@@ -42,7 +43,7 @@ class Pushed:
 
     repo_id: str
     config: RunConfig
-    entries: Sequence[Mapping[str, Any]]
+    entries: Sequence[MeasuredFile]
     places: Mapping[str, str]
 
     @property
@@ -126,7 +127,7 @@ def _uses(pushed: Pushed) -> Iterator[str]:
         yield _code("sh", f"llama-cli -m base-model.gguf --lora {kinds['adapter_gguf']['file']}")
 
 
-def _messages(pushed: Pushed) -> list[dict]:
+def _messages(pushed: Pushed) -> list[ChatMessage]:
     """A chat as in training; the question of a proof is in its form already."""
     template = template_of(pushed.config.prompt)
     asked = next((entry["question"] for entry in pushed.entries if entry.get("question")), None)
@@ -149,7 +150,7 @@ def _proofs(pushed: Pushed) -> Iterator[str]:
         "| --- | --- | --- | --- | --- |",
     ]
     for entry in pushed.entries:
-        numbers = [entry.get(key) for key in ("difference", "bound", "base_difference")]
+        numbers = [entry.get("difference"), entry.get("bound"), entry.get("base_difference")]
         cells = [f"{number:.4f}" if number is not None else "" for number in numbers]
         place = pushed.places[entry["target"]] or entry["title"]
         rows.append(f"| {place} | {entry['size_bytes'] / MIB:,.1f} MiB | {' | '.join(cells)} |")
@@ -164,7 +165,7 @@ def _proofs(pushed: Pushed) -> Iterator[str]:
             yield _score_line(entry, score)
 
 
-def _score_line(entry: Mapping[str, Any], score: Mapping[str, Any]) -> str:
+def _score_line(entry: MeasuredFile, score: FileScore) -> str:
     text = f"`{entry['file']}` on {score['rows']} held-out questions: mean reward {score['reward']:.3f}"
     if score["adapter_reward"] is not None:
         text += f", the adapter {score['adapter_reward']:.3f}"

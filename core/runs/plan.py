@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from typing import Annotated, TypedDict
 
 from core.config import RunConfig
+from core.config.resolve import Notice
+from core.jsonfile import JsonObject
+from core.runs.phases import MemoryPart
 from core.runs.split import split_sizes
 
 
@@ -52,8 +56,64 @@ class Estimate:
     basis: str
 
 
-def step_summary(config: RunConfig) -> dict:
-    """One optimiser step in numbers and in words."""
+class StepSummary(TypedDict):
+    """One optimiser step in numbers and in words; `in_memory` is how many of its completions are there at once."""
+
+    prompts: int
+    completions: int
+    in_memory: int
+    words: str
+
+
+class PhaseNeed(TypedDict):
+    """What one phase of a run needs, in GiB; `decides` marks the one whose parts are in the sum."""
+
+    key: str
+    label: str
+    gib: float
+    decides: bool
+
+
+class MemoryNeed(TypedDict):
+    """What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB.
+
+    Phases take turns in the same memory. The total is null for a model of unknown shape; `problem` says why.
+    """
+
+    available_gib: float
+    device: str
+    problem: str | None
+    parts: list[Annotated[JsonObject, MemoryPart]]
+    phases: list[PhaseNeed]
+    total_gib: float | None
+    fits: bool | None
+
+
+class Refusal(TypedDict):
+    """Why a run can't start as it is configured."""
+
+    message: str
+    hint: str
+    fields: dict[str, str]
+
+
+class Plan(TypedDict):
+    """A configuration as it would run; `refusal` where it is too large.
+
+    `algorithm_note` says what of its algorithm the settings undo, and what to change; it is empty for nothing.
+    """
+
+    config: JsonObject
+    notices: list[Annotated[JsonObject, Notice]]
+    step: StepSummary
+    algorithm_note: str
+    estimate: Annotated[JsonObject, Estimate]
+    memory: MemoryNeed
+    refusal: Refusal | None
+
+
+def step_summary(config: RunConfig) -> StepSummary:
+    """One optimiser step of a configuration."""
     prompts, completions, at_once = config.prompts_per_step, config.completions_per_step, config.training.batch_size
     generations = config.training.num_generations
     plural = "" if prompts == 1 else "s"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,9 @@ def _example(name: str, quantization: str, batch: int) -> str:
     return f"| {what} | " + " | ".join(f"{cell:.1f}" for cell in cells) + " |"
 
 
+Settings = dict[str, Any]
+"""Setting of a section -> value."""
+
 TABLES = {"published": figures_table, "examples": examples_table}
 """What stands in docs/memory.md between the marks of each name."""
 
@@ -154,11 +157,11 @@ def _taught(quantization: str, batch: int, tokens: int, rank: int, optim: str) -
     return _config(rank, quantization, training, {"enabled": True, "batch_size": batch})
 
 
-def _grpo(rank: int, training: Mapping[str, Any], quantization: str = "4bit") -> RunConfig:
+def _grpo(rank: int, training: Settings, quantization: str = "4bit") -> RunConfig:
     return _config(rank, quantization, training, {})
 
 
-def _config(rank: int, quantization: str, training: Mapping[str, Any], pre_training: Mapping[str, Any]) -> RunConfig:
+def _config(rank: int, quantization: str, training: Settings, pre_training: Settings) -> RunConfig:
     model = {"quantization": quantization, "gradient_checkpointing": True, "lora_rank": rank}
     return parse_config({"model": model, "training": dict(training), "pre_training": dict(pre_training)})
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TypedDict
 
 from core.catalog.families import BaseModel
 from core.config import RunConfig, parse_config
@@ -17,8 +17,18 @@ CPU_GROUP = 4
 CPU_BATCHES = ((False, 16, 16), (False, 8, 16), (True, 8, 16), (True, 4, 16))
 """(gradient_checkpointing, batch_size, completions of a step) without a GPU, the fastest first."""
 
+SectionValues = dict[str, int | float | str]
+"""Setting -> value."""
 
-def recommended(entry: BaseModel, place: Place) -> dict[str, dict[str, Any]]:
+
+class Fragment(TypedDict):
+    """The part of a configuration that suits a model on a machine."""
+
+    model: SectionValues
+    training: SectionValues
+
+
+def recommended(entry: BaseModel, place: Place) -> Fragment:
     """The first of the sensible settings that fits.
 
     On a GPU they are those of `ladder.py`: 16-bit weights come before 4bit, then long texts before short ones, then
@@ -32,34 +42,39 @@ def recommended(entry: BaseModel, place: Place) -> dict[str, dict[str, Any]]:
     Returns:
         Values for the sections model and training; valid together with the model's name.
     """
-    fragment: dict[str, dict[str, Any]] = {}
+    fragment: Fragment = {"model": {}, "training": {}}
     for fragment in _on_cpu(entry) if place.gpu is None else _on_gpu(entry):
         if fits(memory_of(entry.shape, as_config(entry, fragment), place.engine), place.available_gib):
             break
     return fragment
 
 
-def as_config(entry: BaseModel, fragment: Mapping[str, Mapping[str, Any]]) -> RunConfig:
+def as_config(entry: BaseModel, fragment: Fragment) -> RunConfig:
     """The whole configuration that a fragment makes with its model."""
-    return parse_config({**fragment, "model": {"name": entry.id, **fragment.get("model", {})}})
+    return parse_config({**fragment, "model": {"name": entry.id, **fragment["model"]}})
 
 
-def _on_gpu(entry: BaseModel) -> Iterator[dict]:
+def _on_gpu(entry: BaseModel) -> Iterator[Fragment]:
     rate = 1e-5 if entry.parameters > LARGE_PARAMETERS else 2e-5
     for rung in rungs((SHORT,) if entry.parameters < SMALL_PARAMETERS else (LONG, SHORT)):
         sizes = {"batch_size": rung.batch_size, "gradient_accumulation_steps": rung.step // rung.batch_size}
-        training = {"num_generations": 8, "learning_rate": rate, "lr_scheduler_type": "constant"}
+        training: SectionValues = {"num_generations": 8, "learning_rate": rate, "lr_scheduler_type": "constant"}
         yield _fragment(rung.quantization, rung.recompute, {**sizes, **training}, rung.lengths)
 
 
-def _on_cpu(entry: BaseModel) -> Iterator[dict]:
+def _on_cpu(entry: BaseModel) -> Iterator[Fragment]:
     rate = 1.5e-4 if entry.embedded else 2e-5
     for recompute, batch, step in CPU_BATCHES:
         sizes = {"batch_size": batch, "gradient_accumulation_steps": step // batch}
-        training = {"num_generations": CPU_GROUP, "learning_rate": rate, "lr_scheduler_type": "linear"}
+        training: SectionValues = {"num_generations": CPU_GROUP, "learning_rate": rate, "lr_scheduler_type": "linear"}
         yield _fragment("none", recompute, {**sizes, **training}, CPU_LENGTHS)
 
 
-def _fragment(quantization: str, recompute: bool, training: dict, texts: tuple[int, int]) -> dict:
-    model = {"lora_rank": 16, "lora_alpha": 32, "quantization": quantization, "gradient_checkpointing": recompute}
+def _fragment(quantization: str, recompute: bool, training: SectionValues, texts: tuple[int, int]) -> Fragment:
+    model: SectionValues = {
+        "lora_rank": 16,
+        "lora_alpha": 32,
+        "quantization": quantization,
+        "gradient_checkpointing": recompute,
+    }
     return {"model": model, "training": training | {"max_sequence_length": texts[0], "max_new_tokens": texts[1]}}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.config import RunConfig
-from core.data.mapping import Row, map_rows, usable_rows
+from core.data.mapping import LeftOut, Row, map_rows, usable_rows
 from core.data.source import Progress, final_answer_problem, first_rows, rows_of_run, unreported
 from core.errors import InvalidInput
 from core.paths import Workspace
@@ -24,7 +24,7 @@ class Split:
     warm_up: list[Row]
     train: list[Row]
     held_out: list[Row]
-    left_out: Counter
+    left_out: LeftOut
 
     @property
     def shares_rows(self) -> bool:
@@ -61,7 +61,7 @@ def load_split(config: RunConfig, workspace: Workspace, report: Progress = unrep
     Raises:
         InvalidInput: The source can't be read, or too few rows are left to train on.
     """
-    left_out: Counter = Counter()
+    left_out: LeftOut = Counter()
     raw = rows_of_run(config.dataset, workspace, report)
     rows = chosen(usable_rows(raw, config.dataset, config.reward.columns, left_out), config)
     split = cut(rows, config, left_out)
@@ -85,7 +85,7 @@ def chosen(rows: Iterable[Row], config: RunConfig) -> list[Row]:
     return shuffled
 
 
-def cut(rows: list[Row], config: RunConfig, left_out: Counter) -> Split:
+def cut(rows: list[Row], config: RunConfig, left_out: LeftOut) -> Split:
     """Rows in their order as held-out, warm-up and training rows."""
     sizes = split_sizes(len(rows), config)
     held_out, rest = rows[: sizes.held_out], rows[sizes.held_out :]

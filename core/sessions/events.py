@@ -9,7 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
+
+from core.sessions.kinds import Event
 
 KINDS: dict[str, str] = {
     "queued": "waits for a device",
@@ -51,7 +53,7 @@ class EventLog:
         self._seq = _repair(path)
         self.last_t = clock()
 
-    def append(self, kind: str, **fields: Any) -> dict:
+    def append(self, kind: str, **fields: Any) -> Event:
         """Write one event and return it; NaN and infinities become null, since JSON has none.
 
         Raises:
@@ -60,7 +62,7 @@ class EventLog:
         if kind not in KINDS:
             raise ValueError(f"unknown event kind {kind!r}")
         with self._lock:
-            event = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **_finite(fields)}
+            event: Any = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **_finite(fields)}
             line = json.dumps(event, allow_nan=False) + "\n"
             try:
                 _write_whole_line(self._path, line.encode("utf-8"))
@@ -70,7 +72,8 @@ class EventLog:
                 _write_whole_line(self._path, line.encode("utf-8"))
             self._seq += 1
             self.last_t = event["t"]
-            return event
+            written: Event = event
+            return written
 
     def _give_up_reserve(self) -> bool:
         """Free the bytes kept back beside the log; whether there were any."""
@@ -93,11 +96,11 @@ class EventReader:
         self._path = path
         self._offset = 0
 
-    def read(self) -> list[dict]:
+    def read(self) -> list[Event]:
         """New events in order; a line still being written is left for the next call."""
         return list(self.follow())
 
-    def follow(self) -> Iterator[dict]:
+    def follow(self) -> Iterator[Event]:
         """New events one at a time, so that a long log is never in memory whole."""
         try:
             file = self._path.open("rb")
@@ -112,19 +115,24 @@ class EventReader:
                 yield from _parse(line)
 
 
-def read_events(path: Path, after_seq: int = 0) -> list[dict]:
+def read_events(path: Path, after_seq: int = 0) -> list[Event]:
     """All whole events of a log with seq above `after_seq`; empty when there is no log."""
     return [event for event in EventReader(path).read() if event["seq"] > after_seq]
 
 
-def _parse(data: bytes) -> Iterator[dict]:
+def _parse(data: bytes) -> Iterator[Event]:
     for line in data.splitlines():
         try:
             event = json.loads(line)
         except ValueError:
             continue
-        if isinstance(event, dict) and {"seq", "t", "kind"} <= event.keys():
+        if _is_event(event):
             yield event
+
+
+def _is_event(value: object) -> TypeGuard[Event]:
+    """As far as a reader depends on it: a kind of a later version is an event, too."""
+    return isinstance(value, dict) and {"seq", "t", "kind"} <= value.keys()
 
 
 def _repair(path: Path) -> int:

@@ -6,17 +6,21 @@ import math
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.sessions.events import EventReader
+from core.sessions.kinds import MetricsEvent, ResumedEvent
 from core.sessions.state import survives
 
 LEFT_OUT = ("kind", "phase")
 SESSIONS_KEPT = 4
 MOST_VALUES = 8_000_000
 """Values that all histories in memory hold together, 8 bytes each; the longest unused ones are dropped beyond it."""
+
+Columns = dict[str, list[Any]]
+"""Name of a metric -> its values, all as long as `step`."""
 
 
 class Column:
@@ -29,7 +33,7 @@ class Column:
     __slots__ = ("_is_whole", "_others", "numbers")
 
     def __init__(self, rows: int):
-        self.numbers: array | None = array("d", [math.nan]) * rows
+        self.numbers: array[float] | None = array("d", [math.nan]) * rows
         self._others: list[Any] = []
         self._is_whole = True
 
@@ -68,7 +72,7 @@ class PhaseColumns:
     """The metrics of one phase: nested values under dotted names (completion_length.mean), absent ones null."""
 
     def __init__(self) -> None:
-        self.steps: array = array("q")
+        self.steps: array[int] = array("q")
         self._columns: dict[str, Column] = {}
 
     @property
@@ -76,7 +80,7 @@ class PhaseColumns:
         """How many values are held."""
         return len(self.steps) * len(self._columns)
 
-    def append(self, event: dict) -> None:
+    def append(self, event: MetricsEvent) -> None:
         """Add the metrics of one step."""
         row: dict[str, Any] = {}
         _flatten(event, "", row)
@@ -93,7 +97,7 @@ class PhaseColumns:
         for column in self._columns.values():
             column.keep(rows)
 
-    def take(self, after_step: int, max_points: int) -> dict[str, list]:
+    def take(self, after_step: int, max_points: int) -> Columns:
         """Columns of at most `max_points` of the steps after `after_step`; none where there is no such step."""
         rows = thin([row for row, step in enumerate(self.steps) if step > after_step], max_points)
         return {name: column.take(rows) for name, column in self._columns.items()} if rows else {}
@@ -112,7 +116,7 @@ class MetricsHistory:
         """How many values are held."""
         return sum(phase.values for phase in list(self._phases.values()))
 
-    def columns(self, phase: str, after_step: int, max_points: int) -> dict[str, list]:
+    def columns(self, phase: str, after_step: int, max_points: int) -> Columns:
         """Columns of one phase as of now; none where the phase has no metrics."""
         with self._lock:
             for event in self._reader.follow():
@@ -123,7 +127,7 @@ class MetricsHistory:
             found = self._phases.get(phase)
             return found.take(after_step, max_points) if found else {}
 
-    def _resume(self, event: dict) -> None:
+    def _resume(self, event: ResumedEvent) -> None:
         for phase, held in self._phases.items():
             held.keep([row for row, step in enumerate(held.steps) if survives(phase, step, event)])
 
@@ -161,7 +165,7 @@ def thin(rows: Sequence[Any], max_points: int) -> Sequence[Any]:
     return [rows[min(len(rows) - 1, round((i + 1) * stride) - 1)] for i in range(max_points)]
 
 
-def _flatten(row: dict, prefix: str, into: dict[str, Any]) -> None:
+def _flatten(row: Mapping[str, Any], prefix: str, into: dict[str, Any]) -> None:
     for key, value in row.items():
         if type(value) is dict:
             _flatten(value, f"{prefix}{key}.", into)

@@ -2,30 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
-SUMMARY = (
-    "session_id",
-    "status",
-    "phase",
-    "phase_detail",
-    "phase_started_at",
-    "created_at",
-    "started_at",
-    "ended_at",
-    "last_seq",
-    "device",
-    "step",
-    "total_steps",
-    "eta_seconds",
-    "saved",
+from core.sessions.kinds import (
+    CheckpointEvent,
+    DataReport,
+    EngineReport,
+    EvaluationEvent,
+    Event,
+    FailedEvent,
+    Failure,
+    HeldOutScore,
+    MetricsEvent,
+    NoticeEvent,
+    NoticeText,
+    PhaseEvent,
+    ResumedEvent,
+    StartedEvent,
+    StartingEvent,
+    StepReport,
+    StoppingEvent,
+    without,
 )
-"""What a list shows of a session as it is."""
-ENGINE = ("engine", "device", "dtype", "parameters", "trainable_parameters", "adapted_layers", "seconds")
-"""What a `loaded` event says of the model."""
+
 FINAL = ("completed", "stopped", "failed", "interrupted")
+
+Shape = TypeVar("Shape")
+
+
+class PhaseSpan(TypedDict):
+    """A phase of the present attempt and when it began."""
+
+    phase: str
+    detail: str
+    started_at: float
+
+
+class FailureCause(TypedDict):
+    """Why a run ended, without what to do about it."""
+
+    cause: str
+
+
+class SessionSummary(TypedDict):
+    """A session as a list of many shows it; see SessionState."""
+
+    session_id: str
+    status: str
+    phase: str | None
+    phase_detail: str
+    phase_started_at: float | None
+    created_at: float | None
+    started_at: float | None
+    ended_at: float | None
+    last_seq: int
+    device: str | None
+    step: int
+    total_steps: int | None
+    eta_seconds: float | None
+    saved: str | None
+    reward: float | None
+    failure: FailureCause | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +76,7 @@ class SessionState:
     phase: str | None = None
     phase_detail: str = ""
     phase_started_at: float | None = None
-    phases: tuple[dict, ...] = ()
+    phases: tuple[PhaseSpan, ...] = ()
     created_at: float | None = None
     started_at: float | None = None
     ended_at: float | None = None
@@ -47,16 +86,16 @@ class SessionState:
     pid: int | None = None
     process_created_at: float | None = None
     attempt: int = 0
-    engine: dict | None = None
-    data: dict | None = None
+    engine: EngineReport | None = None
+    data: DataReport | None = None
     step: int = 0
     total_steps: int | None = None
     eta_seconds: float | None = None
-    metrics: dict | None = None
-    evaluations: tuple[dict, ...] = ()
+    metrics: StepReport | None = None
+    evaluations: tuple[HeldOutScore, ...] = ()
     checkpoints: tuple[int, ...] = ()
-    notices: tuple[dict, ...] = ()
-    failure: dict | None = None
+    notices: tuple[NoticeText, ...] = ()
+    failure: Failure | None = None
     saved: str | None = None
     stop_mode: str | None = None
 
@@ -73,30 +112,29 @@ class SessionState:
     @property
     def reward(self) -> float | None:
         """The mean reward of the latest training step."""
-        return (self.metrics or {}).get("reward")
+        return self.metrics.get("reward") if self.metrics else None
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """The session as REST and the socket show it."""
         return asdict(self)
 
-    def summary(self) -> dict:
+    def summary(self) -> SessionSummary:
         """The session as a list of many shows it."""
         failure = {"cause": self.failure.get("cause")} if self.failure else None
-        return {name: getattr(self, name) for name in SUMMARY} | {"reward": self.reward, "failure": failure}
+        return _picked(SessionSummary, vars(self) | {"reward": self.reward, "failure": failure})
 
 
-def fold(state: SessionState, event: dict) -> SessionState:
+def fold(state: SessionState, event: Event) -> SessionState:
     """The state after one more event; an event seen before changes nothing."""
     if event["seq"] <= state.last_seq:
         return state
     change = _CHANGES.get(event["kind"])
-    seen = {"last_seq": event["seq"], "last_event_at": event["t"]}
-    if state.created_at is None:
-        seen["created_at"] = event["t"]
-    return replace(state, **seen, **(change(state, event) if change else {}))
+    created = event["t"] if state.created_at is None else state.created_at
+    changed = change(state, event) if change else state
+    return replace(changed, last_seq=event["seq"], last_event_at=event["t"], created_at=created)
 
 
-def fold_all(session_id: str, events: Iterable[dict]) -> SessionState:
+def fold_all(session_id: str, events: Iterable[Event]) -> SessionState:
     """The state after all events of a session."""
     state = SessionState(session_id)
     for event in events:
@@ -104,51 +142,53 @@ def fold_all(session_id: str, events: Iterable[dict]) -> SessionState:
     return state
 
 
-def current_metrics(events: Iterable[dict]) -> list[dict]:
+def current_metrics(events: Iterable[Event]) -> list[MetricsEvent]:
     """The metrics events that count, in order of step: a resume drops the later steps of the attempt before it."""
-    kept: list[dict] = []
+    kept: list[MetricsEvent] = []
     for event in events:
         if event["kind"] == "metrics":
             kept.append(event)
         elif event["kind"] == "resumed":
-            kept = [row for row in kept if survives(row["phase"], row["step"], event)]
+            resumed = event
+            kept = [row for row in kept if survives(row["phase"], row["step"], resumed)]
     return kept
 
 
-def survives(phase: str, step: int, resumed: dict) -> bool:
+def survives(phase: str, step: int, resumed: ResumedEvent) -> bool:
     """Whether the metrics of a step still count after a resume: those up to the checkpoint, and of a warm-up kept."""
     if phase == "training":
         return step <= resumed["from_step"]
     return resumed.get("warm_up_kept", True)
 
 
-def _queued(state: SessionState, event: dict) -> dict:
-    fresh = {"ended_at": None, "failure": None, "stop_mode": None, "phase": None, "phases": (), "pid": None}
-    return {"status": "queued", **fresh}
+def _queued(state: SessionState, event: Event) -> SessionState:
+    fresh = replace(state, status="queued", ended_at=None, failure=None, stop_mode=None)
+    return replace(fresh, phase=None, phases=(), pid=None)
 
 
-def _starting(state: SessionState, event: dict) -> dict:
-    return {
-        "status": "starting",
-        "device": event.get("device"),
-        "attempt": event.get("attempt", state.attempt + 1),
-        "started_at": state.started_at if state.started_at is not None else event["t"],
-    }
+def _starting(state: SessionState, event: StartingEvent) -> SessionState:
+    started = state.started_at if state.started_at is not None else event["t"]
+    attempt = event.get("attempt", state.attempt + 1)
+    return replace(state, status="starting", device=event.get("device"), attempt=attempt, started_at=started)
 
 
-def _phase(state: SessionState, event: dict) -> dict:
-    status = state.status if state.status == "stopping" else event["phase"]
-    return {
-        "status": status,
-        "phase": event["phase"],
-        "phase_detail": event.get("detail", ""),
-        "phase_started_at": event["t"],
-        "phases": _with_phase(state.phases, event),
-        "eta_seconds": None,
-    }
+def _started(state: SessionState, event: StartedEvent) -> SessionState:
+    return replace(state, pid=event.get("pid"), process_created_at=event.get("created"))
 
 
-def _with_phase(phases: tuple[dict, ...], event: dict) -> tuple[dict, ...]:
+def _phase(state: SessionState, event: PhaseEvent) -> SessionState:
+    return replace(
+        state,
+        status=state.status if state.status == "stopping" else event["phase"],
+        phase=event["phase"],
+        phase_detail=event.get("detail", ""),
+        phase_started_at=event["t"],
+        phases=_with_phase(state.phases, event),
+        eta_seconds=None,
+    )
+
+
+def _with_phase(phases: tuple[PhaseSpan, ...], event: PhaseEvent) -> tuple[PhaseSpan, ...]:
     """The phases of this attempt with one more; scoring on the way (detail step) is part of the training around it."""
     phase, detail = event["phase"], event.get("detail", "")
     goes_on = bool(phases) and (phases[-1]["phase"], phases[-1]["detail"]) == (phase, detail)
@@ -157,60 +197,69 @@ def _with_phase(phases: tuple[dict, ...], event: dict) -> tuple[dict, ...]:
     return (*phases, {"phase": phase, "detail": detail, "started_at": event["t"]})
 
 
-def _metrics(state: SessionState, event: dict) -> dict:
-    values = {key: value for key, value in event.items() if key not in ("seq", "t", "kind")}
-    changes = {"metrics": values, "eta_seconds": event.get("eta_seconds")}
-    if event.get("phase") == "training":
-        changes |= {"step": event["step"], "total_steps": event.get("total_steps")}
-    return changes
+def _metrics(state: SessionState, event: MetricsEvent) -> SessionState:
+    report: StepReport = without(event, "seq", "t", "kind")
+    state = replace(state, metrics=report, eta_seconds=event.get("eta_seconds"))
+    if event.get("phase") != "training":
+        return state
+    return replace(state, step=event["step"], total_steps=event.get("total_steps"))
 
 
-def _resumed(state: SessionState, event: dict) -> dict:
+def _resumed(state: SessionState, event: ResumedEvent) -> SessionState:
     kept = tuple(step for step in state.checkpoints if step <= event["from_step"])
     scores = tuple(score for score in state.evaluations if (score.get("step") or 0) <= event["from_step"])
-    return {"step": event["from_step"], "checkpoints": kept, "evaluations": scores}
+    return replace(state, step=event["from_step"], checkpoints=kept, evaluations=scores)
 
 
-def _evaluation(state: SessionState, event: dict) -> dict:
-    score = {key: value for key, value in event.items() if key not in ("seq", "t", "kind")}
+def _evaluation(state: SessionState, event: EvaluationEvent) -> SessionState:
+    score: HeldOutScore = without(event, "seq", "t", "kind")
     earlier = tuple(s for s in state.evaluations if (s["stage"], s.get("step")) != (score["stage"], score.get("step")))
-    return {"evaluations": (*earlier, score)}
+    return replace(state, evaluations=(*earlier, score))
 
 
-def _notice(state: SessionState, event: dict) -> dict:
-    notice = {key: event.get(key) for key in ("level", "field", "message")}
-    return {} if notice in state.notices else {"notices": (*state.notices, notice)}
+def _notice(state: SessionState, event: NoticeEvent) -> SessionState:
+    notice = _picked(NoticeText, event)
+    return state if notice in state.notices else replace(state, notices=(*state.notices, notice))
 
 
-def _failed(state: SessionState, event: dict) -> dict:
-    failure = {key: event.get(key) for key in ("cause", "cure", "code", "exit_code", "log_tail")}
-    return {**_ended("failed", event), "failure": failure}
+def _checkpoint(state: SessionState, event: CheckpointEvent) -> SessionState:
+    return replace(state, checkpoints=(*state.checkpoints, event["step"]))
 
 
-def _ended(status: str, event: dict) -> dict:
-    return {"status": status, "ended_at": event["t"], "eta_seconds": None}
+def _stopping(state: SessionState, event: StoppingEvent) -> SessionState:
+    return state if state.is_final else replace(state, status="stopping", stop_mode=event.get("mode"))
 
 
-def _named(event: dict, *names: str) -> dict[str, Any]:
-    return {name: event.get(name) for name in names}
+def _failed(state: SessionState, event: FailedEvent) -> SessionState:
+    return replace(_ended(state, event), failure=_picked(Failure, event))
 
 
-_CHANGES: dict[str, Callable[[SessionState, dict], dict]] = {
+def _ended(state: SessionState, event: Event) -> SessionState:
+    return replace(state, status=event["kind"], ended_at=event["t"], eta_seconds=None)
+
+
+def _picked(shape: Callable[..., Shape], values: Mapping[str, object]) -> Shape:
+    """The keys of a TypedDict, in its order, out of more; null for one that an older log lacks."""
+    return shape(**{name: values.get(name) for name in shape.__annotations__})
+
+
+_CHANGES: dict[str, Callable[[SessionState, Any], SessionState]] = {
     "queued": _queued,
     "starting": _starting,
-    "started": lambda state, event: {"pid": event.get("pid"), "process_created_at": event.get("created")},
+    "started": _started,
     "phase": _phase,
     "notice": _notice,
-    "loaded": lambda state, event: {"engine": _named(event, *ENGINE)},
-    "data": lambda s, event: {"data": _named(event, "warm_up", "train", "held_out", "left_out")},
+    "loaded": lambda state, event: replace(state, engine=_picked(EngineReport, event)),
+    "data": lambda state, event: replace(state, data=_picked(DataReport, event)),
     "metrics": _metrics,
     "evaluation": _evaluation,
-    "checkpoint": lambda state, event: {"checkpoints": (*state.checkpoints, event["step"])},
+    "checkpoint": _checkpoint,
     "resumed": _resumed,
-    "stopping": lambda state, event: {} if state.is_final else {"status": "stopping", "stop_mode": event.get("mode")},
-    "saved": lambda state, event: {"saved": event.get("path")},
-    "completed": lambda state, event: _ended("completed", event),
-    "stopped": lambda state, event: _ended("stopped", event),
+    "stopping": _stopping,
+    "saved": lambda state, event: replace(state, saved=event.get("path")),
+    "completed": _ended,
+    "stopped": _ended,
     "failed": _failed,
-    "interrupted": lambda state, event: {**_failed(state, event), "status": "interrupted"},
+    "interrupted": _failed,
 }
+"""Kind of event -> the state after it; each gets the event of its kind."""

@@ -16,9 +16,11 @@ from core.config import RunConfig, parse_config
 from core.errors import Conflict, LoraCraftError, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import SessionPaths, Workspace
+from core.rewards.record import Group
 from core.sessions.events import EventReader, keep_reserve, read_events
-from core.sessions.history import Histories
-from core.sessions.state import SessionState, fold
+from core.sessions.history import Columns, Histories
+from core.sessions.kinds import Event
+from core.sessions.state import SessionState, SessionSummary, fold
 
 LOG = logging.getLogger(__name__)
 CONFIGS_KEPT = 16
@@ -38,6 +40,14 @@ class SessionLabel:
 
 UNREADABLE = SessionLabel(None, None, None, None, None)
 """Of a session whose configuration can't be read: it is still listed, so that it can be deleted."""
+
+
+class ListedSession(SessionSummary):
+    """A session as a list shows it: its state in short, and what it trains on what."""
+
+    name: str | None
+    model: str | None
+    dataset: str | None
 
 
 class SessionStore:
@@ -155,18 +165,18 @@ class SessionStore:
                 pairs.append((state, UNREADABLE))
         return pairs
 
-    def summaries(self) -> list[dict]:
-        """All sessions as a list shows them, newest first: their state in short, and what they train on what."""
+    def summaries(self) -> list[ListedSession]:
+        """All sessions, newest first."""
         return [
             {**state.summary(), "name": label.name, "model": label.model, "dataset": label.dataset}
             for state, label in self.labelled(self.states())
         ]
 
-    def events(self, session_id: str, after_seq: int = 0) -> list[dict]:
+    def events(self, session_id: str, after_seq: int = 0) -> list[Event]:
         """The session's events with seq above `after_seq`."""
         return read_events(self.paths(session_id).events, after_seq)
 
-    def metrics(self, session_id: str, after_step: int, max_points: int, phase: str = "training") -> dict:
+    def metrics(self, session_id: str, after_step: int, max_points: int, phase: str = "training") -> Columns:
         """Columns of one phase's metrics: name -> values; all as long as `step`, thinned to `max_points`."""
         history = self._histories.of(session_id, self.paths(session_id).events)
         return history.columns(phase, after_step, max_points)
@@ -179,7 +189,7 @@ class SessionStore:
         except FileNotFoundError:
             return []
 
-    def groups(self, session_id: str, step: int) -> list[dict]:
+    def groups(self, session_id: str, step: int) -> list[Group]:
         """The stored groups of one step.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.template import PromptTemplate
 from core.runs.split import load_split
+from core.sessions.kinds import HeldOutScore
 from core.workers.corpus import fitting
 
 MOST_ROWS = 40
@@ -36,12 +37,12 @@ class HeldOut:
 
     rows: Sequence[Row]
     to_score: Sequence[Row]
-    adapter: dict | None
+    adapter: HeldOutScore | None
     problem: str = ""
 
 
 def held_out(
-    config: RunConfig, workspace: Workspace, template: PromptTemplate, tokenizer: Any, trained: dict | None
+    config: RunConfig, workspace: Workspace, template: PromptTemplate, tokenizer: Any, trained: HeldOutScore | None
 ) -> HeldOut:
     """Read the rows of a run again; a data set that is gone is no reason to refuse an export.
 
@@ -66,8 +67,8 @@ def held_out(
     return HeldOut(scored, scored, trained)
 
 
-def are_those_of(evaluation: Mapping, rows: Sequence[Row]) -> bool:
+def are_those_of(evaluation: HeldOutScore, rows: Sequence[Row]) -> bool:
     """Whether `rows` are the held-out rows that a run was scored on, as far as its evaluation event shows them."""
-    shown = [(sample["instruction"], sample["reference"]) for sample in evaluation["samples"]]
+    shown = [(sample["instruction"], sample["reference"]) for sample in evaluation.get("samples", [])]
     asked = [(row.instruction, row.reference) for row in rows[: len(shown)]]
     return evaluation["total"] == len(rows) and shown == asked

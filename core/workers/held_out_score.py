@@ -11,6 +11,8 @@ from core.data.mapping import Row
 from core.failures import explain
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
+from core.rewards.total import total
+from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
 
@@ -51,12 +53,8 @@ class Evaluator:
         """Whether anything was held out."""
         return bool(self._rows)
 
-    def evaluate(self, report: Callable[[float], None], warn: Callable[[str], None]) -> dict:
-        """The fields of an `evaluation` event.
-
-        `unscored` counts the answers on which a reward failed. `marks` has one character a row, in order: 1 correct,
-        0 not, so that two evaluations can be compared in pairs. It is empty, and `correct` null, when no reward of the
-        run judges truth. `row_rewards` has the weighted sum of each row, null where a reward failed, for the same use.
+    def evaluate(self, report: Callable[[float], None], warn: Callable[[str], None]) -> HeldOutAnswers:
+        """How the model answers the held-out rows now.
 
         Args:
             report: Called with the finished fraction after each batch.
@@ -103,15 +101,15 @@ class Evaluator:
             )
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
-    def _samples(self, answers: list[str]) -> list[dict]:
+    def _samples(self, answers: list[str]) -> list[AnsweredRow]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)
         return [{"instruction": row.instruction, "reference": row.reference, "answer": answer} for row, answer in pairs]
 
 
 def judged(
     rows: Sequence[Row], answers: Sequence[str], rewards: Sequence[TrlReward], weights: Mapping[str, float]
-) -> dict:
-    """Scores in the fields of an `evaluation` event: correct, marks, reward, rewards, row_rewards, unscored.
+) -> RowScores:
+    """How answers to some rows are judged.
 
     Args:
         rows: What was asked.
@@ -125,7 +123,7 @@ def judged(
     return {
         "correct": marks.count("1") if marks else None,
         "marks": marks,
-        "reward": sum(weights[name] * (mean or 0.0) for name, mean in means.items()),
+        "reward": total([(weights[name], mean) for name, mean in means.items()], missing=0.0),
         "rewards": means,
         "row_rewards": _row_rewards(scores, weights),
         "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
@@ -148,8 +146,9 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
 
 
 def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
-    columns = [[None if value is None else weights[name] * value for value in scores[name]] for name in scores]
-    return [None if None in row else round(sum(row), 6) for row in zip(*columns, strict=True)]
+    rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
+    totals = [total(row, missing=None) for row in rows]
+    return [None if value is None else round(value, 6) for value in totals]
 
 
 def _mean(values: list[float | None]) -> float | None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from core.errors import WorkerFailed
 from core.hardware import physical_cores
+from core.jsonfile import JsonObject
+from core.prompts.template import ChatMessage
 
 TOP_TOKENS = 100
 FLOOR_NATS = -20.0
@@ -44,7 +46,7 @@ class LlamaServer:
         """The ids that llama.cpp makes of a text, special tokens recognised and none added."""
         return self._post("tokenize", {"content": text, "add_special": False, "parse_special": True})["tokens"]
 
-    def render(self, messages: Sequence[dict]) -> str:
+    def render(self, messages: Sequence[ChatMessage]) -> str:
         """A chat as the file's own chat template writes it."""
         return self._post("apply-template", {"messages": list(messages)})["prompt"]
 
@@ -60,7 +62,7 @@ class LlamaServer:
         found = next((item["logprob"] for item in likeliest if item["id"] == token), FLOOR_NATS)
         return math.nan if found is None else max(FLOOR_NATS, found)
 
-    def answer(self, messages: Sequence[dict], max_tokens: int) -> str:
+    def answer(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The likeliest answer to a chat, through the file's own chat template."""
         request = {"messages": list(messages), "temperature": 0.0, "max_tokens": max_tokens, "reasoning_format": "none"}
         return _checked(self._server.handle_chat_completions(request))["choices"][0]["message"]["content"] or ""
@@ -109,7 +111,7 @@ class LlamaServer:
             return None
         return "".join(choice.get("text") or "" for choice in choices)
 
-    def _post(self, path: str, body: dict) -> dict:
+    def _post(self, path: str, body: JsonObject) -> JsonObject:
         """Ask its own loopback server, which serves what the bindings leave out."""
         data = json.dumps(body).encode("utf-8")
         address = f"{self._server.listening_address}/{path}"
@@ -144,7 +146,7 @@ def load(file: Path, context_tokens: int, slots: int, adapter: Path | None = Non
         raise WorkerFailed(message, "See the end of the worker's log.") from error
 
 
-def _checked(reply: dict) -> dict:
+def _checked(reply: JsonObject) -> JsonObject:
     if "error" in reply:
         raise WorkerFailed(f"llama.cpp: {reply['error']}", "See the end of worker.log.")
     return reply

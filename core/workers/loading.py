@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from constants import EMBEDDED_MODEL
 from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
-from core.config.resolve import is_on_policy
+from core.config.algorithms import Keywords
 from core.paths import ADAPTER_WEIGHTS, Workspace
 from core.runs.arguments import lora_arguments
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
@@ -163,11 +163,11 @@ def unsloth_switches(config: RunConfig) -> dict[str, str]:
     difference pass. Where old or reference probabilities are compared with new ones, that alone moves the ratio of a
     first pass, which must be 1, out of the clip range; see DECISIONS.md. vLLM's probabilities are compared, too.
     """
-    is_exact = is_on_policy(config) and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
+    is_exact = config.is_on_policy and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
     return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 
-def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
+def unsloth_loading(source: str, config: RunConfig) -> Keywords:
     """Keyword arguments of FastLanguageModel.from_pretrained."""
     return {
         "model_name": source,
@@ -186,7 +186,7 @@ def unsloth_loading(source: str, config: RunConfig) -> dict[str, Any]:
     }
 
 
-def unsloth_lora(config: RunConfig) -> dict[str, Any]:
+def unsloth_lora(config: RunConfig) -> Keywords:
     """Keyword arguments of FastLanguageModel.get_peft_model."""
     return {
         **lora_arguments(config),
@@ -288,7 +288,7 @@ def _in_unsloth_inference(model: Any) -> Iterator[None]:
         FastLanguageModel.for_training(model)
 
 
-def _placement(device: str) -> dict | None:
+def _placement(device: str) -> dict[str, int] | None:
     return {"": 0} if device == "cuda" else None
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from core.config import RunConfig
 from core.runs.adapted import adapter_words
+from core.sessions.scores import verdict
 from core.sessions.state import SessionState
-from core.statistics import verdict, wilson_interval
+from core.statistics import wilson_interval
 
 STAGES = {"base": "base model", "warm_up": "after the warm-up", "trained": "after GRPO"}
 
 
 def write_card(config: RunConfig, state: SessionState) -> str:
     """The Markdown text of the card."""
-    training, data = config.training, state.data or {}
+    training = config.training
     lines = [
         f"# {config.name or state.session_id}",
         "",
@@ -22,7 +23,7 @@ def write_card(config: RunConfig, state: SessionState) -> str:
         f"- Algorithm: {config.grpo.algorithm}, {state.step} steps of {config.prompts_per_step} prompts x "
         f"{training.num_generations} completions, learning rate {training.learning_rate:g}",
         f"- Rewards: {', '.join(f'{name} (weight {weight:g})' for name, weight in config.reward.weights.items())}",
-        f"- Rows: {data.get('warm_up')} for the warm-up, {data.get('train')} for GRPO, {data.get('held_out')} held out",
+        _rows(state),
         *_layers(state),
         f"- Seed: {training.seed}",
         "",
@@ -31,8 +32,13 @@ def write_card(config: RunConfig, state: SessionState) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _rows(state: SessionState) -> str:
+    warm_up, train, held_out = (state.data[part] if state.data else None for part in ("warm_up", "train", "held_out"))
+    return f"- Rows: {warm_up} for the warm-up, {train} for GRPO, {held_out} held out"
+
+
 def _layers(state: SessionState) -> list[str]:
-    layers = (state.engine or {}).get("adapted_layers")
+    layers = state.engine["adapted_layers"] if state.engine else None
     return [f"- Adapter on {adapter_words(layers)}"] if layers else []
 
 
@@ -42,9 +48,9 @@ def _scores(state: SessionState) -> list[str]:
     lines = ["| held-out questions | correct | 95 % interval | mean reward |", "| --- | --- | --- | --- |"]
     for score in state.evaluations:
         name = STAGES.get(score["stage"], f"step {score.get('step')}")
-        counted = score["correct"] is not None
-        low, high = wilson_interval(score["correct"], score["total"]) if counted else (0.0, 0.0)
-        share = f"{score['correct']} of {score['total']}" if counted else "not judged"
-        interval = f"{low:.1%} to {high:.1%}" if counted else ""
+        share, interval = "not judged", ""
+        if score["correct"] is not None:
+            low, high = wilson_interval(score["correct"], score["total"])
+            share, interval = f"{score['correct']} of {score['total']}", f"{low:.1%} to {high:.1%}"
         lines.append(f"| {name} | {share} | {interval} | {score['reward']:.3f} |")
     return [*lines, "", verdict(state.evaluations)]

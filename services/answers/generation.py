@@ -9,23 +9,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty
-from typing import Any
+from typing import Literal
 
 from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
 from core.errors import Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit, while_answering
-from core.generation.model_path import ModelRef, model_ref, require_adapter
+from core.generation.answer import AnswerRequest, ModelAnswer
+from core.generation.model_path import ModelDescription, ModelRef, PlacedModel, model_ref, require_adapter
 from core.generation.sampling import Sampling
 from core.paths import Workspace
+from core.prompts.template import ChatMessage
 from core.sessions.store import SessionStore
 from services.answers.messages import (
     AnsweredRequest,
     AnswerMessage,
-    AnswerRequest,
     CancelRequest,
     EndMessage,
     ErrorMessage,
     GenerationUpdate,
+    LoadedModel,
     LoadedState,
     LoadingMessage,
     TextMessage,
@@ -40,6 +42,7 @@ from services.publish import Publish
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.generate"
 DEVICES = ("auto", "cpu")
+Task = Literal["answer", "load"]
 LOOK_PERIOD_S = 0.5
 
 
@@ -61,7 +64,7 @@ class Ask:
     """
 
     model_path: str
-    chats: list[list[dict[str, Any]]]
+    chats: list[list[ChatMessage]]
     sampling: Sampling
     use_adapter: bool = True
     request_id: str = ""
@@ -78,7 +81,7 @@ class _Turn:
 
     ask: Ask
     ref: ModelRef
-    answers: list[dict[str, Any] | None]
+    answers: list[ModelAnswer | None]
     number: int | None = None
     is_stopped: bool = False
     stopped_at: float | None = None
@@ -89,7 +92,7 @@ class _Turn:
 class _Listeners:
     """What is called while one request is answered; see GenerationService.answer."""
 
-    on_answer: Callable[[int, dict[str, Any]], None] | None = None
+    on_answer: Callable[[int, ModelAnswer], None] | None = None
     on_text: Callable[[str], None] | None = None
 
 
@@ -123,7 +126,7 @@ class GenerationService:
         self._moved = threading.Condition()
         self._warm = WarmWorker(self._moved, GENERATION_IDLE_S, self._leave_if_idle)
         self._device: str | None = None
-        self._loaded: list[dict[str, Any]] = []
+        self._loaded: list[LoadedModel] = []
         self._refs: dict[str, ModelRef] = {}
         self._count = 0
         self._notice = ""
@@ -134,9 +137,9 @@ class GenerationService:
     def answer(
         self,
         ask: Ask,
-        on_answer: Callable[[int, dict[str, Any]], None] | None = None,
+        on_answer: Callable[[int, ModelAnswer], None] | None = None,
         on_text: Callable[[str], None] | None = None,
-    ) -> list[dict[str, Any] | None]:
+    ) -> list[ModelAnswer | None]:
         """Answer every chat; blocks until all are answered, or the request was stopped or failed.
 
         Args:
@@ -144,8 +147,7 @@ class GenerationService:
             on_answer: Called with (index, answer) for each complete answer, in any order.
             on_text: Called with the text of a single chat as it comes.
         Returns:
-            One answer per chat: text, tokens, prompt_tokens, seconds, tokens_per_second, first_token_seconds,
-            finish_reason (stop, length or cancelled), seed. None for chats that were stopped before their answer began.
+            One answer per chat; None for chats that were stopped before their answer began.
         Raises:
             LoraCraftError: The model can't be loaded, or the worker died or was ended.
         """
@@ -193,8 +195,8 @@ class GenerationService:
                 "notice": self._notice,
             }
 
-    def describe(self, model_path: str) -> dict[str, Any]:
-        """The model of a model_path: model_path, kind, title, session_id, base.
+    def describe(self, model_path: str) -> ModelDescription:
+        """The model that a model_path names.
 
         Raises:
             NotFound, InvalidInput: It names no model.
@@ -205,7 +207,7 @@ class GenerationService:
         """The model of a model_path; see describe."""
         return model_ref(model_path, self._workspace, lambda run: self._store.config(run).model.name)
 
-    def _in_turn(self, task: str, ask: Ask, listeners: _Listeners) -> list[dict[str, Any] | None]:
+    def _in_turn(self, task: Task, ask: Ask, listeners: _Listeners) -> list[ModelAnswer | None]:
         if ask.device not in DEVICES:
             problem = f"is auto or cpu, not {ask.device!r}"
             raise InvalidInput(f"device {problem}.", "Use auto.", {"device": problem})
@@ -234,7 +236,7 @@ class GenerationService:
             self._moved.wait_for(lambda: self._line[0] is turn or turn.is_stopped)
         self._publish_state()
 
-    def _serve(self, task: str, turn: _Turn, listeners: _Listeners) -> None:
+    def _serve(self, task: Task, turn: _Turn, listeners: _Listeners) -> None:
         worker = self._hand_over(task, turn, listeners.on_text is not None)
         while True:
             message = self._next(worker, turn)
@@ -249,7 +251,7 @@ class GenerationService:
                 return self._end(worker, message)
             self._take(turn, message, listeners)
 
-    def _hand_over(self, task: str, turn: _Turn, is_listened_to: bool) -> LineWorker:
+    def _hand_over(self, task: Task, turn: _Turn, is_listened_to: bool) -> LineWorker:
         """Send a request to the worker; under the lock, so that no stop comes between the number and the request."""
         ask = turn.ask
         with self._moved:
@@ -257,7 +259,8 @@ class GenerationService:
             self._count += 1
             turn.number = self._count
             self._refs[turn.ref.model_path] = turn.ref
-            model = {**turn.ref.as_dict(), "place": turn.ref.place and str(turn.ref.place)}
+            place = str(turn.ref.place) if turn.ref.place else None
+            model: PlacedModel = {**turn.ref.as_dict(), "place": place}
             request: AnswerRequest = {
                 "id": turn.number,
                 "task": task,
@@ -297,7 +300,7 @@ class GenerationService:
                         self.unload("The model was unloaded: it did not stop in time.")
 
     def _require_worker(self, turn: _Turn) -> LineWorker:
-        """The worker on the right device; the caller holds the lock, so that a run that takes the GPU now unloads it."""
+        """The worker on the right device; chosen under the lock, so that a run that takes the GPU next ends it."""
         device = self._device_for(turn)
         if self._warm.current is not None and (not self._warm.is_alive or self._device != device):
             self.unload()
@@ -337,7 +340,7 @@ class GenerationService:
         """
         with self._moved:
             if self._warm.current is worker:
-                self._loaded = [self._refs[held["model_path"]].as_dict() | held for held in message["loaded"]]
+                self._loaded = [{**self._refs[held["model_path"]].as_dict(), **held} for held in message["loaded"]]
                 if message["kind"] == "error" and message["is_last"]:
                     self.unload(f"The model was unloaded: {message['error']['message']}")
         if message["kind"] == "error":

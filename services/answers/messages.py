@@ -1,20 +1,14 @@
-"""The messages of answering models: between server and generation worker, and to the page."""
+"""Answers, and the messages about them: between server and generation worker, and to the page."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
+from typing_extensions import NotRequired
 
-class AnswerRequest(TypedDict):
-    """A request to the generation worker; `task` load leaves `chats` empty."""
-
-    id: int
-    task: str
-    model: dict[str, Any]
-    chats: list[list[dict[str, Any]]]
-    sampling: dict[str, Any]
-    use_adapter: bool
-    stream: bool
+from core.errors import ErrorReport
+from core.generation.answer import HeldModel, ModelAnswer
+from core.generation.model_path import ModelDescription
 
 
 class CancelRequest(TypedDict):
@@ -48,7 +42,7 @@ class AnswerMessage(TypedDict):
     id: int
     kind: Literal["answer"]
     index: int
-    answer: dict[str, Any]
+    answer: ModelAnswer
 
 
 class EndMessage(TypedDict):
@@ -56,7 +50,7 @@ class EndMessage(TypedDict):
 
     id: int
     kind: Literal["end"]
-    loaded: list[dict[str, Any]]
+    loaded: list[HeldModel]
 
 
 class ErrorMessage(TypedDict):
@@ -64,8 +58,8 @@ class ErrorMessage(TypedDict):
 
     id: int
     kind: Literal["error"]
-    loaded: list[dict[str, Any]]
-    error: dict[str, Any]
+    loaded: list[HeldModel]
+    error: ErrorReport
     is_last: bool
 
 
@@ -95,13 +89,56 @@ class AnsweredRequest(TypedDict):
     model_path: str
 
 
+class LoadedModel(ModelDescription):
+    """A model in memory, and its device."""
+
+    device: str
+
+
 class LoadedState(TypedDict):
     """The payload of model_update: the models in memory, the request being answered, and the number that wait.
 
     `notice` says why the last model was unloaded; it is empty otherwise.
     """
 
-    loaded: list[dict[str, Any]]
+    loaded: list[LoadedModel]
     busy: AnsweredRequest | None
     waiting: int
     notice: str
+
+
+class AnswerFigures(TypedDict):
+    """What an answer cost, and how it ended: stop, length, cancelled, or refused with a `problem`."""
+
+    tokens: int
+    prompt_tokens: int | None
+    seconds: float
+    tokens_per_second: float | None
+    first_token_seconds: float | None
+    finish_reason: str
+    seed: int | None
+    problem: NotRequired[str]
+
+
+class GivenAnswer(AnswerFigures):
+    """An answer, also to a question that was stopped or refused before its answer began."""
+
+    text: str
+
+
+CANCELLED: GivenAnswer = {
+    "text": "",
+    "tokens": 0,
+    "prompt_tokens": None,
+    "seconds": 0.0,
+    "tokens_per_second": None,
+    "first_token_seconds": None,
+    "finish_reason": "cancelled",
+    "seed": None,
+}
+"""The answer to a question that was stopped before its turn."""
+
+
+def or_cancelled(answer: ModelAnswer | None) -> GivenAnswer:
+    """A model's answer, or CANCELLED for None."""
+    return {**answer} if answer is not None else CANCELLED

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, TypeVar
 
-from core.errors import Conflict, LoraCraftError, NotFound
+from core.errors import Conflict, ErrorReport, LoraCraftError, NotFound
 from services.answers.messages import GenerationUpdate
 from services.publish import Publish
 
@@ -34,7 +34,7 @@ class RecentAnswer(TypedDict):
     is_pending: bool
     columns: list[AnswerColumn]
     reply: Mapping[str, Any] | None
-    error: dict[str, Any] | None
+    error: ErrorReport | None
 
 
 class RecentAnswers:
@@ -87,11 +87,8 @@ class RecentAnswers:
             column = entry["columns"][message["column"]]
             column["text"] += message["text"]
             column["tokens"] = max(column["tokens"], message["tokens"])
-            column["kind"], column["seconds"], column["message"] = (
-                message["kind"],
-                message["seconds"],
-                message["message"],
-            )
+            column["kind"], column["seconds"] = message["kind"], message["seconds"]
+            column["message"] = message["message"]
 
     def get(self, request_id: str) -> RecentAnswer:
         """A request with its answers so far.

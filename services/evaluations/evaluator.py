@@ -22,6 +22,7 @@ from core.evaluations.rows import (
 from core.generation.chat import chat_of
 from core.generation.sampling import sampling_from
 from core.prompts.chosen import template_of
+from core.prompts.template import ChatMessage
 from services.answers.generation import Ask
 from services.evaluations.open_record import EvaluationTools, OpenRecord
 
@@ -193,7 +194,7 @@ class Evaluator:
             what=f"{'a batch' if record.kind == 'batch' else 'an evaluation'} ({record.name})",
         )
 
-    def _chat(self, question: PromptRow) -> list[dict]:
+    def _chat(self, question: PromptRow) -> list[ChatMessage]:
         template = self._template if self._record.use_template else None
         return chat_of([{"role": "user", "content": question.instruction}], template, self._record.system)
 

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
-from core.errors import LoraCraftError, Unavailable
+from core.errors import ErrorReport, LoraCraftError, Unavailable
 from core.evaluations.record import EvaluationRecord, Status
 from core.evaluations.settle import settle
 from core.failures import explain
@@ -98,7 +98,7 @@ class EvaluationLine:
         else:
             self._finish(entry, "failed" if failure else "completed", failure)
 
-    def _finish(self, entry: OpenRecord, status: Status, failure: dict | None = None) -> None:
+    def _finish(self, entry: OpenRecord, status: Status, failure: ErrorReport | None = None) -> None:
         record = self._ended(entry, status, failure)
         settle(record, entry.folder)
         entry.record = record
@@ -111,7 +111,7 @@ class EvaluationLine:
         with suppress(OSError):  # most likely the disk is full, which is what has just been told
             entry.folder.save(entry.record)
 
-    def _ended(self, entry: OpenRecord, status: Status, failure: dict | None) -> EvaluationRecord:
+    def _ended(self, entry: OpenRecord, status: Status, failure: ErrorReport | None) -> EvaluationRecord:
         """A copy of a record that is over: whoever asks meanwhile never reads a status without what belongs to it."""
         return replace(entry.record, status=status, ended_at=self._tools.clock(), failure=failure)
 

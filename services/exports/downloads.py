@@ -6,13 +6,11 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from zipstream import ZipStream
 
 from core.errors import NotFound
-from core.export.folder import PROOF
-from core.export.targets import TARGETS
+from core.export.folder import PROOF, ProofEntry
 from services.exports.files import ExportFolder
 
 HINT = "GET /api/exports/list names the files; folders come as adapter.zip and merged.zip, everything as all.zip."
@@ -88,19 +86,19 @@ def find_download(export: ExportFolder, name: str) -> Download | Bundle:
     if name.endswith(".zip"):
         return _bundle(export, entries, name.removesuffix(".zip"))
     if name in entries and not entries[name]["is_folder"]:
-        return Download(export.folder / name, _name(export, entries[name]))
+        return Download(export.folder / name, export.download_name(entries[name]))
     if name == PROOF and entries:
         return Download(export.folder / PROOF, f"{export.id}-{PROOF}")
     for file, path in export.modelfiles().items():
         if path.name == name and file in entries:
             text = path.read_text(encoding="utf-8")
-            return Download(path, name, text.replace(f"FROM ./{file}", f"FROM ./{_name(export, entries[file])}"))
+            return Download(path, name, text.replace(f"FROM ./{file}", f"FROM ./{export.download_name(entries[file])}"))
     raise NotFound(f"No file {name!r} was exported from {export.id!r}.", HINT)
 
 
-def _bundle(export: ExportFolder, entries: Mapping[str, dict[str, Any]], wanted: str) -> Bundle:
+def _bundle(export: ExportFolder, entries: Mapping[str, ProofEntry], wanted: str) -> Bundle:
     if wanted in entries and entries[wanted]["is_folder"]:
-        outer = f"{export.id}-{wanted}"
+        outer = export.download_name(entries[wanted])
         return Bundle(f"{outer}.zip", _members(export.folder / wanted, outer))
     if wanted != ALL or not entries:
         raise NotFound(f"No folder {wanted!r} was exported from {export.id!r}.", HINT)
@@ -108,11 +106,6 @@ def _bundle(export: ExportFolder, entries: Mapping[str, dict[str, Any]], wanted:
     for path in [*map(export.folder.joinpath, entries), export.folder / PROOF, *export.modelfiles().values()]:
         members |= _members(path, f"{export.id}/{path.name}")
     return Bundle(f"{export.id}.zip", members)
-
-
-def _name(export: ExportFolder, entry: dict[str, Any]) -> str:
-    is_model = TARGETS[entry["target"]].kind == "gguf"
-    return f"{export.id}-{entry['target']}.gguf" if is_model else f"{export.id}-{entry['file']}"
 
 
 def _members(path: Path, name: str) -> dict[str, Path]:

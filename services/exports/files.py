@@ -6,10 +6,9 @@ import logging
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from core.errors import LoraCraftError, NotFound
-from core.export.folder import WORK, clear_path, move_aside, proven_entries, write_entries
+from core.export.folder import WORK, ProofEntry, clear_path, move_aside, proven_entries, write_entries
 from core.export.modelfile import MODELFILE, modelfile_names
 from core.export.targets import TARGETS, target
 from core.files import sha256_of
@@ -17,6 +16,18 @@ from core.paths import ADAPTER_WEIGHTS
 from services.processes.following import end_strays
 
 LOG = logging.getLogger(__name__)
+
+
+class ListedFile(ProofEntry):
+    """An exported file.
+
+    `is_stale` tells whether the session's adapter has changed since it was made. `download` is its name on the user's
+    machine; a folder comes as a zip that unpacks to it. `modelfile` names its Modelfile, null for what has none.
+    """
+
+    is_stale: bool
+    download: str
+    modelfile: str | None
 
 
 class ExportFolder:
@@ -32,13 +43,28 @@ class ExportFolder:
         self.id = folder.name
         self._adapter = adapter
 
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[ProofEntry]:
         """The entries of proof.json whose file exists."""
         return proven_entries(self.folder)
 
-    def files(self) -> list[dict[str, Any]]:
-        """The entries, each with `is_stale`: whether the session's adapter has changed since."""
-        return [entry | {"is_stale": self._is_stale(entry)} for entry in self.entries()]
+    def files(self) -> list[ListedFile]:
+        """The entries, each with its name for a download, its Modelfile, and whether it is stale."""
+        entries = self.entries()
+        modelfiles = modelfile_names(entries)
+        return [
+            {
+                **entry,
+                "is_stale": self._is_stale(entry),
+                "download": self.download_name(entry),
+                "modelfile": modelfiles.get(entry["file"]),
+            }
+            for entry in entries
+        ]
+
+    def download_name(self, entry: ProofEntry) -> str:
+        """The name of a file on the user's machine, which begins with the run's."""
+        is_model = entry["kind"] == "gguf"
+        return f"{self.id}-{entry['target']}.gguf" if is_model else f"{self.id}-{entry['file']}"
 
     def modelfile(self) -> str | None:
         """The text of the Modelfile; None without one."""
@@ -99,7 +125,7 @@ class ExportFolder:
         except (LoraCraftError, OSError) as error:  # a proof.json edited by hand, an open file, a full disk
             LOG.warning("The export of %s was not swept: %s", self.id, error)
 
-    def _is_stale(self, entry: dict[str, Any]) -> bool:
+    def _is_stale(self, entry: ProofEntry) -> bool:
         """Compare the times first, and the content only of an adapter that was written later."""
         weights = self._adapter / ADAPTER_WEIGHTS
         try:
@@ -108,7 +134,7 @@ class ExportFolder:
         except FileNotFoundError:
             return False
 
-    def _arrange_modelfiles(self, entries: Sequence[dict[str, Any]]) -> None:
+    def _arrange_modelfiles(self, entries: Sequence[ProofEntry]) -> None:
         """Remove the Modelfiles of missing files, and name that of the preferred file Modelfile."""
         names = modelfile_names(entries)
         aside = {}

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import base_model
@@ -16,7 +16,7 @@ from core.errors import Conflict, InvalidInput, Unavailable
 from core.export.adapters import base_limits, limits
 from core.export.sizes import expected_bytes, peak_bytes
 from core.export.targets import TARGETS, Target, target
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.store import SessionStore
 from services.exports.files import ExportFolder
@@ -29,13 +29,14 @@ MADE_OF_THE_ADAPTER = ("adapter",)
 
 
 class TargetOffer(TypedDict):
-    """A target with its size, null where that is not known; `reason` says why it is not available."""
+    """A target with its size, null where that is not known; `reason` says why it is not available; see Target."""
 
     name: str
     title: str
     kind: str
     summary: str
     file: str
+    is_usual: bool
     size_bytes: int | None
     available: bool
     reason: str | None
@@ -63,7 +64,7 @@ class BaseSize:
         parameters: The number of its weights; None where it is not known.
     """
 
-    config: dict[str, Any]
+    config: JsonObject
     shape: ModelShape | None
     parameters: int | None
 
@@ -150,10 +151,10 @@ class ExportPlanner:
             return BaseSize(config, None, self._counted(session_id))
         return BaseSize(config, shape, shape.parameters)
 
-    def _config(self, name: str) -> dict[str, Any]:
+    def _config(self, name: str) -> JsonObject:
         folder = local_model(name, self._workspace.root) if name != EMBEDDED_MODEL else None
         if folder is not None:
-            config: dict[str, Any] = read_json(folder / "config.json")
+            config: JsonObject = read_json(folder / "config.json")
             return config
         return self._hub.config(name) if is_hub_id(name) and self._hub.is_cached(name) else {}
 
@@ -200,6 +201,7 @@ def _offer(offered: Target, size_bytes: int | None, reason: str | None, is_made:
         "kind": offered.kind,
         "summary": offered.summary,
         "file": offered.file,
+        "is_usual": offered.is_usual,
         "size_bytes": size_bytes,
         "available": reason is None,
         "reason": reason,

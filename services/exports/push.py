@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from core.catalog.models import is_hub_id
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -13,6 +13,7 @@ from core.failures import Explanation, explain_exit
 from core.jsonfile import read_json, write_json, write_text
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog
+from core.sessions.kinds import Failure, NoticeText
 from services.exports.files import ExportFolder
 from services.exports.plan import checked_targets
 from services.processes.event_logs import EventLogs
@@ -63,10 +64,10 @@ class PushState(PushRequest):
     phase: str | None
     detail: str
     fraction: float
-    failure: Mapping[str, Any] | None
+    failure: Failure | None
     started_at: float | None
     is_running: bool
-    notices: list[Mapping[str, Any]]
+    notices: list[NoticeText]
 
 
 class PushService:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from core.failures import EXPORT_MEMORY_CURE, Explanation, explain_exit
+from core.sessions.kinds import Failure, NoticeText
+from services.exports.files import ListedFile
 from services.exports.push import PushState
 from services.processes.event_logs import Log
 
@@ -37,11 +39,11 @@ class ExportState:
     elapsed_seconds: float | None
     started_at: float | None
     ended_at: float | None
-    failure: dict[str, Any] | None
+    failure: Failure | None
     is_running: bool
     folder: str
-    files: list[dict[str, Any]]
-    notices: list[dict[str, Any]]
+    files: list[ListedFile]
+    notices: list[NoticeText]
     modelfile: str | None
     push: PushState | None
 
@@ -67,9 +69,9 @@ class ExportProgress(TypedDict):
     elapsed_seconds: float | None
     started_at: float | None
     ended_at: float | None
-    failure: dict[str, Any] | None
+    failure: Failure | None
     is_running: bool
-    notices: list[dict[str, Any]]
+    notices: list[NoticeText]
 
 
 WITHOUT_LOG: ExportProgress = {

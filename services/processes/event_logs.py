@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.errors import Unavailable
 from core.paths import SessionPaths
 from core.sessions.events import FINAL_KINDS, EventReader, keep_reserve
+from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold
 from services.processes.progress import Progress, advance
 
@@ -26,7 +26,7 @@ class Log:
     state: SessionState
     progress: Progress
 
-    def after(self, events: Iterable[dict[str, Any]]) -> "Log":
+    def after(self, events: Iterable[Event]) -> "Log":
         """The log after some more events."""
         state, progress = self.state, self.progress
         for event in events:
@@ -99,7 +99,7 @@ def _read_on(held: _Held, paths: SessionPaths, is_new: bool) -> None:
         held.log = held.log.after(held.reader.follow())
 
 
-def _digest(path: Path) -> list[dict[str, Any]]:
+def _digest(path: Path) -> list[Event]:
     """The events of a log that has ended, with only the last report of progress; empty for a log that has not."""
     lines = path.read_bytes().splitlines()
     reports = [number for number, line in enumerate(lines) if PROGRESS_MARK in line[:MARK_BYTES]]

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -15,6 +14,7 @@ from constants import TERMINATE_GRACE_S
 from core.failures import Explanation, explain
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog, read_events
+from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold_all
 from services.processes.supervisor import Supervisor, Watch
 from services.processes.worker import Launch, WorkerProcess, living_worker, worker_command, worker_environment
@@ -33,7 +33,7 @@ class Listeners:
         explain_exit: Gives (cause, cure, code) for the exit code of a worker that wrote no final event.
     """
 
-    event: Callable[[SessionPaths, SessionState, dict[str, Any]], None]
+    event: Callable[[SessionPaths, SessionState, Event], None]
     output: Callable[[SessionPaths, str], None]
     ended: Callable[[SessionPaths], None]
     explain_exit: Callable[[int | None], Explanation]

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from typing_extensions import NotRequired
 
 from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
-from core.errors import LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.errors import ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
 from services.processes.line_worker import LineWorker, WarmWorker
@@ -36,7 +36,7 @@ class InspectionMessage(TypedDict):
     fraction: NotRequired[float | None]
     text: NotRequired[str]
     result: NotRequired[Any]
-    error: NotRequired[dict[str, Any]]
+    error: NotRequired[ErrorReport]
 
 
 class Inspector:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from constants import JOB_TIMEOUT_S, JOBS_KEPT
-from core.errors import LoraCraftError, NotFound, Unavailable
+from core.errors import ErrorReport, LoraCraftError, NotFound, Unavailable
 from services.processes.inspector import Inspector
 from services.processes.work_line import WorkLine
 from services.publish import Publish
@@ -30,7 +30,7 @@ class Job:
     text: str = ""
     seconds: float = 0.0
     result: Any = None
-    error: dict[str, Any] | None = None
+    error: ErrorReport | None = None
 
 
 Ended = Callable[[Job], None]

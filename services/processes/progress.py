@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+
+from core.sessions.kinds import Event
 
 KNOWN_FROM_FRACTION, KNOWN_FROM_S = 0.03, 2.0
 """There is no estimate before both are reached."""
@@ -45,7 +46,7 @@ class Progress:
         return None if self.began is None or until is None else round(max(0.0, until - self.began), 1)
 
 
-def advance(progress: Progress, event: dict[str, Any]) -> Progress:
+def advance(progress: Progress, event: Event) -> Progress:
     """Progress after one more event."""
     kind = event["kind"]
     if kind == "starting":
@@ -54,7 +55,7 @@ def advance(progress: Progress, event: dict[str, Any]) -> Progress:
         progress = replace(progress, seen=event["t"])
     if kind == "completed":
         return replace(progress, fraction=1.0, text="", whole_s=None)
-    if kind != "progress" or progress.began is None:
+    if event["kind"] != "progress" or progress.began is None:
         return progress
     fraction = min(1.0, max(progress.fraction, event["fraction"] or 0.0))
     moved = replace(progress, fraction=fraction, text=event.get("text") or "")

@@ -6,12 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from constants import LOG_CHUNK_BYTES, LOG_TAIL_LINES, STOP_GRACE_S, SUPERVISE_PERIOD_S
 from core.failures import Explanation, explain_exit
 from core.paths import SessionPaths
 from core.sessions.events import EventLog, EventReader
+from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold
 from core.sessions.store import tail_text
 from services.processes.worker import WorkerProcess
@@ -28,7 +28,7 @@ class Watch:
         output: Called with new worker output, at most LOG_CHUNK_BYTES of its end at a time.
     """
 
-    event: Callable[[SessionState, dict[str, Any]], None]
+    event: Callable[[SessionState, Event], None]
     output: Callable[[str], None]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from core.config.algorithms import ALGORITHMS
 from core.data.section import DatasetConfig
 from core.data.source import kind_of, rows_expected
 from core.runs.phases import memory_phases
-from core.runs.plan import Pace, estimate, step_summary
+from core.runs.plan import MemoryNeed, Pace, Plan, estimate, step_summary
 from core.runs.vram import fits, held_parts, largest, total_gib
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
@@ -30,8 +31,8 @@ class PlanService:
         self._uploads = uploads
         self._fitting = fitting
 
-    def plan(self, config: Any) -> dict[str, Any]:
-        """The configuration as it would run, with its steps, rows, time and memory; `refusal` where it is too large.
+    def plan(self, config: Any) -> Plan:
+        """The configuration as it would run, with its steps, rows, time and memory.
 
         Raises:
             InvalidInput: The configuration can't be used; `fields` names the setting.
@@ -43,9 +44,12 @@ class PlanService:
             "config": resolved.dump(),
             "notices": [asdict(notice) for notice in settled.notices],
             "step": step_summary(resolved),
+            "algorithm_note": ALGORITHMS[resolved.grpo.algorithm].note(resolved),
             "estimate": asdict(planned),
             "memory": memory(settled),
-            "refusal": refusal and {"message": refusal.message, "hint": refusal.hint, "fields": refusal.fields},
+            "refusal": {"message": refusal.message, "hint": refusal.hint, "fields": refusal.fields}
+            if refusal
+            else None,
         }
 
     def _rows(self, dataset: DatasetConfig) -> int | None:
@@ -66,20 +70,25 @@ class PlanService:
         return None
 
 
-def memory(settled: Settled) -> dict[str, Any]:
-    """What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB.
-
-    Phases take turns in the same memory; `decides` marks the one whose parts are in the sum.
-    """
+def memory(settled: Settled) -> MemoryNeed:
+    """What a run needs at its peak and in each of its phases."""
     place, shape, config = settled.place, settled.shape, settled.config
-    found = {"available_gib": place.available_gib, "device": place.device, "problem": settled.problem}
+    need: MemoryNeed = {
+        "available_gib": place.available_gib,
+        "device": place.device,
+        "problem": settled.problem,
+        "parts": [],
+        "phases": [],
+        "total_gib": None,
+        "fits": None,
+    }
     if shape is None:
-        return found | {"parts": [], "phases": [], "total_gib": None, "fits": None}
+        return need
     phases = memory_phases(shape, config, place.engine, place.available_gib)
     peak = largest(phases)
     parts = [*held_parts(shape, config, place.engine, place.available_gib), *peak.parts]
     total = total_gib(parts)
-    return found | {
+    return need | {
         "parts": [asdict(part) for part in parts],
         "phases": [{"key": p.key, "label": p.label, "gib": p.gib, "decides": p is peak} for p in phases],
         "total_gib": total,
@@ -88,5 +97,5 @@ def memory(settled: Settled) -> dict[str, Any]:
 
 
 def _is_timed(state: SessionState) -> bool:
-    metrics = state.metrics or {}
-    return metrics.get("phase") == "training" and bool(metrics.get("step_seconds"))
+    metrics = state.metrics
+    return metrics is not None and metrics.get("phase") == "training" and bool(metrics.get("step_seconds"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from typing_extensions import NotRequired
 
 from core.errors import NotFound
-from core.runs.diagnosis import diagnose
-from core.runs.groups import annotated, judging_of, matches
+from core.rewards.record import Group
+from core.runs.diagnosis import Diagnosis, diagnose
+from core.runs.groups import AnnotatedGroup, Match, annotated, judging_of, matches
 from core.sessions.store import SessionStore
 
 SEARCH_BUDGET_S = 1.0
@@ -21,8 +22,14 @@ class StepCompletions(TypedDict):
     """The groups of one step, null for a run without groups; `steps` has all steps with groups, where asked for."""
 
     step: int | None
-    groups: list[dict[str, Any]]
+    groups: list[AnnotatedGroup]
     steps: NotRequired[list[int]]
+
+
+class FoundMatch(Match):
+    """A match and its step."""
+
+    step: int
 
 
 class SearchResult(TypedDict):
@@ -31,7 +38,7 @@ class SearchResult(TypedDict):
     `complete` is false when the time was up before the last step and before the limit.
     """
 
-    matches: list[dict[str, Any]]
+    matches: list[FoundMatch]
     scanned: int
     at_step: int | None
     complete: bool
@@ -77,7 +84,7 @@ class RolloutService:
         judging = judging_of(self._store.config(session_id))
         steps = self._store.completion_steps(session_id)
         ahead = [step for step in steps if from_step is None or (step < from_step if backwards else step > from_step)]
-        found: list[dict[str, Any]] = []
+        found: list[FoundMatch] = []
         scanned, until = 0, self._clock() + SEARCH_BUDGET_S
         for step in reversed(ahead) if backwards else ahead:
             if len(found) >= limit or (scanned and self._clock() > until):
@@ -87,14 +94,14 @@ class RolloutService:
         is_complete = scanned == len(ahead) or len(found) >= limit
         return {"matches": found[:limit], "scanned": scanned, "at_step": from_step, "complete": is_complete}
 
-    def diagnosis(self, session_id: str, step: int | None, window: int) -> dict[str, Any]:
+    def diagnosis(self, session_id: str, step: int | None, window: int) -> Diagnosis:
         """Why the reward is flat, from `window` stored steps up to `step`, up to the latest when that is None."""
         judging = judging_of(self._store.config(session_id))
         steps = [stored for stored in self._store.completion_steps(session_id) if step is None or stored <= step]
         groups = [group for stored in steps[-window:] for group in self._groups(session_id, stored)]
         return diagnose(groups, judging)
 
-    def _groups(self, session_id: str, step: int) -> list[dict[str, Any]]:
+    def _groups(self, session_id: str, step: int) -> list[Group]:
         """The groups of a step; none when a resume has just removed the step."""
         try:
             return self._store.groups(session_id, step)

@@ -17,9 +17,10 @@ from core.config import RunConfig
 from core.config.resolve import Notice, resolve
 from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable
 from core.failures import explain_exit
-from core.jsonfile import write_text
+from core.jsonfile import JsonObject, write_text
 from core.paths import Workspace, checked_name
 from core.sessions.events import EventLog, keep_reserve
+from core.sessions.kinds import Event
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
 from services.processes.devices import Devices
@@ -204,7 +205,7 @@ class TrainingService:
             gib = free / 1024**3
             raise Unavailable(f"Only {gib:.2f} GiB of disk are free.", "Free at least 0.5 GiB and start again.")
 
-    def _enter(self, session_id: str, events: list[dict[str, Any]]) -> SessionState:
+    def _enter(self, session_id: str, events: list[Event]) -> SessionState:
         for event in events:
             self._publish_event(session_id, event)
         self._queue(session_id)
@@ -245,7 +246,7 @@ class TrainingService:
         self._devices.release(session_id)
         self._in_use.release(session_id, "training")
 
-    def _publish_event(self, session_id: str, event: dict[str, Any]) -> None:
+    def _publish_event(self, session_id: str, event: Event) -> None:
         self._publish("event", (self._store.state(session_id), event))
 
 
@@ -254,7 +255,7 @@ def new_session_id() -> str:
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
 
 
-def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def merged(base: JsonObject, changes: JsonObject) -> JsonObject:
     """`base` with its values replaced by those of `changes`, section by section."""
     return base | {
         key: merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value

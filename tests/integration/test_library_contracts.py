@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from core.config import parse_config
+from core.config.algorithms import ALGORITHMS
 from core.config.sampler import NEWEST_VLLM, OLDEST_VLLM
-from core.runs.algorithms import ALGORITHMS
 from core.runs.arguments import sampler_arguments
 from core.workers.loading import unsloth_loading, unsloth_lora, unsloth_switches
 from tests.conftest import REPOSITORY
@@ -45,7 +45,7 @@ def test_every_argument_in_the_table_is_a_field_of_the_installed_library(fields)
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_argument_of_an_algorithm_is_a_field_of_grpo_config(fields, algorithm):
-    assert set(ALGORITHMS[algorithm]) <= set(fields["grpo"])
+    assert set(ALGORITHMS[algorithm].arguments) <= set(fields["grpo"])
 
 
 def test_the_methods_that_or_grpo_extends_are_there(fields):

@@ -161,6 +161,12 @@ def test_the_server_imports_no_training_library():
     assert out.stdout.strip() == "[]"
 
 
+def test_the_schema_is_imported_without_the_library_of_rewards():
+    code = "import sys, core.config; print([name for name in sys.modules if name.startswith('core.rewards.library')])"
+    out = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
 def test_the_environment_is_read_at_the_entry_points_only():
     readers = [p for p in SOURCES if re.search(r"os\.environ|os\.getenv", p.read_text(encoding="utf-8"))]
     workers = REPOSITORY / "core" / "workers"

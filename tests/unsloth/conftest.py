@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from core.config.algorithms import ALGORITHMS
 from core.paths import Workspace
-from core.runs.algorithms import ALGORITHMS
 from tests.conftest import REPOSITORY
 from tests.integration.test_real_training import TIMEOUT_S, Run
 from tests.support.unsloth import PACKAGES, start

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.config import parse_config
+from core.config.algorithms import ALGORITHMS
 from core.paths import Workspace
-from core.runs.algorithms import ALGORITHMS
 from core.runs.arguments import grpo_arguments, sft_arguments
 from core.workers.loading import LoadedModel, UnslothEngine
 from core.workers.train.device import fixed_arguments

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.runs.algorithms import ALGORITHMS
+from core.config.algorithms import ALGORITHMS
 from core.runs.plan import warm_up_steps
 from core.sessions.state import current_metrics
 from tests.unsloth.conftest import FAMILIES

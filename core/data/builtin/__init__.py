@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypedDict
 
 from core.data.builtin.arithmetic import ARITHMETIC, arithmetic
 from core.data.builtin.base import BuiltinSet, GeneratorParameter, refused
@@ -10,7 +11,9 @@ from core.data.builtin.dates import DATES
 from core.data.builtin.logic import LOGIC
 from core.data.builtin.strings import STRINGS
 from core.data.builtin.units import UNITS
+from core.data.row import RawRow
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 
 __all__ = ["BUILTIN", "BuiltinSet", "GeneratorParameter", "arithmetic", "builtin_count", "builtin_rows", "builtin_sets"]
 
@@ -24,7 +27,18 @@ BUILTIN: dict[str, BuiltinSet] = {
 """Name -> set."""
 
 
-def builtin_rows(name: str, parameters: dict) -> Iterator[dict]:
+class BuiltinDescription(TypedDict):
+    """A built-in set as the catalogue shows it; see BuiltinSet. Its parameters are GeneratorParameters."""
+
+    name: str
+    title: str
+    summary: str
+    preset: str
+    template: str
+    parameters: list[JsonObject]
+
+
+def builtin_rows(name: str, parameters: JsonObject) -> Iterator[RawRow]:
     """The rows of a built-in set, made as they are read, with at least the columns instruction and response.
 
     Raises:
@@ -41,7 +55,7 @@ def builtin_rows(name: str, parameters: dict) -> Iterator[dict]:
     return BUILTIN[name].generator(**parameters)
 
 
-def builtin_count(name: str, parameters: dict) -> int:
+def builtin_count(name: str, parameters: JsonObject) -> int:
     """How many rows `builtin_rows` gives; none is made.
 
     Raises:
@@ -51,7 +65,7 @@ def builtin_count(name: str, parameters: dict) -> int:
     return BUILTIN[name].count(**parameters)
 
 
-def builtin_sets() -> list[dict]:
+def builtin_sets() -> list[BuiltinDescription]:
     """The catalogue of built-in sets, ready for JSON; makes no rows."""
     return [
         {

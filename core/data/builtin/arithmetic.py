@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 
 from core.data.builtin.base import BuiltinSet, GeneratorParameter, refused
+from core.data.row import RawRow
 
 OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
@@ -17,7 +18,7 @@ MAX_LARGEST = 999
 
 def arithmetic(
     operations: str = "+", smallest: int = 1, largest: int = 49, second_largest: int | None = None
-) -> Iterator[dict]:
+) -> Iterator[RawRow]:
     """Every question "What is a + b?" with smallest <= b <= a <= largest and b <= second_largest, once.
 
     a + b and b + a count as one question and appear in one order only, so that a held-out question is never a
@@ -34,7 +35,7 @@ def arithmetic(
     return _arithmetic(operations, smallest, largest, largest if second_largest is None else second_largest)
 
 
-def _arithmetic(operations: str, smallest: int, largest: int, limit: int) -> Iterator[dict]:
+def _arithmetic(operations: str, smallest: int, largest: int, limit: int) -> Iterator[RawRow]:
     order = random.Random(0)
     for symbol in dict.fromkeys(operations):
         for a in range(smallest, largest + 1):

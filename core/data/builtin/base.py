@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
+from core.data.row import RawRow
 from core.errors import InvalidInput
 
 FIELD = "dataset.parameters"
@@ -74,7 +75,7 @@ class BuiltinSet:
 
     title: str
     summary: str
-    generator: Callable[..., Iterator[dict]]
+    generator: Callable[..., Iterator[RawRow]]
     parameters: tuple[GeneratorParameter, ...]
     preset: str = "exact-match"
     template: str = "solution-only"
@@ -105,7 +106,7 @@ def question_parameters(kinds: Mapping[str, Kind]) -> tuple[GeneratorParameter, 
     )
 
 
-def question_rows(table: Mapping[str, Kind], size: int, seed: int, kinds: str, hardest: int) -> Iterator[dict]:
+def question_rows(table: Mapping[str, Kind], size: int, seed: int, kinds: str, hardest: int) -> Iterator[RawRow]:
     """`size` different questions of the chosen kinds in turn, levels mixed, the same for the same arguments.
 
     Returns:
@@ -120,7 +121,9 @@ def question_rows(table: Mapping[str, Kind], size: int, seed: int, kinds: str, h
     return _drawn(table, list(dict.fromkeys(chosen)), size, random.Random(seed), hardest)
 
 
-def _drawn(table: Mapping[str, Kind], chosen: list[str], size: int, rng: random.Random, hardest: int) -> Iterator[dict]:
+def _drawn(
+    table: Mapping[str, Kind], chosen: list[str], size: int, rng: random.Random, hardest: int
+) -> Iterator[RawRow]:
     seen: set[Hashable] = set()
     while len(seen) < size:
         kind, level = chosen[len(seen) % len(chosen)], rng.randint(1, hardest)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from core.data.builtin.base import BuiltinSet, Kind, Question, question_parameters, question_rows
+from core.data.row import RawRow
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -22,7 +23,7 @@ ISO = "Answer as YYYY-MM-DD."
 DIGITS = "Answer with a whole number."
 
 
-def dates(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[dict]:
+def dates(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[RawRow]:
     """Different questions about dates from 1800 to 2199; columns and errors as `question_rows`."""
     return question_rows(KINDS, size, seed, kinds, hardest)
 

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import permutations, product
 
 from core.data.builtin.base import BuiltinSet, Kind, Question, question_parameters, question_rows
+from core.data.row import RawRow
 
 NAMES = (
     "Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jack", "Kim", "Leo", "Mona", "Nils",
@@ -22,7 +23,7 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 YES_NO = "Answer with yes or no."
 
 
-def logic(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[dict]:
+def logic(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[RawRow]:
     """Different puzzles with one right answer each; columns and errors as `question_rows`."""
     return question_rows(KINDS, size, seed, kinds, hardest)
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 
 from core.data.builtin.base import BuiltinSet, Kind, Question, question_parameters, question_rows
+from core.data.row import RawRow
 
 WORDS = (
     "anchor", "apple", "arrow", "autumn", "badge", "banana", "barrel", "basket", "beach", "bell", "berry",
@@ -30,7 +31,7 @@ VOWELS = "aeiou"
 QUOTE = "Answer with the result only, in lower case and without quotation marks."
 
 
-def strings(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[dict]:
+def strings(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[RawRow]:
     """Different edits of phrases of level + 1 words; columns and errors as `question_rows`."""
     return question_rows(KINDS, size, seed, kinds, hardest)
 

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import permutations
 
 from core.data.builtin.base import BuiltinSet, Kind, Question, question_parameters, question_rows
+from core.data.row import RawRow
 
 Scale = tuple[Fraction, Fraction]
 """(factor, offset): the base unit's value is factor x value + offset."""
@@ -88,7 +89,7 @@ ENDING = "Answer with the number only, rounded to 2 decimals."
 MOST = 10**7
 
 
-def units(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[dict]:
+def units(*, size: int = 3000, seed: int = 0, kinds: str = "all", hardest: int = 3) -> Iterator[RawRow]:
     """Different conversions; columns and errors as `question_rows`."""
     return question_rows(KINDS, size, seed, kinds, hardest)
 

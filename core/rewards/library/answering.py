@@ -298,6 +298,7 @@ PRESETS: dict[str, Preset] = {
         parameters=(
             Parameter("least_f1", 0.6, "Overlap below this earns nothing.", minimum=0.3, maximum=1.0, unit="F1"),
         ),
+        optional={"answers": "All right answers of a row, when there is more than one."},
     ),
     "multiple-choice": Preset(
         title="Multiple Choice",
@@ -312,6 +313,7 @@ PRESETS: dict[str, Preset] = {
         parameters=(
             Parameter("first_index", 0, "What a reference that counts options starts at.", minimum=0, maximum=1),
         ),
+        optional={"choices": "The options, so that an answer may be given by its text."},
     ),
     "numeric": Preset(
         title="Numeric Closeness",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from core.prompts.builtin import SOLUTION_ONLY
-from core.rewards.base import Example, Sample
+from core.rewards.base import Example, ExtraColumns, Sample
 
 
-def _samples(
-    question: str, reference: str, *solutions: str, extras: Mapping[str, Any] | None = None
-) -> tuple[Sample, ...]:
+def _samples(question: str, reference: str, *solutions: str, extras: ExtraColumns | None = None) -> tuple[Sample, ...]:
     example = Example(question, SOLUTION_ONLY.markers, extras or {})
     return tuple(Sample(f"<SOLUTION>{solution}</SOLUTION>", reference, example) for solution in solutions)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import Example, Preset, Sample, Score, excerpt, right, wrong
+from core.rewards.text.normal import normal_form, ungrouped
 
 NO_SOLUTION = "no solution between the markers"
 LONGEST_MATHS = 2000
@@ -14,9 +15,6 @@ LONGEST_MATHS = 2000
 MOST_MENTIONS = 2
 """Times that an answer may stand in its solution, as in "56 (56.0)"."""
 
-GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])", re.ASCII)
-"""An integer with thousands separators; any other comma separates two numbers."""
-PLAIN_NUMBER = re.compile(r"(?=\D*\d)([+-]?)(\d*)(?:\.(\d*))?", re.ASCII)
 FRACTION = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?(%?)")
 LATEX_FRACTION = re.compile(r"\\[dt]?frac\{(-?[\d.]+)\}\{([\d.]+)\}")
 AROUND_OPERATOR = re.compile(r"\s*([-+*/=^])\s*")
@@ -40,23 +38,6 @@ def is_same(solution: str, reference: str) -> bool:
     return not look_alike and normal_form(solution) == normal_form(reference)
 
 
-def normal_form(text: str) -> str:
-    """`text` in lower case with single spaces; a plain number in its shortest form (1,000.0 becomes 1000)."""
-    flat = " ".join(text.split()).casefold()
-    found = PLAIN_NUMBER.fullmatch(_ungrouped(flat))
-    if not found:
-        return flat
-    # Digits are compared as text, because a float or a Decimal would round the long ones to one value.
-    sign, whole, decimals = found.groups("")
-    number = f"{whole.lstrip('0') or '0'}.{decimals.rstrip('0')}".rstrip(".")
-    return f"-{number}" if sign == "-" and number != "0" else number
-
-
-def _ungrouped(text: str) -> str:
-    """`text` without thousands separators."""
-    return GROUPED.sub(lambda found: found[0].replace(",", ""), text)
-
-
 def plain_value(text: str) -> Fraction | None:
     r"""The value of a number, fraction or percentage, also in simple LaTeX or after "x ="; None for anything else.
 
@@ -64,7 +45,7 @@ def plain_value(text: str) -> Fraction | None:
     """
     if len(text) > 60 or not text.isascii():
         return None
-    flat = _ungrouped(text).strip().strip("$.").replace("\\%", "%").replace(" ", "")
+    flat = ungrouped(text).strip().strip("$.").replace("\\%", "%").replace(" ", "")
     flat = LATEX_FRACTION.sub(r"\1/\2", flat)
     name, _, value = flat.rpartition("=")
     found = FRACTION.fullmatch(value)

@@ -92,15 +92,21 @@ def _does_nothing(statement: ast.stmt) -> bool:
     )
 
 
+CallKeywords = Mapping[str, Any]
+"""The keyword arguments of a call."""
+Call = tuple[str, Sequence[Any], CallKeywords]
+"""A function's name, its arguments and its keyword arguments."""
+
+
 @dataclass(frozen=True)
 class Cost:
     """What calls of a function gave, and the steps they took together."""
 
-    values: list
+    values: list[Any]
     steps: int
 
 
-def cost(code: str, calls: Sequence[tuple[str, Sequence, Mapping]], limits: sandbox.Limits) -> Cost | sandbox.Problem:
+def cost(code: str, calls: Sequence[Call], limits: sandbox.Limits) -> Cost | sandbox.Problem:
     """Run calls and count steps: function entries, rounds of loops and comprehensions, items a list search passes.
 
     Counted, not timed, so that the same code gets the same score on every machine. Work inside builtins (sorted, sum,

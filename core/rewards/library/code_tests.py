@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
-from core.rewards.library.code_source import parsed
+from core.rewards.library.code_source import Call, CallKeywords, parsed
 
 TESTS_LIMIT = 200
 KEPT = 200
@@ -41,7 +41,7 @@ class Solution(Protocol):
 
     ended: sandbox.Problem | None
 
-    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
         """The value of one call, as plain data; raises Broke."""
 
 
@@ -63,12 +63,12 @@ class Candidate:
 
     code: str
     limits: sandbox.Limits
-    values: list = field(default_factory=list)
-    calls: list[tuple[str, Sequence, Mapping]] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     spent_s: float = 0.0
     ended: sandbox.Problem | None = None
 
-    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
         """The value of one call; raises Broke when the code raised, hung, or can't run."""
         if self.ended:
             raise Broke(self.ended)
@@ -97,7 +97,7 @@ class Constant:
     value: Any
     ended: sandbox.Problem | None = None
 
-    def __call__(self, function: str, arguments: Sequence, keywords: Mapping) -> Any:
+    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
         """The value."""
         return self.value
 
@@ -108,10 +108,10 @@ class Pair:
 
     shown: str
     function: str
-    arguments: Sequence
+    arguments: Sequence[Any]
     expected: Any
     exactly: bool
-    keywords: Mapping = field(default_factory=dict)
+    keywords: CallKeywords = field(default_factory=dict)
 
     def complaint(self, solution: Solution) -> str:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run the code."""
@@ -141,7 +141,7 @@ class Program:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
         broken: list[sandbox.Problem] = []
 
-        def bridge(function: str) -> Callable:
+        def bridge(function: str) -> Callable[..., Any]:
             def call(*arguments: Any, **keywords: Any) -> Any:
                 try:
                     return solution(function, arguments, keywords)

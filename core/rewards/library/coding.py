@@ -6,14 +6,15 @@ import ast
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from core.rewards import sandbox
-from core.rewards.base import Component, Example, NotRun, Parameter, Preset, Score, weighted, wrong
+from core.rewards.base import Component, Example, ExtraColumns, NotRun, Parameter, Preset, Score, weighted, wrong
 from core.rewards.library.code_source import (
     CODE_CHARACTERS,
     DEFINITIONS,
+    Call,
     code_in,
     cost,
     defines,
@@ -143,7 +144,7 @@ def algorithm_implementation(
     return weighted(parts, ALGORITHM_PARTS, steps if right else "tests passed, but not all of the row's inputs")
 
 
-def _calls(extras: Mapping[str, Any], tests: Sequence[Test]) -> list[tuple[str, Sequence, Mapping]]:
+def _calls(extras: ExtraColumns, tests: Sequence[Test]) -> list[Call]:
     """The calls in extras["inputs"] (a list, or one as JSON), of the function that the tests are about."""
     inputs = extras.get("inputs") or []
     given = json.loads(inputs) if isinstance(inputs, str) else inputs
@@ -241,6 +242,7 @@ PRESETS: dict[str, Preset] = {
             Parameter("partial", False, "Pay for a share of the tests instead of all or nothing."),
             Parameter("time_limit", 1.0, TIME_LIMIT, minimum=0.05, maximum=10.0, unit="s"),
         ),
+        optional={"entry_point": "The name of the function to call."},
     ),
     "code-generation": Preset(
         title="Code Generation",
@@ -271,5 +273,6 @@ PRESETS: dict[str, Preset] = {
             Parameter("slack", 2.0, "Steps allowed, in multiples of the reference's.", minimum=1.0, maximum=100.0),
             Parameter("time_limit", 2.0, TIME_LIMIT, minimum=0.05, maximum=10.0, unit="s"),
         ),
+        optional={"entry_point": "The name of the function to call.", "inputs": "Arguments to count steps on."},
     ),
 }

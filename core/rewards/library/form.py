@@ -9,6 +9,7 @@ from core.rewards.base import Component, Example, Parameter, Preset, Score, righ
 from core.rewards.library.answers import NO_SOLUTION
 from core.rewards.library.form_samples import BAD, GOOD
 from core.rewards.library.json_form import JSON_PARTS, json_output
+from core.rewards.text.markers import problem_with_markers
 from core.rewards.text.prose import LEAST_WORDS, copy_problem, prose_problem
 from core.rewards.text.words import repeated_share, word_count, words
 
@@ -30,20 +31,8 @@ VARIETY = (
 
 def solution_format(response: str, reference: str, example: Example) -> Score:
     """1 when every marker stands once, in order, around text, with nothing after the last; else 0."""
-    marks = example.markers
-    if not marks.given:
-        return wrong("the prompt template asks for no markers")
-    parsed = marks.parse(response)
-    if parsed.problems:
-        return wrong("; ".join(parsed.problems))
-    if not is_visible(parsed.solution or "") or (marks.reasoning_start and not is_visible(parsed.reasoning)):
-        return wrong("what stands between two markers can't be seen")
-    return right("every marker stands once, in order")
-
-
-def is_visible(text: str) -> bool:
-    """Whether `text` shows anything; zero-width characters and spaces don't."""
-    return any(character.isprintable() and not character.isspace() for character in text)
+    problem = problem_with_markers(response, example.markers)
+    return wrong(problem) if problem else right("every marker stands once, in order")
 
 
 def length(

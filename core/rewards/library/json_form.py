@@ -7,8 +7,10 @@ import re
 from collections import Counter
 from typing import Any
 
+from core.jsonfile import JsonObject
 from core.rewards.base import Component, Example, Score, excerpt, weighted, wrong
-from core.rewards.library.answers import NO_SOLUTION, normal_form
+from core.rewards.library.answers import NO_SOLUTION
+from core.rewards.text.normal import normal_form
 from core.rewards.text.prose import copy_problem
 
 FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)```", re.DOTALL)
@@ -75,7 +77,7 @@ def parsed(text: str, kind: str) -> Any:
     return data
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)

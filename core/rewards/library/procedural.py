@@ -13,10 +13,11 @@ import re
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from core.data.procedural import unpacked, verifier
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 from core.prompts.template import Markers
 from core.rewards.base import Example, NotRun, Parameter, Preset, Sample, Score, excerpt, wrong
 
@@ -46,7 +47,7 @@ LARGEST = {"cube_size": 20, "num_disks": 64, "num_pegs": 64}
 MAX_NAMES = 12
 CALLS = {"sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "ln", "sqrt", "Abs"}
 FORMULA = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Call, ast.expr_context)
-SIGNS: dict[type, Callable] = {
+SIGNS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -82,10 +83,20 @@ def procedural(response: str, reference: str, example: Example, *, least: float 
     return wrong(why or f"{excerpt(solution)}: the verifier of {entry['task']} gives {value:.2f}, less than {least:g}")
 
 
-def _entry(example: Example) -> dict[str, Any]:
+class Entry(TypedDict):
+    """What a row carries of its task, and the verifier that was made ready for it; see core/data/procedural.py."""
+
+    task: str
+    parameters: JsonObject
+    answer: Any
+    metadata: JsonObject
+    verifier: Any
+
+
+def _entry(example: Example) -> Entry:
     """The entry of the row, its verifier ready under "verifier"."""
     try:
-        entry = json.loads(example.extras["entry"])
+        entry: Entry = json.loads(example.extras["entry"])
         entry["metadata"] = unpacked(entry["metadata"])
         _check_size(entry["task"], entry["metadata"])
         entry["verifier"] = verifier(entry["task"], json.dumps(entry["parameters"], sort_keys=True))
@@ -97,7 +108,7 @@ def _entry(example: Example) -> dict[str, Any]:
     return entry
 
 
-def _check_size(task: str, metadata: dict[str, Any]) -> None:
+def _check_size(task: str, metadata: JsonObject) -> None:
     """Raise ValueError where the puzzle alone would fill the memory or take for ever."""
     too_large = any(not 0 <= metadata.get(key, 0) <= largest for key, largest in LARGEST.items())
     if task == "rubiks_cube":
@@ -109,7 +120,7 @@ def _check_size(task: str, metadata: dict[str, Any]) -> None:
         raise ValueError(task)
 
 
-def _judged(entry: dict[str, Any], solution: str) -> tuple[float, str]:
+def _judged(entry: Entry, solution: str) -> tuple[float, str]:
     """The verdict on a solution, 0 to 1, and why it was not judged, or empty."""
     task = entry["task"]
     if task in REFUSED and REFUSED[task].search(solution):
@@ -121,7 +132,7 @@ def _judged(entry: dict[str, Any], solution: str) -> tuple[float, str]:
     return (min(1.0, max(0.0, value)), "") if math.isfinite(value) else (0.0, "")
 
 
-def _asked(entry: dict[str, Any], solution: str) -> float:
+def _asked(entry: Entry, solution: str) -> float:
     # Answers come out of their markers stripped, but some verifiers compare every space.
     answer = entry["answer"]
     text = answer if answer is not None and answer.strip() == solution else solution
@@ -130,23 +141,23 @@ def _asked(entry: dict[str, Any], solution: str) -> float:
         return float(entry["verifier"].score_answer(text, entry))
 
 
-def _is_allowed(solution: str, entry: dict[str, Any]) -> bool:
+def _is_allowed(solution: str, entry: Entry) -> bool:
     allowed = entry["metadata"].get("valid_answers") or [entry["answer"]]
     return any(same_answer(solution, answer) for answer in allowed)
 
 
-def _is_the_integer(solution: str, entry: dict[str, Any]) -> bool:
+def _is_the_integer(solution: str, entry: Entry) -> bool:
     return int(solution, 0) == int(entry["answer"], 0)
 
 
-def _is_the_list(solution: str, entry: dict[str, Any]) -> bool:
+def _is_the_list(solution: str, entry: Entry) -> bool:
     given, wanted = (json.loads(text.replace("'", '"')) for text in (solution, entry["answer"]))
     if not isinstance(given, list) or len(given) != len(wanted):
         return False
     return all(abs(float(one) - float(other)) <= TOLERANCE for one, other in zip(given, wanted, strict=True))
 
 
-def _makes_the_target(solution: str, entry: dict[str, Any]) -> bool:
+def _makes_the_target(solution: str, entry: Entry) -> bool:
     """Whether a formula uses each given number once, and nothing else, and makes the target, in puzzle24 always 24."""
     value = expression(solution)
     leaves = [node for node in ast.walk(_parsed(solution)) if isinstance(node, (ast.Constant, ast.Name))]
@@ -157,11 +168,11 @@ def _makes_the_target(solution: str, entry: dict[str, Any]) -> bool:
     return sorted(used) == sorted(facts["numbers"]) and bool(value == int(facts.get("target", 24)))
 
 
-def _is_the_polynomial(solution: str, entry: dict[str, Any]) -> bool:
+def _is_the_polynomial(solution: str, entry: Entry) -> bool:
     return bool(expression(solution) == expression(entry["answer"]))
 
 
-def _is_the_integral(solution: str, entry: dict[str, Any]) -> bool:
+def _is_the_integral(solution: str, entry: Entry) -> bool:
     import sympy
 
     derivative = sympy.diff(expression(solution), expression(entry["metadata"]["variable"]))
@@ -177,7 +188,7 @@ def _agree(one: Expr, other: Expr, point: float) -> bool:
     return abs(left - right) <= 1e-12 * abs(right)
 
 
-OURS: dict[str, Callable[[str, dict[str, Any]], bool]] = {
+OURS: dict[str, Callable[[str, Entry], bool]] = {
     "binary_matrix": _is_allowed,
     "bitwise_arithmetic": _is_the_integer,
     "coin_flip": _is_allowed,

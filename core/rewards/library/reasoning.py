@@ -9,9 +9,10 @@ from fractions import Fraction
 from core.prompts.template import Markers
 from core.rewards.base import Component, Example, Parameter, Preset, Score, excerpt, weighted, wrong
 from core.rewards.library.answering import LONGEST_ANSWER, choices_of, letters_in, option_of, texts_in
-from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same, normal_form, plain_value
+from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same, plain_value
 from core.rewards.library.reasoning_samples import BAD, GOOD
 from core.rewards.text.languages import LANGUAGES
+from core.rewards.text.normal import normal_form
 from core.rewards.text.prose import prose_problem
 
 STEP_END = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -193,6 +194,7 @@ PRESETS: dict[str, Preset] = {
         parameters=(
             Parameter("wanted_steps", 3, "Sound steps that earn in full.", minimum=1, maximum=20, unit="steps"),
         ),
+        optional={"choices": "The options, where the questions have some."},
     ),
     "reasoning": Preset(
         title="Reasoning",
@@ -208,5 +210,6 @@ PRESETS: dict[str, Preset] = {
         parameters=(
             Parameter("least_premises", 0.4, "Share of the instruction's notions that earns in full.", 0.1, 1.0),
         ),
+        optional={"choices": "The options, where the questions have some."},
     ),
 }

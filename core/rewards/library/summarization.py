@@ -191,6 +191,7 @@ PRESET = Preset(
     judges_truth=False,
     tags=("summary", "rouge", "coverage", "compression"),
     fields=("reference",),
+    optional={"document": "The text to summarise, when it is not the question."},
     components=COMPONENTS,
     parameters=(Parameter("max_words", 100, "Words up to which a summary is concise.", 5, 2000, unit="words"),),
     good=(

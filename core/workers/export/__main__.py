@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from core.errors import Conflict, LoraCraftError, WorkerFailed
 from core.export.adapters import base_limits, limits
+from core.export.folder import Fallback, Measured
 from core.export.targets import TARGETS, Target, target
 from core.failures import explain_export
 from core.files import sha256_of, size_of
@@ -196,14 +198,15 @@ class Export:
 
     def _gguf(self, one: Target, wide: Path, probes: ProbeSet, began: float) -> Path:
         """Make and prove one type; where its file then is."""
-        made, fallbacks = self.files.work / one.file, []
+        made = self.files.work / one.file
+        fallbacks: list[Fallback] = []
         if made != wide:
             report = self.steps.begin("quantising", one.name)
             fallbacks = quantise(wide, made, one, physical_cores(), report)
         self.steps.begin("proving", one.name)
         proof = self._proven(lambda: prove_gguf(made, one, probes))
         if proof is not None:
-            counts = {"fallback_tensors": sum(found["count"] for found in fallbacks), "fallbacks": fallbacks}
+            counts: Measured = {"fallback_tensors": sum(found["count"] for found in fallbacks), "fallbacks": fallbacks}
             self._publish(one, made, began, {**proof.values, **counts, "score": None})
             return self.files.folder / one.file
         if made != wide:
@@ -245,13 +248,14 @@ class Export:
                 self.to.notice("warning", field, text)
         return proof
 
-    def _publish(self, one: Target, made: Path, began: float, values: dict) -> None:
+    def _publish(self, one: Target, made: Path, began: float, values: Measured) -> None:
         hashes = {} if one.is_folder else {"sha256": sha256_of(made)}
         about = {"target": one.name, "kind": one.kind, "title": one.title, "file": one.file, "is_folder": one.is_folder}
         sizes = {"size_bytes": size_of(made), **hashes, "made_at": time.time()}
         origin = {"adapter_sha256": self.session.adapter_sha256, "seconds": round(time.monotonic() - began, 2)}
+        entry: Any = {**about, **sizes, **origin, **values}
         with self.to.undisturbed():
-            self.files.publish(one, made, {**about, **sizes, **origin, **values})
+            self.files.publish(one, made, entry)
 
 
 def main(folder: Path) -> int:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from core.errors import WorkerFailed
+from core.export.folder import Measured, MeasuredFile
 from core.export.targets import TARGETS
 from core.files import size_of
 from core.jsonfile import read_json, write_json
@@ -46,7 +45,7 @@ def require_finite(adapter: Path) -> None:
         raise WorkerFailed(f"{problem}: training has diverged.", DIVERGED)
 
 
-def write_card(run: ExportSession, name: str, folder: Path, proof: Mapping[str, Any]) -> None:
+def write_card(run: ExportSession, name: str, folder: Path, proof: Measured) -> None:
     """Write README.md, with what the run's own card says; a run that was stopped early may have none.
 
     Args:
@@ -73,9 +72,15 @@ def write_plain_lora(adapter: Path, folder: Path) -> None:
     shutil.copyfile(adapter / ADAPTER_WEIGHTS, folder / ADAPTER_WEIGHTS)
 
 
-def _card(run: ExportSession, name: str, size_bytes: int, proof: Mapping[str, Any]) -> Pushed:
+def _card(run: ExportSession, name: str, size_bytes: int, proof: Measured) -> Pushed:
     """A card as for the hub, of a folder that lies here."""
     target = TARGETS[name]
-    about = {"target": name, "kind": target.kind, "title": target.title, "file": target.file}
-    entry = {**about, "size_bytes": size_bytes, **proof}
+    entry: MeasuredFile = {
+        "target": name,
+        "kind": target.kind,
+        "title": target.title,
+        "file": target.file,
+        "size_bytes": size_bytes,
+        **proof,
+    }
     return Pushed(f"exports/{run.id}/{name}", run.config, [entry], {name: ""})

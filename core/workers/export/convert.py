@@ -135,7 +135,11 @@ def _prepare(facts: TokenizerFacts) -> None:
     model.get_vocab_base_pre, model.prepare_metadata = get_vocab_base_pre, prepare_metadata
 
 
-def _mend_vocabulary(metadata: dict, facts: TokenizerFacts) -> None:
+Metadata = dict[str, Any]
+"""Key -> a value as gguf's writer holds it."""
+
+
+def _mend_vocabulary(metadata: Metadata, facts: TokenizerFacts) -> None:
     """Mark added tokens and the space in front in the vocabulary of a SentencePiece model."""
     if VOCABULARY not in metadata or metadata[VOCABULARY].value != SENTENCE_PIECE:
         return

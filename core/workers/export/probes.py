@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from core.prompts.template import ChatMessage
+
 POSITIONS = 4
 ANSWER_TOKENS = 96
 ODD_TEXTS = (
@@ -50,7 +52,7 @@ class ProbeSet:
 
     texts: dict[str, list[int]]
     probes: list[Probe]
-    question: list[dict]
+    question: list[ChatMessage]
     rendered: str
     bos: str = ""
     noise: float = 0.0
@@ -80,7 +82,7 @@ class ProbeSet:
 
 
 def make_probes(
-    model: Any, tokenizer: Any, chats: Sequence[list[dict]], answers: Sequence[str], noise: float
+    model: Any, tokenizer: Any, chats: Sequence[list[ChatMessage]], answers: Sequence[str], noise: float
 ) -> ProbeSet:
     """Ask the model with and without its adapter, on the CPU.
 
@@ -103,7 +105,7 @@ def make_probes(
     return ProbeSet(texts, probes, list(chats[0]), prompts[0], tokenizer.bos_token or "", noise)
 
 
-def rendered(tokenizer: Any, chat: Sequence[dict]) -> str:
+def rendered(tokenizer: Any, chat: Sequence[ChatMessage]) -> str:
     """A chat as the tokenizer's template writes it, up to where the answer begins."""
     return tokenizer.apply_chat_template(list(chat), tokenize=False, add_generation_prompt=True)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import LoraCraftError, WorkerFailed
+from core.export.folder import Measured
 from core.export.targets import Target
 from core.workers.export.adapter_files import DIVERGED
 from core.workers.export.probes import ProbeSet, logprobs_of
@@ -49,7 +50,7 @@ class Proof:
         notes: What the user should know beside: (field, text).
     """
 
-    values: dict[str, Any]
+    values: Measured
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -88,7 +89,7 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
     except LoraCraftError as error:
         raise ProofFailed(f"{target.file}: {error.message}", error.hint) from error
     proof = judge(target, probes, values)
-    asked = {"same_token_ids": True, "question": probes.question[-1]["content"], "answer": answer}
+    asked: Measured = {"same_token_ids": True, "question": probes.question[-1]["content"], "answer": answer}
     notes = proof.notes if renders_alike else (*proof.notes, ("prompt.template", OTHER_PROMPT))
     return Proof({**proof.values, **asked}, notes)
 
@@ -141,7 +142,7 @@ def judge(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
     if is_covered and from_base < probes.effect / 2:
         problem = f"is closer to the base model ({from_base:.4f} nats) than to the adapter ({difference:.4f})"
         raise ProofFailed(f"{target.file} {problem}.", AGAIN)
-    measured = {"difference": round(difference, 6), "base_difference": round(from_base, 6), "bound": bound}
+    measured: Measured = {"difference": round(difference, 6), "base_difference": round(from_base, 6), "bound": bound}
     covered = (
         f"{target.file}: its rounding ({difference:.3f} nats) covers what the adapter changes ({probes.effect:.3f})."
     )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from core.export.folder import WORK, clear_path, move_aside, proven_entries, write_entries
+from core.export.folder import WORK, ProofEntry, clear_path, move_aside, proven_entries, write_entries
 from core.export.modelfile import modelfile_names
 from core.export.targets import Target
 from core.jsonfile import write_text
@@ -36,7 +36,7 @@ class ProvenFiles:
         for partial in self.folder.glob(".*.part"):
             partial.unlink()
 
-    def publish(self, target: Target, made: Path, entry: dict) -> None:
+    def publish(self, target: Target, made: Path, entry: ProofEntry) -> None:
         """Move a proven file out of the work folder, in place of an earlier one.
 
         The old file goes first, then its entry, and the new entry comes last, so that none ever stands for a file it is
@@ -55,7 +55,7 @@ class ProvenFiles:
         clear_path(replaced)
         self.update(entry)
 
-    def update(self, entry: dict) -> None:
+    def update(self, entry: ProofEntry) -> None:
         """Replace the entry of a target, and bring the Modelfiles in line."""
         self.entries[entry["target"]] = entry
         write_entries(self.folder, self.entries.values())

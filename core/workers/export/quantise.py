@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import Unavailable, WorkerFailed
+from core.export.folder import Fallback
 from core.export.llama_cpp import TOOLS_VARIABLE, quantiser_libraries, quantiser_program
 from core.export.targets import Target
 
@@ -61,7 +62,7 @@ _KEPT: list = []
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 
 
-def quantise(source: Path, target: Path, kind: Target, threads: int, report: Callable[[float], None]) -> list[dict]:
+def quantise(source: Path, target: Path, kind: Target, threads: int, report: Callable[[float], None]) -> list[Fallback]:
     """Write a 16-bit GGUF file in another type.
 
     Args:
@@ -103,7 +104,7 @@ def _by_program(program: Path, source: Path, target: Path, kind: Target, threads
     return child.returncode
 
 
-def fallbacks_in(log: str) -> list[dict]:
+def fallbacks_in(log: str) -> list[Fallback]:
     """The tensors that became another type than asked for, counted by pairs of types."""
     counts = Counter((wanted.lower(), got.lower()) for wanted, got in FALLBACK.findall(log))
     return [{"from": wanted, "to": got, "count": count} for (wanted, got), count in sorted(counts.items())]

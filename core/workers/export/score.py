@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.errors import WorkerFailed
+from core.export.folder import FileScore
 from core.rewards.build import scorers
 from core.rewards.for_trl import TrlReward
+from core.sessions.kinds import HeldOutScore, RowScores
 from core.workers.corpus import render
 from core.workers.export.session import ExportSession
 from core.workers.held_out import HeldOut
@@ -22,7 +24,7 @@ ENOUGH_SECONDS, MOST_SECONDS = 60.0, 600.0
 SLOTS = 4
 
 
-def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> dict | None:
+def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> FileScore | None:
     """The score of a GGUF file beside the adapter's on the same rows; None where too few were answered in time.
 
     Args:
@@ -30,9 +32,6 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
         asked: The questions.
         run: The run.
         report: Told the finished fraction.
-    Returns:
-        rows, reward and adapter_reward (means over the rows), correct and adapter_correct (counts, null where no reward
-        judges truth), and a note. What is not known of the adapter is null.
     Raises:
         LoraCraftError: A reward can't be used now, or llama.cpp fails.
     """
@@ -58,10 +57,10 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
         raise WorkerFailed(f"no answer could be scored ({'; '.join(sorted(reasons))})", "Test the rewards in step 3.")
     late = f"{len(places)} of {len(prompts)} rows were answered in {time.monotonic() - began:.0f} s. "
     note = (late if len(places) < len(prompts) else "") + asked.problem
-    return _side_by_side(mine, asked.adapter, places) | {"note": note.strip() or None}
+    return _side_by_side(mine, asked.adapter, places, note.strip())
 
 
-def _side_by_side(mine: dict, adapter: dict | None, places: Sequence[int]) -> dict:
+def _side_by_side(mine: RowScores, adapter: HeldOutScore | None, places: Sequence[int], note: str) -> FileScore:
     """Means over the rows that have a reward on both sides; of the file alone where there are none."""
     theirs = [adapter["row_rewards"][place] if adapter else None for place in places]
     both = [(a, b) for a, b in zip(mine["row_rewards"], theirs, strict=True) if a is not None and b is not None]
@@ -73,6 +72,7 @@ def _side_by_side(mine: dict, adapter: dict | None, places: Sequence[int]) -> di
         "adapter_reward": _mean([b for _, b in both]),
         "correct": mine["correct"],
         "adapter_correct": marks.count("1") if marks else None,
+        "note": note or None,
     }
 
 

@@ -12,10 +12,10 @@ from core.export.chat_families import family_of
 from core.export.modelfile import Modelfile, context_tokens
 from core.export.tokenizer import TokenizerFacts
 from core.files import sha256_of
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.prompts.chosen import template_of
-from core.prompts.template import PromptTemplate
+from core.prompts.template import ChatMessage, PromptTemplate
 from core.sessions.events import read_events
 from core.sessions.state import fold_all
 from core.workers.export.tokenizer_files import TrainedTokenizer
@@ -66,7 +66,7 @@ class ExportSession:
         return Path(str(cached_file(self.source, "config.json"))).parent
 
     @cached_property
-    def base_config(self) -> dict:
+    def base_config(self) -> JsonObject:
         """Its config.json."""
         return read_json(self.base_folder / "config.json")
 
@@ -100,7 +100,7 @@ class ExportSession:
         trained = next((event for event in reversed(evaluations) if event["stage"] == "trained"), None)
         return held_out(self.config, self.workspace, self.template, self.tokenizer.loaded, trained)
 
-    def chats(self, questions: HeldOut) -> tuple[list[list[dict]], list[str]]:
+    def chats(self, questions: HeldOut) -> tuple[list[list[ChatMessage]], list[str]]:
         """The shortest questions as training put them, and a perfect answer to each."""
         rows = sorted(questions.rows, key=lambda row: len(row.instruction))[:PROBE_ROWS]
         answers = [self.template.answer(row.reference, row.reasoning) for row in rows]
@@ -121,7 +121,7 @@ class ExportSession:
             ),
         )
 
-    def _render(self, chat: list[dict]) -> str | None:
+    def _render(self, chat: list[ChatMessage]) -> str | None:
         from jinja2 import TemplateError
 
         try:

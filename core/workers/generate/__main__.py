@@ -18,8 +18,9 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, NoReturn, TextIO
 
-from core.errors import LoraCraftError, OutOfMemory, WorkerFailed
+from core.errors import ErrorReport, LoraCraftError, OutOfMemory, WorkerFailed
 from core.failures import while_answering
+from core.generation.answer import AnswerRequest
 from core.generation.sampling import Sampling
 from core.paths import Workspace
 from core.workers.generate.asked import Asked
@@ -31,7 +32,7 @@ class Link:
     """The worker's end of the pipe: requests in order, cancellations at once, messages out."""
 
     def __init__(self, out: TextIO):
-        self.requests: Queue[dict] = Queue()
+        self.requests: Queue[AnswerRequest] = Queue()
         self._out = out
         self._cancelled: set[int] = set()
         self._lock = threading.Lock()
@@ -71,7 +72,7 @@ def main(root: Path) -> NoReturn:
 
 
 @dataclass(frozen=True)
-class Problem:
+class FailedRequest:
     """Why a request failed, without the exception, whose frames would keep models in memory.
 
     Attributes:
@@ -79,41 +80,41 @@ class Problem:
         code: As core/failures.py has it.
     """
 
-    error: dict
+    error: ErrorReport
     code: str
 
 
-def serve(request: dict, shelf: Any, link: Link) -> None:
+def serve(request: AnswerRequest, shelf: Any, link: Link) -> None:
     """Do what one request asks, or say why not."""
-    problem = _problem(request, shelf, link)
-    if problem is not None:
-        _report(problem, request["id"], shelf, link)
+    failure = _failure(request, shelf, link)
+    if failure is not None:
+        _report(failure, request["id"], shelf, link)
 
 
-def _problem(request: dict, shelf: Any, link: Link) -> Problem | None:
+def _failure(request: AnswerRequest, shelf: Any, link: Link) -> FailedRequest | None:
     try:
         _answer(request, shelf, link)
     except LoraCraftError as error:
-        return Problem(error.as_dict(), error.code)
+        return FailedRequest(error.as_dict(), error.code)
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame
         traceback.print_exc()
         cause, cure, code = while_answering(explain_on_gpu(error))
         kind = OutOfMemory if code == OutOfMemory.code else WorkerFailed
-        return Problem(kind(cause, cure).as_dict(), code)
+        return FailedRequest(kind(cause, cure).as_dict(), code)
     return None
 
 
-def _report(problem: Problem, number: int, shelf: Any, link: Link) -> None:
+def _report(failure: FailedRequest, number: int, shelf: Any, link: Link) -> None:
     """Tell a failure; after one of CUDA this process can never use the GPU again, so it goes."""
-    if problem.code == "cuda":
-        link.say(number, "error", error=problem.error, loaded=[], is_last=True)
+    if failure.code == "cuda":
+        link.say(number, "error", error=failure.error, loaded=[], is_last=True)
         os._exit(1)
-    if problem.code == OutOfMemory.code:
+    if failure.code == OutOfMemory.code:
         shelf.make_room()
-    link.say(number, "error", error=problem.error, loaded=shelf.loaded(), is_last=False)
+    link.say(number, "error", error=failure.error, loaded=shelf.loaded(), is_last=False)
 
 
-def _answer(request: dict, shelf: Any, link: Link) -> None:
+def _answer(request: AnswerRequest, shelf: Any, link: Link) -> None:
     number = request["id"]
     model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
     if request["task"] == "answer" and not link.is_cancelled(number):
@@ -121,7 +122,7 @@ def _answer(request: dict, shelf: Any, link: Link) -> None:
     link.say(number, "end", loaded=shelf.loaded())
 
 
-def _asked(request: dict, link: Link) -> Asked:
+def _asked(request: AnswerRequest, link: Link) -> Asked:
     number = request["id"]
 
     def say_text(index: int, text: str, tokens: int) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.generation.answer import ModelAnswer
 from core.generation.sampling import Sampling
+from core.prompts.template import ChatMessage
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,9 @@ class Asked:
         is_cancelled: Whether to end early.
     """
 
-    chats: list[list[dict]]
+    chats: list[list[ChatMessage]]
     sampling: Sampling
     use_adapter: bool
-    on_answer: Callable[[int, dict], None]
+    on_answer: Callable[[int, ModelAnswer], None]
     on_text: Callable[[int, str, int], None] | None
     is_cancelled: Callable[[], bool]

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput
+from core.generation.answer import ModelAnswer
 from core.generation.gguf_context import Context
 from core.generation.sampling import Sampling
+from core.jsonfile import JsonObject
+from core.prompts.template import ChatMessage
 from core.workers.generate.asked import Asked
 from core.workers.llama_server import load
 
@@ -40,7 +43,7 @@ class GgufModel:
         with ThreadPoolExecutor(1 if asked.on_text else self._slots) as pool:
             list(pool.map(one, range(len(asked.chats))))
 
-    def _one(self, index: int, asked: Asked, seed: int) -> dict:
+    def _one(self, index: int, asked: Asked, seed: int) -> ModelAnswer:
         told = _Told(index, asked)
         reply = self._server.handle_chat_completions(_request(asked.chats[index], asked.sampling, seed), told)
         if isinstance(reply, dict) and "error" in reply:
@@ -61,7 +64,7 @@ class _Told:
         self._pieces = 0
         self._prompt_tokens: int | None = None
         self._reason: str | None = None
-        self._error: dict | None = None
+        self._error: JsonObject | None = None
 
     def __call__(self, chunk: Any) -> bool:
         """Take one chunk, or a list of them."""
@@ -69,7 +72,7 @@ class _Told:
             self._take(part)
         return self._asked.is_cancelled()
 
-    def answer(self, seed: int | None) -> dict:
+    def answer(self, seed: int | None) -> ModelAnswer:
         """All of it, as it is handed on."""
         if self._error is not None:
             raise _refusal(self._error)
@@ -84,7 +87,7 @@ class _Told:
             "seed": seed,
         }
 
-    def _take(self, part: dict) -> None:
+    def _take(self, part: JsonObject) -> None:
         if "error" in part:
             self._error = part["error"]
             return
@@ -99,13 +102,13 @@ class _Told:
                 if self._asked.on_text is not None:
                     self._asked.on_text(self._index, text, self._pieces)
 
-    def _count(self, timings: dict) -> None:
+    def _count(self, timings: JsonObject) -> None:
         if "predicted_n" in timings:
             self._pieces = timings["predicted_n"]
             self._prompt_tokens = timings["prompt_n"] + timings.get("cache_n", 0)
 
 
-def _refusal(error: dict) -> InvalidInput:
+def _refusal(error: JsonObject) -> InvalidInput:
     """What llama.cpp says of a chat it can't take; its own advice names settings that nobody has here."""
     problem = f"is refused by llama.cpp: {error.get('message', error)}"
     if "n_prompt_tokens" in error:
@@ -114,7 +117,7 @@ def _refusal(error: dict) -> InvalidInput:
     return InvalidInput(f"A prompt {problem}.", "Shorten the prompt or the conversation.", {"prompt": problem})
 
 
-def _request(chat: list[dict], sampling: Sampling, seed: int) -> dict:
+def _request(chat: list[ChatMessage], sampling: Sampling, seed: int) -> JsonObject:
     """Our names to those of llama.cpp's server."""
     return {
         "messages": chat,

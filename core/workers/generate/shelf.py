@@ -12,7 +12,9 @@ from typing import Any, Protocol
 from core.config import parse_config
 from core.errors import NotFound
 from core.failures import explain
+from core.generation.answer import HeldModel
 from core.generation.gguf_context import LEAST_TOKENS, context_for, facts_of
+from core.generation.model_path import PlacedModel
 from core.jsonfile import read_json
 from core.paths import Workspace
 from core.workers.generate.asked import Asked
@@ -47,7 +49,7 @@ class ModelShelf:
         self._held: OrderedDict[str, Any] = OrderedDict()
         self._names: dict[str, str] = {}
 
-    def get(self, model: dict, report: Callable[[str], None]) -> Answering:
+    def get(self, model: PlacedModel, report: Callable[[str], None]) -> Answering:
         """The model a request describes, as ModelRef has it, loaded where it is not yet.
 
         Args:
@@ -64,10 +66,10 @@ class ModelShelf:
         self._names[key] = model["model_path"]
         held = self._held[key]
         if model["kind"] in ("adapter", "checkpoint"):
-            return AdapterView(held, held.adapter(Path(model["place"])))
+            return AdapterView(held, held.adapter(Path(str(model["place"]))))
         return AdapterView(held, None) if isinstance(held, TorchModel) else held
 
-    def loaded(self) -> list[dict]:
+    def loaded(self) -> list[HeldModel]:
         """What is held, the latest first."""
         return [{"model_path": self._names[key], "device": held.device} for key, held in reversed(self._held.items())]
 
@@ -77,22 +79,22 @@ class ModelShelf:
             self._drop_oldest()
         _free()
 
-    def _key(self, model: dict) -> str:
+    def _key(self, model: PlacedModel) -> str:
         """What is the same for all that the same weights can answer."""
         if model["kind"] in ("merged", "gguf"):
-            place = Path(model["place"])
+            place = Path(str(model["place"]))
             if not place.exists():
                 raise NotFound(f"{model['model_path']} is no longer there.", "Export it again.")
             return f"{place} {place.stat().st_mtime_ns}"
         return f"{model['base']} {self._quantization(model)}"
 
-    def _quantization(self, model: dict) -> str:
+    def _quantization(self, model: PlacedModel) -> str:
         """As the run trained it, on a GPU; on the CPU there is no quantised inference."""
         if model["kind"] == "merged" or model["session_id"] is None or device_and_dtype()[0] == "cpu":
             return "none"
         return parse_config(read_json(self._workspace.session(model["session_id"]).config)).model.quantization
 
-    def _loaded(self, model: dict) -> Any:
+    def _loaded(self, model: PlacedModel) -> Any:
         """A model, loaded; where memory does not do, without all others: weights are not everything it takes."""
         try:
             return self._load(model)
@@ -104,14 +106,14 @@ class ModelShelf:
             self._drop_oldest()
         return self._load(model)
 
-    def _load(self, model: dict) -> Any:
+    def _load(self, model: PlacedModel) -> Any:
         if model["kind"] == "gguf":
-            return self._load_file(Path(model["place"]), model["session_id"])
+            return self._load_file(Path(str(model["place"])), str(model["session_id"]))
         device, quantization = device_and_dtype()[0], self._quantization(model)
         if not self._held:
             require_room()
         is_merged = model["kind"] == "merged"
-        source = checked(str(model["place"])) if is_merged else model_source(model["base"], self._workspace)
+        source = checked(str(model["place"])) if is_merged else model_source(str(model["base"]), self._workspace)
         self._make_room(wanted_bytes(source, quantization, device), device)
         return TorchModel(source, quantization)
 

@@ -16,9 +16,12 @@ import torch
 from jinja2 import TemplateError
 from transformers import AutoTokenizer, StoppingCriteria
 
+from core.config.algorithms import Keywords
 from core.errors import InvalidInput, NotFound
+from core.generation.answer import ModelAnswer
 from core.generation.batches import MOST_CHATS, batches
 from core.paths import ADAPTER_WEIGHTS
+from core.prompts.template import ChatMessage
 from core.workers.generate.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
 from core.workers.memory import cpu_type
@@ -163,7 +166,7 @@ class _Run:
             raise InvalidInput(f"A prompt {problem}.", "Shorten the prompt or the conversation.", {"prompt": problem})
         return prompts
 
-    def _text(self, chat: list[dict]) -> str:
+    def _text(self, chat: list[ChatMessage]) -> str:
         try:
             return self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
         except TemplateError as error:
@@ -191,10 +194,10 @@ class _Run:
         for row, index in enumerate(indexes):
             self.asked.on_answer(index, self._answer(output[row, width:].tolist(), clock, row, len(prompts[index])))
 
-    def _arguments(self, room: int) -> dict:
+    def _arguments(self, room: int) -> Keywords:
         """Our names to those of transformers; whatever the model's own defaults say is overridden."""
         s = self.sampling
-        arguments = {"max_new_tokens": min(s.max_tokens, room), "repetition_penalty": s.repetition_penalty}
+        arguments: Keywords = {"max_new_tokens": min(s.max_tokens, room), "repetition_penalty": s.repetition_penalty}
         if s.temperature == 0:
             return arguments | {"do_sample": False, "temperature": None, "top_p": None, "top_k": None, "min_p": None}
         return arguments | {
@@ -205,7 +208,7 @@ class _Run:
             "min_p": s.min_p or None,
         }
 
-    def _answer(self, ids: list[int], clock: "_Clock", row: int, prompt_tokens: int) -> dict:
+    def _answer(self, ids: list[int], clock: "_Clock", row: int, prompt_tokens: int) -> ModelAnswer:
         stopped = clock.stopped.get(row)
         ids = ids[:stopped]  # after a stop text there is padding only
         end = next((place for place, token in enumerate(ids) if token in clock.end_ids), None)

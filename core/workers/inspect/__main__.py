@@ -21,7 +21,9 @@ from typing import Any, NoReturn, TextIO
 from constants import INSPECT_MEMORY_BYTES
 from core.errors import LoraCraftError
 from core.failures import explain
+from core.jsonfile import JsonObject
 from core.paths import Workspace
+from core.workers.inspect.arguments import InspectionRequest
 from core.workers.standard_output import move_stdout_aside
 
 Report = Callable[[float | None, str], None]
@@ -64,7 +66,7 @@ def limit_memory() -> None:
         sys.stderr.write(f"The memory of this process is not limited: {error}\n")
 
 
-def _answered(request: dict, workspace: Workspace, answers: TextIO) -> dict[str, Any]:
+def _answered(request: InspectionRequest, workspace: Workspace, answers: TextIO) -> JsonObject:
     from core.workers.inspect.tasks import TASKS
 
     def report(fraction: float | None, text: str) -> None:

@@ -15,11 +15,22 @@ from core.data.columns import column_statistics
 from core.data.guess import columns_of, guess_mapping
 from core.data.hub import describe, hub_rows
 from core.data.mapping import Row, map_rows
-from core.data.procedural import procedural_names
+from core.data.preview import (
+    DataPreview,
+    HashedStatistics,
+    MappedPreview,
+    MissingTokenizer,
+    PromptPreview,
+    RenderedRow,
+    RenderedRows,
+)
+from core.data.procedural import ProceduralTask, procedural_names
+from core.data.row import RawRow
 from core.data.section import DatasetConfig
 from core.data.source import data_file, final_answer_problem, first_rows, kind_of, rows_of_run
 from core.errors import LoraCraftError
 from core.files import sha256_of
+from core.jsonfile import JsonObject
 from core.paths import Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import PromptTemplate
@@ -27,14 +38,15 @@ from core.rewards.suggest import suggest
 from core.runs.checks import check_rows
 from core.runs.split import FILTERED_ROWS, check_source
 from core.workers.corpus import render
+from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt
 from core.workers.loading import load_tokenizer
 
 GUESS_ROWS = 50
 RENDERED_ROWS = 3
 
 
-def preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"dataset", "samples"} -> the first rows as they can be shown, the guessed mapping, what is known of the rest."""
+def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPreview:
+    """The first rows as they can be shown, the guessed mapping, what is known of the rest."""
     config = DatasetConfig.model_validate(arguments["dataset"])
     count = arguments["samples"]
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
@@ -50,8 +62,8 @@ def preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
     }
 
 
-def fields(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"config"} -> the guessed mapping, and three rows as the model and the reward will see them."""
+def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPreview:
+    """The guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
     rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else GUESS_ROWS)
     mapping = guess_mapping(rows[:GUESS_ROWS])
@@ -64,12 +76,12 @@ def fields(workspace: Workspace, arguments: dict, report: Any) -> dict:
     }
 
 
-def rendered(rows: Sequence[dict], config: RunConfig, workspace: Workspace) -> dict:
+def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
     """Three rows through the model's chat template; `problem` says why, where that can't be had."""
     template = template_of(config.prompt)
     mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
     prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
-    samples = [
+    samples: list[RenderedRow] = [
         {
             "prompt": prompt,
             "tokens": tokens,
@@ -86,7 +98,7 @@ def rendered(rows: Sequence[dict], config: RunConfig, workspace: Workspace) -> d
 
 def rendered_prompts(
     rows: Sequence[Row], template: PromptTemplate, model: str, workspace: Workspace
-) -> tuple[list[tuple[str, int | None]], dict | None]:
+) -> tuple[list[tuple[str, int | None]], MissingTokenizer | None]:
     """[(prompt, tokens)] and the error, if the model's tokenizer can't be had: then the messages stand in."""
     try:
         tokenizer = tokenizer_of(model, workspace)
@@ -104,20 +116,20 @@ def tokenizer_of(model: str, workspace: Workspace) -> Any:
     return load_tokenizer(model, workspace)
 
 
-def statistics(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"dataset"} -> row count, column statistics and sha256 of a file, with progress."""
+def statistics(workspace: Workspace, arguments: OfDataset, report: Any) -> HashedStatistics:
+    """Row count, column statistics and sha256 of a file, with progress."""
     file = data_file(DatasetConfig.model_validate(arguments["dataset"]), workspace)
     found = column_statistics(file.rows(), lambda count: report(file.fraction, f"{count:,} rows"))
-    return found | {"sha256": sha256_of(file.path)}
+    return {**found, "sha256": sha256_of(file.path)}
 
 
-def digest(workspace: Workspace, arguments: dict, report: Any) -> str:
-    """{"path"} -> the sha256 of a file."""
+def digest(workspace: Workspace, arguments: OfFile, report: Any) -> str:
+    """The sha256 of a file."""
     return sha256_of(workspace.inside(arguments["path"], "path"))
 
 
-def check(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"config"} -> every row looked at as a run would use it."""
+def check(workspace: Workspace, arguments: OfConfig, report: Any) -> JsonObject:
+    """A CheckReport: every row looked at as a run would use it."""
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     tokenizer = tokenizer_of(config.model.name, workspace)
@@ -129,37 +141,37 @@ def check(workspace: Workspace, arguments: dict, report: Any) -> dict:
     return asdict(check_rows(raw, config, measure, lambda count: report(None, f"{count:,} rows")))
 
 
-def check_start(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"config"} -> {} if a run could read its first rows."""
+def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[str, str]:
+    """Nothing, if a run could read its first rows."""
     check_source(parse_config(arguments["config"]), workspace)
     return {}
 
 
-def suggestion(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"dataset"} -> Quick Start's proposal."""
+def suggestion(workspace: Workspace, arguments: OfDataset, report: Any) -> JsonObject:
+    """Quick Start's proposal, a Suggestion."""
     config = DatasetConfig.model_validate(arguments["dataset"])
     return asdict(suggest(config, kind_of(config), first_rows(config, workspace, GUESS_ROWS)))
 
 
-def hub_description(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"source", "subset", "split"} -> what the hub says about a data set."""
+def hub_description(workspace: Workspace, arguments: OfHub, report: Any) -> JsonObject:
+    """What the hub says about a data set, a HubDescription."""
     return asdict(describe(arguments["source"], arguments["subset"], arguments["split"]))
 
 
-def download(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"dataset"} -> {"rows"} once all of a hub data set is in the cache."""
+def download(workspace: Workspace, arguments: OfDataset, report: Any) -> dict[str, int]:
+    """How many rows there are, once all of a hub data set is in the cache."""
     config = DatasetConfig.model_validate(arguments["dataset"])
     rows = hub_rows(config.source, config.subset, config.split, workspace.cache, report)
     return {"rows": sum(1 for _ in rows)}
 
 
-def procedural_tasks(workspace: Workspace, arguments: dict, report: Any) -> list[dict]:
+def procedural_tasks(workspace: Workspace, arguments: object, report: Any) -> list[ProceduralTask]:
     """Every procedural task with its parameters."""
     return procedural_names()
 
 
-def prompt_preview(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"prompt", "model", "instruction"} -> the prompt as that model sees it."""
+def prompt_preview(workspace: Workspace, arguments: OfPrompt, report: Any) -> PromptPreview:
+    """The prompt as that model sees it."""
     config = parse_config({"prompt": arguments["prompt"], "model": {"name": arguments["model"]}})
     template = template_of(config.prompt)
     row = Row(arguments["instruction"], "")

@@ -14,6 +14,7 @@ from core.prompts.chosen import template_of
 from core.rewards.base import Example
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer
 from core.runs.split import load_split
 from core.workers.corpus import with_room
@@ -72,7 +73,7 @@ def score_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
     return {"most": sum(weights.values()), "results": [_result(record, used, weights) for record in records]}
 
 
-def _result(record: Mapping[str, dict], used: list[Scorer], weights: Mapping[str, float]) -> dict:
+def _result(record: Mapping[str, ScoreRecord], used: list[Scorer], weights: Mapping[str, float]) -> dict:
     truths = [record[scorer.name]["value"] for scorer in used if scorer.judges_truth]
     return {
         "reward": weighted_sum(record, weights),

@@ -10,6 +10,7 @@ from typing import Any
 from core.config import RunConfig, parse_config
 from core.data.mapping import Row, map_rows
 from core.data.source import first_rows
+from core.jsonfile import JsonObject
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
 from core.rewards import custom
@@ -17,7 +18,10 @@ from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
+from core.rewards.tested import BenchResult, RewardTest
+from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 
 LOOKED_AT_ROWS = 50
@@ -26,8 +30,8 @@ TOGETHER = "together"
 """The report on the weighted sum of several rewards, which is what training pays."""
 
 
-def reward_test(workspace: Any, arguments: dict, report: Any) -> dict:
-    """{"config", "rows", "samples"} -> the scores of the given responses, or without rows of the set's own answers."""
+def reward_test(workspace: Any, arguments: TestWanted, report: Any) -> RewardTest:
+    """The scores of the given responses, or without rows of the set's own answers."""
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     if arguments["rows"] is not None:
@@ -42,13 +46,13 @@ def reward_test(workspace: Any, arguments: dict, report: Any) -> dict:
 
 def tested(
     used: Sequence[Scorer], config: RunConfig, responses: Sequence[str], rows: Sequence[Row], markers: Markers
-) -> dict:
+) -> RewardTest:
     """Every response under every scorer, with the weighted total, and ms per completion.
 
     The total is null where a part could not be scored: nobody knows what the response is worth.
     """
     examples = [Example(row.instruction, markers, row.extras) for row in rows]
-    records: list[dict] = [{} for _ in rows]
+    records: list[dict[str, ScoreRecord]] = [{} for _ in rows]
     speeds = {}
     for scorer in used:
         started = time.perf_counter()
@@ -74,8 +78,8 @@ def tested(
     }
 
 
-def reward_bench(workspace: Any, arguments: dict, report: Any) -> dict:
-    """{"config", "samples"} -> a report for each part of the reward, on rows of the data set."""
+def reward_bench(workspace: Any, arguments: BenchWanted, report: Any) -> BenchResult:
+    """A report for each part of the reward, on rows of the data set."""
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     rows = dataset_rows(config, workspace, arguments["samples"])
@@ -88,8 +92,8 @@ def reward_bench(workspace: Any, arguments: dict, report: Any) -> dict:
     return {"rows": len(rows), "grade": reports[tried[-1].name]["grade"], "rewards": reports}
 
 
-def reward_validate(workspace: Any, arguments: dict, report: Any) -> dict:
-    """{"definition"} -> the custom reward with every value, once it has been tried and can be used."""
+def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> JsonObject:
+    """The custom reward with every value, once it has been tried and can be used."""
     return custom.read(arguments["definition"]).model_dump(mode="json")
 
 

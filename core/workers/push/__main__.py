@@ -17,7 +17,8 @@ from typing import Any
 
 from core.config import parse_config
 from core.errors import Conflict, Forbidden, InvalidInput, LoraCraftError, NotFound, Unavailable, WorkerFailed
-from core.jsonfile import read_json
+from core.export.folder import ProofEntry
+from core.jsonfile import JsonObject, read_json
 from core.paths import SessionPaths, Workspace
 from core.runs.model_card import Pushed, model_card
 from core.sessions.store import SessionStore
@@ -113,7 +114,7 @@ class MeteredFile(io.BufferedReader):
         return data
 
 
-class Push:
+class Upload:
     """One push.
 
     Args:
@@ -127,7 +128,7 @@ class Push:
 
         self.to = to
         self.export = folder.parent
-        self.request: dict = read_json(folder / "push.json")
+        self.request: JsonObject = read_json(folder / "push.json")
         self.repo_id: str = self.request["repo_id"]
         self.workspace = Workspace(folder.parent.parent.parent)
         self.api = HfApi(token=token)
@@ -148,7 +149,7 @@ class Push:
             self.api.create_commit(self.repo_id, operations, commit_message=message, num_threads=1)
         self.to.end("completed")
 
-    def _entries(self) -> list[dict]:
+    def _entries(self) -> list[ProofEntry]:
         proven = {entry["target"]: entry for entry in read_json(self.export / "proof.json")["files"]}
         return [proven[name] for name in self.request["targets"]]
 
@@ -162,7 +163,7 @@ class Push:
             hint = "Push to another name, or make the repository private on its settings page, or push it as public."
             raise Conflict(f"{self.repo_id} exists and is public, and the push is to be private.", hint)
 
-    def _files(self, entries: list[dict], places: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    def _files(self, entries: list[ProofEntry], places: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
         """(path in the repository, file)."""
         for entry in entries:
             path, place = self.export / entry["file"], places[entry["target"]]
@@ -174,7 +175,7 @@ class Push:
             if any(f"FROM ./{entry['file']}" in text.splitlines() for entry in entries):
                 yield modelfile.name, modelfile
 
-    def _send(self, files: dict[str, Path], entries: list[dict], pushed: Pushed, opened: ExitStack) -> list[Any]:
+    def _send(self, files: dict[str, Path], entries: list[ProofEntry], pushed: Pushed, opened: ExitStack) -> list[Any]:
         """Send the large files one after the other; the operations of the commit that makes all of them visible."""
         from huggingface_hub import CommitOperationAdd
 
@@ -201,7 +202,7 @@ class Push:
         return model_card(pushed, write_card(pushed.config, state))
 
 
-def _places(entries: list[dict]) -> dict[str, str]:
+def _places(entries: list[ProofEntry]) -> dict[str, str]:
     """Target -> its path in the repository; a folder at the top has none. Two folders can't both lie at the top."""
     has_merged = any(entry["target"] == "merged" for entry in entries)
     tops = {"merged": "", "adapter": "adapter" if has_merged else ""}
@@ -273,7 +274,7 @@ def main(folder: Path) -> int:
         return 2
     sys.stdout, sys.stderr = Redacted(sys.stdout.buffer, token), Redacted(sys.stderr.buffer, token)
     paths = SessionPaths(folder.resolve())
-    return run_worker(DiscreetReporter(paths, token), lambda to: Push(paths.folder, token, to).run())
+    return run_worker(DiscreetReporter(paths, token), lambda to: Upload(paths.folder, token, to).run())
 
 
 if __name__ == "__main__":

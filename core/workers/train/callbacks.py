@@ -6,16 +6,25 @@ import time
 from collections import deque
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, TypedDict
 
 from transformers import TrainerCallback
 
+from core.jsonfile import JsonObject
 from core.rewards.for_trl import TrlReward
-from core.runs.metrics import from_trl
+from core.sessions.metrics import from_trl
 from core.workers.protocol import Reporter
 from core.workers.train.rollouts import RolloutRecorder
 
 ETA_WINDOW_STEPS = 20
+
+
+class RewardReport(TypedDict, total=False):
+    """How long the rewards of a step took, and how often which of them failed or could not judge; empty without any."""
+
+    reward_seconds: float
+    reward_errors: dict[str, int]
+    reward_not_run: dict[str, int]
 
 
 class MetricsCallback(TrainerCallback):
@@ -47,7 +56,7 @@ class MetricsCallback(TrainerCallback):
         """Start the clock of a step."""
         self._step_started = time.perf_counter()
 
-    def on_log(self, args: Any, state: Any, control: Any, logs: dict | None = None, **kwargs: Any) -> None:
+    def on_log(self, args: Any, state: Any, control: Any, logs: JsonObject | None = None, **kwargs: Any) -> None:
         """Report a step's record; the summary at the end of training is none."""
         if not logs or "loss" not in logs:
             return
@@ -72,7 +81,7 @@ class MetricsCallback(TrainerCallback):
         before, self._tokens = self._tokens, tokens or self._tokens
         return (self._tokens - before) / seconds if self._tokens > before and seconds else None
 
-    def _reward_report(self) -> dict:
+    def _reward_report(self) -> RewardReport:
         total = sum(reward.seconds for reward in self._rewards)
         spent, self._reward_seconds = total - self._reward_seconds, total
         if not self._rewards:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from core.config.algorithms import Keywords
 from core.workers.loading import LoadedModel
 
 
-def fixed_arguments(loaded: LoadedModel) -> dict[str, Any]:
+def fixed_arguments(loaded: LoadedModel) -> Keywords:
     """Keyword arguments of any trainer config: precision, device, logging; nothing here is a user's setting."""
     on_cpu = loaded.device == "cpu"
     return {

@@ -7,14 +7,14 @@ import logging
 import pickle
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from core.config import RunConfig
+from core.config.algorithms import ALGORITHMS
 from core.data.mapping import Row
 from core.paths import ADAPTER_WEIGHTS, SessionPaths
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import TrlReward
-from core.runs.algorithms import uses_robust_advantages
 from core.runs.arguments import grpo_arguments
 from core.runs.robust import robust_advantages
 from core.workers.corpus import grpo_dataset
@@ -114,7 +114,7 @@ def trainer_class(config: RunConfig) -> type:
     """TRL's GRPOTrainer, with robust advantages where the algorithm wants them."""
     from trl import GRPOTrainer
 
-    if not uses_robust_advantages(config.grpo.algorithm):
+    if not ALGORITHMS[config.grpo.algorithm].is_robust:
         return GRPOTrainer
 
     class RobustGRPOTrainer(GRPOTrainer):
@@ -129,6 +129,7 @@ def trainer_class(config: RunConfig) -> type:
 
             output = super()._generate_and_score_completions(inputs)
             weights = self.reward_weights.to(self._rewards_per_function.device)
+            # TRL's own sum: a missing score (NaN) adds nothing; see core/rewards/total.py.
             totals = (self._rewards_per_function * weights).nansum(dim=1).tolist()
             size: Any = self.num_generations
             groups = (robust_advantages(totals[i : i + size]) for i in range(0, len(totals), size))
@@ -143,13 +144,20 @@ def trainer_class(config: RunConfig) -> type:
     return RobustGRPOTrainer
 
 
+class TrainerState(TypedDict):
+    """What is read of a checkpoint's trainer_state.json."""
+
+    global_step: int
+    max_steps: int
+
+
 def _is_last(checkpoint: Path) -> bool:
     """Whether nothing is left to train after a checkpoint; the trainer would take one step too many."""
     state = _trainer_state(checkpoint)
     return state["global_step"] >= state["max_steps"]
 
 
-def _trainer_state(checkpoint: Path) -> dict:
+def _trainer_state(checkpoint: Path) -> TrainerState:
     return json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
 
 

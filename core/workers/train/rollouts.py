@@ -8,6 +8,9 @@ from pathlib import Path
 
 from core.jsonfile import write_text
 from core.rewards.for_trl import Batch, TrlReward, as_record
+from core.rewards.record import Completion, Group, SampleCompletion
+from core.rewards.total import total
+from core.sessions.kinds import StoredGroups
 from core.sessions.store import completions_file
 
 SAMPLE_CHARACTERS = 600
@@ -35,8 +38,8 @@ class RolloutRecorder:
         self._end_ids = end_ids
         self._calls_seen = rewards[0].calls
 
-    def record(self, step: int, prompts: list[str], advantages: list[float]) -> dict | None:
-        """Write the groups sampled since the last call; the fields of a `completions` event, or None without new ones.
+    def record(self, step: int, prompts: list[str], advantages: list[float]) -> StoredGroups | None:
+        """Write the groups sampled since the last call; None without new ones.
 
         Args:
             step: The optimiser step that learnt from them first.
@@ -53,8 +56,10 @@ class RolloutRecorder:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / completions_file(step)
         write_text(file, "".join(json.dumps(group) + "\n" for group in groups))
-        found = {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
-        return found | ({"prints": prints} if (prints := self._prints()) else {})
+        found: StoredGroups = {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
+        if prints := self._prints():
+            found["prints"] = prints
+        return found
 
     def _prints(self) -> list[str]:
         """What the user's own reward code printed in this step, a little of it, for the live page."""
@@ -69,7 +74,7 @@ class RolloutRecorder:
             raise RuntimeError("Groups are written before anything was scored.")
         return batch
 
-    def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> dict:
+    def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> Group:
         batch = self._batch
         members = range(start, start + self._group_size)
         return {
@@ -81,28 +86,29 @@ class RolloutRecorder:
             "completions": [self._completion(i, advantages[i]) for i in members],
         }
 
-    def _completion(self, index: int, advantage: float) -> dict:
+    def _completion(self, index: int, advantage: float) -> Completion:
         batch = self._batch
         ids = batch.token_ids[index]
         scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
-        total = sum(self._weights[name] * (score["value"] or 0.0) for name, score in scores.items())
+        # A missing score adds nothing, as in TRL's own sum, which the advantages come from.
+        reward = total([(self._weights[name], score["value"]) for name, score in scores.items()], missing=0.0)
         return {
             "text": batch.responses[index],
             "tokens": len(ids),
             "truncated": not ids or ids[-1] not in self._end_ids,
-            "reward": total,
+            "reward": reward,
             "advantage": advantage,
             "scores": scores,
         }
 
 
-def _sample(groups: list[dict]) -> list[dict]:
+def _sample(groups: list[Group]) -> list[SampleCompletion]:
     """The best and the worst completion of the step, shortened, for the live page."""
-    flat = [
+    flat: list[SampleCompletion] = [
         {"instruction": group["instruction"], "reference": group["reference"], **completion}
         for group in groups
         for completion in group["completions"]
     ]
     ranked = sorted(flat, key=lambda item: item["reward"])
     chosen = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
-    return [item | {"text": item["text"][:SAMPLE_CHARACTERS]} for item in chosen]
+    return [{**item, "text": item["text"][:SAMPLE_CHARACTERS]} for item in chosen]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.config import RunConfig
+from core.config.algorithms import Keywords
 from core.config.sampler import check_sampler, installed_packages, refusal
 from core.workers.loading import LoadedModel
 from core.workers.rounding import DIGITS, rounded
@@ -89,7 +90,7 @@ def check_model(make: Callable[[], Any], loaded_as: str) -> None:
         raise refusal(reason, "Choose a model for text alone, or use training.sampler transformers.")
 
 
-def sleep_arguments(loaded: LoadedModel) -> dict[str, Any]:
+def sleep_arguments(loaded: LoadedModel) -> Keywords:
     """Keyword arguments of trl.GRPOConfig: whether vLLM frees its memory while the adapter learns.
 
     Unsloth's engine holds the trainer's own weights, so it stays awake; without CUDA there is nothing to free.

@@ -16,7 +16,6 @@ from core.statistics import (
     rows_needed,
     sign_test,
     surplus_needed,
-    verdict,
     wilson_interval,
 )
 
@@ -67,26 +66,8 @@ def test_a_comparison_says_when_nothing_changed():
     assert "a significant change" in Comparison(20, 2).in_words()
 
 
-def test_the_verdict_compares_grpo_with_the_warm_up_or_else_with_the_base():
-    scores = [
-        {"stage": "base", "marks": "000"},
-        {"stage": "warm_up", "marks": "100"},
-        {"stage": "trained", "marks": "110"},
-    ]
-    assert "turned 1 wrong" in verdict(scores)
-    assert "turned 2 wrong" in verdict([scores[0], scores[2]])
-    assert verdict(scores[:2]) == ""
-    assert verdict([]) == ""
-
-
 def test_rewards_are_compared_row_by_row():
     assert compare_rewards([0.1, 0.5, 0.5, None], [0.2, 0.4, 0.5, 1.0]) == Comparison(1, 1)
-
-
-def test_without_right_and_wrong_the_verdict_compares_rewards():
-    before = {"stage": "base", "marks": "", "row_rewards": [0.0] * 8}
-    after = {"stage": "trained", "marks": "", "row_rewards": [0.5] * 7 + [0.0]}
-    assert "raised the reward of 7 held-out rows and lowered that of 0: a significant" in verdict([before, after])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from core.prompts.builtin import CODE_BLOCK, GRPO_DEFAULT, PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.exploits import exploits
-from core.rewards.presets import ALIASES, PRESETS, checked_parameters, resolve_preset, reward_function
+from core.rewards.names import ALIASES, TITLES, resolve_preset
+from core.rewards.presets import PRESETS, checked_parameters, reward_function
 from core.rewards.scoring import EachAlone
 
 DOCUMENTED = [
@@ -207,3 +208,7 @@ def test_a_parameter_of_the_wrong_type_is_refused(value):
 def test_an_unknown_parameter_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="it has: min_words"):
         checked_parameters("length", {"minimum": 3})
+
+
+def test_the_names_in_the_schema_are_those_of_the_library():
+    assert list(TITLES.items()) == [(name, preset.title) for name, preset in PRESETS.items()]

@@ -3,8 +3,8 @@
 import pytest
 
 from core.config import parse_config
+from core.config.algorithms import ALGORITHMS
 from core.config.describe import describe
-from core.runs.algorithms import ALGORITHMS
 from core.runs.arguments import NOT_TRL, TABLE, grpo_arguments, lora_arguments, sft_arguments
 
 NAMES = {field.name for field in describe()}

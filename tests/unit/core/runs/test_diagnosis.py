@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.config.describe import describe
-from core.runs.causes import RULES
-from core.runs.diagnosis import Finding, _verdict, diagnose
+from core.runs.causes import CAUSES
+from core.runs.diagnosis import _verdict, diagnose
 from tests.support.groups import JUDGING, completion, group
 
 SETTINGS = {field.name for field in describe()}
@@ -51,17 +51,17 @@ def test_a_history_of_one_kind_is_explained_by_it(code):
 
 
 def test_there_is_a_history_for_every_rule():
-    assert set(HISTORIES) == {rule.code for rule in RULES}
+    assert set(HISTORIES) == {cause.code for cause in CAUSES}
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_every_cure_names_a_setting(rule):
-    assert any(name in rule.what_to_do for name in SETTINGS)
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.code)
+def test_every_cure_names_a_setting(cause):
+    assert any(name in cause.what_to_do for name in SETTINGS)
 
 
 def test_every_setting_that_a_cure_names_is_there():
     sections = {name.partition(".")[0] for name in SETTINGS if "." in name}
-    words = {word.strip(".,:;()") for rule in RULES for word in rule.what_to_do.split()}
+    words = {word.strip(".,:;()") for cause in CAUSES for word in cause.what_to_do.split()}
     named = {word for word in words if word.partition(".")[0] in sections and "." in word}
     assert named <= SETTINGS
 
@@ -100,11 +100,9 @@ def test_a_cause_comes_before_its_symptom():
 
 
 def test_what_makes_a_run_unhealthy_is_named_before_what_merely_explains_more():
-    from core.runs.causes import RULES
-
-    by_code = {rule.code: rule for rule in RULES}
-    mild = Finding("all_zero", "", "4 of 10 groups (40%)", "", 0.4, [])
-    broken = Finding("reward_failed", "", "5 of 80 completions (6%)", "", 0.0625, [])
+    by_code = {cause.code: cause for cause in CAUSES}
+    mild = {"evidence": "4 of 10 groups (40%)", "share": 0.4}
+    broken = {"evidence": "5 of 80 completions (6%)", "share": 0.0625}
     assert by_code["all_zero"].serious > 0.4 and by_code["reward_failed"].serious <= 0.0625
     said = _verdict(0.6, [(by_code["all_zero"], mild), (by_code["reward_failed"], broken)])
     assert by_code["reward_failed"].because in said

@@ -1,10 +1,12 @@
 """The event log: whole lines, unbroken numbers, nothing lost or doubled."""
 
 import threading
+from typing import get_args, get_type_hints
 
 import pytest
 
 from core.sessions.events import KINDS, EventLog, EventReader, read_events
+from core.sessions.kinds import Event
 
 
 def test_numbers_go_on_where_an_earlier_writer_stopped(tmp_path):
@@ -72,3 +74,8 @@ def test_a_log_that_is_not_there_has_no_events(tmp_path):
 
 def test_every_kind_says_what_it_is_for():
     assert all(KINDS.values())
+
+
+def test_every_kind_says_what_it_carries():
+    shapes = [get_type_hints(shape)["kind"] for shape in get_args(Event)]
+    assert sorted(kind for kinds in shapes for kind in get_args(kinds)) == sorted(KINDS)

@@ -4,7 +4,7 @@ import pytest
 
 from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards.base import Example
-from core.rewards.library.answers import exact_match, math_science, normal_form, plain_value
+from core.rewards.library.answers import exact_match, math_science, plain_value
 
 MARKED = Example("", SOLUTION_ONLY.markers)
 
@@ -57,11 +57,6 @@ def test_an_answer_outside_the_markers_earns_nothing():
 )
 def test_math_is_judged_by_equality_of_values(solution, reference, value):
     assert math_science(f"<SOLUTION>{solution}</SOLUTION>", reference, MARKED).value == value
-
-
-@pytest.mark.parametrize("text", ["1.5.2", "٣", "1e5", "--1", "inf", "nan", "", ".", "-.", "1,2"])
-def test_what_is_no_plain_number_stays_as_it_is(text):
-    assert normal_form(text) == text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
+
+from typing_extensions import NotRequired
 
 PLAIN = {
     "loss": "loss",
@@ -35,7 +37,53 @@ NESTED = {
 }
 
 
-def from_trl(logs: Mapping[str, Any], has_reference: bool) -> dict[str, Any]:
+class Spread(TypedDict, total=False):
+    """A figure over the completions of a step; which of its sides are there depends on the figure."""
+
+    mean: float
+    std: float
+    min: float
+    max: float
+
+
+class ClipRatio(TypedDict, total=False):
+    """The share of tokens whose ratio was cut: below, above, and either."""
+
+    low: float
+    high: float
+    region: float
+
+
+class StepMetrics(TypedDict):
+    """The documented numbers of one step; a number that TRL did not log is absent, only `kl` is then null.
+
+    `signal_fraction` is the share of groups whose completions differ in reward, 1 - frac_reward_zero_std: the others
+    teach nothing. `sampler_gap` is how far vLLM's and the trainer's log-probabilities of a token lie apart, in nats,
+    and `sampler_ratio` what a completion counts for it. Lengths are in tokens, times in seconds.
+    """
+
+    kl: NotRequired[float | None]
+    loss: NotRequired[float]
+    reward: NotRequired[float]
+    reward_std: NotRequired[float]
+    grad_norm: NotRequired[float]
+    learning_rate: NotRequired[float]
+    epoch: NotRequired[float]
+    entropy: NotRequired[float]
+    step_seconds: NotRequired[float]
+    truncated_fraction: NotRequired[float]
+    token_accuracy: NotRequired[float]
+    num_tokens: NotRequired[float]
+    signal_fraction: NotRequired[float]
+    completion_length: NotRequired[Spread]
+    clip_ratio: NotRequired[ClipRatio]
+    sampler_gap: NotRequired[Spread]
+    sampler_ratio: NotRequired[Spread]
+    rewards: NotRequired[dict[str, Spread]]
+    other: NotRequired[dict[str, float | str | None]]
+
+
+def from_trl(logs: Mapping[str, Any], has_reference: bool) -> StepMetrics:
     """The metrics of one log record.
 
     Args:
@@ -43,11 +91,7 @@ def from_trl(logs: Mapping[str, Any], has_reference: bool) -> dict[str, Any]:
         has_reference: Whether the run has a reference model; without one there is no `kl`.
 
     Returns:
-        The documented names; `kl` is always among them, None where there is none.
-
-    `signal_fraction` is the share of groups whose completions differ in reward, 1 - frac_reward_zero_std: the others
-    teach nothing. `sampler_gap` is how far vLLM's and the trainer's log-probabilities of a token lie apart, in nats,
-    and `sampler_ratio` what a completion counts for it. Lengths are in tokens, times in seconds; NaN becomes None.
+        The documented names; `kl` is always among them, None where there is none. NaN becomes None.
     """
     metrics: dict[str, Any] = {"rewards": {}, "other": {}}
     for key, raw in logs.items():
@@ -64,8 +108,9 @@ def from_trl(logs: Mapping[str, Any], has_reference: bool) -> dict[str, Any]:
             metrics["rewards"].setdefault(name, {})[statistic] = value
         else:
             metrics["other"][key] = value if value is not None else _text(raw)
-    known = {key: value for key, value in metrics.items() if value not in ({}, None)}
-    return known | {"kl": metrics.get("kl") if has_reference else None}
+    named: Any = {key: value for key, value in metrics.items() if value not in ({}, None)}
+    known: StepMetrics = named | {"kl": metrics.get("kl") if has_reference else None}
+    return known
 
 
 def _number(value: Any) -> float | None:

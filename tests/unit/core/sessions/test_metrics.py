@@ -1,6 +1,6 @@
 """TRL's log record under the documented names."""
 
-from core.runs.metrics import from_trl
+from core.sessions.metrics import from_trl
 
 RECORD = {
     "loss": 0.1,

@@ -1,0 +1,52 @@
+"""What the page needs to know of the program: `python -m cli.facts [--write static/js/facts.js]`.
+
+JavaScript reads these names from the written module; no value of Python is written down there by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from constants import EMBEDDED_MODEL, MAX_UPLOAD_BYTES
+from core.export.targets import RECOMMENDED
+from core.jsonfile import write_text
+from core.rewards.section import DEFAULT_PRESET, MAX_NAME_CHARACTERS
+from core.runs.model_card import EMBEDDED_HUB_ID
+from core.sessions.state import FINAL
+
+FACTS: dict[str, Any] = {
+    "FINAL_STATUSES": FINAL,
+    "DEFAULT_PRESET": DEFAULT_PRESET,
+    "MAX_NAME_CHARACTERS": MAX_NAME_CHARACTERS,
+    "RECOMMENDED_TARGET": RECOMMENDED,
+    "EMBEDDED_MODEL": EMBEDDED_MODEL,
+    "EMBEDDED_HUB_ID": EMBEDDED_HUB_ID,
+    "MAX_UPLOAD_BYTES": MAX_UPLOAD_BYTES,
+}
+HEAD = "// @ts-check\n// Written by `python -m cli.facts --write static/js/facts.js`; a test holds it current.\n\n"
+
+
+def facts() -> str:
+    """The module."""
+    return HEAD + "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in FACTS.items())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the module, or write it into a file."""
+    parser = argparse.ArgumentParser(prog="python -m cli.facts", description="Constants for the page.")
+    parser.add_argument("--write", type=Path, help="replace this file")
+    file = parser.parse_args(arguments).write
+    if file is None:
+        sys.stdout.write(facts())
+    else:
+        write_text(file, facts())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""What is shown of a data set before a run: its first rows, the guessed mapping, rows as the model will see them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from core.data.columns import FileStatistics
+from core.data.guess import GuessedMapping, MappingSettings
+from core.data.row import RawRow
+from core.jsonfile import JsonObject
+from core.prompts.template import ChatMessage
+
+
+class GuessedColumns(TypedDict):
+    """The columns of a data set and what they are taken for; `guesses` has the reasons."""
+
+    columns: list[str]
+    mapping: MappingSettings
+    guesses: Annotated[JsonObject, GuessedMapping]
+
+
+class DataPreview(GuessedColumns):
+    """The first rows as a page can show them; `total_rows` is null where there are more than were read."""
+
+    rows: list[RawRow]
+    notes: list[str]
+    total_rows: int | None
+
+
+class MissingTokenizer(TypedDict):
+    """Why prompts are shown without the model's chat template."""
+
+    message: str
+    fields: dict[str, str]
+
+
+class RenderedRow(TypedDict):
+    """A row as the model and the reward will see it; `tokens` is null without a tokenizer."""
+
+    prompt: str
+    tokens: int | None
+    instruction: str
+    reference: str
+    reasoning: str
+    extras: dict[str, Any]
+    perfect_answer: str
+
+
+class RenderedRows(TypedDict):
+    """Some rows as the model will see them."""
+
+    samples: list[RenderedRow]
+    problem: MissingTokenizer | None
+
+
+class MappedPreview(GuessedColumns, RenderedRows):
+    """What a mapping makes of the first rows; `notices` say what does not fit."""
+
+    notices: list[str]
+
+
+class PromptPreview(TypedDict):
+    """A prompt as a model sees it."""
+
+    prompt: str
+    tokens: int | None
+    messages: list[ChatMessage]
+    problem: MissingTokenizer | None
+
+
+class HashedStatistics(FileStatistics):
+    """The statistics of a file and its hash."""
+
+    sha256: str

@@ -1,0 +1,44 @@
+"""What a generation worker is asked for, and what it answers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from core.generation.model_path import PlacedModel
+from core.prompts.template import ChatMessage
+
+
+class ModelAnswer(TypedDict):
+    """A model's answer to one chat.
+
+    `tokens` counts its own, `prompt_tokens` those before it, null where nobody counted; `finish_reason` is stop, length
+    or cancelled; `seed` null where nothing was drawn.
+    """
+
+    text: str
+    tokens: int
+    prompt_tokens: int | None
+    seconds: float
+    tokens_per_second: float | None
+    first_token_seconds: float
+    finish_reason: str
+    seed: int | None
+
+
+class HeldModel(TypedDict):
+    """A model in the memory of a worker, and on which device."""
+
+    model_path: str
+    device: str
+
+
+class AnswerRequest(TypedDict):
+    """One request to a generation worker; `sampling` has the values of Sampling, `stream` asks for text as it comes."""
+
+    id: int
+    task: Literal["answer", "load"]
+    model: PlacedModel
+    chats: list[list[ChatMessage]]
+    sampling: dict[str, Any]
+    use_adapter: bool
+    stream: bool

@@ -1,0 +1,53 @@
+"""What is stored of scored completions: the record of one score, a completion, and the group of one prompt."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from typing_extensions import NotRequired
+
+from core.rewards.scoring import OutcomeKind
+
+
+class ScoreRecord(TypedDict):
+    """One reward on one completion; `value` is null where there is no score, and `reason` then says why."""
+
+    value: float | None
+    reason: str
+    kind: OutcomeKind
+    parts: NotRequired[dict[str, float]]
+    prints: NotRequired[str]
+
+
+class Completion(TypedDict):
+    """What the model wrote, and what it earned; `tokens` is its length, `scores` has every reward by its name."""
+
+    text: str
+    tokens: int
+    truncated: bool
+    reward: float
+    advantage: float
+    scores: dict[str, ScoreRecord]
+
+
+class Prompted(TypedDict):
+    """The prompt of a group and the row that it was made of."""
+
+    step: int
+    prompt: str
+    instruction: str
+    reference: str
+    extras: dict[str, Any]
+
+
+class Group(Prompted):
+    """The completions of one prompt in one step."""
+
+    completions: list[Completion]
+
+
+class SampleCompletion(Completion):
+    """A completion with its question, for the live page."""
+
+    instruction: str
+    reference: str

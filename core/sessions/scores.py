@@ -1,0 +1,45 @@
+"""What the held-out scores of a session say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.sessions.kinds import HeldOutScore
+from core.statistics import compare_marks, compare_rewards, wilson_interval
+
+
+class ShownScore(HeldOutScore):
+    """A held-out score as a chart draws it.
+
+    `share` is the share of right answers, `interval` its 95 % interval. Where no reward judges truth, `share` is the
+    mean reward over the full one, and there is no interval.
+    """
+
+    share: float
+    interval: tuple[float, float] | None
+
+
+def shown(score: HeldOutScore, full_reward: float) -> ShownScore:
+    """A held-out score with its share and interval; `full_reward` is the sum of the run's weights."""
+    correct, total = score["correct"], score["total"]
+    if correct is None:
+        return {**score, "share": score["reward"] / full_reward, "interval": None}
+    return {**score, "share": correct / total, "interval": wilson_interval(correct, total)}
+
+
+def verdict(evaluations: Iterable[HeldOutScore]) -> str:
+    """What GRPO changed, in one sentence, from a session's evaluations; empty before the last one.
+
+    Right and wrong answers are compared where a reward of the run judges truth, the rewards themselves otherwise.
+    """
+    stages = {score["stage"]: score for score in evaluations}
+    before, after = stages.get("warm_up") or stages.get("base"), stages.get("trained")
+    if before is None or after is None:
+        return ""
+    if before.get("marks") and after.get("marks"):
+        return compare_marks(before["marks"], after["marks"]).in_words()
+    rewards_before, rewards_after = before.get("row_rewards"), after.get("row_rewards")
+    if rewards_before and rewards_after:
+        comparison = compare_rewards(rewards_before, rewards_after)
+        return comparison.in_words("raised the reward of {wins} held-out rows and lowered that of {losses}")
+    return ""
