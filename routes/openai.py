@@ -1,6 +1,6 @@
-"""/v1: the part of OpenAI's API that chat programs need, over the models of this server.
+"""/v1: the part of OpenAI's API that chat programs need, for the models of this server.
 
-Source: the OpenAI API reference, chat completions and models; errors have its shape, so that its clients show them.
+Source: the OpenAI API reference, chat completions and models; errors have its shape, so that its clients can read them.
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model, known_shape
@@ -18,6 +17,7 @@ from core.paths import Workspace
 from core.runs.place import Machine
 from core.runs.recommended import Fragment, as_config, recommended
 from core.runs.vram import fits, memory_of
+from core.sessions.kinds import HeldOutScore
 from core.sessions.state import SessionState
 from core.sessions.store import SessionLabel, SessionStore
 from services.hub import Hub
@@ -183,7 +183,7 @@ class ModelService:
         }
 
 
-def _score(evaluation: Mapping[str, Any]) -> LastScore:
+def _score(evaluation: HeldOutScore) -> LastScore:
     return {
         "stage": evaluation.get("stage"),
         "correct": evaluation.get("correct"),
