@@ -11,7 +11,7 @@ from core.errors import InvalidInput
 from core.generation.sampling import sampling_from
 from core.prompts.template import ChatMessage
 from routes.http import Body, body, reply, services
-from services.answers.service import Inquiry, ShownAnswer
+from services.answers.service import ChatAnswer, Inquiry
 
 bp = Blueprint("generation", __name__)
 
@@ -94,7 +94,7 @@ class Comparison(TypedDict):
     """The answers of a comparison, in the order of its models."""
 
     request_id: str
-    answers: list[ShownAnswer]
+    answers: list[ChatAnswer]
 
 
 class LoadRequest(Body):

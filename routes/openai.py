@@ -22,7 +22,7 @@ from routes.errors import OpenAIError, openai_error
 from routes.http import json_object, presence, reply, services
 from routes.openai_shapes import ChatRequest
 from services.answers.generation import Ask
-from services.answers.messages import GivenAnswer
+from services.answers.messages import EndedAnswer
 from services.answers.stream import Piece, answer_while, pieces_of
 
 bp = Blueprint("openai", __name__)
@@ -166,10 +166,10 @@ def _chunk(head: ChunkHead, delta: Delta, reason: str | None = None) -> Chunk:
     return {**head, "object": "chat.completion.chunk", "choices": [choice]}
 
 
-def _reason(answer: GivenAnswer) -> str:
+def _reason(answer: EndedAnswer) -> str:
     return "length" if answer["finish_reason"] == "length" else "stop"
 
 
-def _usage(answer: GivenAnswer) -> Usage:
+def _usage(answer: EndedAnswer) -> Usage:
     prompt, completion = answer["prompt_tokens"] or 0, answer["tokens"]
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}

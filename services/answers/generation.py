@@ -22,15 +22,13 @@ from core.prompts.template import ChatMessage
 from core.sessions.store import SessionStore
 from services.answers.messages import (
     AnsweredRequest,
-    AnswerMessage,
     CancelRequest,
     EndMessage,
     ErrorMessage,
     GenerationUpdate,
     LoadedModel,
     LoadedState,
-    LoadingMessage,
-    TextMessage,
+    ProgressMessage,
     WorkerMessage,
 )
 from services.processes.devices import CPU, Devices
@@ -241,7 +239,7 @@ class GenerationService:
         while True:
             message = self._next(worker, turn)
             if message is None:
-                problem = self._died(worker)
+                problem = self._worker_error(worker)
                 if turn.is_stopped:  # the stop may have killed the worker, which is no error of this request
                     return None
                 raise problem
@@ -249,7 +247,7 @@ class GenerationService:
                 continue
             if message["kind"] == "end" or message["kind"] == "error":
                 return self._end(worker, message)
-            self._take(turn, message, listeners)
+            self._handle(turn, message, listeners)
 
     def _hand_over(self, task: Task, turn: _Turn, is_listened_to: bool) -> LineWorker:
         """Send a request to the worker; under the lock, so that no stop comes between the number and the request."""
@@ -275,7 +273,7 @@ class GenerationService:
                 worker.send(_cancel(turn.number))
         return worker
 
-    def _take(self, turn: _Turn, message: LoadingMessage | TextMessage | AnswerMessage, listeners: _Listeners) -> None:
+    def _handle(self, turn: _Turn, message: ProgressMessage, listeners: _Listeners) -> None:
         if message["kind"] == "answer":
             turn.answers[message["index"]] = message["answer"]
             if listeners.on_answer is not None:
@@ -321,7 +319,7 @@ class GenerationService:
             return self._device or CPU
         return self._devices.for_answers(self._device)
 
-    def _died(self, worker: LineWorker) -> LoraCraftError:
+    def _worker_error(self, worker: LineWorker) -> LoraCraftError:
         with self._moved:
             is_known = self._warm.current is not worker
             notice, kind = self._notice, self._why

@@ -63,7 +63,8 @@ class ErrorMessage(TypedDict):
     is_last: bool
 
 
-WorkerMessage = LoadingMessage | TextMessage | AnswerMessage | EndMessage | ErrorMessage
+ProgressMessage = LoadingMessage | TextMessage | AnswerMessage
+WorkerMessage = ProgressMessage | EndMessage | ErrorMessage
 
 
 class GenerationUpdate(TypedDict):
@@ -120,13 +121,13 @@ class AnswerFigures(TypedDict):
     problem: NotRequired[str]
 
 
-class GivenAnswer(AnswerFigures):
+class EndedAnswer(AnswerFigures):
     """An answer, also to a question that was stopped or refused before its answer began."""
 
     text: str
 
 
-CANCELLED: GivenAnswer = {
+CANCELLED: EndedAnswer = {
     "text": "",
     "tokens": 0,
     "prompt_tokens": None,
@@ -139,6 +140,6 @@ CANCELLED: GivenAnswer = {
 """The answer to a question that was stopped before its turn."""
 
 
-def or_cancelled(answer: ModelAnswer | None) -> GivenAnswer:
+def or_cancelled(answer: ModelAnswer | None) -> EndedAnswer:
     """A model's answer, or CANCELLED for None."""
     return {**answer} if answer is not None else CANCELLED

@@ -22,7 +22,7 @@ from core.rewards.record import ScoreRecord
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
 from services.answers.generation import Ask, GenerationService
-from services.answers.messages import CANCELLED, AnswerFigures, GivenAnswer, or_cancelled
+from services.answers.messages import CANCELLED, AnswerFigures, EndedAnswer, or_cancelled
 from services.rewards import RewardService, ScoredRow
 
 
@@ -32,7 +32,7 @@ class AskedModel(ModelDescription):
     use_adapter: bool
 
 
-class AnswerScore(TypedDict):
+class ChatScore(TypedDict):
     """The reward of an answer, null where a part could not be scored, of `most` at best, with its parts."""
 
     total: float | None
@@ -40,7 +40,7 @@ class AnswerScore(TypedDict):
     scores: dict[str, ScoreRecord]
 
 
-class ShownAnswer(AnswerFigures):
+class ChatAnswer(AnswerFigures):
     """An answer as REST shows it, with the conversation that the model saw.
 
     `parsed` is null without a run's markers, `score` where there was nothing to score by; `label` names the model in a
@@ -52,7 +52,7 @@ class ShownAnswer(AnswerFigures):
     response: str
     messages: list[ChatMessage]
     parsed: Annotated[JsonObject, Parsed] | None
-    score: AnswerScore | None
+    score: ChatScore | None
     label: NotRequired[str]
 
 
@@ -114,7 +114,7 @@ class AnswerService:
         self._generation = generation
         self._rewards = rewards
 
-    def test(self, model_path: str, use_adapter: bool, question: Inquiry) -> ShownAnswer:
+    def test(self, model_path: str, use_adapter: bool, question: Inquiry) -> ChatAnswer:
         """One model's answer, with its score where a reference is given.
 
         Raises:
@@ -122,7 +122,7 @@ class AnswerService:
         """
         return self._answered(Side(self._generation.ref(model_path), use_adapter), question)
 
-    def compare(self, models: Sequence[tuple[str, bool]], question: Inquiry) -> list[ShownAnswer]:
+    def compare(self, models: Sequence[tuple[str, bool]], question: Inquiry) -> list[ChatAnswer]:
         """The answers of several models, given as (model_path, use_adapter), drawn one after another with one seed.
 
         A model that fails has an answer with finish_reason "refused" and a `problem`; the others keep their answers.
@@ -196,8 +196,8 @@ class AnswerService:
         except LoraCraftError:  # deleted meanwhile, or a configuration that can't be read
             return None
 
-    def _compared(self, sides: Sequence[Side], question: Inquiry) -> list[ShownAnswer]:
-        answers: list[ShownAnswer] = []
+    def _compared(self, sides: Sequence[Side], question: Inquiry) -> list[ChatAnswer]:
+        answers: list[ChatAnswer] = []
         problems: list[LoraCraftError] = []
         for side in sides:
             is_stopped = bool(answers) and answers[-1]["finish_reason"] == "cancelled"  # a stop is for all models
@@ -210,7 +210,7 @@ class AnswerService:
             raise problems[0]
         return answers
 
-    def _answered(self, side: Side, question: Inquiry, is_stopped: bool = False) -> ShownAnswer:
+    def _answered(self, side: Side, question: Inquiry, is_stopped: bool = False) -> ChatAnswer:
         chat = self.chat(side.ref, question.messages, question.system, question.use_template)
         ask = Ask(
             side.ref.model_path,
@@ -230,7 +230,7 @@ class AnswerService:
         shown["score"] = self._score(side.ref.session_id, question, answer)
         return shown
 
-    def _score(self, session_id: str | None, question: Inquiry, answer: GivenAnswer) -> AnswerScore | None:
+    def _score(self, session_id: str | None, question: Inquiry, answer: EndedAnswer) -> ChatScore | None:
         """The score of an answer by the training's reward; None where there is nothing to score by."""
         is_expected = question.reference is not None or question.extras
         if session_id is None or not is_expected or answer["finish_reason"] == "cancelled":
@@ -246,7 +246,7 @@ class AnswerService:
         return {"total": result["total"], "most": tested["most"], "scores": result["scores"]}
 
 
-def _shown(side: Side, question: Inquiry, answer: GivenAnswer, chat: Sequence[ChatMessage]) -> ShownAnswer:
+def _shown(side: Side, question: Inquiry, answer: EndedAnswer, chat: Sequence[ChatMessage]) -> ChatAnswer:
     """An answer that is not parsed and not scored."""
     figures: AnswerFigures = {
         "tokens": answer["tokens"],
@@ -259,7 +259,7 @@ def _shown(side: Side, question: Inquiry, answer: GivenAnswer, chat: Sequence[Ch
     }
     if "problem" in answer:
         figures["problem"] = answer["problem"]
-    shown: ShownAnswer = {
+    shown: ChatAnswer = {
         "request_id": question.request_id,
         "model": {**side.ref.as_dict(), "use_adapter": side.use_adapter},
         "response": answer["text"],
@@ -271,10 +271,10 @@ def _shown(side: Side, question: Inquiry, answer: GivenAnswer, chat: Sequence[Ch
     return shown
 
 
-def _refused(side: Side, question: Inquiry, error: LoraCraftError) -> ShownAnswer:
+def _refused(side: Side, question: Inquiry, error: LoraCraftError) -> ChatAnswer:
     problem = f"{error.message} {error.hint}".strip()
     seed = question.sampling.seed if question.sampling.temperature else None
-    answer: GivenAnswer = {**CANCELLED, "finish_reason": "refused", "problem": problem, "seed": seed}
+    answer: EndedAnswer = {**CANCELLED, "finish_reason": "refused", "problem": problem, "seed": seed}
     return _shown(side, question, answer, question.messages)
 
 

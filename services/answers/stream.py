@@ -13,7 +13,7 @@ from typing_extensions import NotRequired
 from constants import CLIENT_LOOK_S, STREAM_SILENCE_S
 from core.errors import LoraCraftError, WorkerFailed
 from services.answers.generation import Ask, GenerationService
-from services.answers.messages import GivenAnswer, or_cancelled
+from services.answers.messages import EndedAnswer, or_cancelled
 
 LOG = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class Piece(TypedDict):
     """A part of a streamed answer: text, then the answer or the error at its end; empty after a silence."""
 
     text: NotRequired[str]
-    answer: NotRequired[GivenAnswer]
+    answer: NotRequired[EndedAnswer]
     error: NotRequired[LoraCraftError]
 
 
@@ -61,7 +61,7 @@ def pieces_of(
 
 def answer_while(
     is_there: Callable[[], bool], generation: GenerationService, ask: Ask, look_s: float = CLIENT_LOOK_S
-) -> GivenAnswer:
+) -> EndedAnswer:
     """The whole answer to one chat with a request_id; it is cut short when the program disconnects.
 
     Args:

@@ -101,7 +101,7 @@ class _Lane:
             is_sent = worker.send({"id": self._asked, "task": task, "arguments": arguments})
             answer = self._wait(worker, timeout_s, progress) if is_sent else None
             if answer is None:
-                raise self._died(worker, task)
+                raise self._worker_error(worker, task)
             self._warm.rest()
         if "error" in answer:
             raise from_dict(answer["error"])
@@ -133,7 +133,7 @@ class _Lane:
             if progress is not None and answer["id"] == self._asked:
                 progress(answer["fraction"], answer["text"])
 
-    def _died(self, worker: LineWorker, task: str) -> LoraCraftError:
+    def _worker_error(self, worker: LineWorker, task: str) -> LoraCraftError:
         cause, _, _ = explain_exit(worker.exit_code())
         LOG.error("The inspection worker died on %s: %s", task, cause)
         self._warm.end()
