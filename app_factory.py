@@ -1,4 +1,4 @@
-"""create_app: the one place where configuration, services, routes and sockets meet."""
+"""create_app: builds the application from settings, services, routes and sockets."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ REPOSITORY = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Settings:
-    """How one server runs.
+    """The settings of one server.
 
     Attributes:
         root: Holds the data folders.
         worker: The module of the training worker.
-        environment: What workers' environments are built on.
-        machine: Tells the GPUs that there are.
+        environment: The environment that workers inherit.
+        machine: Detects the GPUs.
     """
 
     root: Path = REPOSITORY
@@ -39,13 +39,13 @@ class Settings:
 
 
 class InOrder(DefaultJSONProvider):
-    """JSON whose keys stay in the order in which they were put down."""
+    """JSON with its keys in the order of the Python dict."""
 
     sort_keys = False
 
 
 def create_app(settings: Settings) -> Flask:
-    """The application, its services started."""
+    """The application with its services started."""
     app = Flask(__name__, static_folder=str(REPOSITORY / "static"), template_folder=str(REPOSITORY / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = MAX_JSON_BYTES
     app.json = InOrder(app)

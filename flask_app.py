@@ -25,7 +25,7 @@ class RequestHandler(WSGIRequestHandler):
 
 
 def main(arguments: list[str] | None = None, machine: Callable[[], Hardware] = detect_hardware) -> int:
-    """Serve until interrupted; `machine` tells the GPUs that there are."""
+    """Serve until interrupted; `machine` detects the GPUs."""
     options = _parse(arguments)
     if options.host not in LOOPBACK_HOSTS:
         sys.stderr.write(
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None, machine: Callable[[], Hardware] = d
 
 
 def _is_taken(host: str, port: int) -> bool:
-    """Whether somebody listens on the port already; found out before any run is taken up."""
+    """Whether a program listens on the port already; checked before the server reattaches to runs."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(1.0)
         return probe.connect_ex((host, port)) == 0

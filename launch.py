@@ -1,7 +1,7 @@
 """Set up and start LoRA Craft with nothing but Python: `python launch.py [serve|demo|test|doctor] [arguments]`.
 
 The first call makes .venv, installs what this machine needs, fetches the browser packages and llama.cpp's converter;
-later calls see by a stamp that nothing changed. Standard library only.
+later calls find a stamp and do nothing. Standard library only.
 """
 
 import hashlib
@@ -31,9 +31,9 @@ TORCH_BUILDS = {
     "cu128": ((12, 8), (7, 5), (12, 1)),
     "cu126": ((12, 6), (5, 0), (9, 0)),
 }
-"""Build of torch -> its CUDA version, and the oldest and the newest cards (compute capability) it holds code for."""
+"""Build of torch -> its CUDA version, and the oldest and newest compute capability of the cards it supports."""
 USUAL_BUILD = "cu130"
-"""What the usual index holds on Linux."""
+"""The build that the usual index has for Linux."""
 UNSLOTH = ROOT / "cache" / "unsloth-packages"
 ONLY_ON_A_GPU = (
     "studio",
@@ -44,7 +44,7 @@ ONLY_ON_A_GPU = (
     "bitsandbytes/lib*_cuda*",
     "bitsandbytes/lib*_rocm*",
 )
-"""Two thirds of what Unsloth's packages weigh: its own web application, CUDA's compiler, and kernels."""
+"""Two thirds of the size of Unsloth's packages: its web application, CUDA's compiler, and kernels."""
 INDEX_TIMEOUT_S = 4
 OLDEST_PYTHON = (3, 10)
 PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -58,11 +58,11 @@ COMMANDS = {
 
 
 class SetupFailed(Exception):
-    """A step of the set-up did not work; the message says which and what to do."""
+    """A step of the set-up failed; the message names it and says what to do."""
 
 
 def main(arguments):
-    """Run one command after setting up what it needs; the exit code."""
+    """Set up what a command needs, run it, and return its exit code."""
     command = arguments[0] if arguments and not arguments[0].startswith("-") else "serve"
     rest = arguments[1:] if arguments and arguments[0] == command else arguments
     if command not in COMMANDS or (rest[:1] in (["-h"], ["--help"]) and command == "serve"):
@@ -82,7 +82,7 @@ def main(arguments):
 
 
 def set_up(out):
-    """Make the environment what the requirement files say; quick when it is so already."""
+    """Install the requirement files into the environment; quick when nothing has changed."""
     if sys.version_info < OLDEST_PYTHON:
         raise SetupFailed(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}.")
     has_gpu = has_nvidia_gpu()
@@ -107,7 +107,7 @@ def set_up(out):
 
 
 def set_up_tests():
-    """Install what only the tests need."""
+    """Install the packages that only the tests need."""
     wanted = fingerprint("tests/requirements.txt", "tests/unsloth/requirements.txt", "requirements.txt")
     if TEST_STAMP.exists() and TEST_STAMP.read_text(encoding="utf-8") == wanted:
         return
@@ -121,9 +121,9 @@ def set_up_tests():
 
 
 def install_unsloth_for_tests():
-    """Put what requirements.txt has for a GPU into a folder of its own, less what only a GPU needs.
+    """Install the GPU packages of requirements.txt into a separate folder, without files that only a GPU needs.
 
-    Its tests fail where this can't be done if CI is set, and are skipped otherwise: triton has wheels for Linux alone.
+    Where this fails, the tests of Unsloth are skipped, or fail if CI is set: triton has wheels for Linux only.
     """
     shutil.rmtree(UNSLOTH, ignore_errors=True)
     wanted = ["--no-deps", "--target", str(UNSLOTH), *gpu_pins(), "-r", str(ROOT / "tests/unsloth/requirements.txt")]
@@ -143,7 +143,7 @@ def gpu_pins():
 
 
 def last_line(failure):
-    """The last line of a failure's text, which is where pip says why."""
+    """The last line of a failure's text, where pip gives the reason."""
     return str(failure).strip().splitlines()[-1]
 
 
@@ -153,12 +153,12 @@ def find_browser():
 
 
 def has_nvidia_gpu():
-    """Whether the NVIDIA driver's own tool answers with a card."""
+    """Whether nvidia-smi lists a card."""
     return nvidia_smi("-L") != ""
 
 
 def nvidia_smi(*arguments):
-    """What the NVIDIA driver's own tool prints; empty where it is missing, fails or hangs."""
+    """The output of nvidia-smi; empty where it is missing, fails or hangs."""
     tool = shutil.which("nvidia-smi")
     if not tool:
         return ""
@@ -170,20 +170,20 @@ def nvidia_smi(*arguments):
 
 
 def driver_cuda(text):
-    """The newest CUDA version that the driver runs, such as (12, 8), out of nvidia-smi's table; None if not told."""
+    """The newest CUDA version that the driver runs, such as (12, 8), from nvidia-smi's table; None without one."""
     found = re.search(r"CUDA(?: UMD)? Version\s*:\s*(\d+)\.(\d+)", text)
     return (int(found.group(1)), int(found.group(2))) if found else None
 
 
 def capabilities(text):
-    """The compute capability of every card, such as [(8, 9)], out of nvidia-smi's list of them."""
+    """The compute capability of every card, such as [(8, 9)], from nvidia-smi's list."""
     return [tuple(map(int, found)) for found in re.findall(r"^\s*(\d+)\.(\d+)\s*$", text, re.MULTILINE)]
 
 
 def torch_builds(cuda, cards):
-    """The builds of torch that a driver and all of its cards run, the best first; empty where it is too old for all.
+    """The builds of torch that a driver and all of its cards run, the best first; empty for too old a driver.
 
-    A driver runs every build of its own first number or a lower one, best those that are no newer than itself.
+    A driver runs every build with its own major version of CUDA or an older one; builds no newer than itself are best.
     """
     if cuda is None:
         return [USUAL_BUILD]
@@ -198,8 +198,8 @@ def torch_builds(cuda, cards):
 
 
 def fingerprint(*requirements, cuda=None, cards=()):
-    """What decides the environment, hashed: requirement files, browser packages, this file, the Python version, the
-    first number of the CUDA version that the driver runs, and the kinds of card."""
+    """A hash of what the environment depends on: requirement files, browser packages, this file, the Python version,
+    the driver's major version of CUDA, and the compute capabilities of the cards."""
     names = (*requirements, "requirements-cpu.txt", "static/package-lock.json", "launch.py")
     contents = b"".join((ROOT / name).read_bytes() for name in names)
     return hashlib.sha256(contents + f"{sys.version} {cuda and cuda[0]} {sorted(set(cards))}".encode()).hexdigest()
@@ -215,9 +215,9 @@ def make_venv():
 
 
 def install_torch_for_cpu():
-    """Install torch from the index of builds for the CPU if it answers, from the usual one otherwise.
+    """Install torch from the index of CPU builds if that answers, else from the usual index.
 
-    The usual index may hold the CUDA build only, which works but is large.
+    The usual index may have only the CUDA build, which works but is large.
     """
     index = f"{TORCH_INDEX}/cpu"
     wants_index = sys.platform != "darwin" and answers(index)
@@ -225,9 +225,9 @@ def install_torch_for_cpu():
 
 
 def install_torch_for_gpu(out, cuda, cards):
-    """Install the build of torch that the driver runs where its index offers it, the usual one otherwise.
+    """Install the build of torch that the driver runs if its index has one, else the usual build.
 
-    torchvision, which unsloth wants, has to be of the same build. A build for the CPU alone is not left in place.
+    torchvision, which unsloth needs, has to be of the same build. An installed CPU build is replaced.
     """
     pin = torch_pin()
     builds = torch_builds(cuda, cards)
@@ -241,7 +241,7 @@ def install_torch_for_gpu(out, cuda, cards):
 
 
 def fetched_build(pin, build):
-    """Install a build of torch from its index, and torchvision with it; whether that worked."""
+    """Install a build of torch and of torchvision from its index; false when that failed."""
     try:
         pip("--retries", "0", "--extra-index-url", f"{TORCH_INDEX}/{build}", f"{pin}+{build}", "torchvision")
     except SetupFailed:
@@ -250,7 +250,7 @@ def fetched_build(pin, build):
 
 
 def no_build(cuda, builds):
-    """Why the usual build is taken though it is not the right one for this driver."""
+    """Why the usual build is installed, although it is not the right one for this driver."""
     runs = f"CUDA {cuda[0]}.{cuda[1]}" if cuda else "an unknown CUDA version"
     if not builds:
         return (
@@ -260,9 +260,9 @@ def no_build(cuda, builds):
 
 
 def offered_build(builds, pin, fetch=None):
-    """The first of the builds whose index holds the pinned torch for this Python and machine; None for none.
+    """The first of the builds whose index has the pinned torch for this Python and machine; None without one.
 
-    All questions together take INDEX_TIMEOUT_S; the first that is not answered is the last.
+    All requests together take at most INDEX_TIMEOUT_S; after the first without an answer no other is sent.
     """
     fetch = fetch or page_of
     deadline = time.monotonic() + INDEX_TIMEOUT_S
@@ -285,7 +285,7 @@ def is_offered(page, pin):
 
 
 def page_of(url, deadline):
-    """The text at an address, or its refusal; empty where nothing whole comes before `deadline` (time.monotonic)."""
+    """The text of a URL, or its HTTP error; empty without a whole answer before `deadline` (time.monotonic)."""
     text = b""
     try:
         with urllib.request.urlopen(url, timeout=max(0.1, deadline - time.monotonic())) as reply:
@@ -313,7 +313,7 @@ def installed_torch():
 
 
 def is_cpu_build(text):
-    """Whether torch/version.py is that of a build for the CPU alone."""
+    """Whether a torch/version.py belongs to a CPU build."""
     return re.search(r"^cuda\b.*=\s*None\s*$", text, re.MULTILINE) is not None
 
 
@@ -327,12 +327,12 @@ def install_procedural_tasks(out):
 
 
 def lines_of(name):
-    """The lines of a file beside this one."""
+    """The lines of a file in the repository."""
     return (ROOT / name).read_text(encoding="utf-8").splitlines()
 
 
 def answers(url):
-    """Whether an address answers within INDEX_TIMEOUT_S; its absence must not slow the set-up."""
+    """Whether a URL answers within INDEX_TIMEOUT_S, so that a missing host does not slow the set-up."""
     try:
         with urllib.request.urlopen(url + "/", timeout=INDEX_TIMEOUT_S):
             return True
@@ -346,13 +346,13 @@ def pip(*arguments):
 
 
 def fetch_browser_packages(*which):
-    """Install static/node_modules from the lock file; `which` narrows it down."""
+    """Install static/node_modules from the lock file; `which` has further arguments of npm."""
     arguments = ["ci", *which, "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(ROOT / "static")]
     run([str(PYTHON), *NPM, *arguments], "the browser packages; check the network and try again")
 
 
 def step(out, title, action, *arguments):
-    """Run one step and say how long it took."""
+    """Run one step, and print its duration."""
     print(f"  {title} ...", end="", flush=True, file=out)
     began = time.monotonic()
     try:
@@ -364,14 +364,14 @@ def step(out, title, action, *arguments):
 
 
 def run(command, what):
-    """Run a command quietly; its output is shown only when it fails."""
+    """Run a command without its output, which is shown only when it fails."""
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
     if result.returncode:
         raise SetupFailed(f"could not get {what}.\n{(result.stdout + result.stderr)[-3000:]}")
 
 
 def run_to_end(command):
-    """Run a command in the foreground; Ctrl+C goes to it, and its exit code is ours."""
+    """Run a command in the foreground, which also gets Ctrl+C, and return its exit code."""
     child = subprocess.Popen(command, cwd=ROOT)
     while True:
         try:

@@ -1,1 +1,1 @@
-"""What the terminal offers beside the server: the demo and the doctor."""
+"""The commands of the terminal besides the server: demo, doctor, test suite, declarations."""

@@ -1,4 +1,4 @@
-"""`python launch.py demo`: the main job on the embedded model, through the same services as the wizard."""
+"""`python launch.py demo`: trains and exports the embedded model, with the services of the wizard."""
 
 from __future__ import annotations
 
@@ -7,27 +7,51 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TypedDict
 
 from rich.console import Console
 from rich.table import Table
 
 from cli.progress import RunProgress, curve
 from core.errors import LoraCraftError, WorkerFailed
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
+from core.sessions.kinds import HeldOutScore
 from core.sessions.state import SessionState
 from core.statistics import Comparison, compare_marks, wilson_interval
-from services.exports.service import ExportState
+from services.exports.state import ExportState
 from services.training.service import merged
 from services.wiring import Services, build_services
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CONFIG = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
 EXPORTED = ("f16", "q4_k_m")
-STAGES = {"base": "Base model", "warm_up": "After the warm-up", "trained": "After GRPO"}
+
+
+class StageScore(TypedDict):
+    """The held-out questions answered correctly at one stage."""
+
+    correct: int
+    total: int
+
+
+class DemoResult(TypedDict):
+    """The result as `--json` prints it; `p_value` compares GRPO with the warm-up alone, question by question."""
+
+    base: StageScore
+    warm_up: StageScore
+    trained: StageScore
+    p_value: float
+    wins: int
+    losses: int
+    seconds: dict[str, float]
+    session_id: str
+    gguf: str
+    question: str
+    answer: str
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the demo; 0 when everything worked, 1 otherwise."""
+    """Run the demo; 0 on success, 1 otherwise."""
     options = _parse(arguments)
     console = Console(stderr=options.json)
     changes = merged({"training": {"seed": options.seed}}, options.config)
@@ -46,14 +70,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def summary(services: Services, state: SessionState, export: ExportState, setup_seconds: float) -> dict:
-    """The demo's result as `--json` prints it; `p_value` compares GRPO with the warm-up alone, question by question."""
+def summary(services: Services, state: SessionState, export: ExportState, setup_seconds: float) -> DemoResult:
+    """The result of the demo."""
     scores = {score["stage"]: score for score in state.evaluations}
     comparison = compare_marks(scores["warm_up"]["marks"], scores["trained"]["marks"])
     smallest = min(export.files, key=lambda file: file["size_bytes"])
     folder = services.workspace.export(state.session_id)
     return {
-        **{stage: {"correct": scores[stage]["correct"], "total": scores[stage]["total"]} for stage in STAGES},
+        "base": _stage(scores["base"]),
+        "warm_up": _stage(scores["warm_up"]),
+        "trained": _stage(scores["trained"]),
         "p_value": comparison.p_value,
         "wins": comparison.wins,
         "losses": comparison.losses,
@@ -63,6 +89,10 @@ def summary(services: Services, state: SessionState, export: ExportState, setup_
         "question": smallest["question"],
         "answer": smallest["answer"],
     }
+
+
+def _stage(score: HeldOutScore) -> StageScore:
+    return {"correct": score["correct"] or 0, "total": score["total"]}
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -75,7 +105,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _train(services: Services, config: dict) -> SessionState:
+def _train(services: Services, config: JsonObject) -> SessionState:
     session_id = services.training.start(None, config).session_id
     try:
         state = services.training.wait(session_id)
@@ -98,7 +128,7 @@ def _export(services: Services, state: SessionState) -> ExportState:
 
 
 def _seconds(services: Services, state: SessionState) -> dict[str, float]:
-    """How long the phases took, from the times of the events themselves."""
+    """The duration of each phase, from the times of its events."""
     events = services.store.events(state.session_id)
     starts = [event for event in events if event["kind"] == "phase"]
     ends = [*(event["t"] for event in starts[1:]), events[-1]["t"]]
@@ -110,15 +140,16 @@ def _seconds(services: Services, state: SessionState) -> dict[str, float]:
     return {name: round(spent.get(phase, 0.0), 1) for name, phase in named.items()} | {"export": round(export, 1)}
 
 
-def _show(console: Console, services: Services, state: SessionState, result: dict) -> None:
+def _show(console: Console, services: Services, state: SessionState, result: DemoResult) -> None:
     rewards = services.store.metrics(state.session_id, 0, 60).get("reward", [])
     console.print("\n[bold]Mean reward per GRPO step[/bold]")
     console.print(curve([value or 0.0 for value in rewards]))
     table = Table(title="Held-out questions answered correctly")
     for title in ("", "correct", "95 % interval"):
         table.add_column(title)
-    for stage, name in STAGES.items():
-        correct, total = result[stage]["correct"], result[stage]["total"]
+    stages = {"Base model": result["base"], "After the warm-up": result["warm_up"], "After GRPO": result["trained"]}
+    for name, score in stages.items():
+        correct, total = score["correct"], score["total"]
         low, high = wilson_interval(correct, total)
         table.add_row(name, f"{correct} of {total} ({correct / total:.0%})", f"{low:.0%} to {high:.0%}")
     console.print(table)

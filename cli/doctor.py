@@ -1,4 +1,4 @@
-"""`python launch.py doctor`: versions, GPU, disk, tools, browser assets; exit code 1 and a cure per problem."""
+"""`python launch.py doctor`: checks versions, GPU, disk, tools and browser packages, and gives a cure per problem."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def packages() -> Result:
 
 
 def libraries_import() -> Result:
-    """torch and trl load, in a process of their own."""
+    """torch and trl can be imported; tried in a child process."""
     code = "import torch, trl, peft, transformers; print(torch.__version__, 'CUDA:', torch.cuda.is_available())"
     done = _python(code)
     seen = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
@@ -84,9 +84,9 @@ def gpu(
     """An NVIDIA GPU that torch can use; without one the CPU trains, which is no problem.
 
     Args:
-        machine: Tells the GPUs.
-        driver: Tells the driver.
-        fails: Torch's own words when it can't use a GPU; None when it can.
+        machine: Detects the GPUs.
+        driver: Detects the driver.
+        fails: Gives torch's error when it can't use the GPU; None when it can.
     """
     hardware, fails = visible(machine(), os.environ), fails or torch_fails
     if not hardware.gpus and hardware.problem is None:
@@ -104,17 +104,17 @@ def gpu(
 
 
 def torch_fails() -> str | None:
-    """Why torch can't use the GPU, in its own words, asked in a process of its own; None when it can."""
+    """The error of torch when it can't use the GPU, tried in a child process; None when it can."""
     done = _python("import torch; torch.cuda.init()")
     return None if done.returncode == 0 else " ".join(done.stderr.strip().splitlines()[-1:])
 
 
 def attention(version: Callable[[str], str | None] | None = None, loads: Callable[[], bool] | None = None) -> Result:
-    """What computes attention on a GPU, which is never a failure: where xformers can't load, Unsloth takes PyTorch's.
+    """The library that computes attention on a GPU; never a problem, since Unsloth falls back to PyTorch.
 
     Args:
         version: The installed version of a package; None where it is missing.
-        loads: Whether xformers can be loaded, as Unsloth finds out.
+        loads: Whether xformers can be loaded, tried as Unsloth does.
     """
     version, loads = version or _installed, loads or xformers_loads
     if version("unsloth") is None:
@@ -129,13 +129,13 @@ def attention(version: Callable[[str], str | None] | None = None, loads: Callabl
 
 
 def xformers_loads() -> bool:
-    """Whether the compiled part of xformers loads, in a process of its own; Unsloth asks the same."""
+    """Whether the compiled part of xformers loads, tried in a child process; Unsloth tries the same."""
     code = "from xformers._cpp_lib import _register_extensions as r; r(); import xformers.ops.fmha"
     return _python(code).returncode == 0
 
 
 def vllm() -> Result:
-    """vLLM, which is optional: a version that can sample, where there is a GPU for it."""
+    """vLLM, which is optional: no version, or one that can sample."""
     version = installed_packages().vllm
     if version is None:
         seen = f"not installed, and not needed; training.sampler vllm takes {NEWEST_VLLM}, a GPU and Linux"
@@ -146,7 +146,7 @@ def vllm() -> Result:
 
 
 def disk() -> Result:
-    """Room for checkpoints and exports."""
+    """Free disk for checkpoints and exports."""
     free = shutil.disk_usage(REPOSITORY).free
     return Result("Disk", free > MIN_FREE_DISK_BYTES, f"{free / GIB:.1f} GiB free", "Delete old sessions and exports.")
 
@@ -171,13 +171,13 @@ def embedded_model() -> Result:
 
 
 def browser_packages() -> Result:
-    """What the page loads."""
+    """The packages that the page loads."""
     missing = [name for name in BROWSER_FILES if not (REPOSITORY / "static" / "node_modules" / name).is_file()]
     return Result("Browser packages", not missing, ", ".join(missing) or "there", SET_UP if missing else "")
 
 
 def pins() -> list[tuple[str, str]]:
-    """(package, version) of every pin that holds for this Python and this machine."""
+    """(package, version) of every pin for this Python and this machine."""
     names = ["requirements-cpu.txt"] + (["requirements.txt"] if detect_hardware().has_cuda else [])
     lines = [line for name in names for line in (REPOSITORY / name).read_text(encoding="utf-8").splitlines()]
     return [(m.group(1), m.group(2)) for m in map(PIN.match, lines) if m and _holds(m.group(3), m.group(4))]
@@ -205,7 +205,7 @@ def _installed(name: str) -> str | None:
 
 
 def _python(code: str) -> subprocess.CompletedProcess:
-    """Run a line of Python in a process of its own, in which no GPU is hidden."""
+    """Run a line of Python in a child process that can see all GPUs."""
     command = [sys.executable, "-c", code]
     shown = {name: value for name, value in os.environ.items() if name != "CUDA_VISIBLE_DEVICES"}
     return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, env=shown, check=False)

@@ -1,4 +1,4 @@
-"""A run in the terminal: one progress bar that follows the phases, and the reward as a small curve."""
+"""A run in the terminal: a progress bar for each phase, and the reward as a small curve."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from core.sessions.kinds import Event
 from core.sessions.state import SessionState
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -27,7 +28,7 @@ TITLES = {
 
 
 class RunProgress:
-    """Shows events as they come; safe to call from a training thread. Use as a context manager."""
+    """Shows events as they come, from any thread. Use as a context manager."""
 
     def __init__(self, console: Console):
         self._progress = Progress(
@@ -49,19 +50,21 @@ class RunProgress:
         self._progress.stop()
 
     def publish(self, topic: str, payload: Any) -> None:
-        """Take one report of the services."""
+        """Show one report of the services."""
         if topic == "event":
             self._event(*payload)
         elif topic == "export" and payload["phase"]:
             self._enter(payload["phase"], payload["detail"])
 
-    def _event(self, state: SessionState, event: dict) -> None:
+    def _event(self, state: SessionState, event: Event) -> None:
         if event["kind"] == "phase":
             self._enter(event["phase"], event.get("detail", ""))
         elif event["kind"] == "metrics":
             reward = event.get("reward")
             note = f"loss {event.get('loss') or 0:.3f}" if reward is None else f"reward {reward:.2f}"
-            self._advance(event["step"] / event["total_steps"], f"step {event['step']}/{event['total_steps']}  {note}")
+            self._advance(
+                event["step"] / (event["total_steps"] or 1), f"step {event['step']}/{event['total_steps']}  {note}"
+            )
         elif event["kind"] == "progress":
             self._advance(event["fraction"], "")
         elif event["kind"] == "evaluation":
@@ -77,7 +80,7 @@ class RunProgress:
         title = TITLES.get(self._phase, f"{phase} {detail}".strip().capitalize())
         self._task = self._progress.add_task(f"{title:<30}", total=None, note="")
 
-    def _advance(self, fraction: float, note: str) -> None:
+    def _advance(self, fraction: float | None, note: str) -> None:
         if self._task is not None:
             self._progress.update(self._task, total=1.0, completed=fraction, note=note)
 
@@ -89,7 +92,7 @@ class RunProgress:
 
 
 def curve(values: Sequence[float], height: int = 5) -> str:
-    """Values from 0 to 1 as a curve of block characters, `height` lines high, one column a value."""
+    """Values from 0 to 1 as a curve of block characters, `height` lines high, with one column per value."""
     lines = []
     for row in range(height - 1, -1, -1):
         cells = (min(8, max(0, round((value * height - row) * 8))) for value in values)

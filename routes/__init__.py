@@ -1,4 +1,4 @@
-"""HTTP in, service call, JSON out."""
+"""HTTP routes: each view reads a typed request, calls one service, and replies with JSON."""
 
 from routes import (
     assets,

@@ -1,4 +1,4 @@
-"""What the page is made of beside its markup: one stylesheet, the modules to fetch at once, and the icons."""
+"""The assets of the page: its one stylesheet, the modules to preload, and the icons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STATIC_IMPORT = re.compile(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)";', re.MU
 
 @bp.get("/app.css")
 def stylesheet():
-    """All stylesheets in one answer: two dozen requests would take longer than everything else on the first page."""
+    """All stylesheets in one response, because two dozen requests would take longer than the rest of the page."""
     response = Response(flattened("css/main.css"), mimetype="text/css")
     response.add_etag()
     response.cache_control.no_cache = True
@@ -28,9 +28,9 @@ def stylesheet():
 
 
 def flattened(name: str) -> str:
-    """A stylesheet below static/ with what it imports in its place; one that is missing is empty.
+    """A stylesheet below static/ with its imports written out; a missing one is empty.
 
-    Relative addresses become absolute, since the text is served from another folder.
+    Relative addresses become absolute, because the text is served from another folder.
     """
     file, folder = STATIC / name, posixpath.dirname(name)
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
@@ -51,7 +51,7 @@ def _below(folder: str, relative: str) -> str:
 
 @lru_cache
 def first_modules(entry: str = "js/main.js") -> tuple[str, ...]:
-    """Paths below static/ of a module and all it imports at once, so that the browser need not find out one by one."""
+    """Paths below static/ of a module and all its static imports, which the browser can then load at once."""
     found = [entry]
     for name in found:
         text = (STATIC / name).read_text(encoding="utf-8")
@@ -65,6 +65,6 @@ def first_modules(entry: str = "js/main.js") -> tuple[str, ...]:
 @bp.app_template_global()
 @lru_cache
 def icon(name: str) -> Markup:
-    """An icon as markup in the text's colour; nothing where the browser packages are not installed."""
+    """An icon as markup in the text's colour; empty where the browser packages are not installed."""
     file = ICONS / f"{name}.svg"
     return Markup(file.read_text(encoding="utf-8")) if file.is_file() else Markup("")

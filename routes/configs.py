@@ -12,14 +12,14 @@ bp = Blueprint("configs", __name__)
 
 
 class SaveRequest(Body):
-    """A name and what to store under it."""
+    """A name, and the configuration to store under it."""
 
     name: str
     config: dict[str, Any]
 
 
 class NameQuery(Query):
-    """Which configuration."""
+    """The name of a configuration."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""/api/datasets: list, upload, preview, map, check and fetch data sets."""
+"""/api/datasets: list, upload, preview, map, check and download data sets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from pydantic import Field
 
 from constants import MAX_UPLOAD_BYTES
+from core.jsonfile import JsonObject
 from routes.file_upload import FORM_OVERHEAD_BYTES, file_part, raw_chunks
 from routes.http import Body, Query, body, query, reply, services
 
@@ -16,7 +17,7 @@ bp = Blueprint("datasets", __name__)
 
 
 class SourceRequest(Body):
-    """A data set by name; whatever else of the dataset section is needed to read it."""
+    """A data set, and the values of the dataset section that are needed to read it."""
 
     path: str = Field(min_length=1, max_length=512)
     kind: str | None = None
@@ -26,34 +27,33 @@ class SourceRequest(Body):
     parameters: dict[str, Any] = {}
 
     @property
-    def how(self) -> dict[str, Any]:
-        """Its values as those of the dataset section."""
+    def how(self) -> JsonObject:
+        """The values of the dataset section besides `source`."""
         return self.model_dump(exclude={"path", "samples"})
 
 
 class PreviewRequest(SourceRequest):
-    """How many rows to show of which data set."""
+    """A data set, and the number of rows to show."""
 
     samples: int = 5
 
 
 class ConfigRequest(Body):
-    """A run configuration, whose dataset, prompt, model and lengths are looked at."""
+    """A run configuration; its dataset, prompt, model and lengths are used."""
 
     config: dict[str, Any]
 
 
 class PieceQuery(Query):
-    """Where a piece of a file begins, how large the whole is, and how its text is encoded."""
+    """The start of a piece, the size of the whole file, and the encoding of its text, when that is not UTF-8."""
 
     encoding: str | None = None
-
     offset: int = Field(ge=0)
     size: int = Field(gt=0)
 
 
 class UploadQuery(Query):
-    """How the text of a file is encoded, when it is not UTF-8."""
+    """The encoding of a file's text, when that is not UTF-8."""
 
     encoding: str | None = None
 
@@ -80,14 +80,14 @@ def procedural():
 
 @bp.get("/hub")
 def hub():
-    """What the hub says about one of its sets: subsets, splits, rows, size, licence."""
+    """The hub's description of a data set: subsets, splits, rows, size, licence."""
     wanted = query(HubQuery)
     return reply(services().datasets.describe(wanted.path, wanted.subset, wanted.split))
 
 
 @bp.post("/upload")
 def upload():
-    """Take a whole file."""
+    """Receive a whole file."""
     request.max_content_length = MAX_UPLOAD_BYTES + FORM_OVERHEAD_BYTES
     encoding = query(UploadQuery).encoding
     filename, chunks = file_part(request)
@@ -96,7 +96,7 @@ def upload():
 
 @bp.put("/uploads/<name>")
 def upload_piece(name: str):
-    """Take a piece of a large file: 202 while more is to come, 201 with the last."""
+    """Receive a piece of a large file: 202 before the last piece, 201 with it."""
     request.max_content_length = MAX_UPLOAD_BYTES + FORM_OVERHEAD_BYTES
     piece = query(PieceQuery)
     state = services().uploads.append(name, piece.offset, piece.size, raw_chunks(request), piece.encoding)
@@ -111,7 +111,7 @@ def uploads():
 
 @bp.get("/uploads/<name>")
 def upload_state(name: str):
-    """One uploaded file with its statistics, or how much of it has been received."""
+    """One uploaded file with its statistics, or the number of bytes received so far."""
     return reply(services().uploads.state(name))
 
 
@@ -131,7 +131,7 @@ def preview():
 
 @bp.post("/fields")
 def fields():
-    """The guessed mapping, and three rows as the model and the reward will see them."""
+    """The guessed mapping, and three rows as the model and the reward see them."""
     return reply(services().datasets.fields(body(ConfigRequest).config))
 
 
@@ -144,18 +144,18 @@ def suggest():
 
 @bp.post("/check")
 def check():
-    """Start to look at every row as a run would use it."""
+    """Start to check every row in the way a run would use it."""
     return reply(asdict(services().datasets.check(body(ConfigRequest).config)), 202)
 
 
 @bp.post("/download")
 def download():
-    """Start to fetch a set of the hub into the cache."""
+    """Start to download a data set of the hub into the cache."""
     wanted = body(SourceRequest)
     return reply(asdict(services().datasets.download(wanted.path, **wanted.how)), 202)
 
 
 @bp.get("/jobs/<job_id>")
 def job(job_id: str):
-    """How a check, a download or a count stands."""
+    """A check, a download or a count as it is now."""
     return reply(asdict(services().jobs.get(job_id)))

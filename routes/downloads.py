@@ -1,9 +1,9 @@
-"""/api/exports/<session_id>/<file>: exported files, in parts where a client asks so, and folders as zip files."""
+"""/api/exports/<session_id>/<file>: exported files, also in ranges, and folders as zip files."""
 
 from __future__ import annotations
 
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from werkzeug.utils import send_file
@@ -13,6 +13,9 @@ from werkzeug.wsgi import FileWrapper
 from core.errors import NotFound
 from routes.http import services
 from services.exports.downloads import HINT, Bundle, Download
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 bp = Blueprint("downloads", __name__)
 PIECE_BYTES = 256 * 1024
@@ -26,7 +29,7 @@ def download(session_id: str, file: str):
 
 
 def _attached(found: Download) -> BaseResponse:
-    """A file that is read while it is sent; it is closed when the client has it, or has left."""
+    """A file, read while it is sent, and closed when the client has received it or disconnects."""
     try:
         stat = found.path.stat()
         return send_file(
@@ -42,8 +45,8 @@ def _attached(found: Download) -> BaseResponse:
         raise NotFound(f"{found.path.name!r} has just been deleted.", HINT) from error
 
 
-def _environment() -> dict[str, Any]:
-    """The request's, with larger pieces than usual; of several ranges at once, which few ask for, the whole is sent."""
+def _environment() -> WSGIEnvironment:
+    """The request's environment, changed so that pieces are larger, and several ranges get the whole file."""
 
     def wrap(file: IO[bytes], _: int) -> FileWrapper:
         return FileWrapper(file, PIECE_BYTES)

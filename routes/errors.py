@@ -1,8 +1,9 @@
-"""Any error to the one JSON shape and its HTTP status; the only table of codes."""
+"""Turns every error into the one JSON shape and its HTTP status; has the only table of statuses."""
 
 from __future__ import annotations
 
 import logging
+from typing import TypedDict
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -47,18 +48,33 @@ HINTS = {
 OPENAI = "/v1/"
 OPENAI_HINT = "Of OpenAI's API there are chat/completions and models here."
 KEPT_HEADERS = ("Allow", "Content-Range")
-"""Of an HTTP error: which methods there are, and how long the file is."""
+"""Headers of an HTTP error that are sent on: the allowed methods, and the length of the file."""
+
+
+class OpenAIDetail(TypedDict):
+    """An error in OpenAI's words; `param` names the first field that is wrong."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class OpenAIError(TypedDict):
+    """An error as OpenAI's clients expect it."""
+
+    error: OpenAIDetail
 
 
 def register(app: Flask) -> None:
-    """Answer every error of every route in the one shape, those below /v1 in OpenAI's, which its clients show."""
+    """Answer every error of every route in the one shape; below /v1 in OpenAI's, which its clients can read."""
     app.register_error_handler(LoraCraftError, _ours)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
 
-def openai_error(error: ErrorReport) -> dict:
-    """An error (LoraCraftError.as_dict) in OpenAI's shape."""
+def openai_error(error: ErrorReport) -> OpenAIError:
+    """An error in OpenAI's shape."""
     message = f"{error['message']} {error['hint']}".strip()
     return {
         "error": {

@@ -1,4 +1,4 @@
-"""/api/models: batches of prompts and evaluations; how they stand, their results, their files."""
+"""/api/models: start, list, cancel and delete batches of prompts and evaluations, and get their results."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.errors import InvalidInput, TooLarge
 from core.evaluations.card_html import CARD_POLICY
 from core.evaluations.export import results_csv, results_json
+from core.evaluations.prompt_files import Prompts
+from core.jsonfile import JsonObject
 from core.validation import shaped
 from routes.file_upload import FORM_OVERHEAD_BYTES
 from routes.generation import ComparedModel, SamplingBody
@@ -20,17 +22,17 @@ from services.evaluations.service import Wanted
 
 bp = Blueprint("evaluations", __name__)
 BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes UTF-8 for an old Windows encoding."""
+"""Without it Excel reads UTF-8 as an old Windows encoding."""
 
 
 class TestBody(SamplingBody):
-    """What batches and evaluations share."""
+    """The options of batches and evaluations."""
 
     device: Literal["auto", "cpu"] = "auto"
 
 
 class BatchOptions(TestBody):
-    """Which model is asked, and how."""
+    """The model of a batch, and how it is asked."""
 
     model_path: str = Field(min_length=1, max_length=512)
     use_adapter: bool = True
@@ -39,12 +41,12 @@ class BatchOptions(TestBody):
     encoding: str | None = Field(None, max_length=40)
 
     def wanted(self) -> Wanted:
-        """As the service takes it."""
+        """The same for the service."""
         return Wanted(self.model_dump(), self.system, self.use_template, self.device)
 
 
 class Prompt(Body):
-    """One prompt, what is expected of the answer, and what else the run's rewards read."""
+    """One prompt, the expected answer, and further columns that the run's rewards read."""
 
     prompt: str = Field(min_length=1)
     reference: str | None = None
@@ -52,13 +54,13 @@ class Prompt(Body):
 
 
 class BatchRequest(BatchOptions):
-    """Prompts for one model, without a file."""
+    """Prompts for one model in JSON."""
 
     prompts: list[Prompt] = Field(min_length=1, max_length=MAX_PROMPTS)
 
 
 class EvaluateRequest(TestBody):
-    """Whose held-out rows, which two models, how many rows and answers."""
+    """The run, the two models, and the numbers of rows and answers."""
 
     session_id: str
     models: list[ComparedModel] | None = Field(None, min_length=2, max_length=2)
@@ -67,13 +69,13 @@ class EvaluateRequest(TestBody):
 
 
 class TestsQuery(Query):
-    """Whose tests; all without a session."""
+    """The run; null for all tests."""
 
     session_id: str | None = None
 
 
 class ResultsQuery(Query):
-    """Which part of the results."""
+    """A part of the results."""
 
     offset: int = Field(0, ge=0)
     limit: int = Field(100, ge=0, le=MAX_PROMPTS)
@@ -87,9 +89,9 @@ def batch():
     else:
         options = body(BatchRequest)
         held = [prompt.model_dump() for prompt in options.prompts]
-        name, prompts = "1 prompt" if len(held) == 1 else f"{len(held)} prompts", _given(held)
+        name, prompts = "1 prompt" if len(held) == 1 else f"{len(held)} prompts", Prompts(held, 0, [])
     model = (options.model_path, options.use_adapter)
-    return reply(services().evaluations.batch(name, prompts, model, options.wanted()), 202)
+    return reply(services().evaluations.batch(name, prompts, model, options.wanted()).as_dict(), 202)
 
 
 @bp.post("/evaluate")
@@ -98,18 +100,20 @@ def evaluate():
     asked = body(EvaluateRequest)
     models = [(model.model_path, model.use_adapter) for model in asked.models] if asked.models else None
     wanted = Wanted(asked.model_dump(), device=asked.device)
-    return reply(services().evaluations.evaluate(asked.session_id, models, asked.rows, asked.samples, wanted), 202)
+    record = services().evaluations.evaluate(asked.session_id, models, asked.rows, asked.samples, wanted)
+    return reply(record.as_dict(), 202)
 
 
 @bp.get("/tests")
 def list_tests():
     """All tests, or those of one run, newest first."""
-    return reply({"tests": services().evaluations.records(query(TestsQuery).session_id)})
+    records = services().evaluations.records(query(TestsQuery).session_id)
+    return reply({"tests": [record.as_dict() for record in records]})
 
 
 @bp.get("/tests/<test_id>")
 def get_test(test_id: str):
-    """A test with a part of its results."""
+    """One test with a part of its results."""
     wanted = query(ResultsQuery)
     record, rows, total = services().evaluations.page(test_id, wanted.offset, wanted.limit)
     return reply({**record.as_dict(), "results": rows, "results_total": total})
@@ -117,8 +121,8 @@ def get_test(test_id: str):
 
 @bp.post("/tests/<test_id>/cancel")
 def cancel_test(test_id: str):
-    """End a test early; what was answered stays."""
-    return reply(services().evaluations.cancel(test_id), 202)
+    """End a test early; its answers stay."""
+    return reply(services().evaluations.cancel(test_id).as_dict(), 202)
 
 
 @bp.delete("/tests/<test_id>")
@@ -130,29 +134,24 @@ def delete_test(test_id: str):
 
 @bp.get("/tests/<test_id>/<file>")
 def test_file(test_id: str, file: str):
-    """results.json or results.csv to take away, or a card."""
+    """results.json, results.csv, or a card."""
     if file == "results.json":
-        return _taken(results_json(*services().evaluations.get(test_id)), f"{test_id}.json", "application/json")
+        return _attached(results_json(*services().evaluations.get(test_id)), f"{test_id}.json", "application/json")
     if file == "results.csv":
         text = BYTE_ORDER_MARK + results_csv(*services().evaluations.get(test_id))
-        return _taken(text, f"{test_id}.csv", "text/csv")
+        return _attached(text, f"{test_id}.csv", "text/csv")
     text = services().evaluations.card(test_id, file)
     if file == "card.md":
-        return _taken(text, f"{test_id}.md", "text/markdown")
+        return _attached(text, f"{test_id}.md", "text/markdown")
     g.policy = f"{CARD_POLICY}; frame-ancestors 'none'"
     return Response(text, mimetype="text/html")
 
 
-def _given(prompts: list[dict]) -> dict:
-    """Prompts of a request, as read_prompts gives those of a file."""
-    return {"prompts": prompts, "left_out": 0, "notes": []}
-
-
-def _form() -> tuple[BatchOptions, str, dict]:
-    """The options, the file's name and its prompts.
+def _form() -> tuple[BatchOptions, str, Prompts]:
+    """(the options, the file's name, its prompts) of a form.
 
     Raises:
-        InvalidInput: The form lacks a part, or the options or the file can't be read; TooLarge.
+        InvalidInput: A part is missing or can't be read; TooLarge.
     """
     most = MAX_PROMPT_FILE_BYTES + FORM_OVERHEAD_BYTES
     if (request.content_length or 0) > most:
@@ -168,7 +167,7 @@ def _form() -> tuple[BatchOptions, str, dict]:
     return options, file.filename, read(file.filename, file.stream, options.encoding, options.model_path)
 
 
-def _options(text: str) -> dict:
+def _options(text: str) -> JsonObject:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -179,7 +178,7 @@ def _options(text: str) -> dict:
     return value
 
 
-def _taken(text: str, name: str, mimetype: str) -> Response:
+def _attached(text: str, name: str, mimetype: str) -> Response:
     response = Response(text.encode("utf-8", "replace"), content_type=f"{mimetype}; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

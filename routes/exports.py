@@ -1,4 +1,4 @@
-"""/api/exports: what can be exported, export it, follow, cancel and delete it, and push it to the hub."""
+"""/api/exports: plan, start, list, cancel and delete exports, and push them to the hub."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from services.exports.push import Push
 
 bp = Blueprint("exports", __name__)
 FORMATS = {"huggingface": "adapter", "merged": "merged", "adapter_gguf": "adapter_gguf"}
-"""Format -> target, beside gguf, which has several."""
+"""Format -> target; the format gguf has several targets."""
 GGUF = "gguf"
 DEFAULT_QUANTIZATION = "q4_k_m"
 
 
 class CreateRequest(Body):
-    """Which session, and as what: by targets, or by a format and, for gguf, its quantizations."""
+    """A session, and its targets: by name, or by a format with the quantizations of gguf."""
 
     session_id: str
     format: Literal["gguf", "huggingface", "merged", "adapter_gguf"] | None = None
@@ -29,10 +29,10 @@ class CreateRequest(Body):
     targets: list[str] | None = None
 
     def chosen(self) -> list[str]:
-        """The targets that are meant.
+        """The names of the targets.
 
         Raises:
-            InvalidInput: Both ways are used at once, or a quantization is none.
+            InvalidInput: The request has both names and a format, or a quantization that does not exist.
         """
         others = [name for name in ("format", "quantization", "quantizations") if getattr(self, name) is not None]
         if self.targets is not None:
@@ -52,20 +52,20 @@ class CreateRequest(Body):
 
 
 class PlanQuery(Query):
-    """Which session, and the targets that are thought of, with commas between them."""
+    """A session, and the names of targets with commas between them."""
 
     session_id: str
     targets: str = ""
 
 
 class SessionRequest(Body):
-    """Which session."""
+    """A session."""
 
     session_id: str
 
 
 class PushRequest(SessionRequest):
-    """What of a session is sent where; the token may be left out where the server has one."""
+    """The targets to push, and the repository; without `token` the server's token is used."""
 
     repo_id: str = Field(max_length=96)
     targets: list[str]
@@ -82,7 +82,7 @@ def create():
 
 @bp.get("/plan")
 def plan():
-    """What can be made of a session, how large it will be, and whether the disk holds it."""
+    """The targets a session can be exported to, their sizes, and whether the disk has room."""
     wanted = query(PlanQuery)
     return reply(services().exports.plan(wanted.session_id, [name for name in wanted.targets.split(",") if name]))
 
@@ -95,7 +95,7 @@ def list_exports():
 
 @bp.get("/<session_id>")
 def state(session_id: str):
-    """How the export of one session stands."""
+    """The export of one session."""
     return reply(services().exports.state(session_id).as_dict())
 
 
@@ -107,7 +107,7 @@ def cancel():
 
 @bp.delete("/<session_id>")
 def delete(session_id: str):
-    """Remove all that was exported of a session."""
+    """Remove all exports of a session."""
     services().exports.delete(session_id)
     return reply({"session_id": session_id, "deleted": True})
 
@@ -136,6 +136,7 @@ def cancel_push():
 def _gguf_type(name: str) -> str:
     found = TARGETS.get(name.lower())
     if found is None or found.kind != GGUF:
-        problem = f"is one of {', '.join(one.name for one in TARGETS.values() if one.kind == GGUF)}, not {name!r}"
+        offered = [target.name for target in TARGETS.values() if target.kind == GGUF]
+        problem = f"is one of {', '.join(offered)}, not {name!r}"
         raise InvalidInput(f"quantization {problem}.", "Choose one of them.", {"quantization": problem})
     return found.name

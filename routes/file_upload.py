@@ -1,4 +1,4 @@
-"""Request bodies as streams of bytes: the file of a multipart form, or the raw body; never whole in memory."""
+"""Request bodies as streams: the file of a multipart form, or the raw body, never whole in memory."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ FORM_OVERHEAD_BYTES = 64 * 1024
 
 
 def file_part(request: Request) -> tuple[str, Iterator[bytes]]:
-    """(file name, chunks) of the part called file, which must be the first one; read the chunks before all else.
+    """(file name, chunks) of the part called file, the first of a form; the chunks are to be read before other parts.
 
     Raises:
-        InvalidInput: The request is no multipart form, or its first part is no file of that name.
+        InvalidInput: The request is no multipart form, or its first part is no file called file.
     """
     boundary = request.mimetype_params.get("boundary")
     if request.mimetype != "multipart/form-data" or not boundary:
@@ -31,15 +31,15 @@ def file_part(request: Request) -> tuple[str, Iterator[bytes]]:
 
 
 def raw_chunks(request: Request) -> Iterator[bytes | memoryview]:
-    """The body as it is; a chunk is good until the next one is asked for.
+    """The body in chunks; a chunk is valid until the next one is read.
 
     Raises:
-        InvalidInput: The connection broke off before its end.
+        InvalidInput: The connection ended before the body did.
     """
-    if request.content_length is None:  # sent in chunks, which the server puts together
+    if request.content_length is None:  # a chunked request, which the server joins
         yield from iter(lambda: request.stream.read(UPLOAD_CHUNK_BYTES), b"")
         return
-    # One buffer and one system call a chunk: twice as fast as reading whole megabytes through the request's stream.
+    # One buffer and one system call per chunk: twice as fast as whole megabytes through the request's stream.
     source, buffer, left = (
         request.environ["wsgi.input"],
         memoryview(bytearray(UPLOAD_CHUNK_BYTES)),
@@ -61,7 +61,7 @@ def _require_size(request: Request, size_bytes: int) -> None:
 
 
 def _events(parser: PushMultipartParser, request: Request) -> Iterator[Any]:
-    """Segments, their data, and None at the end of each."""
+    """Each segment, its data, and None at its end."""
     try:
         for chunk in raw_chunks(request):
             yield from parser.parse(bytes(chunk))

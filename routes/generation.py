@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint
 from pydantic import Field
@@ -11,7 +11,7 @@ from core.errors import InvalidInput
 from core.generation.sampling import sampling_from
 from core.prompts.template import ChatMessage
 from routes.http import Body, body, reply, services
-from services.answers.service import Inquiry
+from services.answers.service import ChatAnswer, Inquiry
 
 bp = Blueprint("generation", __name__)
 
@@ -24,7 +24,7 @@ class Message(Body):
 
 
 class SamplingBody(Body):
-    """The keys of Sampling, each optional; their bounds are checked there."""
+    """The keys of Sampling, all optional; Sampling checks their bounds."""
 
     temperature: float | None = None
     max_tokens: int | None = None
@@ -37,7 +37,7 @@ class SamplingBody(Body):
 
 
 class QuestionBody(SamplingBody):
-    """A prompt, or a conversation, what is expected of the answer, and what else the run's rewards read."""
+    """A prompt or a conversation, the expected answer, and further columns that the run's rewards read."""
 
     prompt: str | None = None
     messages: list[Message] | None = None
@@ -49,10 +49,10 @@ class QuestionBody(SamplingBody):
     device: str = "auto"
 
     def question(self) -> Inquiry:
-        """As the service takes it.
+        """The same for the service.
 
         Raises:
-            InvalidInput: Neither or both of prompt and messages are given, or a sampling value is out of bounds.
+            InvalidInput: The request has neither or both of prompt and messages, or a sampling value out of bounds.
         """
         if (self.prompt is None) == (self.messages is None):
             problem = "give prompt, or messages, and not both"
@@ -90,22 +90,29 @@ class CompareRequest(QuestionBody):
     models: list[ComparedModel] = Field(min_length=2, max_length=6)
 
 
+class Comparison(TypedDict):
+    """The answers of a comparison, in the order of its models."""
+
+    request_id: str
+    answers: list[ChatAnswer]
+
+
 class LoadRequest(Body):
-    """Which model, and where."""
+    """A model, and the device to load it on."""
 
     model_path: str = Field(min_length=1, max_length=512)
     device: str = "auto"
 
 
 class StopRequest(Body):
-    """Which request."""
+    """The request to stop."""
 
     request_id: str = Field(min_length=1, max_length=64)
 
 
 @bp.post("/test")
 def test():
-    """One model's answer, when it is complete; with a request_id its text comes as generation_update meanwhile."""
+    """One model's complete answer; with a request_id its text comes as generation_update before that."""
     request = body(TestRequest)
     question = request.question()
     return reply(
@@ -122,7 +129,7 @@ def compare():
     models = [(model.model_path, model.use_adapter) for model in request.models]
     question = request.question()
 
-    def compared() -> dict:
+    def compared() -> Comparison:
         return {"request_id": request.request_id, "answers": services().answers.compare(models, question)}
 
     return reply(services().recent.keep(request.request_id, len(models), compared))
@@ -130,13 +137,13 @@ def compare():
 
 @bp.get("/answers/<request_id>")
 def recent(request_id: str):
-    """A question of the last minutes as it stands: the text so far, then the reply or the refusal."""
+    """A recent question with its text so far, then with its reply or its error."""
     return reply(services().recent.get(request_id))
 
 
 @bp.post("/stop")
 def stop():
-    """End an answer early; what there is of it is its answer."""
+    """End an answer early; the text so far is the answer."""
     return reply({"stopped": services().generation.stop(body(StopRequest).request_id)})
 
 
@@ -149,13 +156,13 @@ def load():
 
 @bp.post("/unload")
 def unload():
-    """Free the memory of all loaded models, also of one that is answering."""
+    """Unload all models, also one that is answering."""
     return reply(services().generation.unload())
 
 
 @bp.get("/state")
 def state():
-    """What is loaded, who is being answered, how many wait."""
+    """The models in memory, and the requests in the line."""
     return reply(services().generation.state())
 
 

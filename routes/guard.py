@@ -1,4 +1,4 @@
-"""Keeps other web sites out: a page open in the user's browser can send requests to localhost, too."""
+"""Refuses requests of other web sites, whose pages in the user's browser can reach localhost as well."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from core.errors import Forbidden
 
 
 def register(app: Flask) -> None:
-    """Check every request."""
+    """Check the host and the origin of every request."""
     app.before_request(_check_host)
     app.before_request(_check_origin)
 
 
 def _check_host() -> None:
-    """A foreign name that was pointed at this machine (DNS rebinding) is not ours."""
+    """Refuse a foreign host name, which an attacker can point at this machine (DNS rebinding)."""
     if urlsplit(f"//{request.host}").hostname not in LOOPBACK_HOSTS:
         raise Forbidden(f"This server does not answer to {request.host!r}.", "Use http://localhost.")
 
 
 def _check_origin() -> None:
-    """Browsers name the page a request comes from; curl and scripts name none."""
+    """Refuse a request from a page of another origin; curl and scripts send no origin."""
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
         raise Forbidden(f"Pages of {origin} may not use this server.", "Open its own page instead.")

@@ -1,4 +1,4 @@
-"""What every view uses: the services, typed bodies and queries, replies."""
+"""The tools of every view: the services, typed bodies and queries, replies."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import BadRequest
 
 from core.errors import InvalidInput
+from core.jsonfile import JsonObject
 from core.validation import Shape, shaped
 from services.wiring import Services
 
 
 class Body(BaseModel):
-    """A request body or query: unknown keys are errors, types are not guessed."""
+    """A request body: unknown keys are errors, and no value is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Query(BaseModel):
-    """Query parameters: text becomes numbers where numbers are asked for."""
+    """Query parameters: unknown keys are errors, and text is converted to numbers."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,8 +43,8 @@ def body(shape: type[Shape]) -> Shape:
     return shaped(shape, json_object())
 
 
-def json_object() -> dict:
-    """The JSON body, whatever its keys.
+def json_object() -> JsonObject:
+    """The JSON body with any keys.
 
     Raises:
         InvalidInput: It is no JSON object.
@@ -69,7 +70,7 @@ def query(shape: type[Shape]) -> Shape:
 
 
 def presence() -> Callable[[], bool]:
-    """Tells, also in another thread, whether the client of this request is still connected; true where unknown."""
+    """A function, for any thread, that tells whether the client of this request is still connected; true if unknown."""
     connection: socket.socket | None = request.environ.get("werkzeug.socket")
     return lambda: connection is None or not _is_closed(connection)
 
@@ -79,7 +80,7 @@ def _is_closed(connection: socket.socket) -> bool:
         with selectors.DefaultSelector() as ready:
             ready.register(connection, selectors.EVENT_READ)
             return bool(ready.select(0)) and connection.recv(1, socket.MSG_PEEK) == b""
-    except (OSError, ValueError):  # reset, or closed on our side
+    except (OSError, ValueError):  # the client reset it, or the server closed it
         return True
 
 

@@ -1,4 +1,4 @@
-"""/api/models: the trained models, the base models, and what is known of any other."""
+"""/api/models: list trained models and base models, and describe any other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ bp = Blueprint("models", __name__)
 
 
 class DescribeQuery(Query):
-    """A model, as model.name takes it."""
+    """A model by a value of model.name."""
 
     name: str = Field(min_length=1, max_length=512)
 
@@ -24,5 +24,5 @@ def list_models():
 
 @bp.get("/describe")
 def describe():
-    """Kind, size and shape of a model; a hub model that is new is looked up."""
+    """Kind, size and shape of a model; a new hub model is looked up."""
     return reply(services().models.describe(query(DescribeQuery).name))

@@ -1,6 +1,6 @@
-"""/v1: the part of OpenAI's API that chat programs need, over the models of this server.
+"""/v1: the part of OpenAI's API that chat programs need, for the models of this server.
 
-Source: the OpenAI API reference, chat completions and models; errors have its shape, so that its clients show them.
+Source: the OpenAI API reference, chat completions and models; errors have its shape, so that its clients can read them.
 """
 
 from __future__ import annotations
@@ -10,37 +10,90 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Literal, TypedDict
 
 from flask import Blueprint, Response, stream_with_context
+from typing_extensions import NotRequired
 
 from core.errors import InvalidInput
 from core.generation.model_path import ModelRef
 from core.validation import shaped
-from routes.errors import openai_error
+from routes.errors import OpenAIError, openai_error
 from routes.http import json_object, presence, reply, services
 from routes.openai_shapes import ChatRequest
 from services.answers.generation import Ask
-from services.answers.stream import answer_while, pieces_of
+from services.answers.messages import EndedAnswer
+from services.answers.stream import Piece, answer_while, pieces_of
 
 bp = Blueprint("openai", __name__)
+
+
+class ModelEntry(TypedDict):
+    """A model as OpenAI's list shows it; `created` is in Unix seconds."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class ChunkHead(TypedDict):
+    """The values that an answer and each of its chunks begin with."""
+
+    id: str
+    created: int
+    model: str
+
+
+class Usage(TypedDict):
+    """The tokens of an answer."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class Delta(TypedDict, total=False):
+    """What a chunk adds to the message."""
+
+    role: str
+    content: str
+
+
+class DeltaChoice(TypedDict):
+    """The one choice of a chunk; `finish_reason` is null before the last."""
+
+    index: int
+    delta: Delta
+    finish_reason: str | None
+
+
+class Chunk(ChunkHead):
+    """A part of a streamed answer; the last one may have the usage and no choice."""
+
+    object: Literal["chat.completion.chunk"]
+    choices: list[DeltaChoice]
+    usage: NotRequired[Usage]
+
+
 OWNER = "lora-craft"
 
 
 @bp.get("/models")
 def models():
-    """What can be named as `model`, the loaded ones first."""
+    """The models that a request can name, the loaded ones first."""
     return reply({"object": "list", "data": [_model(ref) for ref in services().answers.nameable()]})
 
 
 @bp.get("/models/<path:model>")
 def model(model: str):
-    """One of them; its name has slashes."""
+    """One model; its name has slashes."""
     return reply(_model(services().answers.named(model)))
 
 
 @bp.post("/chat/completions")
 def chat_completions():
-    """An answer in one piece, or with "stream" as server-sent events."""
+    """A whole answer, or with "stream" the answer as server-sent events."""
     asked = shaped(ChatRequest, json_object())
     asked.require_honourable()
     ask = _ask(asked, services().generation.ref(asked.model or _loaded()))
@@ -64,15 +117,15 @@ def _ask(asked: ChatRequest, ref: ModelRef) -> Ask:
     )
 
 
-def _model(ref: ModelRef) -> dict:
+def _model(ref: ModelRef) -> ModelEntry:
     return {"id": ref.model_path, "object": "model", "created": ref.saved_at, "owned_by": OWNER}
 
 
 def _loaded() -> str:
-    """The model that was used last, for clients that name none.
+    """The loaded model, for clients that name no model.
 
     Raises:
-        InvalidInput: None is loaded.
+        InvalidInput: No model is loaded.
     """
     loaded = services().generation.state()["loaded"]
     if not loaded:
@@ -81,41 +134,42 @@ def _loaded() -> str:
     return loaded[0]["model_path"]
 
 
-def _events(ask: Ask, head: dict, wants_usage: bool) -> Iterator[str]:
-    """The answer as server-sent events; a client that leaves ends the answer."""
-    head = {**head, "object": "chat.completion.chunk"}
-    yield _event(head | {"choices": [_delta({"role": "assistant", "content": ""})]})
+def _events(ask: Ask, head: ChunkHead, wants_usage: bool) -> Iterator[str]:
+    """The answer as server-sent events; the answer ends when the client disconnects."""
+    yield _event(_chunk(head, {"role": "assistant", "content": ""}))
     with closing(pieces_of(services().generation, ask)) as pieces:
         for piece in pieces:
-            yield from _told(piece, head, wants_usage)
+            yield from _piece_events(piece, head, wants_usage)
     yield "data: [DONE]\n\n"
 
 
-def _told(piece: dict, head: dict, wants_usage: bool) -> Iterator[str]:
+def _piece_events(piece: Piece, head: ChunkHead, wants_usage: bool) -> Iterator[str]:
     if "error" in piece:
         yield _event(openai_error(piece["error"].as_dict()))
     elif "text" in piece:
-        yield _event(head | {"choices": [_delta({"content": piece["text"]})]})
+        yield _event(_chunk(head, {"content": piece["text"]}))
     elif "answer" in piece:
-        yield _event(head | {"choices": [_delta({}, _reason(piece["answer"]))]})
+        last = _chunk(head, {}, _reason(piece["answer"]))
+        yield _event(last)
         if wants_usage:
-            yield _event(head | {"choices": [], "usage": _usage(piece["answer"])})
+            yield _event({**last, "choices": [], "usage": _usage(piece["answer"])})
     else:
         yield ": waiting\n\n"
 
 
-def _event(value: dict) -> str:
+def _event(value: Chunk | OpenAIError) -> str:
     return f"data: {json.dumps(value)}\n\n"
 
 
-def _delta(delta: dict, reason: str | None = None) -> dict:
-    return {"index": 0, "delta": delta, "finish_reason": reason}
+def _chunk(head: ChunkHead, delta: Delta, reason: str | None = None) -> Chunk:
+    choice: DeltaChoice = {"index": 0, "delta": delta, "finish_reason": reason}
+    return {**head, "object": "chat.completion.chunk", "choices": [choice]}
 
 
-def _reason(answer: dict) -> str:
+def _reason(answer: EndedAnswer) -> str:
     return "length" if answer["finish_reason"] == "length" else "stop"
 
 
-def _usage(answer: dict) -> dict:
+def _usage(answer: EndedAnswer) -> Usage:
     prompt, completion = answer["prompt_tokens"] or 0, answer["tokens"]
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}

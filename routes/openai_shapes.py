@@ -1,4 +1,4 @@
-"""What OpenAI's clients send: messages and sampling in their words, translated to ours."""
+"""The requests of OpenAI's clients, and their translation into our messages and sampling."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.generation.sampling import MOST_SEEDS, MOST_TOKENS, Sampling, sampling
 from core.prompts.template import ChatMessage
 
 DEFAULT = Sampling(temperature=1.0, max_tokens=512)
-NEUTRAL: dict[str, tuple] = {
+NEUTRAL: dict[str, tuple[object, ...]] = {
     "n": (1,),
     "frequency_penalty": (0,),
     "presence_penalty": (0,),
@@ -22,18 +22,18 @@ NEUTRAL: dict[str, tuple] = {
     "tools": ([],),
     "functions": ([],),
 }
-"""What asks for nothing, beside null, of the keys that would change an answer and can't be honoured."""
+"""Key that is not supported -> its values, besides null, that change no answer and are accepted."""
 
 
 class TextPart(BaseModel):
-    """A piece of a message; only text can be given to the models here."""
+    """A part of a message; only text is supported."""
 
     type: str
     text: str = ""
 
 
 class OpenAIMessage(BaseModel):
-    """One message; content is a text, a list of text parts, or null where a tool was called."""
+    """One message; its content is a text, a list of text parts, or null for a tool call."""
 
     role: str
     content: str | list[TextPart] | None = None
@@ -53,7 +53,7 @@ class OpenAIMessage(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """A chat completion request; null means the default, and keys that change no answer are passed over."""
+    """A chat completion request; null means the default, and keys that change no answer are ignored."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -72,10 +72,10 @@ class ChatRequest(BaseModel):
     stop: str | list[str] | None = None
 
     def require_honourable(self) -> None:
-        """Refuse what would change the answer and can't be done here.
+        """Refuse keys that would change the answer and are not supported.
 
         Raises:
-            InvalidInput: A key asks for it; `fields` names it.
+            InvalidInput: There is such a key; `fields` names it.
         """
         for name, value in (self.model_extra or {}).items():
             if value is not None and name in NEUTRAL and value not in NEUTRAL[name]:
@@ -83,21 +83,21 @@ class ChatRequest(BaseModel):
                 raise InvalidInput(f"{name}: {problem}.", "Leave it out.", {name: problem})
 
     def chat(self) -> list[ChatMessage]:
-        """The conversation as AnswerService.chat takes it."""
+        """The conversation for AnswerService.chat."""
         return merged([message.as_turn() for message in self.messages])
 
     def sampling(self) -> Sampling:
-        """The sampling values, OpenAI's names and ranges translated."""
+        """The sampling values, translated from OpenAI's names and ranges."""
         values = self.model_dump()
         most = self.max_completion_tokens or self.max_tokens
         values["max_tokens"] = most and min(most, MOST_TOKENS)
         values["seed"] = None if self.seed is None else self.seed % MOST_SEEDS
         values["stop"] = [text for text in ([self.stop] if isinstance(self.stop, str) else self.stop or ()) if text]
-        if self.top_p == 0:  # the likeliest token alone
+        if self.top_p == 0:  # only the likeliest token
             values |= {"temperature": 0.0, "top_p": None}
         return sampling_from(values, DEFAULT)
 
     @property
     def wants_usage(self) -> bool:
-        """Whether a stream is to end with what it cost."""
+        """Whether a stream ends with the usage."""
         return bool((self.stream_options or {}).get("include_usage"))

@@ -1,4 +1,4 @@
-"""The page, with a Content-Security-Policy that lets nothing in from outside."""
+"""The page, with a Content-Security-Policy that allows nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def index():
 
 @bp.after_app_request
 def protect(response: Response) -> Response:
-    """Headers that keep foreign scripts, frames and guessed content types out; a view may have a policy of its own."""
+    """Add headers against foreign scripts, frames and guessed content types; a view may set another policy."""
     nonce = f" 'nonce-{g.nonce}'" if "nonce" in g else ""
     policy = (
         "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"

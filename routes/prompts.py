@@ -1,4 +1,4 @@
-"""/api/prompts: prompt templates, their preview, and what they read in a completion."""
+"""/api/prompts: list, save, delete and preview prompt templates, and parse completions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ bp = Blueprint("prompts", __name__)
 
 
 class PreviewRequest(Body):
-    """A prompt section, the model whose chat template is used, and a question."""
+    """A prompt section, a model with its chat template, and a question."""
 
     prompt: PromptConfig = PromptConfig()
     model: str = EMBEDDED_MODEL
@@ -20,7 +20,7 @@ class PreviewRequest(Body):
 
 
 class ParseRequest(Body):
-    """A prompt section, and a completion to read."""
+    """A prompt section, and a completion to parse."""
 
     prompt: PromptConfig = PromptConfig()
     completion: str

@@ -1,4 +1,4 @@
-"""/api/rewards: the catalogue, trying rewards out, and custom rewards."""
+"""/api/rewards: list the presets, try rewards out, and save and delete custom rewards."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ class TestRow(Body):
 
 
 class TestRequest(Body):
-    """A reward within its configuration, and what to score: given rows, the completions of a past run, or the data
-    set's own answers."""
+    """A configuration with a reward, and what to score: rows, a run's completions, or the data set's own answers."""
 
     config: dict[str, Any]
     rows: list[TestRow] | None = Field(None, min_length=1, max_length=MAX_BENCH_ROWS)
@@ -35,14 +34,14 @@ class TestRequest(Body):
 
 
 class BenchRequest(Body):
-    """A reward within its configuration, and on how many rows of the data set to try it."""
+    """A configuration with a reward, and the number of rows of its data set."""
 
     config: dict[str, Any]
     samples: int = 50
 
 
 class VersionQuery(Query):
-    """Which version; the latest when null."""
+    """A version; null for the latest."""
 
     version: int | None = None
 
@@ -55,7 +54,7 @@ def list_rewards():
 
 @bp.post("/test")
 def test():
-    """The scores of texts, of a past run, or of the data set's own answers, with reasons."""
+    """The scores of texts, of a run's completions, or of the data set's own answers, with reasons."""
     wanted = body(TestRequest)
     if wanted.session_id is None and wanted.step is not None:
         raise InvalidInput("step needs a session_id.", "Name the session.", {"step": "needs a session_id"})
@@ -69,7 +68,7 @@ def test():
 
 @bp.post("/bench")
 def bench():
-    """A reward against generated exploits, with a grade."""
+    """The grade of a reward by its scores for generated exploits."""
     wanted = body(BenchRequest)
     return reply(services().rewards.bench(wanted.config, wanted.samples))
 

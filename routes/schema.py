@@ -1,4 +1,4 @@
-"""/api/schema: the settings of a run, from which the form is drawn."""
+"""/api/schema: the settings of a run, for the form."""
 
 from flask import Blueprint
 

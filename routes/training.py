@@ -17,20 +17,20 @@ MOST_STEPS = 10**9
 
 
 class StartRequest(Body):
-    """A configuration, and the id the session is to have."""
+    """A configuration, and the id of the new session; null for a generated id."""
 
     session_id: str | None = None
     config: dict[str, Any]
 
 
 class PlanRequest(Body):
-    """A configuration that may be started."""
+    """A configuration to plan."""
 
     config: dict[str, Any]
 
 
 class StopRequest(Body):
-    """Which session, and whether it saves first."""
+    """A session, and whether it saves first."""
 
     session_id: str
     mode: str = "save"
@@ -44,7 +44,7 @@ class ForkRequest(Body):
 
 
 class MetricsQuery(Query):
-    """Which part of the history, and how finely."""
+    """A part of the history, and its number of points."""
 
     after_step: int = Field(0, ge=0, le=MOST_STEPS)
     max_points: int = Field(2000, ge=1, le=100_000)
@@ -52,14 +52,14 @@ class MetricsQuery(Query):
 
 
 class CompletionsQuery(Query):
-    """Which step, the latest when null; and whether the steps there are come with it."""
+    """A step, null for the latest, and whether the reply lists all steps."""
 
     step: int | None = Field(None, ge=0, le=MOST_STEPS)
     steps: bool = True
 
 
 class SearchQuery(Query):
-    """What to look for, from which step on, in which direction, and how much of it."""
+    """A filter, the step next to the first one searched, the direction, and the highest number of matches."""
 
     filter: Literal["flat", "truncated", "no_answer", "missed", "failed", "not_run", "best", "wrong_but_paid"]
     from_step: int | None = Field(None, ge=0, le=MOST_STEPS)
@@ -68,21 +68,21 @@ class SearchQuery(Query):
 
 
 class DiagnosisQuery(Query):
-    """Up to which step, the latest when null, and how many steps are looked at."""
+    """The last step, null for the latest, and the number of steps."""
 
     step: int | None = Field(None, ge=0, le=MOST_STEPS)
     window: int = Field(5, ge=1, le=100)
 
 
 class LogQuery(Query):
-    """How many lines of the end."""
+    """The number of lines from the end."""
 
     tail: int = Field(LOG_TAIL_LINES, ge=1, le=10_000)
 
 
 @bp.post("/start")
 def start():
-    """Start a training run, or queue it while the device is held."""
+    """Start a training run, or queue it while its device is busy."""
     request = body(StartRequest)
     state = services().training.start(request.session_id, request.config)
     return reply({"session_id": state.session_id, "status": state.status}, 202)
@@ -90,13 +90,13 @@ def start():
 
 @bp.post("/plan")
 def plan():
-    """What a configuration would do here: steps, rows, time and memory; nothing is started."""
+    """The plan of a configuration on this machine: steps, rows, time and memory. Starts nothing."""
     return reply(services().plans.plan(body(PlanRequest).config))
 
 
 @bp.post("/stop")
 def stop():
-    """Ask a run to stop: save and leave, or discard."""
+    """Ask a run to stop, with its weights saved or discarded."""
     request = body(StopRequest)
     state = services().training.stop(request.session_id, request.mode)
     return reply({"session_id": state.session_id, "status": state.status}, 202)
@@ -135,14 +135,14 @@ def metrics(session_id: str):
 
 @bp.get("/sessions/<session_id>/completions")
 def completions(session_id: str):
-    """The groups of one step with scores, reasons, advantages and the answers in them."""
+    """The groups of one step with scores, reasons, advantages and parsed answers."""
     wanted = query(CompletionsQuery)
     return reply(services().rollouts.completions(session_id, wanted.step, wanted.steps))
 
 
 @bp.get("/sessions/<session_id>/completions/search")
 def search(session_id: str):
-    """The next place in the stored completions that holds what is looked for."""
+    """The next stored completions that a filter matches."""
     wanted = query(SearchQuery)
     backwards = wanted.direction == "previous"
     found = services().rollouts.search(session_id, wanted.filter, wanted.from_step, backwards, wanted.limit)
@@ -166,7 +166,7 @@ def logs(session_id: str):
 
 @bp.post("/sessions/<session_id>/resume")
 def resume(session_id: str):
-    """Go on from the last checkpoint."""
+    """Continue a run from its last checkpoint."""
     state = services().training.resume(session_id)
     return reply({"session_id": state.session_id, "status": state.status}, 202)
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from core.config import parse_config
 from core.errors import NotFound
-from core.jsonfile import read_json, write_json
+from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace
 
 
+class SavedConfig(TypedDict):
+    """A saved configuration in a list; `modified_at` is in Unix seconds."""
+
+    name: str
+    modified_at: float
+
+
 class ConfigService:
-    """Saves what is valid, loads what is saved; the files are the documented ones."""
+    """Saves, loads, lists and deletes run configurations."""
 
     def __init__(self, workspace: Workspace):
         self._workspace = workspace
 
-    def save(self, name: str, config: Any) -> dict:
-        """Validate and store a configuration under `name`, replacing one of that name; the stored value.
+    def save(self, name: str, config: Any) -> JsonObject:
+        """Validate a configuration, store it under `name` in place of an earlier one, and return the stored value.
 
         Raises:
             InvalidInput: The name can't be a file name, or the configuration is not valid.
@@ -26,7 +33,7 @@ class ConfigService:
         write_json(self._workspace.saved_config(name), value)
         return value
 
-    def load(self, name: str) -> dict:
+    def load(self, name: str) -> JsonObject:
         """The stored configuration, with every field present.
 
         Raises:
@@ -38,8 +45,8 @@ class ConfigService:
             raise NotFound(f"There is no saved configuration {name!r}.", "GET /api/configs/list lists them.")
         return parse_config(read_json(path)).dump()
 
-    def saved(self) -> list[dict]:
-        """Name and time of change of each saved configuration, newest first."""
+    def saved(self) -> list[SavedConfig]:
+        """All saved configurations, newest first."""
         files = sorted(self._workspace.configs.glob("*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
         return [{"name": file.stem, "modified_at": file.stat().st_mtime} for file in files]
 

@@ -1,4 +1,4 @@
-"""Ask the Hugging Face hub whether a model can be had, and for its config.json."""
+"""Hub: asks the Hugging Face hub whether it has a model, and for the model's config.json."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD, hub_id_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
 
 
 @dataclass(frozen=True)
 class Hub:
-    """The model hub as the server's environment names it.
+    """The Hugging Face hub, as the server's environment names it.
 
     Args:
         endpoint: Its address; null for the public hub.
         token: The user's token, or null.
-        cache: Where downloaded models lie.
+        cache: The folder of downloaded models.
         offline: Never ask the network.
     """
 
@@ -33,12 +33,12 @@ class Hub:
     offline: bool = False
 
     def require(self, name: str, root: Path) -> None:
-        """Check that the model `name` is at hand, in the cache, or offered by the hub.
+        """Check that the model `name` is local, in the cache or on the hub.
 
         Raises:
             NotFound: No such model.
             Conflict: It is gated, and the token does not open it.
-            Unavailable: It is not at hand and the hub can't be reached.
+            Unavailable: It is neither local nor cached, and the hub can't be reached.
         """
         hub_id = hub_id_of(name, root)
         if hub_id is not None and not self.is_cached(hub_id):
@@ -46,20 +46,20 @@ class Hub:
             self._ask(hub_id)
 
     def is_cached(self, hub_id: str) -> bool:
-        """Whether a model's config.json lies in the cache, as it does once the model has been downloaded."""
+        """Whether the cache has the model's config.json, which every download of a model leaves there."""
         return self._cached_config(hub_id) is not None
 
-    def config(self, hub_id: str) -> dict:
-        """A model's config.json: from the cache, or fetched, a few kilobytes; what is fetched is not kept there.
+    def config(self, hub_id: str) -> JsonObject:
+        """A model's config.json from the cache, or else from the hub; a fetched one is not added to the cache.
 
         Raises:
             NotFound, Conflict, Unavailable: As `require`.
-            InvalidInput: It is no JSON object, or a name in it is none.
+            InvalidInput: It is no JSON object, or one of its names is not text.
         """
         cached = self._cached_config(hub_id)
         if cached is None:
             self._require_network(hub_id)
-        config = self._fetch(hub_id) if cached is None else read_json(cached)
+        config: JsonObject = self._fetch(hub_id) if cached is None else read_json(cached)
         require_plain_config(config, hub_id)
         return config
 
@@ -76,7 +76,7 @@ class Hub:
     def _ask(self, hub_id: str) -> None:
         from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
-        with _told_apart(hub_id):
+        with _translated_errors(hub_id):
             url = hf_hub_url(hub_id, "config.json", endpoint=self.endpoint)
             get_hf_file_metadata(url, token=self.token or False, timeout=HUB_TIMEOUT_S)
 
@@ -86,7 +86,7 @@ class Hub:
 
         url = hf_hub_url(hub_id, "config.json", endpoint=self.endpoint)
         headers = build_hf_headers(token=self.token or False)
-        with _told_apart(hub_id):
+        with _translated_errors(hub_id):
             response = get_session().get(url, headers=headers, timeout=HUB_TIMEOUT_S, follow_redirects=True)
             hf_raise_for_status(response)
         try:
@@ -96,7 +96,7 @@ class Hub:
 
 
 @contextmanager
-def _told_apart(hub_id: str) -> Iterator[None]:
+def _translated_errors(hub_id: str) -> Iterator[None]:
     """Turn the hub's errors into ours."""
     import httpx
     from huggingface_hub.errors import EntryNotFoundError, GatedRepoError, HfHubHTTPError, RepositoryNotFoundError

@@ -1,9 +1,10 @@
-"""Models: the trained ones and the curated base models, what is known of any other, and the shapes seen so far."""
+"""ModelService: lists trained models and curated base models, and describes any model by its name."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated, TypedDict
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model, known_shape
@@ -11,26 +12,84 @@ from core.catalog.model_config import require_plain_config
 from core.catalog.models import hub_id_of, local_model
 from core.catalog.shapes import ModelShape, model_shape_from_config
 from core.errors import InvalidInput
-from core.jsonfile import read_json
+from core.jsonfile import JsonObject, read_json
 from core.paths import Workspace
 from core.runs.place import Machine
-from core.runs.recommended import as_config, recommended
+from core.runs.recommended import Fragment, as_config, recommended
 from core.runs.vram import fits, memory_of
+from core.sessions.kinds import HeldOutScore
 from core.sessions.state import SessionState
 from core.sessions.store import SessionLabel, SessionStore
 from services.hub import Hub
 
-SCORE = ("stage", "correct", "total", "reward")
+
+class LastScore(TypedDict):
+    """The latest held-out score of a run; what an old log lacks is null."""
+
+    stage: str | None
+    correct: int | None
+    total: int | None
+    reward: float | None
+
+
+class TrainedModel(TypedDict):
+    """A session with a saved adapter; what its configuration lacks is null."""
+
+    session_id: str
+    name: str | None
+    path: str
+    base: str | None
+    dataset: str | None
+    status: str
+    created_at: float | None
+    score: LastScore | None
+
+
+class ListedBaseModel(TypedDict):
+    """A curated base model with the settings that suit this machine; `memory_gib` is what these need."""
+
+    id: str
+    family: str
+    title: str
+    parameters: int
+    licence: str
+    note: str
+    embedded: bool
+    cached: bool
+    memory_gib: float
+    available_gib: float
+    device: str
+    fits: bool
+    recommended: Fragment
+
+
+class ModelOverview(TypedDict):
+    """The trained models, newest first, and the curated base models."""
+
+    models: list[TrainedModel]
+    base: list[ListedBaseModel]
+
+
+class ModelDetails(TypedDict):
+    """A model of any name; `problem` says why its shape is not known, null where it is or where nobody has looked."""
+
+    name: str
+    kind: str
+    family: str | None
+    parameters: int | None
+    shape: Annotated[JsonObject, ModelShape] | None
+    cached: bool
+    problem: str | None
 
 
 class ModelService:
     """The models of one server.
 
     Args:
-        workspace: Where local models and sessions lie.
-        store: Knows the trained ones.
-        hub: Asked for what is not at hand.
-        machine: What models are to fit into.
+        workspace: The folders of local models and sessions.
+        store: Reads the sessions.
+        hub: Has the config.json of other models.
+        machine: The machine that models have to fit into.
     """
 
     def __init__(self, workspace: Workspace, store: SessionStore, hub: Hub, machine: Machine):
@@ -40,17 +99,17 @@ class ModelService:
         self.machine = machine
         self._seen: dict[str, ModelShape] = {}
 
-    def overview(self) -> dict:
-        """Every model at hand: sessions with a saved adapter, newest first, and the curated base models."""
+    def overview(self) -> ModelOverview:
+        """All sessions with a saved adapter, and the curated base models."""
         saved = [state for state in self._store.states() if state.saved]
         trained = [self._trained(state, label) for state, label in self._store.labelled(saved)]
         return {"models": trained, "base": [self._base(entry) for entry in FAMILIES]}
 
-    def describe(self, name: str) -> dict:
-        """What is known of a model; of one of the hub that is new, its config.json is fetched.
+    def describe(self, name: str) -> ModelDetails:
+        """Describe a model; for a new model of the hub this fetches its config.json.
 
         Raises:
-            NotFound, Conflict, Unavailable, InvalidInput: It is no model, or can't be had, as before a run.
+            NotFound, Conflict, Unavailable, InvalidInput: A run could not use it either.
         """
         kind, known = self._kind(name), base_model(name)
         problem, shape = None, None
@@ -64,14 +123,14 @@ class ModelService:
             "name": name,
             "kind": kind,
             "family": known.family if known else None,
-            "parameters": known.parameters if known else shape and shape.parameters,
+            "parameters": known.parameters if known else shape.parameters if shape else None,
             "shape": asdict(shape) if shape else None,
             "cached": kind != "hub" or self._hub.is_cached(name),
             "problem": problem,
         }
 
     def shape(self, name: str) -> ModelShape | None:
-        """The shape of a model that is curated, was described before or lies in a folder; asks no network.
+        """The shape of a curated, an already described or a local model; None for others. It asks no network.
 
         Raises:
             InvalidInput: The name leaves its folder, or the folder's model is of another kind.
@@ -91,8 +150,7 @@ class ModelService:
         self._seen[name] = model_shape_from_config(self._hub.config(name))
         return self._seen[name]
 
-    def _trained(self, state: SessionState, label: SessionLabel) -> dict:
-        score = state.evaluations[-1] if state.evaluations else None
+    def _trained(self, state: SessionState, label: SessionLabel) -> TrainedModel:
         return {
             "session_id": state.session_id,
             "name": label.name,
@@ -101,15 +159,20 @@ class ModelService:
             "dataset": label.dataset,
             "status": state.status,
             "created_at": state.created_at,
-            "score": score and {key: score.get(key) for key in SCORE},
+            "score": _score(state.evaluations[-1]) if state.evaluations else None,
         }
 
-    def _base(self, entry: BaseModel) -> dict:
+    def _base(self, entry: BaseModel) -> ListedBaseModel:
         place = self.machine.largest
         fragment = recommended(entry, place)
         needed = memory_of(entry.shape, as_config(entry, fragment), place.engine)
         return {
-            **{name: getattr(entry, name) for name in ("id", "family", "title", "parameters", "licence", "note")},
+            "id": entry.id,
+            "family": entry.family,
+            "title": entry.title,
+            "parameters": entry.parameters,
+            "licence": entry.licence,
+            "note": entry.note,
             "embedded": entry.embedded,
             "cached": entry.embedded or self._hub.is_cached(entry.id),
             "memory_gib": round(needed, 2),
@@ -120,7 +183,16 @@ class ModelService:
         }
 
 
-def _config_of(folder: Path) -> dict:
-    config = read_json(folder / "config.json")
+def _score(evaluation: HeldOutScore) -> LastScore:
+    return {
+        "stage": evaluation.get("stage"),
+        "correct": evaluation.get("correct"),
+        "total": evaluation.get("total"),
+        "reward": evaluation.get("reward"),
+    }
+
+
+def _config_of(folder: Path) -> JsonObject:
+    config: JsonObject = read_json(folder / "config.json")
     require_plain_config(config, folder.name)
     return config

@@ -1,10 +1,11 @@
-"""Prompt templates: the shipped ones and the user's, which are saved, listed, deleted and previewed."""
+"""PromptService: lists, saves, deletes and previews prompt templates, the shipped ones and the user's."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from core.config import RunConfig
+from core.data.preview import PromptPreview
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace, checked_name
@@ -17,24 +18,51 @@ from services.processes.inspector import Inspector
 HINT = "GET /api/prompts lists them."
 
 
+class ShownTemplate(TypedDict):
+    """A prompt template as REST shows it and as it is saved; a marker that it does not use is empty."""
+
+    name: str
+    system_prompt: str
+    instruction_template: str
+    reasoning_start: str
+    reasoning_end: str
+    solution_start: str
+    solution_end: str
+
+
+class ListedTemplate(ShownTemplate):
+    """A prompt template in the list; one of the user has no summary."""
+
+    shipped: bool
+    summary: str
+
+
+class ParsedCompletion(TypedDict):
+    """The parts of a completion; see Parsed."""
+
+    reasoning: str
+    solution: str | None
+    problems: list[str]
+
+
 class PromptService:
     """The prompt templates of one server.
 
     Args:
-        workspace: Where the saved ones lie.
-        inspector: Renders them through a model's chat template.
+        workspace: The folder of the saved templates.
+        inspector: Renders templates through a model's chat template.
     """
 
     def __init__(self, workspace: Workspace, inspector: Inspector):
         self._workspace = workspace
         self._inspector = inspector
 
-    def templates(self) -> list[dict]:
+    def templates(self) -> list[ListedTemplate]:
         """All templates, the shipped ones first."""
-        shipped = [shown(template) | {"shipped": True, "summary": SUMMARIES[template]} for template in SUMMARIES]
-        return shipped + [shown(template) | {"shipped": False, "summary": ""} for template in self.saved().values()]
+        shipped = [_listed(template, True, SUMMARIES[template]) for template in SUMMARIES]
+        return shipped + [_listed(template, False, "") for template in self.saved().values()]
 
-    def get(self, name: str) -> dict:
+    def get(self, name: str) -> ShownTemplate:
         """One template.
 
         Raises:
@@ -45,15 +73,15 @@ class PromptService:
             raise NotFound(f"There is no prompt template {name!r}.", HINT)
         return shown(template)
 
-    def save(self, name: str, values: PromptConfig) -> dict:
-        """Store a template, replacing one of that name.
+    def save(self, name: str, values: PromptConfig) -> ShownTemplate:
+        """Save a template in place of an earlier one of that name.
 
         Args:
             name: Its name.
-            values: What it says; what is null is taken from the template it names.
+            values: Its values; the template that they name supplies those that are null.
         Raises:
             Conflict: A shipped template has that name.
-            InvalidInput: Its markers can't be told apart, or its text never mentions one.
+            InvalidInput: Two of its markers are alike, or its system prompt does not mention all of them.
         """
         checked_name(name, "name")
         if name in TEMPLATES:
@@ -69,10 +97,10 @@ class PromptService:
         return shown(template)
 
     def delete(self, name: str) -> None:
-        """Remove a saved template; sessions keep what they were started with.
+        """Remove a saved template; sessions that use it keep their copy.
 
         Raises:
-            Conflict: It is a shipped one.
+            Conflict: It is a shipped template.
             NotFound: There is none of that name.
         """
         if name in TEMPLATES:
@@ -88,33 +116,44 @@ class PromptService:
         return {file.stem: _read(file.stem, read_json(file)) for file in files}
 
     def frozen(self, config: RunConfig) -> RunConfig:
-        """`config` with a saved template written out.
+        """`config` with the text of the saved template that it names.
 
         Raises:
-            InvalidInput: There is no such template, or the values replaced in it do not fit.
+            InvalidInput: There is no such template, or the values that replace its own do not fit.
         """
         saved = self.saved()
         template_of(config.prompt, saved)
         return config.model_copy(update={"prompt": frozen(config.prompt, saved)})
 
-    def preview(self, prompt: PromptConfig, model: str, instruction: str) -> dict:
-        """The prompt as a model sees it, through its own chat template."""
+    def preview(self, prompt: PromptConfig, model: str, instruction: str) -> PromptPreview:
+        """The prompt that a model gets through its own chat template."""
         values = as_config(template_of(prompt, self.saved())).model_dump(mode="json")
-        return self._inspector.ask(
-            "prompt_preview", {"prompt": values, "model": model, "instruction": instruction}, "model"
-        )
+        arguments = {"prompt": values, "model": model, "instruction": instruction}
+        preview: PromptPreview = self._inspector.ask("prompt_preview", arguments, "model")
+        return preview
 
-    def parse(self, prompt: PromptConfig, completion: str) -> dict:
+    def parse(self, prompt: PromptConfig, completion: str) -> ParsedCompletion:
         """The reasoning and the solution in a completion, and what is wrong with its markers."""
         parsed = template_of(prompt, self.saved()).markers.parse(completion)
         return {"reasoning": parsed.reasoning, "solution": parsed.solution, "problems": list(parsed.problems)}
 
 
-def shown(template: PromptTemplate) -> dict:
-    """A template as JSON."""
-    markers = {name: getattr(template.markers, name) for name in MARKER_NAMES}
-    texts = {"system_prompt": template.system_prompt, "instruction_template": template.instruction_template}
-    return {"name": template.name, **texts, **markers}
+def shown(template: PromptTemplate) -> ShownTemplate:
+    """A template as REST shows it."""
+    markers = template.markers
+    return {
+        "name": template.name,
+        "system_prompt": template.system_prompt,
+        "instruction_template": template.instruction_template,
+        "reasoning_start": markers.reasoning_start,
+        "reasoning_end": markers.reasoning_end,
+        "solution_start": markers.solution_start,
+        "solution_end": markers.solution_end,
+    }
+
+
+def _listed(template: PromptTemplate, is_shipped: bool, summary: str) -> ListedTemplate:
+    return {**shown(template), "shipped": is_shipped, "summary": summary}
 
 
 def _read(name: str, value: Any) -> PromptTemplate:

@@ -1,4 +1,4 @@
-"""Publish: how a service says that something has changed, to whoever listens."""
+"""Publish: the function by which a service reports a change to the sockets or the terminal."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from collections.abc import Callable
 from typing import Any
 
 Publish = Callable[[str, Any], None]
-"""Called with (topic, payload) from any thread."""
+"""Called with (topic, payload), from any thread."""

@@ -1,21 +1,22 @@
-"""Rewards: the catalogue, trying them out, benching them, and the user's own with their versions."""
+"""RewardService: lists the presets, tries rewards out, and keeps the user's custom rewards with their versions."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
 from constants import BENCH_TIMEOUT_S, MAX_BENCH_ROWS
 from core.config import RunConfig, parse_config
 from core.errors import InvalidInput, NotFound
-from core.jsonfile import read_json, write_json
+from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace, checked_name
-from core.rewards.base import Preset, Sample
+from core.rewards.base import Component, Parameter, Preset, Sample
 from core.rewards.custom import CustomReward
 from core.rewards.names import ALIASES
 from core.rewards.presets import PRESETS
 from core.rewards.section import RewardConfig
+from core.rewards.tested import BenchResult, RewardTest
 from core.sessions.store import SessionStore
 from services.processes.inspector import Inspector
 from services.prompts import PromptService
@@ -23,14 +24,60 @@ from services.prompts import PromptService
 HINT = "GET /api/rewards/custom lists them."
 
 
+class ShownSample(TypedDict):
+    """A worked sample of a preset: a row, and a response to it."""
+
+    kind: Literal["good", "bad"]
+    instruction: str
+    extras: dict[str, Any]
+    response: str
+    reference: str
+
+
+class ShownPreset(TypedDict):
+    """A preset as the catalogue shows it; see Preset."""
+
+    name: str
+    title: str
+    aliases: list[str]
+    category: str
+    level: str
+    tags: list[str]
+    summary: str
+    judges_truth: bool
+    fields: list[str]
+    optional: dict[str, str]
+    components: list[Annotated[JsonObject, Component]]
+    parameters: list[Annotated[JsonObject, Parameter]]
+    samples: list[ShownSample]
+
+
+class ShownReward(TypedDict):
+    """One version of a custom reward, and the numbers of all its versions."""
+
+    name: str
+    version: int
+    versions: list[int]
+    definition: Annotated[JsonObject, CustomReward]
+
+
+class ScoredRow(TypedDict):
+    """A response to score, and the row that it answers."""
+
+    response: str
+    instruction: str
+    reference: str
+    extras: dict[str, Any]
+
+
 class RewardService:
     """The rewards of one server.
 
     Args:
-        workspace: Where the user's own lie.
-        store: Knows past runs.
+        workspace: The folder of the custom rewards.
+        store: Reads past runs.
         inspector: Runs rewards.
-        prompts: Fills in saved templates.
+        prompts: Writes saved templates out.
     """
 
     def __init__(self, workspace: Workspace, store: SessionStore, inspector: Inspector, prompts: PromptService):
@@ -40,47 +87,54 @@ class RewardService:
         self._prompts = prompts
         self._saving = threading.Lock()
 
-    def catalogue(self) -> list[dict]:
+    def catalogue(self) -> list[ShownPreset]:
         """Every preset with its parts, parameters and worked samples."""
         return [_described(name, preset) for name, preset in PRESETS.items()]
 
-    def rows_of_run(self, session_id: str, step: int | None) -> list[dict]:
-        """The completions of a step of a past run, the latest when null, as rows to score anew.
+    def rows_of_run(self, session_id: str, step: int | None) -> list[ScoredRow]:
+        """The completions of one step of a run, as rows to score again; of its latest step when `step` is None.
 
         Raises:
             NotFound: There is no such session, or no such step.
         """
         steps = self._store.completion_steps(session_id) if step is None else [step]
         groups = self._store.groups(session_id, steps[-1]) if steps else []
-        rows = [
-            {"response": c["text"], **{key: g.get(key, {}) for key in ("instruction", "reference", "extras")}}
-            for g in groups
-            for c in g["completions"]
+        rows: list[ScoredRow] = [
+            {
+                "response": completion["text"],
+                "instruction": group.get("instruction", {}),
+                "reference": group.get("reference", {}),
+                "extras": group.get("extras", {}),
+            }
+            for group in groups
+            for completion in group["completions"]
         ]
         if not rows:
             raise NotFound(f"The session {session_id!r} has no completions there.", "Choose another step.")
         return rows
 
-    def test(self, config: Any, rows: list[dict] | None, samples: int) -> dict:
-        """The scores of the given responses, or of the data set's own answers when none are given."""
+    def test(self, config: Any, rows: list[ScoredRow] | None, samples: int) -> RewardTest:
+        """Score the given responses, or the data set's own answers when there are none."""
         if rows is None:
             _require_count(samples)
         parsed = self.frozen(parse_config(config))
         arguments = {"config": parsed.dump(), "rows": rows, "samples": samples}
-        return self._inspector.ask("reward_test", arguments, "rewards", BENCH_TIMEOUT_S)
+        tested: RewardTest = self._inspector.ask("reward_test", arguments, "rewards", BENCH_TIMEOUT_S)
+        return tested
 
-    def bench(self, config: Any, samples: int) -> dict:
-        """Every part of a reward against exploits of the data set's rows, with a grade and its evidence."""
+    def bench(self, config: Any, samples: int) -> BenchResult:
+        """Grade every part of a reward by its scores for exploits, made from rows of the data set."""
         _require_count(samples)
         parsed = self.frozen(parse_config(config))
         arguments = {"config": parsed.dump(), "samples": samples}
-        return self._inspector.ask("reward_bench", arguments, "rewards", BENCH_TIMEOUT_S)
+        graded: BenchResult = self._inspector.ask("reward_bench", arguments, "rewards", BENCH_TIMEOUT_S)
+        return graded
 
-    def save(self, name: str, definition: dict) -> dict:
-        """Store a custom reward as a new version; it is tried once before.
+    def save(self, name: str, definition: JsonObject) -> ShownReward:
+        """Try a custom reward once, then store it as a new version.
 
         Raises:
-            InvalidInput: It can't be used; `fields` names the line, or the check.
+            InvalidInput: The reward can't be used; `fields` names the line, or the check.
         """
         checked_name(name, "name")
         if name in PRESETS:
@@ -95,8 +149,8 @@ class RewardService:
             write_json(self._workspace.rewards / name / f"{number}.json", stored)
             return self._shown(name, number)
 
-    def get(self, name: str, version: int | None = None) -> dict:
-        """One custom reward, the latest version unless said otherwise.
+    def get(self, name: str, version: int | None = None) -> ShownReward:
+        """One version of a custom reward, the latest when `version` is None.
 
         Raises:
             NotFound: There is none of that name, or no such version.
@@ -107,13 +161,13 @@ class RewardService:
             raise NotFound(f"There is no {which}custom reward {name!r}.", HINT)
         return self._shown(name, versions[-1] if version is None else version)
 
-    def own(self) -> list[dict]:
+    def own(self) -> list[ShownReward]:
         """All custom rewards, each in its latest version."""
         names = sorted(folder.name for folder in self._workspace.rewards.glob("*") if folder.is_dir())
         return [self.get(name) for name in names if self._versions(name)]
 
     def delete(self, name: str) -> None:
-        """Remove a custom reward with all versions; sessions keep what they were started with.
+        """Remove a custom reward with all versions; sessions that use it keep their copy.
 
         Raises:
             NotFound: There is none of that name.
@@ -126,10 +180,10 @@ class RewardService:
         (self._workspace.rewards / name).rmdir()
 
     def frozen(self, config: RunConfig) -> RunConfig:
-        """`config` with saved templates and custom rewards written out, so that it says all by itself.
+        """`config` with the text of the saved templates and custom rewards that it names.
 
         Raises:
-            InvalidInput: One of them is not there.
+            InvalidInput: There is no template or reward of a name.
         """
         config = self._prompts.frozen(config)
         reward = config.reward.model_dump(mode="json")
@@ -138,7 +192,7 @@ class RewardService:
                 part["custom"] = self._definition(part["custom_name"])
         return config.model_copy(update={"reward": RewardConfig.model_validate(reward)})
 
-    def _definition(self, name: str) -> dict:
+    def _definition(self, name: str) -> JsonObject:
         versions = self._versions(name)
         if not versions:
             problem = f"there is no custom reward {name!r}"
@@ -149,13 +203,13 @@ class RewardService:
         folder = self._workspace.rewards / checked_name(name, "name")
         return sorted(int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit())
 
-    def _at(self, name: str, version: int) -> dict:
+    def _at(self, name: str, version: int) -> JsonObject:
         stored = read_json(self._workspace.rewards / name / f"{version}.json")
         return CustomReward.model_validate(stored).model_dump(mode="json")
 
-    def _shown(self, name: str, version: int) -> dict:
-        shown = {"name": name, "version": version, "versions": self._versions(name)}
-        return shown | {"definition": self._at(name, version)}
+    def _shown(self, name: str, version: int) -> ShownReward:
+        versions, definition = self._versions(name), self._at(name, version)
+        return {"name": name, "version": version, "versions": versions, "definition": definition}
 
 
 def _require_count(samples: int) -> None:
@@ -164,7 +218,7 @@ def _require_count(samples: int) -> None:
         raise InvalidInput(f"samples {problem}.", "Take fewer rows.", {"samples": problem})
 
 
-def _described(name: str, preset: Preset) -> dict:
+def _described(name: str, preset: Preset) -> ShownPreset:
     return {
         "name": name,
         "title": preset.title,
@@ -182,6 +236,11 @@ def _described(name: str, preset: Preset) -> dict:
     }
 
 
-def _sample(sample: Sample, kind: str) -> dict:
-    shown = {"kind": kind, "instruction": sample.example.instruction, "extras": dict(sample.example.extras)}
-    return shown | {"response": sample.response, "reference": sample.reference}
+def _sample(sample: Sample, kind: Literal["good", "bad"]) -> ShownSample:
+    return {
+        "kind": kind,
+        "instruction": sample.example.instruction,
+        "extras": dict(sample.example.extras),
+        "response": sample.response,
+        "reference": sample.reference,
+    }

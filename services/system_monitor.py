@@ -1,29 +1,34 @@
-"""One thread that samples the machine and publishes system_update."""
+"""SystemMonitor: one thread samples the machine and publishes each sample."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from constants import SAMPLE_PERIOD_S
-from core.hardware import system_snapshot
+from core.hardware import SystemSnapshot, system_snapshot
+from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
+
+
+class SystemSample(SystemSnapshot):
+    """The machine now; `gpu_problem` says why torch can't use the GPU, null where it can or where there is no GPU."""
+
+    gpu_problem: str | None
 
 
 class SystemMonitor:
     """Keeps the latest sample for REST and publishes each one.
 
     Args:
-        folder: Whose disk's free space is told.
-        gpu_problem: Why torch can't use the GPU, told with every sample; None where it can, or where there is none.
-        publish: Called with ("system", sample).
+        folder: A folder on the disk whose free space is sampled.
+        gpu_problem: See SystemSample.
+        publish: Called with ("system", SystemSample).
     """
 
-    def __init__(self, folder: Path, gpu_problem: str | None, publish: Callable[[str, Any], None]):
+    def __init__(self, folder: Path, gpu_problem: str | None, publish: Publish):
         self._folder = folder
         self._gpu_problem = gpu_problem
         self._publish = publish
@@ -31,14 +36,14 @@ class SystemMonitor:
         self.latest = self._look()
 
     def start(self) -> None:
-        """Begin to sample."""
+        """Start the thread."""
         threading.Thread(target=self._sample, name="system-monitor", daemon=True).start()
 
     def stop(self) -> None:
-        """End the thread at its next round."""
+        """End the thread at its next sample."""
         self._stopping.set()
 
-    def _look(self) -> dict:
+    def _look(self) -> SystemSample:
         return {**system_snapshot(self._folder), "gpu_problem": self._gpu_problem}
 
     def _sample(self) -> None:

@@ -1,4 +1,4 @@
-"""Services: everything the routes and sockets use, put together in one place."""
+"""Services: the use cases of one server, built in one place for routes, sockets and the demo."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ class Services:
     lock: FileLock
 
     def start(self) -> None:
-        """Take up what an earlier server left running, and begin to sample the machine.
+        """Reattach to the workers of an earlier server, and start to sample the machine.
 
         Raises:
-            Conflict: Another server works on the same data folders.
+            Conflict: Another server uses the same data folders.
         """
         try:
             self.lock.acquire(blocking=False)
@@ -88,6 +88,43 @@ class Services:
         self.monitor.start()
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """The parts that most services use."""
+
+    workspace: Workspace
+    environment: Mapping[str, str]
+    publish: Publish
+    hardware: Hardware
+    store: SessionStore
+    devices: Devices
+    in_use: InUse
+    hub: Hub
+    inspector: Inspector
+    jobs: Jobs
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """The services of the parts of a run's configuration: data, prompts, rewards and models."""
+
+    uploads: UploadService
+    datasets: DatasetService
+    prompts: PromptService
+    rewards: RewardService
+    models: ModelService
+
+
+@dataclass(frozen=True)
+class _Answering:
+    """The services that ask models."""
+
+    generation: GenerationService
+    recent: RecentAnswers
+    answers: AnswerService
+    evaluations: EvaluationService
+
+
 def build_services(
     root: Path,
     worker: str,
@@ -95,57 +132,98 @@ def build_services(
     publish: Publish,
     machine: Callable[[], Hardware] = detect_hardware,
 ) -> Services:
-    """Services on the data folders below `root`.
+    """Build the services on the data folders below `root`.
 
     Args:
         root: Holds outputs/, exports/, configs/, uploads/, cache/ and logs/.
         worker: The module of the training worker.
-        environment: The environment the server was started with.
+        environment: The environment of the server.
         publish: Called with (topic, payload) from any thread.
-        machine: Tells the GPUs that there are.
+        machine: Detects the GPUs.
     """
     workspace = Workspace(root.resolve()).create()
-    hardware = visible(machine(), environment)
-    store = SessionStore(workspace)
-    devices, in_use = Devices(hardware, publish), InUse()
-    launch = Launch(worker, environment)
-    hub = _hub(workspace, environment)
-    inspector = Inspector(workspace, environment)
-    jobs = Jobs(inspector, publish)
-    prompts = PromptService(workspace, inspector)
-    uploads = UploadService(workspace, inspector, jobs, store.reads)
-    datasets = DatasetService(workspace, inspector, jobs, uploads, prompts)
-    rewards = RewardService(workspace, store, inspector, prompts)
-    models = ModelService(workspace, store, hub, machine_with(hardware))
-    fitting = FittingService(rewards.frozen, models)
-    checks = Preconditions(settle=fitting.start, model=hub.require, data=datasets.require)
-    recent = RecentAnswers()
-    answering = Launch(GENERATION_WORKER, environment)
-    generation = GenerationService(workspace, store, answering, devices, in_use, recent.listen(publish))
-    tools = EvaluationTools(store, generation, inspector, devices, in_use, publish)
+    shared = _shared(workspace, environment, publish, visible(machine(), environment))
+    inputs, launch = _inputs(shared), Launch(worker, environment)
+    fitting = FittingService(inputs.rewards.frozen, inputs.models)
+    answering = _answering(shared, inputs.rewards)
+    problem = shared.hardware.problem
     return Services(
         workspace=workspace,
-        hardware=hardware,
-        store=store,
-        devices=devices,
-        training=TrainingService(workspace, store, launch, checks, publish, devices, in_use),
-        exports=ExportService(workspace, store, launch, ExportPlanner(workspace, store, hub), publish, in_use),
-        generation=generation,
-        answers=AnswerService(workspace, store, generation, rewards),
-        recent=recent,
-        evaluations=EvaluationService(workspace, tools),
+        hardware=shared.hardware,
+        store=shared.store,
+        devices=shared.devices,
+        training=_training(shared, inputs, fitting, launch),
+        exports=_exports(shared, launch),
+        generation=answering.generation,
+        answers=answering.answers,
+        recent=answering.recent,
+        evaluations=answering.evaluations,
         configs=ConfigService(workspace),
-        datasets=datasets,
-        uploads=uploads,
-        prompts=prompts,
-        rewards=rewards,
-        models=models,
-        plans=PlanService(store, uploads, fitting),
-        rollouts=RolloutService(store),
-        jobs=jobs,
-        inspector=inspector,
-        monitor=SystemMonitor(workspace.root, hardware.problem.text if hardware.problem else None, publish),
+        datasets=inputs.datasets,
+        uploads=inputs.uploads,
+        prompts=inputs.prompts,
+        rewards=inputs.rewards,
+        models=inputs.models,
+        plans=PlanService(shared.store, inputs.uploads, fitting),
+        rollouts=RolloutService(shared.store),
+        jobs=shared.jobs,
+        inspector=shared.inspector,
+        monitor=SystemMonitor(workspace.root, problem.text if problem else None, publish),
         lock=FileLock(workspace.cache / ".server.lock"),
+    )
+
+
+def _shared(workspace: Workspace, environment: Mapping[str, str], publish: Publish, hardware: Hardware) -> _Shared:
+    inspector = Inspector(workspace, environment)
+    return _Shared(
+        workspace=workspace,
+        environment=environment,
+        publish=publish,
+        hardware=hardware,
+        store=SessionStore(workspace),
+        devices=Devices(hardware, publish),
+        in_use=InUse(),
+        hub=_hub(workspace, environment),
+        inspector=inspector,
+        jobs=Jobs(inspector, publish),
+    )
+
+
+def _inputs(shared: _Shared) -> _Inputs:
+    workspace, inspector = shared.workspace, shared.inspector
+    prompts = PromptService(workspace, inspector)
+    uploads = UploadService(workspace, inspector, shared.jobs, shared.store.reads)
+    return _Inputs(
+        uploads=uploads,
+        datasets=DatasetService(workspace, inspector, shared.jobs, uploads, prompts),
+        prompts=prompts,
+        rewards=RewardService(workspace, shared.store, inspector, prompts),
+        models=ModelService(workspace, shared.store, shared.hub, machine_with(shared.hardware)),
+    )
+
+
+def _training(shared: _Shared, inputs: _Inputs, fitting: FittingService, launch: Launch) -> TrainingService:
+    checks = Preconditions(settle=fitting.start, model=shared.hub.require, data=inputs.datasets.require)
+    return TrainingService(
+        shared.workspace, shared.store, launch, checks, shared.publish, shared.devices, shared.in_use
+    )
+
+
+def _exports(shared: _Shared, launch: Launch) -> ExportService:
+    planner = ExportPlanner(shared.workspace, shared.store, shared.hub)
+    return ExportService(shared.workspace, shared.store, launch, planner, shared.publish, shared.in_use)
+
+
+def _answering(shared: _Shared, rewards: RewardService) -> _Answering:
+    recent, launch = RecentAnswers(), Launch(GENERATION_WORKER, shared.environment)
+    publish = recent.listen(shared.publish)
+    generation = GenerationService(shared.workspace, shared.store, launch, shared.devices, shared.in_use, publish)
+    tools = EvaluationTools(shared.store, generation, shared.inspector, shared.devices, shared.in_use, shared.publish)
+    return _Answering(
+        generation=generation,
+        recent=recent,
+        answers=AnswerService(shared.workspace, shared.store, generation, rewards),
+        evaluations=EvaluationService(shared.workspace, tools),
     )
 
 

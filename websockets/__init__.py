@@ -1,4 +1,4 @@
-"""The SocketIO object. The folder hides the PyPI package of its name; core/workers undoes that for workers."""
+"""The SocketIO object. This folder hides the PyPI package websockets; core/workers undoes that for workers."""
 
 from flask_socketio import SocketIO
 

@@ -1,4 +1,4 @@
-"""Socket.IO requests of clients: subscribe to a session with what was missed, and unsubscribe; holds no state."""
+"""Socket.IO requests of clients: subscribe to a session and get the messages missed, and unsubscribe."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from websockets.publisher import room_of
 
 
 class MissedMessage(TypedDict):
-    """A message as it was sent while the client was away."""
+    """A message that was sent while the client was disconnected."""
 
     name: str
     payload: Mapping[str, object]
 
 
 class Subscribed(TypedDict):
-    """The session, and what a client missed of it, oldest first; `truncated` when the oldest are left out."""
+    """The session, and the messages that a client missed, oldest first; `truncated` when the oldest are left out."""
 
     session_id: str
     session: JsonObject
@@ -37,7 +37,7 @@ class Subscribed(TypedDict):
 
 
 class Unsubscribed(TypedDict):
-    """The session whose room was left."""
+    """The session whose messages no longer come."""
 
     session_id: str
 
@@ -49,14 +49,14 @@ class Refused(TypedDict):
 
 
 def register(socketio: SocketIO) -> None:
-    """Add the handlers."""
+    """Register the handlers."""
     socketio.on_event("connect", _connect)
     socketio.on_event("subscribe", _subscribe)
     socketio.on_event("unsubscribe", _unsubscribe)
 
 
 def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> Subscribed:
-    """What a client that has seen `after_seq` missed.
+    """The messages after `after_seq`, which a client missed.
 
     Raises:
         NotFound: No such session.
@@ -90,7 +90,7 @@ def _services() -> Services:
 
 
 def _connect(auth: Any = None) -> bool | None:
-    """A newcomer gets the machine and the queue at once; one that came by a foreign host name is turned away."""
+    """Send the machine and the queue to a new client; refuse a client that used a foreign host name."""
     if urlsplit(f"//{request.host}").hostname not in LOOPBACK_HOSTS:
         return False
     emit("system_update", _services().monitor.latest)
@@ -99,7 +99,10 @@ def _connect(auth: Any = None) -> bool | None:
 
 
 def _subscribe(message: Any) -> Subscribed | Refused:
-    """Join first and read then: a message may come twice, which `seq` shows, but none is lost."""
+    """Subscribe a client to a session.
+
+    It joins the room before the log is read: a message may then come twice, which `seq` shows, but none is lost.
+    """
     try:
         session_id, after_seq = _checked(message)
         _services().store.paths(session_id)

@@ -1,4 +1,4 @@
-"""Session events to the payloads of Socket.IO messages: the documented names and keys."""
+"""The Socket.IO messages of training: their names and payloads, made from session events."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TrainingUpdate(StepNumbers):
 
 
 class TrainingStatus(TypedDict):
-    """What happened, and how the session stands after it; `event` is the event without the end of the log."""
+    """An event, and the session's state after it; `event` is without the end of the log."""
 
     session_id: str
     seq: int
@@ -111,7 +111,7 @@ def training_update(session_id: str, event: Event) -> TrainingUpdate:
 
 
 def training_status(state: SessionState, event: Event) -> TrainingStatus:
-    """What happened, and how the session stands after it."""
+    """The payload of an event and the state after it."""
     return {
         "session_id": state.session_id,
         "seq": event["seq"],

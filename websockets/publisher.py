@@ -1,4 +1,4 @@
-"""Publisher: what services report, batched to five emits a second per session and message; the one caller of emit."""
+"""Publisher: sends the reports of services as messages, at most five a second per session and name."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ from websockets.messages import message_of
 
 ROOM_ONLY = ("training_log", "training_completions")
 """Messages for subscribers of a session; the others go to every client."""
+IDENTITY = {
+    "export": ("export_id",),
+    "dataset": ("job_id",),
+    "generation": ("request_id", "column"),
+    "batch": ("test_id",),
+}
+"""Topic -> the keys of its payload that tell what it is about; messages about the same are joined."""
 
 
 class Publisher:
-    """Collects messages and sends them in rounds.
+    """Collects messages and sends them in rounds; the only caller of emit.
 
     Args:
         emit: SocketIO.emit, called with (name, payload, to).
@@ -29,7 +36,7 @@ class Publisher:
         threading.Thread(target=self._rounds, name="publisher", daemon=True).start()
 
     def publish(self, topic: str, payload: Any) -> None:
-        """Take one report; see TrainingService, ExportService and SystemMonitor for topics."""
+        """Take one report; each service documents its topics."""
         if topic == "event":
             state, event = payload
             message = message_of(state, event)
@@ -38,19 +45,11 @@ class Publisher:
         elif topic == "output":
             session_id, text = payload
             self._add("training_log", session_id, {"session_id": session_id, "text": text})
-        elif topic == "export":
-            self._add("export_update", payload["export_id"], payload)
-        elif topic == "dataset":
-            self._add("dataset_update", payload["job_id"], payload)
-        elif topic == "generation":
-            self._add("generation_update", f"{payload['request_id']} {payload['column']}", payload)
-        elif topic == "batch":
-            self._add("batch_update", payload["test_id"], payload)
         else:
-            self._add(f"{topic}_update", "", payload)
+            self._add(f"{topic}_update", " ".join(str(payload[key]) for key in IDENTITY.get(topic, ())), payload)
 
     def flush(self) -> None:
-        """Send everything that is pending, now."""
+        """Send all pending messages now."""
         with self._lock:
             pending, self._pending = self._pending, {}
         for (name, session_id), payload in pending.items():
@@ -77,7 +76,7 @@ def room_of(session_id: str) -> str:
 
 
 def _joined(name: str, earlier: JsonObject, later: JsonObject) -> JsonObject:
-    """Two messages of one name in one: text is strung together, updates carry those before them as `earlier`."""
+    """Two messages of one name as one: their texts are joined, and an update has the earlier ones as `earlier`."""
     if name == "training_log":
         return later | {"text": (earlier["text"] + later["text"])[-LOG_CHUNK_BYTES:]}
     if name == "generation_update":

@@ -1,4 +1,4 @@
-"""An answer in pieces for a program that may leave meanwhile, which ends it."""
+"""Answers for another program, in pieces or whole; the answer ends when the program disconnects."""
 
 from __future__ import annotations
 
@@ -6,31 +6,42 @@ import logging
 from collections.abc import Callable, Generator
 from queue import Empty, Queue
 from threading import Event, Thread
+from typing import TypedDict
+
+from typing_extensions import NotRequired
 
 from constants import CLIENT_LOOK_S, STREAM_SILENCE_S
 from core.errors import LoraCraftError, WorkerFailed
 from services.answers.generation import Ask, GenerationService
-from services.answers.service import CANCELLED
+from services.answers.messages import EndedAnswer, or_cancelled
 
 LOG = logging.getLogger(__name__)
 
 
+class Piece(TypedDict):
+    """A part of a streamed answer: text, then the answer or the error at its end; empty after a silence."""
+
+    text: NotRequired[str]
+    answer: NotRequired[EndedAnswer]
+    error: NotRequired[LoraCraftError]
+
+
 def pieces_of(
     generation: GenerationService, ask: Ask, silence_s: float = STREAM_SILENCE_S
-) -> Generator[dict, None, None]:
-    """{"text"} as it comes, {} after each silence, and last {"answer"} or {"error"}.
+) -> Generator[Piece, None, None]:
+    """Stream an answer.
 
     Args:
         generation: Answers.
-        ask: One chat with a request_id; closing the iterator stops it.
-        silence_s: After so long without text an empty piece is due, whose sending shows whether somebody listens.
+        ask: One chat with a request_id; closing the iterator stops the request.
+        silence_s: An empty piece comes after so long without text; sending it shows whether the program is connected.
     """
-    pieces: Queue[dict] = Queue()
+    pieces: Queue[Piece] = Queue()
 
     def work() -> None:
         try:
             answer = generation.answer(ask, on_text=lambda text: pieces.put({"text": text}))[0]
-            pieces.put({"answer": answer or CANCELLED})
+            pieces.put({"answer": or_cancelled(answer)})
         except LoraCraftError as error:
             pieces.put({"error": error})
         except Exception as error:
@@ -40,7 +51,7 @@ def pieces_of(
 
     Thread(target=work, name=ask.request_id, daemon=True).start()
     try:
-        piece: dict = {}
+        piece: Piece = {}
         while not piece.keys() & {"answer", "error"}:
             piece = _next(pieces, silence_s)
             yield piece
@@ -50,8 +61,14 @@ def pieces_of(
 
 def answer_while(
     is_there: Callable[[], bool], generation: GenerationService, ask: Ask, look_s: float = CLIENT_LOOK_S
-) -> dict:
-    """The whole answer to one chat with a request_id; cut short where whoever asked is not there any more.
+) -> EndedAnswer:
+    """The whole answer to one chat with a request_id; it is cut short when the program disconnects.
+
+    Args:
+        is_there: Whether the program is still connected.
+        generation: Answers.
+        ask: The chat.
+        look_s: How often `is_there` is asked.
 
     Raises:
         LoraCraftError: As GenerationService.answer.
@@ -65,12 +82,12 @@ def answer_while(
 
     Thread(target=watch, name=f"{ask.request_id} watch", daemon=True).start()
     try:
-        return generation.answer(ask)[0] or CANCELLED
+        return or_cancelled(generation.answer(ask)[0])
     finally:
         done.set()
 
 
-def _next(pieces: Queue[dict], silence_s: float) -> dict:
+def _next(pieces: Queue[Piece], silence_s: float) -> Piece:
     try:
         return pieces.get(timeout=silence_s)
     except Empty:

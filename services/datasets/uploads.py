@@ -1,4 +1,4 @@
-"""Uploads: data files of the user, streamed to disk, resumed, recognised by content, listed and deleted."""
+"""UploadService: receives the user's data files, whole or in pieces, recognises duplicates, lists and deletes files."""
 
 from __future__ import annotations
 
@@ -7,34 +7,47 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES
 from core.config import parse_config
 from core.data.formats import suffix_of
+from core.data.preview import DataPreview, HashedStatistics
 from core.errors import Conflict, InvalidInput, NotFound, TooLarge, Unavailable
-from core.jsonfile import read_json, write_json
+from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import SAFE_NAME, Workspace, checked_name
+from services.datasets.payloads import (
+    AcceptedUpload,
+    CompleteUpload,
+    FirstLook,
+    LastPiece,
+    ListedUpload,
+    PartialUpload,
+    ReceivedUpload,
+    StoredUpload,
+    UploadCount,
+)
 from services.processes.inspector import Inspector
 from services.processes.jobs import Job, Jobs
 
 DIGEST_TIMEOUT_S = 300.0
 PREVIEW_ROWS = 5
 COUNTED_BYTES = 16 * 1024 * 1024
-"""A file up to this size is read to its end before it is accepted; a larger one in the background."""
+"""The rows of a file up to this size are counted before it is accepted; those of a larger one in the background."""
 NAME_CHARACTERS = 60
+UNCOUNTED: UploadCount = {"rows": None, "sha256": None}
 
 
 class UploadService:
     """The files below uploads/.
 
     Args:
-        workspace: Where they lie.
-        inspector: Looks into them.
-        jobs: Counts their rows.
-        in_use: Whether a session that has not ended reads a file, given its path.
+        workspace: The folder of the files.
+        inspector: Reads the files.
+        jobs: Counts the rows of large files.
+        in_use: Whether a session that has not ended reads the file of a path.
     """
 
     def __init__(self, workspace: Workspace, inspector: Inspector, jobs: Jobs, in_use: Callable[[str], bool]):
@@ -47,16 +60,16 @@ class UploadService:
 
     def receive(
         self, filename: str, chunks: Iterable[bytes | memoryview], size_bytes: int | None, encoding: str | None = None
-    ) -> dict:
-        """Take a whole file; what is known of it. Nothing is left of one that breaks off or can't be read.
+    ) -> ReceivedUpload:
+        """Receive a whole file. A file that breaks off or can't be read is removed again.
 
         Args:
-            filename: As the user calls it; the name it gets here is made from it.
+            filename: The user's name of the file, from which its name here is made.
             chunks: Its content.
-            size_bytes: Its size, or about that, if it is known before.
-            encoding: Of its text, when it is not UTF-8.
+            size_bytes: Its size, at least roughly; None where it is not known.
+            encoding: The encoding of its text, when that is not UTF-8.
         Raises:
-            InvalidInput: It is no readable data file; TooLarge; Unavailable when the disk has no room.
+            InvalidInput: The file is no readable data file; TooLarge; Unavailable when the disk has no room.
         """
         _check_encoding(encoding)
         name = self._free_name(filename)
@@ -73,13 +86,13 @@ class UploadService:
 
     def append(
         self, name: str, offset: int, size_bytes: int, chunks: Iterable[bytes | memoryview], encoding: str | None = None
-    ) -> dict:
-        """Take a piece of a file; {"name", "received", "size_bytes"}, or what is known of it when it is complete.
+    ) -> PartialUpload | LastPiece:
+        """Receive a piece of a file.
 
-        What came before a broken connection stays, and the upload goes on from `received`.
+        After a broken connection the received bytes stay, and the upload continues from `received`.
 
         Raises:
-            Conflict: The piece does not begin where the last one ended.
+            Conflict: The piece does not begin at the end of the last one.
         """
         suffix_of(Path(checked_name(name, "name")))
         _check_encoding(encoding)
@@ -100,45 +113,45 @@ class UploadService:
                 return {"name": name, "received": received, "size_bytes": size_bytes, "complete": False}
             whole = part.replace(self._workspace.incoming / name)
             try:
-                return self._accept(name, whole, encoding) | {"complete": True}
+                return {**self._accept(name, whole, encoding), "complete": True}
             finally:
                 whole.unlink(missing_ok=True)
 
-    def state(self, name: str) -> dict:
-        """What is known of an upload, or how much of it has been received.
+    def state(self, name: str) -> CompleteUpload | PartialUpload:
+        """An upload, or the number of its bytes that have been received.
 
         Raises:
-            NotFound: There is none of that name.
+            NotFound: There is no upload of that name.
         """
         if self._file(name).is_file():
-            return self._info(self._file(name)) | {"complete": True}
+            return {**self._info(self._file(name)), "complete": True}
         part = self._workspace.incoming / f"{checked_name(name, 'name')}.part"
         if part.is_file():
-            return {"name": name, "received": part.stat().st_size, "complete": False}
+            return _unfinished(part)
         raise NotFound(f"There is no upload {name!r}.", "GET /api/datasets/uploads lists them.")
 
     def rows(self, source: str) -> int | None:
-        """How many rows the upload at the path `source` has; None for any other file, or while they are counted."""
+        """The number of rows of the upload at the path `source`; None before they are counted, and for other files."""
         folder, _, name = source.rpartition("/")
         if folder != "uploads" or SAFE_NAME.fullmatch(name) is None or not self._file(name).is_file():
             return None
         return self._info(self._file(name))["rows"]
 
-    def files(self) -> list[dict]:
+    def files(self) -> list[ListedUpload]:
         """All uploads, newest first."""
         files = [f for f in self._workspace.uploads.iterdir() if f.is_file() and not f.name.startswith(".")]
         return [self._info(file) for file in sorted(files, key=lambda f: -f.stat().st_mtime)]
 
-    def unfinished(self) -> list[dict]:
-        """Uploads in pieces that are not complete."""
-        return [self.state(part.stem) for part in sorted(self._workspace.incoming.glob("*.part"))]
+    def unfinished(self) -> list[PartialUpload]:
+        """Uploads in pieces of which some are missing."""
+        return [_unfinished(part) for part in sorted(self._workspace.incoming.glob("*.part"))]
 
     def delete(self, name: str) -> None:
-        """Remove an upload, or what has been received of one.
+        """Remove an upload, complete or not.
 
         Raises:
-            NotFound: There is none of that name.
-            Conflict: A session that has not ended reads it.
+            NotFound: There is no upload of that name.
+            Conflict: A session that has not ended reads the file.
         """
         file = self._file(name)
         part = self._workspace.incoming / f"{name}.part"
@@ -151,48 +164,57 @@ class UploadService:
                 path.unlink(missing_ok=True)
 
     def clean(self) -> None:
-        """At boot: remove whole uploads that an earlier server did not finish; pieces can be gone on with."""
+        """At boot: remove whole files that an earlier server did not accept; uploads in pieces can continue."""
         for file in self._workspace.incoming.iterdir():
             if file.suffix != ".part":
                 file.unlink()
 
-    def _accept(self, name: str, file: Path, encoding: str | None) -> dict:
-        """Look into a received file; put it in its place if it can be read and is not there already."""
+    def _accept(self, name: str, file: Path, encoding: str | None) -> ReceivedUpload:
+        """Read a received file, and keep it if it is readable and no duplicate."""
         incoming, size = f"uploads/{self._workspace.incoming.name}/{file.name}", file.stat().st_size
         twin = self._twin(incoming, size)
         if twin is not None:
-            return self._looked_at(twin["path"], encoding) | twin | {"duplicate": True, "job_id": None}
-        seen = self._looked_at(incoming, encoding)
+            return {**self._first_look(twin["path"], encoding), **twin, "duplicate": True, "job_id": None}
+        seen = self._first_look(incoming, encoding)
         if not seen["preview"]:
             raise InvalidInput(f"{name} holds no rows.", "Upload a file with rows.", {"file": "holds no rows"})
-        counted = self._inspector.ask("statistics", _dataset(incoming, encoding)) if size <= COUNTED_BYTES else None
+        is_counted = size <= COUNTED_BYTES
+        counted = _counted(self._inspector.ask("statistics", _dataset(incoming, encoding))) if is_counted else UNCOUNTED
         file.replace(self._workspace.uploads / name)
         path = f"uploads/{name}"
-        kept = {key: seen[key] for key in ("columns", "mapping", "notes")}
-        info = {"name": name, "path": path, "size_bytes": size, "encoding": encoding, **kept}
-        with self._lock:  # the count must not end before it is known whose it is
-            info |= _counted(counted) if counted else {"rows": None, "sha256": None}
-            info["job_id"] = None if counted else self._count(name, path, encoding)
+        with self._lock:  # else the job could end before its id is stored, by which _keep finds the upload
+            info: AcceptedUpload = {
+                "name": name,
+                "path": path,
+                "size_bytes": size,
+                "encoding": encoding,
+                "columns": seen["columns"],
+                "mapping": seen["mapping"],
+                "notes": seen["notes"],
+                **counted,
+                "job_id": None if is_counted else self._count(name, path, encoding),
+            }
             write_json(self._workspace.upload_info(name), info)
         return {**seen, **info, "duplicate": False}
 
     def _count(self, name: str, path: str, encoding: str | None) -> str:
-        """Start to count a large file in the background; the job's id."""
+        """Start the job that counts the rows of a large file, and return its id."""
         return self._jobs.start(
             "statistics", path, _dataset(path, encoding), lambda ended: self._keep(name, ended)
         ).job_id
 
-    def _twin(self, path: str, size_bytes: int) -> dict | None:
-        """An upload of the same content. Only files of one size can be equal, so few are ever compared."""
+    def _twin(self, path: str, size_bytes: int) -> ListedUpload | None:
+        """An upload of the same content; only those of the same size are compared."""
         alike = [known for known in self.files() if known["size_bytes"] == size_bytes]
         digest = self._digest(path) if alike else None
         return next((known for known in alike if (known["sha256"] or self._digest(known["path"])) == digest), None)
 
     def _digest(self, path: str) -> str:
-        return self._inspector.ask("digest", {"path": path}, "model", DIGEST_TIMEOUT_S)
+        digest: str = self._inspector.ask("digest", {"path": path}, "model", DIGEST_TIMEOUT_S)
+        return digest
 
-    def _looked_at(self, path: str, encoding: str | None) -> dict:
-        seen = self._inspector.ask("preview", _dataset(path, encoding) | {"samples": PREVIEW_ROWS})
+    def _first_look(self, path: str, encoding: str | None) -> FirstLook:
+        seen: DataPreview = self._inspector.ask("preview", _dataset(path, encoding) | {"samples": PREVIEW_ROWS})
         return {
             "columns": seen["columns"],
             "mapping": seen["mapping"],
@@ -202,23 +224,31 @@ class UploadService:
         }
 
     def _keep(self, name: str, job: Job) -> None:
-        """Write what a count found, or where it met its end, beside the upload, if that is still the same one."""
+        """Store the count of a large file, or why it failed, unless the upload has been replaced."""
         info = self._workspace.upload_info(name)
         with self._lock:
-            known = read_json(info) if info.is_file() else {}
+            known: StoredUpload = read_json(info) if info.is_file() else {}
             if known.get("job_id") == job.job_id:
-                write_json(info, known | ({"problem": job.error} if job.error else _counted(job.result)))
+                write_json(info, {**known, **({"problem": job.error} if job.error else _counted(job.result))})
 
-    def _info(self, file: Path) -> dict:
+    def _info(self, file: Path) -> ListedUpload:
         info = self._workspace.upload_info(file.name)
-        known = read_json(info) if info.is_file() else {}
+        known: StoredUpload = read_json(info) if info.is_file() else {}
         status = file.stat()
-        plain = {"name": file.name, "path": f"uploads/{file.name}", "encoding": None}
-        plain |= {"rows": None, "sha256": None, "problem": None}
-        return {**plain, **known, "size_bytes": status.st_size, "uploaded_at": status.st_mtime}
+        listed: ListedUpload = {
+            "name": file.name,
+            "path": f"uploads/{file.name}",
+            "encoding": None,
+            **UNCOUNTED,
+            "problem": None,
+            **known,
+            "size_bytes": status.st_size,
+            "uploaded_at": status.st_mtime,
+        }
+        return listed
 
     def _continue(self, part: Path, offset: int, size_bytes: int) -> None:
-        """Check that a piece begins where the last one ended; from 0 it begins anew."""
+        """Check that a piece begins at the end of the last one; offset 0 starts the upload again."""
         if offset == 0:
             part.unlink(missing_ok=True)
         received = part.stat().st_size if part.is_file() else 0
@@ -237,7 +267,7 @@ class UploadService:
             raise Unavailable(message, "Delete old sessions, exports or uploads.")
 
     def _free_name(self, filename: str) -> str:
-        """A name of its own for a new file: the user's, less what file systems object to, with a number if taken."""
+        """A new name for a file: the user's without unusual characters, with a number if that name is taken."""
         given = Path(filename.replace("\\", "/")).name
         suffix = suffix_of(Path(given)) + (".gz" if given.lower().endswith(".gz") else "")
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", given[: -len(suffix)]).strip(".-_")
@@ -253,6 +283,7 @@ class UploadService:
 
     @contextmanager
     def _held(self, name: str) -> Iterator[None]:
+        """Keep other requests from writing or deleting the upload of a name."""
         with self._lock:
             if name in self._busy:
                 raise Conflict(f"{name!r} is being uploaded or deleted just now.", "Wait for that to end.")
@@ -263,19 +294,23 @@ class UploadService:
             self._busy.discard(name)
 
 
+def _unfinished(part: Path) -> PartialUpload:
+    return {"name": part.stem, "received": part.stat().st_size, "complete": False}
+
+
 def _check_encoding(encoding: str | None) -> None:
     parse_config({"dataset": {"encoding": encoding}})
 
 
-def _dataset(path: str, encoding: str | None) -> dict:
+def _dataset(path: str, encoding: str | None) -> JsonObject:
     return {"dataset": {"source": path, "kind": "upload", "encoding": encoding}}
 
 
-def _counted(found: dict) -> dict:
+def _counted(found: HashedStatistics) -> UploadCount:
     return {"rows": found["rows"], "statistics": found["columns"], "sha256": found["sha256"]}
 
 
-def _copy(chunks: Iterable[bytes | memoryview], file: Any, most: int) -> None:
+def _copy(chunks: Iterable[bytes | memoryview], file: FileIO, most: int) -> None:
     written = 0
     for chunk in chunks:
         written += len(chunk)

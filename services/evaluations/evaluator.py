@@ -1,9 +1,10 @@
-"""Evaluator: one batch or evaluation from its first question to its end; every answer is on disk before the next."""
+"""Evaluator: asks the questions of one batch or evaluation, scores the answers, and writes each at once to disk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
@@ -21,6 +22,7 @@ from core.evaluations.rows import (
 )
 from core.generation.chat import chat_of
 from core.generation.sampling import sampling_from
+from core.jsonfile import JsonObject
 from core.prompts.chosen import template_of
 from core.prompts.template import ChatMessage
 from services.answers.generation import Ask
@@ -29,15 +31,15 @@ from services.evaluations.open_record import EvaluationTools, OpenRecord
 LANE = "evaluations"
 GPU_PERIOD_S = 0.5
 Cell = tuple[int, int]
-"""The place of a question, and which of its samples."""
+"""The place of a question, and the number of the sample."""
 
 
 class Evaluator:
-    """Asks every question of every model in pieces, so that a chat can come between, scores and keeps the answers.
+    """Asks every model every question, in pieces, so that a chat never waits for long.
 
     Args:
         entry: The open record.
-        tools: What it uses.
+        tools: The services that it uses.
     """
 
     def __init__(self, entry: OpenRecord, tools: EvaluationTools):
@@ -55,10 +57,10 @@ class Evaluator:
         self._span = (0.0, 0.0)
 
     def run(self) -> None:
-        """Ask until all is answered or the record is cancelled.
+        """Ask until all questions are answered or the record is cancelled.
 
         Raises:
-            LoraCraftError: A model, the data or a reward can't be had; what was answered before is kept.
+            LoraCraftError: A model, the data or a reward can't be used; earlier answers are kept.
         """
         if self._record.kind == "evaluation":
             self._read_questions()
@@ -70,12 +72,12 @@ class Evaluator:
                 return
 
     @property
-    def _training_config(self) -> dict | None:
-        """How the run was trained that the record is about; None without a run."""
+    def _training_config(self) -> JsonObject | None:
+        """The configuration of the record's run; None without a run."""
         return self._config.dump() if self._config else None
 
     def _read_questions(self) -> None:
-        self._say("reading the held-out rows")
+        self._publish_text("reading the held-out rows")
         evaluations = self._tools.store.state(str(self._record.session_id)).evaluations
         scored = evaluations[-1] if evaluations else None
         wanted = {"config": self._training_config, "rows": self._entry.rows, "evaluation": scored}
@@ -88,27 +90,30 @@ class Evaluator:
             record.notes.append(f"Only {rows} rows are held out; dataset.validation_samples and _fraction decide that.")
 
     def _pieces(self) -> list[list[int]]:
-        """Of an evaluation in the order of the rows, which is by chance: where it is cut short, no kind is missing."""
+        """The places of the questions, in pieces.
+
+        An evaluation keeps the order of its rows, which is random, so that a cancelled one has rows of every kind.
+        """
         places = list(range(len(self._entry.questions)))
         if self._record.kind == "evaluation":
             return in_pieces(places, max(1, TEST_CHUNK_ANSWERS // self._record.samples))
         return chunked([len(question.instruction) for question in self._entry.questions], TEST_CHUNK_ANSWERS)
 
     def _piece(self, places: list[int]) -> None:
-        """Ask some questions of every model."""
+        """Ask every model the questions of one piece."""
         self._piece_from = (self._tools.clock(), self._record.done)
         answers_before = self._record.done // len(self._record.models)
         cells = list(product(places, range(self._record.samples)))
-        kept: dict[int, list[list[dict]]] = {place: [[] for _ in self._record.models] for place in places}
+        kept: dict[int, list[list[JsonObject]]] = {place: [[] for _ in self._record.models] for place in places}
         for side in range(len(self._record.models)):
             if self._entry.is_cancelled:
                 break
-            self._say(f"asking {self._record.models[side]['label']}")
+            self._publish_text(f"asking {self._record.models[side]['label']}")
             self._keep(side, self._asked(side, cells, answers_before), kept)
         self._estimate()
 
-    def _keep(self, side: int, answers: Mapping[Cell, dict], kept: dict[int, list[list[dict]]]) -> None:
-        """Score the answers and write their rows; a batch has written them unscored as they came."""
+    def _keep(self, side: int, answers: Mapping[Cell, JsonObject], kept: dict[int, list[list[JsonObject]]]) -> None:
+        """Score the answers and write their rows; a batch has already written the rows without scores."""
         scores = self._scores(answers)
         if self._record.kind == "batch":
             rows = [self._batch_row(cell, answers[cell], scores[cell]) for cell in answers if cell in scores]
@@ -119,18 +124,18 @@ class Evaluator:
             rows = [evaluation_row(self._entry.questions[place], kept[place]) for place in changed]
         self._entry.folder.append(rows)
 
-    def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, dict]:
-        """The answers of one model; those that a stop came before or cut off are missing.
+    def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, JsonObject]:
+        """The answers of one model, without those that a stop prevented or cut off.
 
-        What fails and can be helped is asked again, see _again; each part has a seed of its own.
+        Questions that failed are asked again where that can help, see _again; each part has its own seed.
         """
-        found: dict[Cell, dict] = {}
+        found: dict[Cell, JsonObject] = {}
         parts = [list(cells)]
         while parts and not self._entry.is_cancelled:
             part, *further = in_pieces(parts.pop(0), self._together)
             parts = further + parts
 
-            def on_answer(place: int, answer: dict, part: Sequence[Cell] = part) -> None:
+            def on_answer(place: int, answer: Any, part: Sequence[Cell] = part) -> None:
                 if answer["finish_reason"] != "cancelled":
                     found[part[place]] = answer
                     self._note_time(answer["seconds"])
@@ -147,19 +152,19 @@ class Evaluator:
         return found
 
     def _again(self, error: LoraCraftError, left: list[Cell], side: int) -> list[list[Cell]]:
-        """The parts in which to ask again what an error has left unanswered.
+        """The parts in which to ask again the questions that an error has left unanswered.
 
-        A prompt that the model refuses is looked for by halves. What is too much for the memory is asked by halves, as
-        is all that follows. A GPU that a run has taken is waited for.
+        When the model refused a prompt, halves find that prompt. When the memory was too small, this part and all later
+        ones are halved. When a run has taken the GPU, this waits for the GPU.
 
         Raises:
-            LoraCraftError: The error, which asking again would not mend.
+            LoraCraftError: The error, if asking again can't help.
         """
         if isinstance(error, DeviceTaken):
             self._wait_for_gpu(side)
             return [left]
         if isinstance(error, Displaced):
-            return [left] if left else []  # the model had to leave; the next try finds another GPU, or none
+            return [left] if left else []  # a run has taken the GPU; the next attempt finds another, or none
         half = len(left) // 2
         if half and isinstance(error, OutOfMemory):
             self._together = len(left) - half
@@ -169,15 +174,15 @@ class Evaluator:
         raise error
 
     def _wait_for_gpu(self, side: int) -> None:
-        """Wait until another run, or none, trains on a GPU; the time does not count in the estimate."""
+        """Wait until the runs that train on GPUs have changed; the estimate leaves this time out."""
         runs = self._tools.devices.runs_on_gpus()
         self._ends_at = self._pieces_from = None
         who = f"the run {' and '.join(runs)}, which trains on the GPU" if runs else "the GPU"
-        self._say(f"waiting for {who}")
+        self._publish_text(f"waiting for {who}")
         while not self._entry.cancelled.wait(GPU_PERIOD_S) and runs and self._tools.devices.runs_on_gpus() == runs:
             pass
         self._piece_from = (self._tools.clock(), self._record.done)
-        self._say(f"asking {self._record.models[side]['label']}")
+        self._publish_text(f"asking {self._record.models[side]['label']}")
 
     def _ask(self, side: int, cells: Sequence[Cell], answers_before: int) -> Ask:
         record, model = self._record, self._record.models[side]
@@ -198,17 +203,17 @@ class Evaluator:
         template = self._template if self._record.use_template else None
         return chat_of([{"role": "user", "content": question.instruction}], template, self._record.system)
 
-    def _count(self, cell: Cell, answer: Mapping) -> None:
-        """Note one answer more, on disk where it is a row by itself."""
+    def _count(self, cell: Cell, answer: Mapping[str, Any]) -> None:
+        """Count an answer, and write its row if it is a batch's."""
         if self._record.kind == "batch":
             self._entry.folder.append([self._batch_row(cell, answer, UNSCORED)])
         self._record.done += 1
-        self._say(self._record.text)
+        self._publish_text(self._record.text)
 
     def _note_time(self, seconds: float) -> None:
-        """Add what an answer that is there now took. Those of one batch come together, the short ones among the long.
+        """Add the time of an answer that has just ended to the time that models have written.
 
-        So the spans in which answers were written may lie in each other; only what is new of one counts.
+        The answers of one part are written at the same time, so only the seconds outside the earlier span count.
         """
         now = self._tools.clock()
         began, ended = self._span
@@ -220,14 +225,14 @@ class Evaluator:
             self._span = (now - seconds, now)
         self._record.answering_seconds = (self._record.answering_seconds or 0.0) + fresh
 
-    def _batch_row(self, cell: Cell, answer: Mapping, score: Mapping) -> dict:
+    def _batch_row(self, cell: Cell, answer: Mapping[str, Any], score: Mapping[str, Any]) -> JsonObject:
         solution = None
         if self._template is not None and answer["finish_reason"] != "refused":
             solution = self._template.markers.between_solution(answer["text"])
         return batch_row(self._entry.questions[cell[0]], answer, solution, score)
 
-    def _scores(self, answers: Mapping[Cell, dict]) -> dict[Cell, dict]:
-        """The scores of those answers that something is expected of."""
+    def _scores(self, answers: Mapping[Cell, JsonObject]) -> dict[Cell, JsonObject]:
+        """The scores of the answers to questions with an expected answer."""
         expected = [
             cell
             for cell, answer in answers.items()
@@ -235,7 +240,7 @@ class Evaluator:
         ]
         if not self._config or not expected:
             return {}
-        self._say("scoring")
+        self._publish_text("scoring")
         rows = []
         for cell in expected:
             question = self._entry.questions[cell[0]]
@@ -243,14 +248,14 @@ class Evaluator:
             rows.append({**row, "reference": question.reference or "", "response": answers[cell]["text"]})
         return dict(zip(expected, self._scored(rows)[1], strict=True))
 
-    def _scored(self, rows: list[dict]) -> tuple[float, list[dict]]:
-        """(the most an answer can get, the score of each row)."""
+    def _scored(self, rows: list[JsonObject]) -> tuple[float, list[JsonObject]]:
+        """(the highest possible reward, the score of each row)."""
         wanted = {"config": self._training_config, "rows": rows}
         found = self._tools.inspector.ask("score_rows", wanted, LANE, SCORE_TIMEOUT_S)
         return found["most"], found["results"]
 
     def _estimate(self) -> None:
-        """When it will end, by the pace of all pieces but the first, which loads the model; at first by that one."""
+        """Estimate the end from the pace of all pieces but the first, which loads the model."""
         now, done = self._tools.clock(), self._record.done
         since, before = self._pieces_from or self._piece_from
         if done > before:
@@ -258,13 +263,13 @@ class Evaluator:
         if self._pieces_from is None:
             self._pieces_from = (now, done)
 
-    def _say(self, text: str) -> None:
+    def _publish_text(self, text: str) -> None:
         self._record.text = text
         left = None if self._ends_at is None else self._ends_at - self._tools.clock()
         self._record.eta_seconds = None if left is None else round(max(0.0, left), 1)
-        self._tools.announce(self._record)
+        self._tools.publish_record(self._record)
 
 
 def _is_refusal(error: LoraCraftError) -> bool:
-    """Whether a model could not take a prompt."""
+    """Whether the model refused a prompt."""
     return isinstance(error, InvalidInput) and "prompt" in error.fields

@@ -1,4 +1,4 @@
-"""EvaluationLine: batches and evaluations are worked on one at a time, in the order they came."""
+"""EvaluationLine: runs batches and evaluations one at a time, in the order they came."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from services.processes.work_line import WorkLine
 LOG = logging.getLogger(__name__)
 CHASE_PERIOD_S = 0.5
 CANCEL_GRACE_S = 5.0
-"""How long a cancelled one may take to score what it has before its inspection worker is ended."""
+"""How long a cancelled record may take to score its answers before the inspection worker is ended."""
 
 
 class EvaluationLine:
-    """The open records: those that wait, and the one at work.
+    """The open records: those that wait, and the one that runs.
 
     Args:
-        tools: What they use.
+        tools: The services that they use.
         grace_s: See CANCEL_GRACE_S.
     """
 
@@ -38,7 +38,7 @@ class EvaluationLine:
         self._line = WorkLine("evaluations", self._work)
 
     def enter(self, entry: OpenRecord) -> None:
-        """Write a record down and put it at the end of the line.
+        """Store a record and put it at the end of the line.
 
         Raises:
             Conflict: A session it needs is being deleted.
@@ -57,14 +57,14 @@ class EvaluationLine:
             self._leave(entry)
             raise
         self._line.enter(entry)
-        self._tools.announce(record)
+        self._tools.publish_record(record)
 
     def find(self, test_id: str) -> OpenRecord | None:
-        """The open record of that id; None for any other."""
+        """The open record of an id; None when no open record has it."""
         return self._open.get(test_id)
 
     def cancel(self, entry: OpenRecord) -> None:
-        """End one early; one that still waits is over at once, one at work as soon as its model lets go."""
+        """End a record early: at once if it waits, else when its model has stopped."""
         entry.cancelled.set()
         if self._line.withdraw(entry):
             try:
@@ -72,14 +72,16 @@ class EvaluationLine:
             finally:
                 self._leave(entry)
         else:
-            threading.Thread(target=self._chase, args=(entry,), name=f"cancel-{entry.request_id}", daemon=True).start()
+            threading.Thread(
+                target=self._stop_requests, args=(entry,), name=f"cancel-{entry.request_id}", daemon=True
+            ).start()
 
     def _work(self, entry: OpenRecord) -> None:
         try:
             self._evaluate(entry)
         except Exception as error:  # the loop of all records: the next ones must not wait for ever
             LOG.exception("The test %s broke", entry.record.test_id)
-            self._abandon(entry, error)
+            self._fail(entry, error)
         finally:
             self._leave(entry)
 
@@ -93,7 +95,7 @@ class EvaluationLine:
                 Evaluator(entry, self._tools).run()
         except LoraCraftError as error:
             failure = error.as_dict()
-        if entry.is_cancelled:  # which may itself have ended what was asked: a model that loads, a judge
+        if entry.is_cancelled:  # whatever failed: the cancel itself ends a model that loads, or a judge
             self._finish(entry, "cancelled")
         else:
             self._finish(entry, "failed" if failure else "completed", failure)
@@ -103,16 +105,16 @@ class EvaluationLine:
         settle(record, entry.folder)
         entry.record = record
 
-    def _abandon(self, entry: OpenRecord, error: Exception) -> None:
+    def _fail(self, entry: OpenRecord, error: Exception) -> None:
         cause, _, _ = explain(error)
         hint = "What was answered before is kept; logs/server.log has the details."
         failure = Unavailable(f"The test could not go on: {cause}", hint)
         entry.record = self._ended(entry, "failed", failure.as_dict())
-        with suppress(OSError):  # most likely the disk is full, which is what has just been told
+        with suppress(OSError):  # the disk is probably full, which the failure says already
             entry.folder.save(entry.record)
 
     def _ended(self, entry: OpenRecord, status: Status, failure: ErrorReport | None) -> EvaluationRecord:
-        """A copy of a record that is over: whoever asks meanwhile never reads a status without what belongs to it."""
+        """An ended copy of a record, so that no reader sees the new status without the values that belong to it."""
         return replace(entry.record, status=status, ended_at=self._tools.clock(), failure=failure)
 
     def _leave(self, entry: OpenRecord) -> None:
@@ -121,14 +123,14 @@ class EvaluationLine:
         for session_id in entry.sessions:
             self._tools.in_use.release(session_id, "evaluation")
         entry.ended.set()
-        self._tools.announce(entry.record)
+        self._tools.publish_record(entry.record)
 
-    def _chase(self, entry: OpenRecord) -> None:
-        """Stop what a cancelled record asks, again and again: a stop just before a request is in line finds nothing."""
+    def _stop_requests(self, entry: OpenRecord) -> None:
+        """Stop the requests of a cancelled record, repeatedly: a stop misses a request that is not yet in line."""
         ends_at = time.monotonic() + self._grace_s
         self._tools.generation.stop(entry.request_id)
         while not entry.ended.wait(CHASE_PERIOD_S):
             self._tools.generation.stop(entry.request_id)
-            with self._lock:  # until it has left, the lane is asked by no other test
+            with self._lock:  # while it is open, no other record uses the lane
                 if time.monotonic() > ends_at and entry.record.test_id in self._open:
                     self._tools.inspector.stop(LANE)

@@ -1,4 +1,4 @@
-"""OpenRecord: a batch or an evaluation that waits or is at work, and what its work needs."""
+"""OpenRecord: a batch or an evaluation that waits or runs; EvaluationTools: the services that it uses."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from services.publish import Publish
 
 @dataclass(frozen=True)
 class EvaluationTools:
-    """What every batch and evaluation uses.
+    """The services that every batch and evaluation uses.
 
     Attributes:
-        store: Knows the runs.
+        store: Reads the runs.
         generation: Answers.
-        inspector: Reads held-out rows and scores.
-        devices: Knows which runs train on a GPU.
-        in_use: Knows who works on which session.
-        publish: Called with ("batch", the record as a dict) at every change.
+        inspector: Reads held-out rows, and scores answers.
+        devices: Tells which runs train on a GPU.
+        in_use: Notes which sessions are being evaluated.
+        publish: Called with ("batch", EvaluationRecord as a dict) after every change.
         clock: Unix seconds.
     """
 
@@ -39,23 +39,23 @@ class EvaluationTools:
     publish: Publish
     clock: Callable[[], float] = time.time
 
-    def announce(self, record: EvaluationRecord) -> None:
-        """Publish how a record stands."""
+    def publish_record(self, record: EvaluationRecord) -> None:
+        """Publish a record as it is now."""
         self.publish("batch", record.as_dict())
 
 
 @dataclass
 class OpenRecord:
-    """One that waits or is at work.
+    """A batch or an evaluation that waits or runs.
 
     Attributes:
-        record: How it stands.
-        folder: Where it is kept.
-        questions: What is asked; those of an evaluation are read when its turn comes.
-        rows: How many held-out rows an evaluation wants.
+        record: Its record.
+        folder: The folder of its files.
+        questions: The questions; those of an evaluation are read when it starts.
+        rows: The number of held-out rows that an evaluation asks for.
         sessions: The runs whose files it needs.
-        cancelled: Set when it is to end early.
-        ended: Set when it is over.
+        cancelled: Set to end it early.
+        ended: Set at its end.
     """
 
     record: EvaluationRecord
@@ -68,10 +68,10 @@ class OpenRecord:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it is to end early."""
+        """Whether it was cancelled."""
         return self.cancelled.is_set()
 
     @property
     def request_id(self) -> str:
-        """By which what it asks at the moment can be stopped."""
+        """Names its requests to a model, for a stop."""
         return self.record.test_id

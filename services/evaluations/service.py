@@ -1,4 +1,4 @@
-"""ModelTestService: batches of prompts and evaluations: started, kept on disk, listed, cancelled, deleted."""
+"""EvaluationService: starts, lists, cancels and deletes batches of prompts and evaluations, which it keeps on disk."""
 
 from __future__ import annotations
 
@@ -11,38 +11,42 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from core.errors import Conflict, LoraCraftError, NotFound
 from core.evaluations.defaults import about, model_of_record, require_rows, require_two, sampling_of, seeded
 from core.evaluations.folder import CARDS, ResultFolder, RowPlaces
+from core.evaluations.prompt_files import Prompts
 from core.evaluations.record import EvaluationRecord, Kind, PromptRow
 from core.evaluations.settle import settle
 from core.generation.sampling import Sampling, sampling_from
+from core.jsonfile import JsonObject
 from core.paths import Workspace, checked_name
 from services.evaluations.line import EvaluationLine
 from services.evaluations.open_record import EvaluationTools, OpenRecord
 
 LOG = logging.getLogger(__name__)
 NAME_CHARACTERS = 60
+Models = list[JsonObject]
+"""Described models with `use_adapter` and their label; see model_of_record."""
 MOST_PAGED = 8
-"""Records of which it is remembered where their rows lie; a page asks for one again and again while it runs."""
+"""Records whose places of rows are kept, because the page asks for a running record again and again."""
 PREVIEWED, PREVIEW_CHARACTERS = 5, 300
-"""Prompts of a batch that are shown as they were read, before the first answer is there, and how much of each text."""
+"""The prompts of a batch that its record shows before the first answer, and the length of each text."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How a record is to be asked.
+    """How the models of a record are asked.
 
     Attributes:
-        values: Sampling values, null for the default; other keys are passed over.
+        values: Sampling values, null for the default; other keys are ignored.
         system: Replaces the training's system prompt; "" for none, None for the training's own.
-        use_template: Whether prompts get the form they had in training.
+        use_template: Whether prompts get the prompt template of the training.
         device: auto or cpu.
     """
 
-    values: Mapping = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     system: str | None = None
     use_template: bool = True
     device: str = "auto"
@@ -52,8 +56,8 @@ class EvaluationService:
     """The batches and evaluations of one server.
 
     Args:
-        workspace: Where they are kept.
-        tools: What they use.
+        workspace: The folders of their files.
+        tools: The services that they use.
     """
 
     def __init__(self, workspace: Workspace, tools: EvaluationTools):
@@ -64,18 +68,18 @@ class EvaluationService:
         self._paging = threading.Lock()
         self._places: dict[str, RowPlaces] = {}
 
-    def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None, model_path: str) -> dict:
-        """What a file of prompts holds: {"prompts": [{"prompt", "reference", "extras"}], "left_out", "notes"}.
+    def read_prompts(self, filename: str, source: IO[bytes], encoding: str | None, model_path: str) -> Prompts:
+        """Read a file of prompts.
 
         Args:
-            filename: As the user calls it.
+            filename: The user's name of the file.
             source: Its content.
-            encoding: Of its text, when it is not UTF-8.
-            model_path: Who will be asked; the columns that its training used are looked for first, and the further ones
-                that its rewards read are the extras.
+            encoding: The encoding of its text, when that is not UTF-8.
+            model_path: The model that will be asked; the columns of its training are looked for first, and the columns
+                that its rewards read become the extras.
         Raises:
             NotFound: There is no such model.
-            InvalidInput: It can't be read, or holds no prompts or too many; the message names file and line.
+            InvalidInput: The file can't be read, or has no prompts or too many; the message names file and line.
         """
         session_id = self._tools.generation.describe(model_path)["session_id"]
         config = self._tools.store.config(session_id).dump() if session_id else None
@@ -86,49 +90,50 @@ class EvaluationService:
             with path.open("wb") as file:
                 shutil.copyfileobj(source, file)
             asked = {"path": path.relative_to(self._workspace.root).as_posix(), "encoding": encoding}
-            return self._tools.inspector.ask("prompt_file", asked | {"config": config})
+            return Prompts(**self._tools.inspector.ask("prompt_file", asked | {"config": config}))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def batch(self, name: str, prompts: Mapping, model: tuple[str, bool], wanted: Wanted) -> dict:
-        """Queue prompts for one model; the record.
+    def batch(self, name: str, prompts: Prompts, model: tuple[str, bool], wanted: Wanted) -> EvaluationRecord:
+        """Queue prompts for one model, and return their record.
 
         Args:
-            name: For people.
-            prompts: As read_prompts gives them.
+            name: The record's name for people.
+            prompts: The prompts.
             model: (model_path, use_adapter).
-            wanted: How they are asked.
+            wanted: How the model is asked.
         Raises:
             NotFound, InvalidInput: There is no such model, or a value is out of bounds.
         """
         models = self._described([model])
         sampling = seeded(sampling_from(wanted.values), secrets.randbelow(2**31))
         record = self._new("batch", name, models[0]["session_id"], models, sampling, wanted)
-        record.total = len(prompts["prompts"])
-        record.preview = [_preview(prompt) for prompt in prompts["prompts"][:PREVIEWED]]
-        record.notes += prompts["notes"]
-        if prompts["left_out"]:
-            record.notes.append(f"{prompts['left_out']} rows without a prompt were left out.")
+        record.total = len(prompts.prompts)
+        record.preview = [_preview(prompt) for prompt in prompts.prompts[:PREVIEWED]]
+        record.notes += prompts.notes
+        if prompts.left_out:
+            record.notes.append(f"{prompts.left_out} rows without a prompt were left out.")
         questions = [
-            PromptRow(place, one["prompt"], one["reference"], one["extras"])
-            for place, one in enumerate(prompts["prompts"])
+            PromptRow(place, prompt["prompt"], prompt["reference"], prompt["extras"])
+            for place, prompt in enumerate(prompts.prompts)
         ]
         return self._enter(OpenRecord(record, self._place(record), questions, sessions=_sessions(record, models)))
 
     def evaluate(
         self, session_id: str, models: Sequence[tuple[str, bool]] | None, rows: int, samples: int, wanted: Wanted
-    ) -> dict:
-        """Queue an evaluation of two models on a run's held-out rows; the record.
+    ) -> EvaluationRecord:
+        """Queue an evaluation of two models on a run's held-out rows, and return its record.
 
         Args:
-            session_id: Whose held-out rows, prompt template and rewards are used.
+            session_id: The run, whose held-out rows, prompt template and rewards are used.
             models: (model_path, use_adapter) of both, before and after; None compares the run with its base model.
-            rows: How many rows at most.
-            samples: Answers of each model to each row.
-            wanted: Sampling values; max_tokens is the training's unless given, and temperature 0 for one sample, the
-                training's for several.
+            rows: The highest number of rows.
+            samples: The number of answers of each model to each row.
+            wanted: How the models are asked. max_tokens is the training's by default; temperature is 0 for one sample,
+                and the training's for several.
         Raises:
-            NotFound, InvalidInput: There is no such run or model, nothing is held out, or a value is out of bounds.
+            NotFound, InvalidInput: There is no such run or model, the run holds no rows out, or a value is out of
+                bounds.
         """
         config = self._tools.store.config(session_id)
         require_rows(config, rows, samples)
@@ -142,7 +147,7 @@ class EvaluationService:
         record.total = min(rows, config.dataset.validation_samples) * samples * len(described)
         return self._enter(OpenRecord(record, self._place(record), rows=rows, sessions=_sessions(record, described)))
 
-    def records(self, session_id: str | None = None) -> list[dict]:
+    def records(self, session_id: str | None = None) -> list[EvaluationRecord]:
         """All records, or those of one run, newest first.
 
         Raises:
@@ -153,28 +158,28 @@ class EvaluationService:
         found = []
         for folder in self._folders(session_id):
             try:
-                found.append(self._as_it_stands(folder))
+                found.append(self._current(folder))
             except LoraCraftError as error:  # edited by hand, or deleted meanwhile
                 LOG.warning("The test %s is left out: %s", folder.path, error)
-        return [record.as_dict() for record in sorted(found, key=lambda record: record.created_at, reverse=True)]
+        return sorted(found, key=lambda record: record.created_at, reverse=True)
 
-    def get(self, test_id: str) -> tuple[EvaluationRecord, list[dict]]:
-        """A record, and its rows so far in the original order.
-
-        Raises:
-            NotFound: There is none of that id.
-        """
-        folder = self._folder(test_id)
-        return self._as_it_stands(folder), folder.rows()
-
-    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[dict], int]:
-        """A record, at most `limit` of its rows from `offset` on, and how many rows it has so far.
+    def get(self, test_id: str) -> tuple[EvaluationRecord, list[JsonObject]]:
+        """A record, and its rows so far in the order of the questions.
 
         Raises:
-            NotFound: There is none of that id.
+            NotFound: There is no record of that id.
         """
         folder = self._folder(test_id)
-        record = self._as_it_stands(folder)
+        return self._current(folder), folder.rows()
+
+    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[JsonObject], int]:
+        """A record, at most `limit` of its rows from `offset` on, and the number of rows it has so far.
+
+        Raises:
+            NotFound: There is no record of that id.
+        """
+        folder = self._folder(test_id)
+        record = self._current(folder)
         with self._paging:
             places = self._places.pop(test_id, None) or RowPlaces(folder.results)
             self._places[test_id] = places
@@ -186,7 +191,7 @@ class EvaluationService:
         """The text of card.md or card.html.
 
         Raises:
-            NotFound: There is no such record, or it has no such file (yet).
+            NotFound: There is no such record, or it has no such file yet.
         """
         file = self._folder(test_id).path / name
         if name not in CARDS or not file.is_file():
@@ -194,27 +199,27 @@ class EvaluationService:
             raise NotFound(f"The test {test_id!r} has no {name!r}.", hint)
         return file.read_text(encoding="utf-8")
 
-    def cancel(self, test_id: str) -> dict:
-        """Ask a record to end early; what was answered stays.
+    def cancel(self, test_id: str) -> EvaluationRecord:
+        """Ask a record to end early; its answers stay.
 
         Raises:
-            NotFound: There is none of that id.
-            Conflict: It is over.
+            NotFound: There is no record of that id.
+            Conflict: The record has ended.
         """
         folder = self._folder(test_id)
         entry = self._line.find(test_id)
         if entry is None:
-            status = self._as_it_stands(folder).status
+            status = self._current(folder).status
             raise Conflict(f"The test {test_id!r} is {status}.", "There is nothing to cancel.")
         self._line.cancel(entry)
-        return entry.record.as_dict()
+        return entry.record
 
     def delete(self, test_id: str) -> None:
         """Remove a record with its files.
 
         Raises:
-            NotFound: There is none of that id.
-            Conflict: It waits or runs.
+            NotFound: There is no record of that id.
+            Conflict: The record waits or runs.
         """
         folder = self._folder(test_id)
         if self._line.find(test_id) is not None:
@@ -223,9 +228,9 @@ class EvaluationService:
             shutil.rmtree(folder.path)
 
     def recover(self) -> None:
-        """At boot: records that an earlier server was at are interrupted; what they have stays readable.
+        """At boot: end the records that an earlier server left open as interrupted; their answers stay.
 
-        Their figures and cards follow in a thread of their own, since those of many rows take seconds.
+        A thread computes their figures and cards, because those of many rows take seconds.
         """
         shutil.rmtree(self._workspace.prompt_files, ignore_errors=True)
         lost = [folder for folder in self._folders() if self._was_under_way(folder)]
@@ -250,19 +255,25 @@ class EvaluationService:
             except (LoraCraftError, OSError) as error:
                 LOG.warning("The test %s can't be recovered: %s", folder.path, error)
             else:
-                self._tools.announce(record)
+                self._tools.publish_record(record)
 
     def wait(self, test_id: str, timeout_s: float | None = None) -> None:
-        """Block until a record is over, at most `timeout_s`."""
+        """Block until a record has ended, at most `timeout_s`."""
         entry = self._line.find(test_id)
         if entry is not None:
             entry.ended.wait(timeout_s)
 
-    def _described(self, models: Sequence[tuple[str, bool]]) -> list[dict]:
+    def _described(self, models: Sequence[tuple[str, bool]]) -> Models:
         return [model_of_record(self._tools.generation.describe(path), use_adapter) for path, use_adapter in models]
 
     def _new(
-        self, kind: Kind, name: str, session_id: str | None, models: list[dict], sampling: Sampling, wanted: Wanted
+        self,
+        kind: Kind,
+        name: str,
+        session_id: str | None,
+        models: list[JsonObject],
+        sampling: Sampling,
+        wanted: Wanted,
     ) -> EvaluationRecord:
         return EvaluationRecord(
             test_id=f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}",
@@ -278,15 +289,16 @@ class EvaluationService:
             device=wanted.device,
         )
 
-    def _enter(self, entry: OpenRecord) -> dict:
+    def _enter(self, entry: OpenRecord) -> EvaluationRecord:
         self._line.enter(entry)
-        return entry.record.as_dict()
+        return entry.record
 
     def _place(self, record: EvaluationRecord) -> ResultFolder:
         parent = self._tools.store.paths(record.session_id).tests if record.session_id else self._workspace.loose_tests
         return ResultFolder(parent / record.test_id)
 
-    def _as_it_stands(self, folder: ResultFolder) -> EvaluationRecord:
+    def _current(self, folder: ResultFolder) -> EvaluationRecord:
+        """The record of a folder as it is now."""
         entry = self._line.find(folder.path.name)
         if entry is not None:
             return entry.record
@@ -311,14 +323,14 @@ class EvaluationService:
             yield from (ResultFolder(file.parent) for file in sorted(parent.glob("*/test.json")))
 
 
-def _sessions(record: EvaluationRecord, models: Sequence[Mapping]) -> frozenset[str]:
+def _sessions(record: EvaluationRecord, models: Sequence[JsonObject]) -> frozenset[str]:
     """The runs whose files a record needs."""
     ids = {record.session_id, *(model["session_id"] for model in models)}
     return frozenset(session_id for session_id in ids if session_id)
 
 
-def _preview(prompt: Mapping) -> dict:
-    """What is shown of a prompt; it goes out with every word of how the record stands, so it is short."""
+def _preview(prompt: JsonObject) -> JsonObject:
+    """A prompt as its record shows it; shortened, because every update of the record carries it."""
 
     def cut(text: str | None) -> str | None:
         return text if text is None or len(text) <= PREVIEW_CHARACTERS else f"{text[:PREVIEW_CHARACTERS]} ..."
@@ -327,7 +339,7 @@ def _preview(prompt: Mapping) -> dict:
 
 
 def _file_name(filename: str) -> str:
-    """The user's name of a file, less what file systems object to; its end says what kind it is."""
+    """The user's name of a file, without unusual characters; its end, which tells the kind of file, stays."""
     given = Path(filename.replace("\\", "/")).name
     tidy = re.sub(r"[^A-Za-z0-9._-]+", "-", given).lstrip(".-_")
     return tidy[-NAME_CHARACTERS:].lstrip(".-_") or "prompts"

@@ -1,4 +1,4 @@
-"""What of an export can be downloaded: proven files, Modelfiles, the proof; folders as zip files made on the way."""
+"""Downloads of an export: proven files, Modelfiles and the proof; folders as zip files made while they are sent."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Download:
-    """One file to hand out.
+    """One file to send.
 
     Attributes:
-        path: Where it lies.
-        name: What it is called on the user's machine.
-        text: Its content, where that is not the file's.
+        path: The file.
+        name: Its name on the user's machine.
+        text: The text to send in place of the file's; None to send the file.
     """
 
     path: Path
@@ -35,36 +35,36 @@ class Download:
 
 @dataclass(frozen=True)
 class Bundle:
-    """Several files to hand out as one zip file.
+    """Several files to send as one zip file.
 
     Attributes:
-        name: What it is called on the user's machine.
-        members: Name inside -> the file.
+        name: Its name on the user's machine.
+        members: Name inside the zip file -> the file.
     """
 
     name: str
     members: Mapping[str, Path]
 
     def stream(self) -> ZipStream:
-        """The zip file, uncompressed; its length is known, and it is read and made while it is iterated over.
+        """The uncompressed zip file; its length is known, and the files are read while it is iterated over.
 
-        Iterating raises OSError, which breaks the download off, when a file has been made again meanwhile: it would lie
-        beside the proof of another.
+        When a file has been replaced meanwhile, iterating raises OSError, which breaks the download off: the proof in
+        the zip file would be that of another file.
 
         Raises:
-            NotFound: A file has been deleted meanwhile.
+            NotFound: A file has been deleted.
         """
         stream = ZipStream(sized=True)
         try:
             for name, path in self.members.items():
                 seen = path.stat()
-                stream.add(_as_it_was(path, seen), name, size=seen.st_size)
+                stream.add(_unchanged(path, seen), name, size=seen.st_size)
         except FileNotFoundError as error:
             raise NotFound(f"{self.name!r} is not whole any more.", HINT) from error
         return stream
 
 
-def _as_it_was(path: Path, seen: os.stat_result) -> Iterator[bytes]:
+def _unchanged(path: Path, seen: os.stat_result) -> Iterator[bytes]:
     with path.open("rb") as file:
         now = os.fstat(file.fileno())
         if (now.st_ino, now.st_mtime_ns) != (seen.st_ino, seen.st_mtime_ns):
@@ -74,13 +74,13 @@ def _as_it_was(path: Path, seen: os.stat_result) -> Iterator[bytes]:
 
 
 def find_download(export: ExportFolder, name: str) -> Download | Bundle:
-    """What the name in an address stands for.
+    """The download of a name.
 
-    A file is handed out under the run's name. Its Modelfile is changed to match, so that the two work together in the
-    folder of the user's downloads; inside all.zip both have the names they have on disk.
+    A file is sent under a name that begins with the run's. Its Modelfile names that file, so that both work together in
+    the user's downloads folder; inside all.zip both have their names on disk.
 
     Raises:
-        NotFound: It is nothing that was exported and proven.
+        NotFound: No proven file of the export has that name.
     """
     entries = {entry["file"]: entry for entry in export.entries()}
     if name.endswith(".zip"):
@@ -109,7 +109,7 @@ def _bundle(export: ExportFolder, entries: Mapping[str, ProofEntry], wanted: str
 
 
 def _members(path: Path, name: str) -> dict[str, Path]:
-    """A file, or those below a folder, by their names in a zip file; links are left out, for they may lead outside."""
+    """Name in a zip file -> file, of a file or of all below a folder; without links, which may lead outside."""
     below = {name: path} if path.is_file() else _below(path, name)
     return {member: file for member, file in below.items() if file.is_file() and not file.is_symlink()}
 

@@ -1,4 +1,4 @@
-"""ExportFolder: the files of one export on disk, which of them are proven, and how the others are swept away."""
+"""ExportFolder: the files of one export on disk; lists the proven ones and removes the others."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class ExportFolder:
     """exports/<session_id>/ on disk.
 
     Args:
-        folder: It.
-        adapter: The session's adapter, which may be newer than what was made of it.
+        folder: The folder.
+        adapter: The session's adapter, which may be newer than the files made of it.
     """
 
     def __init__(self, folder: Path, adapter: Path):
@@ -44,11 +44,11 @@ class ExportFolder:
         self._adapter = adapter
 
     def entries(self) -> list[ProofEntry]:
-        """What proof.json says of each file that is there."""
+        """The entries of proof.json whose file exists."""
         return proven_entries(self.folder)
 
     def files(self) -> list[ListedFile]:
-        """The entries, each with what the disk and its name tell of it."""
+        """The entries, each with its name for a download, its Modelfile, and whether it is stale."""
         entries = self.entries()
         modelfiles = modelfile_names(entries)
         return [
@@ -62,12 +62,12 @@ class ExportFolder:
         ]
 
     def download_name(self, entry: ProofEntry) -> str:
-        """What a file is called on the user's machine: it bears the run's name."""
+        """The name of a file on the user's machine, which begins with the run's."""
         is_model = entry["kind"] == "gguf"
         return f"{self.id}-{entry['target']}.gguf" if is_model else f"{self.id}-{entry['file']}"
 
     def modelfile(self) -> str | None:
-        """The text of the Modelfile, if a GGUF file was made."""
+        """The text of the Modelfile; None without one."""
         try:
             return (self.folder / MODELFILE).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -84,11 +84,11 @@ class ExportFolder:
         return found
 
     def delete(self, name: str) -> None:
-        """Remove one target: its file is moved aside, then leaves proof.json, then the disk.
+        """Remove one target: move its file aside, remove its entry from proof.json, then remove the file.
 
         Raises:
             InvalidInput: There is no such target.
-            NotFound: It was not exported.
+            NotFound: The target was not exported.
             Conflict: Another program holds its file.
         """
         wanted = target(name)
@@ -102,7 +102,7 @@ class ExportFolder:
         self._arrange_modelfiles(left)
 
     def delete_all(self) -> None:
-        """Remove the folder with all that is in it.
+        """Remove the folder with all its files.
 
         Raises:
             Conflict: Another program holds a file.
@@ -112,21 +112,21 @@ class ExportFolder:
         shutil.rmtree(self.folder)
 
     def sweep(self) -> None:
-        """After an export that did not end well: end what it left running, remove what is unfinished or unproven."""
+        """Clean up after an export that did not complete: kill its processes, remove unfinished and unproven files."""
         end_strays(self.folder / WORK)
         shutil.rmtree(self.folder / WORK, ignore_errors=True)
         try:
             entries = self.entries()
             names = {entry["target"] for entry in entries}
-            for one in TARGETS.values():
-                if one.name not in names:
-                    clear_path(self.folder / one.file)
+            for known in TARGETS.values():
+                if known.name not in names:
+                    clear_path(self.folder / known.file)
             self._arrange_modelfiles(entries)
         except (LoraCraftError, OSError) as error:  # a proof.json edited by hand, an open file, a full disk
             LOG.warning("The export of %s was not swept: %s", self.id, error)
 
     def _is_stale(self, entry: ProofEntry) -> bool:
-        """By the clock first; only an adapter written later is compared by content."""
+        """Compare the times first, and the content only of an adapter that was written later."""
         weights = self._adapter / ADAPTER_WEIGHTS
         try:
             is_older = weights.stat().st_mtime <= entry["made_at"]
@@ -135,7 +135,7 @@ class ExportFolder:
             return False
 
     def _arrange_modelfiles(self, entries: Sequence[ProofEntry]) -> None:
-        """Remove the Modelfiles of files that are gone; the one of the preferred file is called Modelfile."""
+        """Remove the Modelfiles of missing files, and name that of the preferred file Modelfile."""
         names = modelfile_names(entries)
         aside = {}
         for file, path in self.modelfiles().items():

@@ -1,10 +1,11 @@
-"""PushService: send what was exported to the Hugging Face hub, in a child process that alone gets the token."""
+"""PushService: sends exported files to the Hugging Face hub, in a child process that alone gets the token."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
 from core.catalog.models import is_hub_id
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -12,6 +13,7 @@ from core.failures import Explanation, explain_exit
 from core.jsonfile import read_json, write_json, write_text
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog
+from core.sessions.kinds import Failure, NoticeText
 from services.exports.files import ExportFolder
 from services.exports.plan import checked_targets
 from services.processes.event_logs import EventLogs
@@ -26,18 +28,18 @@ TOKEN = re.compile(r"[\x21-\x7e]{1,1000}")
 TRUTHY = ("1", "on", "yes", "true")
 UNUSABLE_ENDS = ("-", ".", ".git", ".ipynb")
 UPLOADING: Mapping[str, str] = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-"""One way of uploading everywhere, Git LFS over HTTP, which needs no further package and tells how far it is."""
+"""Upload by Git LFS over HTTP everywhere, which needs no further package and reports its progress."""
 
 
 @dataclass(frozen=True)
 class Push:
-    """What is sent where.
+    """A push that the user asks for.
 
     Attributes:
         repo_id: owner/name on the hub.
         targets: Names of exported targets.
-        private: Whether a new repository is to be seen by its owner only.
-        token: The user's, for this push; None for the server's.
+        private: Whether a new repository is private.
+        token: The user's token for this push; None for the server's.
     """
 
     repo_id: str
@@ -46,21 +48,43 @@ class Push:
     token: str | None = field(default=None, repr=False)
 
 
+class PushRequest(TypedDict):
+    """What the worker reads from push.json."""
+
+    repo_id: str
+    targets: list[str]
+    private: bool
+    url: str
+
+
+class PushState(PushRequest):
+    """The latest push of a session; `fraction` is the part of the bytes that has been sent."""
+
+    status: str
+    phase: str | None
+    detail: str
+    fraction: float
+    failure: Failure | None
+    started_at: float | None
+    is_running: bool
+    notices: list[NoticeText]
+
+
 class PushService:
     """At most one push per session at a time; its events are in exports/<session_id>/push/.
 
-    The token reaches the child in its environment and nothing else: it is in no file, no argument and no message.
+    The child gets the token in its environment only: no file, no argument and no message has it.
 
     Args:
-        workspace: Where exports lie.
-        launch: The environment of workers: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE.
-        logs: Reads what workers report.
-        in_use: Knows who works on which session.
-        moved: Called with the session_id when a push has moved.
+        workspace: The folders of the exports.
+        launch: The environment of the server: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE.
+        logs: Reads the events of workers.
+        in_use: Notes which sessions are being pushed.
+        changed: Called with the session_id after each change of a push.
     """
 
     def __init__(
-        self, workspace: Workspace, launch: Launch, logs: EventLogs, in_use: InUse, moved: Callable[[str], None]
+        self, workspace: Workspace, launch: Launch, logs: EventLogs, in_use: InUse, changed: Callable[[str], None]
     ):
         self._workspace = workspace
         self._environment = launch.environment
@@ -69,10 +93,10 @@ class PushService:
 
         def ended(paths: SessionPaths) -> None:
             in_use.release(_export_of(paths), "push")
-            moved(_export_of(paths))
+            changed(_export_of(paths))
 
         listeners = Listeners(
-            event=lambda paths, state, event: moved(_export_of(paths)),
+            event=lambda paths, state, event: changed(_export_of(paths)),
             output=lambda paths, text: None,
             ended=ended,
             explain_exit=explain_push_exit,
@@ -85,24 +109,24 @@ class PushService:
         return bool(self._environment.get("HF_TOKEN"))
 
     def start(self, export: ExportFolder, push: Push) -> None:
-        """Start to send files.
+        """Start a push.
 
         Raises:
-            InvalidInput: The repository's name or the token can't be one, there is no token, or nothing to send.
-            Conflict: The session is being exported or pushed, or a target has not been exported, or not since training
-                went on.
+            InvalidInput: The repository's name or the token is not valid, or there is no token or no target.
+            Conflict: The session is being exported or pushed, or a target has not been exported since the last
+                training.
             Unavailable: The server runs offline, or the disk is full.
         """
         self._in_use.require_free(export.id, "push")
         token = self._checked_token(push.token)
-        targets = [one.name for one in checked_targets(push.targets)]
+        targets = [target.name for target in checked_targets(push.targets)]
         _check(export, push.repo_id, targets)
         if self._environment.get("HF_HUB_OFFLINE", "").lower() in TRUTHY:
             hint = "Start it without HF_HUB_OFFLINE to push."
             raise Unavailable("The server runs offline (HF_HUB_OFFLINE), so nothing can be pushed.", hint)
         paths = self._paths(export.id)
         url = f"{self._environment.get('HF_ENDPOINT') or HUB}/{push.repo_id}"
-        request = {"repo_id": push.repo_id, "targets": targets, "private": push.private, "url": url}
+        request: PushRequest = {"repo_id": push.repo_id, "targets": targets, "private": push.private, "url": url}
         with self._in_use.from_here(export.id, "push", lambda: not self._is_running(paths)):
             self._logs.begin(paths)
             write_json(paths.folder / REQUEST, request)
@@ -110,11 +134,11 @@ class PushService:
             self._workers.start(paths, more_environment={**UPLOADING, "HF_TOKEN": token})
 
     def cancel(self, session_id: str) -> None:
-        """Ask a push to stop; files that have been sent are not sent again next time.
+        """Ask a push to stop; the next push does not send again what has been sent.
 
         Raises:
             NotFound: The session was never pushed.
-            Conflict: It is not being pushed.
+            Conflict: The session is not being pushed.
         """
         paths = self._paths(session_id)
         if not paths.events.is_file():
@@ -123,16 +147,16 @@ class PushService:
             raise Conflict(f"The exports of {session_id!r} are not being pushed.", "There is nothing to cancel.")
         write_text(paths.stop, "save")
 
-    def state(self, session_id: str) -> dict | None:
-        """How the latest push stands: status, repo_id, url, phase, detail, fraction, failure, targets, private,
-        started_at, notices; None when there was none."""
+    def state(self, session_id: str) -> PushState | None:
+        """The latest push; None when there was none."""
         paths = self._paths(session_id)
         log = self._logs.read(paths)
         if log is None:
             return None
+        request: PushRequest = read_json(paths.folder / REQUEST)
         return {
             "status": log.state.status,
-            **read_json(paths.folder / REQUEST),
+            **request,
             "phase": log.state.phase,
             "detail": log.state.phase_detail,
             "fraction": round(log.progress.fraction, 4),
@@ -143,15 +167,15 @@ class PushService:
         }
 
     def recover(self, session_id: str) -> None:
-        """At boot: follow a push whose worker lives; mark one whose worker is gone."""
+        """At boot: reattach to a push whose worker lives; end one whose worker is gone as interrupted."""
         paths = self._paths(session_id)
         log = self._logs.read(paths)
         if log is not None and log.state.has_worker:
             self._in_use.note(session_id, "push", lambda: not self._is_running(paths))
-            self._workers.take_up(log.state, paths)
+            self._workers.reattach(log.state, paths)
 
-    def wait(self, session_id: str, timeout_s: float | None = None) -> dict | None:
-        """Block until a push has ended, at most `timeout_s`; its state."""
+    def wait(self, session_id: str, timeout_s: float | None = None) -> PushState | None:
+        """Block until a push has ended, at most `timeout_s`, and return its state."""
         self._workers.wait(self._paths(session_id), timeout_s)
         return self.state(session_id)
 
@@ -174,12 +198,12 @@ class PushService:
 
 
 def _export_of(paths: SessionPaths) -> str:
-    """The session whose exports a push's folder is about."""
+    """The session whose exports a push sends, from the push's folder."""
     return paths.folder.parent.name
 
 
 def explain_push_exit(exit_code: int | None) -> Explanation:
-    """(cause, cure, code) of a push's worker that ended without a word."""
+    """(cause, cure, code) of a push's worker that wrote no final event."""
     cause, _, code = explain_exit(exit_code)
     return cause, "Push again; files that have been sent are not sent again.", code
 

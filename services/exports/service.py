@@ -1,4 +1,4 @@
-"""ExportService: start, follow, cancel, list and delete exports, and hand out their files."""
+"""ExportService: starts, follows, cancels, lists and deletes exports, and finds their files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
 from services.exports.downloads import Bundle, Download, find_download
 from services.exports.files import ExportFolder
-from services.exports.plan import ExportPlanner
+from services.exports.plan import ExportPlan, ExportPlanner
 from services.exports.push import Push, PushService
 from services.exports.state import ExportState, explain_export_exit, progress_of
 from services.processes.event_logs import EventLogs, Log
@@ -29,18 +29,26 @@ from services.publish import Publish
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.export"
 REQUEST = "export.json"
+Stamp = tuple[int, int] | None
+"""(time of change, size) of a file; None where there is none."""
+
+
+class OfferedPlan(ExportPlan):
+    """The same, with whether the server has a token for the hub."""
+
+    has_hub_token: bool
 
 
 class ExportService:
     """One export per session at a time.
 
     Args:
-        workspace: Where exports go.
-        store: Knows the sessions.
-        launch: How workers are started; exports run on the CPU.
-        planner: Asked before an export starts.
-        publish: Called with ("export", ExportState as a dict), of a deleted one with its ids and that status alone.
-        in_use: Knows who works on which session.
+        workspace: The folders of the exports.
+        store: Reads the sessions.
+        launch: Starts workers; exports run on the CPU.
+        planner: Plans an export before it starts.
+        publish: Called with ("export", ExportState as a dict); for a deleted export with its ids and status alone.
+        in_use: Notes which sessions are being exported.
         clock: Unix seconds; for tests.
     """
 
@@ -61,30 +69,30 @@ class ExportService:
         self._in_use = in_use
         self._clock = clock
         self._logs = EventLogs()
-        self._settled: dict[str, tuple[tuple, ExportState]] = {}
+        self._settled: dict[str, tuple[tuple[Stamp, ...], ExportState]] = {}
         listeners = Listeners(
-            event=lambda paths, state, event: self._tell(paths),
+            event=lambda paths, state, event: self._publish_state(paths),
             output=lambda paths, text: None,
-            ended=self._see_to_the_end,
+            ended=self._leave,
             explain_exit=explain_export_exit,
         )
         self._workers = FollowedWorkers(workspace, replace(launch, module=MODULE), listeners)
         self.pushes = PushService(
-            workspace, launch, self._logs, in_use, lambda session_id: self._tell(self._paths(session_id))
+            workspace, launch, self._logs, in_use, lambda session_id: self._publish_state(self._paths(session_id))
         )
 
-    def plan(self, session_id: str, targets: Sequence[str]) -> dict:
-        """Every target with its size and whether it can be made, and the room that the named ones need."""
-        return self._planner.plan(session_id, targets) | {"has_hub_token": self.pushes.has_token}
+    def plan(self, session_id: str, targets: Sequence[str]) -> OfferedPlan:
+        """Plan an export; see ExportPlanner.plan."""
+        return {**self._planner.plan(session_id, targets), "has_hub_token": self.pushes.has_token}
 
     def create(self, session_id: str, targets: Sequence[str]) -> ExportState:
-        """Start to export a session; what was made before stays, and a target made again is replaced.
+        """Start to export a session; earlier targets stay, and a target made again is replaced.
 
         Raises:
             NotFound: No such session.
-            InvalidInput: A target that is not offered, or none.
-            Conflict: A target can't be made of this session, or the session trains or waits to, or is being exported or
-                pushed.
+            InvalidInput: A name is no target, or there is no name.
+            Conflict: A target can't be made of this session, or the session is being trained, exported or pushed, or
+                waits for its training.
             Unavailable: The disk is too full.
         """
         chosen = self._planner.require(session_id, targets)
@@ -99,11 +107,11 @@ class ExportService:
         return self.state(session_id)
 
     def cancel(self, session_id: str) -> ExportState:
-        """Ask a running export to stop; what it has not finished is removed.
+        """Ask a running export to stop; its unfinished files are removed.
 
         Raises:
             NotFound: The session was never exported.
-            Conflict: It is not being exported.
+            Conflict: The session is not being exported.
         """
         if not self.state(session_id).is_running:
             raise Conflict(f"The session {session_id!r} is not being exported.", "There is nothing to cancel.")
@@ -115,7 +123,7 @@ class ExportService:
 
         Raises:
             NotFound: The session was never exported.
-            Conflict: It is being exported or pushed.
+            Conflict: The session is being exported or pushed.
         """
         self.state(session_id)
         self.pushes.start(self._folder(self._paths(session_id)), push)
@@ -128,10 +136,10 @@ class ExportService:
         return state
 
     def state(self, session_id: str) -> ExportState:
-        """How the latest export of a session stands.
+        """The latest export of a session.
 
         Raises:
-            NotFound: It was never exported.
+            NotFound: The session was never exported.
         """
         paths = self._paths(session_id)
         if not _is_export(paths):
@@ -150,14 +158,14 @@ class ExportService:
         return states
 
     def find(self, session_id: str, name: str) -> Download | Bundle:
-        """What can be downloaded under a name; see find_download."""
+        """The download of a name; see find_download."""
         return find_download(self._folder(self._paths(session_id)), name)
 
     def delete(self, session_id: str, target: str | None = None) -> None:
-        """Remove one target, or all that was exported of a session.
+        """Remove one target, or all exports of a session.
 
         Raises:
-            NotFound: That was never exported.
+            NotFound: The session or the target was never exported.
             Conflict: The session is being exported, pushed or tested, or another program holds a file.
         """
         self.state(session_id)
@@ -170,10 +178,10 @@ class ExportService:
         if target is None:
             self._publish("export", {"export_id": session_id, "session_id": session_id, "status": "deleted"})
         else:
-            self._tell(paths)
+            self._publish_state(paths)
 
     def recover(self) -> None:
-        """At boot: follow exports and pushes whose worker lives, and clean up after those whose worker is gone."""
+        """At boot: reattach to exports and pushes whose worker lives, and clean up after the others."""
         for folder in self._all():
             try:
                 self._recover(SessionPaths(folder))
@@ -185,8 +193,8 @@ class ExportService:
         log = self._logs.read(paths)
         if log is not None and log.state.has_worker:
             self._in_use.note(paths.id, "export", lambda: not self._is_running(paths))
-            self._workers.take_up(log.state, paths)
-        elif not self._is_well(paths, log):
+            self._workers.reattach(log.state, paths)
+        elif not self._is_complete(paths, log):
             self._folder(paths).sweep()
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> ExportState:
@@ -195,7 +203,7 @@ class ExportService:
         return self.state(session_id)
 
     def seconds(self, session_id: str) -> float:
-        """How long the latest export took, or has taken so far."""
+        """The duration of the latest export, up to now if it is running."""
         return self.state(session_id).elapsed_seconds or 0.0
 
     def _all(self) -> Sequence[Path]:
@@ -214,29 +222,29 @@ class ExportService:
         write_json(paths.folder / REQUEST, {"targets": targets})
         EventLog(paths.events).append("starting", device="cpu")
 
-    def _see_to_the_end(self, paths: SessionPaths) -> None:
-        """After a worker has gone: only one that completed has left everything as it should be."""
+    def _leave(self, paths: SessionPaths) -> None:
+        """After the end of a worker: clean up unless its export is complete, and free the session."""
         try:
-            if not self._is_well(paths, self._logs.read(paths)):
+            if not self._is_complete(paths, self._logs.read(paths)):
                 self._folder(paths).sweep()
         finally:
             self._in_use.release(paths.id, "export")
-            self._tell(paths)
+            self._publish_state(paths)
 
     def _is_running(self, paths: SessionPaths) -> bool:
         log = self._logs.read(paths)
         return log is not None and log.state.has_worker
 
-    def _is_well(self, paths: SessionPaths, log: Log | None) -> bool:
-        """Whether the latest export has come to its end; a folder without a log holds what was exported elsewhere."""
+    def _is_complete(self, paths: SessionPaths, log: Log | None) -> bool:
+        """Whether the latest export has completed, as one of another machine has, whose folder is without a log."""
         return (log is None or log.state.status == "completed") and not (paths.folder / WORK).exists()
 
-    def _tell(self, paths: SessionPaths) -> None:
+    def _publish_state(self, paths: SessionPaths) -> None:
         if _is_export(paths):
             self._publish("export", self._state(paths).as_dict())
 
     def _state(self, paths: SessionPaths) -> ExportState:
-        """The state; a settled one is kept for as long as nothing it is made of changes on disk."""
+        """The state; a settled state is kept until one of its files changes."""
         stamps = tuple(map(_stamp, self._sources(paths)))
         kept = self._settled.get(paths.id)
         if kept is not None and kept[0] == stamps:
@@ -247,7 +255,7 @@ class ExportService:
         return state
 
     def _sources(self, paths: SessionPaths) -> tuple[str, ...]:
-        """What a state is made of; a folder changes when a name in it does."""
+        """The files that a state is read from; a folder changes when a name in it does."""
         folder, session = f"{self._workspace.exports}/{paths.id}", f"{self._workspace.outputs}/{paths.id}"
         below = ("", "/events.jsonl", f"/{PROOF}", "/push/events.jsonl")
         return *(folder + name for name in below), f"{session}/adapter/{ADAPTER_WEIGHTS}"
@@ -266,9 +274,9 @@ class ExportService:
         )
 
 
-def _stamp(path: str) -> tuple[int, int] | None:
+def _stamp(path: str) -> Stamp:
     try:
-        stat = os.stat(path)  # noqa: PTH116 - thousands of them make a list, and a Path takes longer to make
+        stat = os.stat(path)  # noqa: PTH116 - a list of exports needs thousands of calls, and a Path is slow
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size
@@ -279,7 +287,8 @@ def _is_export(paths: SessionPaths) -> bool:
 
 
 def _targets(paths: SessionPaths) -> list[str]:
-    """What the latest export was asked for; exports of the first version called it quantizations."""
-    request = paths.folder / REQUEST
-    asked = read_json(request) if request.is_file() else {}
-    return asked["targets"] if "targets" in asked else asked.get("quantizations", [])
+    """The targets of the latest export; the first version called them quantizations."""
+    file = paths.folder / REQUEST
+    request = read_json(file) if file.is_file() else {}
+    targets: list[str] = request["targets"] if "targets" in request else request.get("quantizations", [])
+    return targets

@@ -1,12 +1,14 @@
-"""ExportState: an export as REST and the socket show it, and what its log says in those terms."""
+"""ExportState: an export as REST and the socket show it, and the part of it that its log gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypedDict
 
 from core.failures import EXPORT_MEMORY_CURE, Explanation, explain_exit
-from core.sessions.kinds import Failure
+from core.sessions.kinds import Failure, NoticeText
 from services.exports.files import ListedFile
+from services.exports.push import PushState
 from services.processes.event_logs import Log
 
 
@@ -15,14 +17,14 @@ class ExportState:
     """An export as REST and the socket show it; its id is the session's. Times are Unix seconds.
 
     Attributes:
-        detail: The target that the phase is about.
-        text: What is being done, in words.
-        fraction: How much of the whole is done, 0 to 1.
-        eta_seconds: What is left of it; None until that can be known.
-        folder: Where the files lie, absolute.
-        files: The proven ones, each with `is_stale`: whether the adapter has changed since.
-        modelfile: The text of the Modelfile, if there is one.
-        push: How the latest push to the hub stands; see PushService.state.
+        detail: The target of the phase.
+        text: The present work, in words.
+        fraction: The part of the work that is done, 0 to 1.
+        eta_seconds: The time left; None before there is an estimate.
+        folder: The absolute path of the files.
+        files: The proven files, each with `is_stale`: whether the adapter has changed since.
+        modelfile: The text of the Modelfile; None without one.
+        push: The latest push to the hub; None when there was none.
     """
 
     export_id: str
@@ -41,28 +43,58 @@ class ExportState:
     is_running: bool
     folder: str
     files: list[ListedFile]
-    notices: list[dict]
+    notices: list[NoticeText]
     modelfile: str | None
-    push: dict | None
+    push: PushState | None
 
     @property
     def is_settled(self) -> bool:
-        """Whether it stays as it is until its files change."""
+        """Whether it can only change when its files change."""
         return not self.is_running and (self.push is None or not self.push["is_running"])
 
-    def as_dict(self) -> dict:
-        """Its values by name; those inside are its own, so they are only to be read."""
+    def as_dict(self) -> dict[str, Any]:
+        """Its values by name; the inner values are shared, so the caller may not change them."""
         return dict(vars(self))
 
 
-def progress_of(log: Log | None, now: float) -> dict:
-    """The part of ExportState that a log tells; a folder without one holds what was exported elsewhere."""
+class ExportProgress(TypedDict):
+    """The values of ExportState that come from its log."""
+
+    status: str
+    phase: str | None
+    detail: str
+    text: str
+    fraction: float
+    eta_seconds: float | None
+    elapsed_seconds: float | None
+    started_at: float | None
+    ended_at: float | None
+    failure: Failure | None
+    is_running: bool
+    notices: list[NoticeText]
+
+
+WITHOUT_LOG: ExportProgress = {
+    "status": "completed",
+    "phase": None,
+    "detail": "",
+    "text": "",
+    "fraction": 1.0,
+    "eta_seconds": None,
+    "elapsed_seconds": None,
+    "started_at": None,
+    "ended_at": None,
+    "failure": None,
+    "is_running": False,
+    "notices": [],
+}
+"""Of a folder without a log, which holds an export of another machine."""
+
+
+def progress_of(log: Log | None, now: float) -> ExportProgress:
+    """The progress of an export from its log."""
     if log is None:
-        nothing = dict.fromkeys(("phase", "eta_seconds", "elapsed_seconds", "started_at", "ended_at", "failure"))
-        return {**nothing, "status": "completed", "detail": "", "text": "", "fraction": 1.0} | {
-            "is_running": False,
-            "notices": [],
-        }
+        return WITHOUT_LOG
     state, progress = log.state, log.progress
     is_over = state.is_final
     return {
@@ -82,7 +114,7 @@ def progress_of(log: Log | None, now: float) -> dict:
 
 
 def explain_export_exit(exit_code: int | None) -> Explanation:
-    """(cause, cure, code) of an export's worker that ended without a word."""
+    """(cause, cure, code) of an export's worker that wrote no final event."""
     cause, _, code = explain_exit(exit_code)
     if code == "killed":
         cure = EXPORT_MEMORY_CURE

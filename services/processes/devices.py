@@ -1,4 +1,4 @@
-"""Devices: which run holds which device, which runs wait, and what leaves a GPU that a run needs."""
+"""Devices: gives each run a device, keeps the waiting runs in order, and clears a GPU that a run needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Start = Callable[[str], None]
 
 
 class QueueState(TypedDict):
-    """The payload of queue_update: device -> the run that holds it, and the runs that wait, in their order."""
+    """The payload of queue_update: the run on each device, and the waiting runs in order."""
 
     running: dict[str, str | None]
     waiting: list[str]
@@ -25,7 +25,7 @@ class QueueState(TypedDict):
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A run that waits for `device`, or for any where that is None."""
+    """A run that waits for `device`, or for any device when that is None."""
 
     session_id: str
     device: str | None
@@ -33,12 +33,12 @@ class _Waiting:
 
 
 class Devices:
-    """The devices of one server: one run trains on each, the rest wait in the order they came.
+    """The devices of one server: each trains one run, and the other runs wait in the order they came.
 
-    A model that answers questions may stand on a GPU that no run holds; it leaves when a run takes that GPU.
+    A model may answer on a GPU that no run holds; it is unloaded when a run takes that GPU.
 
     Args:
-        hardware: What there is; without a GPU the CPU counts as one device.
+        hardware: The GPUs; without a GPU the CPU counts as one device.
         publish: Called with ("queue", QueueState) after every change.
     """
 
@@ -51,19 +51,22 @@ class Devices:
         self._leavers: list[Callable[[str, str], None]] = []
 
     def enter(self, session_id: str, device: str | None, start: Start) -> None:
-        """Queue a run for `device`, or for any when None, and start what can be started; `start` is called unlocked."""
+        """Queue a run for `device`, or for any device when None, and start the runs that have one.
+
+        `start` is called without the lock, because it may take long and may ask this object.
+        """
         with self._lock:
             self._waiting.append(_Waiting(session_id, device, start))
-        self._place()
+        self._start_next()
 
     def hold(self, session_id: str, device: str) -> None:
-        """Note that a run found at boot holds a device."""
+        """Give a device to a run that an earlier server started on it."""
         with self._lock:
             self._holders[device] = session_id
         self._publish("queue", self.snapshot())
 
     def withdraw(self, session_id: str) -> bool:
-        """Take a waiting run out; whether it was waiting."""
+        """Take a run out of the queue; false when it was not waiting."""
         with self._lock:
             before = len(self._waiting)
             self._waiting = [entry for entry in self._waiting if entry.session_id != session_id]
@@ -78,32 +81,32 @@ class Devices:
             for device, holder in self._holders.items():
                 if holder == session_id:
                     self._holders[device] = None
-        self._place()
+        self._start_next()
 
     def snapshot(self) -> QueueState:
-        """Who holds what, and who waits."""
+        """The run on each device, and the waiting runs."""
         with self._lock:
             return {"running": dict(self._holders), "waiting": [entry.session_id for entry in self._waiting]}
 
     def when_taken(self, leave: Callable[[str, str], None]) -> None:
-        """Have `leave(device, session_id)` called before a run starts on a device; it returns when it has left."""
+        """Register `leave(device, session_id)`, which frees a device; it is called before a run starts on it."""
         self._leavers.append(leave)
 
     def clear(self, device: str, session_id: str) -> None:
-        """Have whatever else stands on a device leave it for a run that holds it."""
+        """Free a device of everything else, for the run that holds it."""
         for leave in self._leavers:
             leave(device, session_id)
 
     def runs_on_gpus(self) -> list[str]:
-        """The runs that train on a GPU at the moment."""
+        """The runs that train on a GPU now."""
         running = self.snapshot()["running"]
         return sorted({run for device, run in running.items() if run and device != CPU})
 
     def for_answers(self, current: str | None) -> str:
-        """The GPU on which a model may answer, `current` before others; the CPU on a machine without any.
+        """The GPU on which a model may answer, `current` if that is free; the CPU on a machine without a GPU.
 
         Raises:
-            Unavailable: There is a GPU that can't be used; the message says what is wrong with it.
+            Unavailable: torch can't use the GPU; the message says why.
             DeviceTaken: Runs train on all GPUs.
         """
         problem = self.hardware.problem
@@ -118,12 +121,13 @@ class Devices:
             raise DeviceTaken(f"The run {holder} trains on the GPU.", "Wait for it, stop it, or answer on the CPU.")
         return current if current in free else max(free, key=lambda device: free[device].memory_gib)
 
-    def _place(self) -> None:
-        for entry, device in self._take():
+    def _start_next(self) -> None:
+        for entry, device in self._placed():
             entry.start(device)
         self._publish("queue", self.snapshot())
 
-    def _take(self) -> list[tuple[_Waiting, str]]:
+    def _placed(self) -> list[tuple[_Waiting, str]]:
+        """Take the runs that have a free device out of the queue, and mark the device as held."""
         placed = []
         with self._lock:
             for entry in list(self._waiting):

@@ -1,4 +1,4 @@
-"""EventLogs: states folded from event logs as they grow, so that a list of many stays quick."""
+"""EventLogs: reads event logs as they grow and keeps the folded states, so that long lists stay quick."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from core.sessions.state import SessionState, fold
 from services.processes.progress import Progress, advance
 
 PROGRESS_MARK, MARK_BYTES = b'"kind": "progress"', 80
-"""How most lines of a log look, within their first bytes."""
+"""Most lines of a log are reports of progress; this text is within their first bytes."""
 
 
 @dataclass(frozen=True)
 class Log:
-    """What a log says: the state, and how far the work is."""
+    """What the events of a log add up to: the state, and the progress."""
 
     state: SessionState
     progress: Progress
 
     def after(self, events: Iterable[Event]) -> "Log":
-        """What it says after some more events."""
+        """The log after some more events."""
         state, progress = self.state, self.progress
         for event in events:
             state, progress = fold(state, event), advance(progress, event)
@@ -36,7 +36,7 @@ class Log:
 
 @dataclass
 class _Held:
-    """A log as far as it has been read; the reader is None for one that had ended and was read in short."""
+    """A log as far as it has been read; `reader` is None for a log that had ended, of which only a digest was read."""
 
     reader: EventReader | None
     log: Log
@@ -45,14 +45,14 @@ class _Held:
 
 
 class EventLogs:
-    """The logs of many folders; one that has not changed since is not opened again."""
+    """The logs of many folders; an unchanged log is not opened again."""
 
     def __init__(self) -> None:
         self._held: dict[Path, _Held] = {}
 
     def read(self, paths: SessionPaths) -> Log | None:
-        """A folder's log as of now; None where there is none."""
-        held = self._held.setdefault(paths.folder, _Held(EventReader(paths.events), _nothing(paths)))
+        """A folder's log as of now; None without a log."""
+        held = self._held.setdefault(paths.folder, _Held(EventReader(paths.events), _empty(paths)))
         with held.lock:
             try:
                 stat = paths.events.stat()
@@ -66,10 +66,10 @@ class EventLogs:
             return held.log
 
     def begin(self, paths: SessionPaths) -> None:
-        """Make a folder ready for a new attempt: its log, its stop request and its output begin anew.
+        """Prepare a folder for a new attempt: remove the earlier log, stop request and output.
 
         Raises:
-            Unavailable: The disk is full or can't be written to.
+            Unavailable: The disk is full, or the folder can't be written to.
         """
         try:
             paths.folder.mkdir(parents=True, exist_ok=True)
@@ -82,30 +82,30 @@ class EventLogs:
             raise Unavailable(message, "Free some disk space and try again.") from error
 
     def forget(self, paths: SessionPaths) -> None:
-        """Read a folder's log anew next time, since it has been replaced or removed."""
+        """Read a folder's log from its start next time, because it has been replaced or removed."""
         self._held.pop(paths.folder, None)
 
 
-def _nothing(paths: SessionPaths) -> Log:
+def _empty(paths: SessionPaths) -> Log:
     return Log(SessionState(paths.id), Progress())
 
 
 def _read_on(held: _Held, paths: SessionPaths, is_new: bool) -> None:
     if is_new:
-        gist = _gist(paths.events)
-        held.reader = None if gist else EventReader(paths.events)
-        held.log = _nothing(paths).after(gist)
+        digest = _digest(paths.events)
+        held.reader = None if digest else EventReader(paths.events)
+        held.log = _empty(paths).after(digest)
     if held.reader is not None:
         held.log = held.log.after(held.reader.follow())
 
 
-def _gist(path: Path) -> list[Event]:
-    """The events of a log that has ended, of its many reports of progress the last only; empty while it goes on."""
+def _digest(path: Path) -> list[Event]:
+    """The events of a log that has ended, with only the last report of progress; empty for a log that has not."""
     lines = path.read_bytes().splitlines()
     reports = [number for number, line in enumerate(lines) if PROGRESS_MARK in line[:MARK_BYTES]]
     left_out = set(reports[:-1])
     try:
         events = [json.loads(line) for number, line in enumerate(lines) if number not in left_out]
-    except ValueError:  # a line is half written; the reader knows what to do with it
+    except ValueError:  # a line is half written, which EventReader can handle
         return []
     return events if events and events[-1]["kind"] in FINAL_KINDS else []

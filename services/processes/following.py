@@ -1,4 +1,4 @@
-"""FollowedWorkers: one child process per folder, followed to its end by a thread; taken up again after a restart."""
+"""FollowedWorkers: starts one child process per folder and follows it in a thread, also after a server restart."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Listeners:
-    """Who is told of the workers of one program.
+    """What is called for the workers of one program.
 
     Attributes:
-        event: Called with the folder's files, the state and the event, after each.
+        event: Called after each event, with the folder's files, the state and the event.
         output: Called with the folder's files and new output of the worker.
-        ended: Called with the folder's files when the worker has gone, however it went, to clean up.
-        explain_exit: (cause, cure, code) of a worker that ended without a word, by its exit code.
+        ended: Called with the folder's files after the end of the worker, whatever its cause, to clean up.
+        explain_exit: Gives (cause, cure, code) for the exit code of a worker that wrote no final event.
     """
 
     event: Callable[[SessionPaths, SessionState, Event], None]
@@ -43,9 +43,9 @@ class FollowedWorkers:
     """The workers of one program, at most one per folder.
 
     Args:
-        workspace: Whose caches the workers use.
-        launch: The program's module, and the environment it builds on.
-        listeners: Who is told.
+        workspace: Has the caches of the workers.
+        launch: The program's module, and the environment of the server.
+        listeners: What is called.
     """
 
     def __init__(self, workspace: Workspace, launch: Launch, listeners: Listeners):
@@ -61,13 +61,13 @@ class FollowedWorkers:
         more_environment: Mapping[str, str] | None = None,
         prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        """Start the worker of a folder in a thread of its own, which follows it.
+        """Start a thread that starts the worker of a folder and follows it.
 
         Args:
             paths: The folder's files; the log has the `starting` event, unless `prepare` writes it.
-            device: Where it works: cpu, or cuda:<index>.
-            more_environment: Beside what every worker gets.
-            prepare: Called in the thread before the worker starts; what it raises fails the attempt.
+            device: The worker's device: cpu, or cuda:<index>.
+            more_environment: Variables besides those that every worker gets.
+            prepare: Called in the thread before the worker starts; its errors fail the attempt.
         """
 
         def begin() -> WorkerProcess:
@@ -79,17 +79,17 @@ class FollowedWorkers:
 
         self._spawn(paths, begin)
 
-    def take_up(self, state: SessionState, paths: SessionPaths, found: Callable[[], None] = lambda: None) -> None:
-        """Follow the worker that an earlier server left at work on a folder, or write down that it is gone.
+    def reattach(self, state: SessionState, paths: SessionPaths, found: Callable[[], None] = lambda: None) -> None:
+        """Follow the worker that an earlier server started on a folder; if it is gone, end the log as interrupted.
 
         Args:
-            state: What the folder's log says.
+            state: The state from the folder's log.
             paths: The folder's files.
-            found: Called before the following begins, where the worker lives.
+            found: Called before the thread starts, if the worker lives.
         """
         process = living_worker(state, self._launch.module, paths)
         if process is None:
-            self._report(paths, "interrupted", self._listeners.explain_exit(None))
+            self._publish_end(paths, "interrupted", self._listeners.explain_exit(None))
             self._listeners.ended(paths)
             return
         LOG.info("Re-attached to %s (process %s)", paths.folder, process.pid)
@@ -97,7 +97,7 @@ class FollowedWorkers:
         self._spawn(paths, lambda: process)
 
     def wait(self, paths: SessionPaths, timeout_s: float | None = None) -> None:
-        """Block until the worker of a folder has gone and its end has been seen to, at most `timeout_s`."""
+        """Block until the worker of a folder has ended and `ended` has been called, at most `timeout_s`."""
         thread = self._threads.get(paths.folder)
         if thread is not None:
             thread.join(timeout_s)
@@ -109,7 +109,7 @@ class FollowedWorkers:
         thread.start()
 
     def _follow(self, paths: SessionPaths, get_process: Callable[[], WorkerProcess]) -> None:
-        """The body of a thread."""
+        """Start or reattach to a worker and supervise it; the body of a thread."""
         watch = Watch(
             event=lambda state, event: self._listeners.event(paths, state, event),
             output=lambda text: self._listeners.output(paths, text),
@@ -122,10 +122,11 @@ class FollowedWorkers:
             LOG.exception("Supervising %s failed", paths.folder)
             if process is not None:
                 process.end()
-            self._report(paths, "failed", explain(error))
+            self._publish_end(paths, "failed", explain(error))
         self._listeners.ended(paths)
 
-    def _report(self, paths: SessionPaths, kind: str, explanation: Explanation) -> None:
+    def _publish_end(self, paths: SessionPaths, kind: str, explanation: Explanation) -> None:
+        """Write a final event for a worker that can't write it any more."""
         cause, cure, code = explanation
         try:
             event = EventLog(paths.events).append(kind, cause=cause, cure=cure, code=code)
@@ -136,7 +137,7 @@ class FollowedWorkers:
 
 
 def end_strays(folder: Path) -> None:
-    """End processes that work on something below `folder`: children that a killed worker left behind."""
+    """Kill the processes that a killed worker has left at work below `folder`."""
     strays = [process for process in psutil.process_iter(["cmdline"]) if is_at_work_below(process, folder)]
     for process in strays:
         try:
@@ -147,5 +148,5 @@ def end_strays(folder: Path) -> None:
 
 
 def is_at_work_below(process: psutil.Process, folder: Path) -> bool:
-    """Whether the command line of a process, as process_iter has read it, names the folder or what lies in it."""
+    """Whether the command line of a process, as process_iter has read it, names the folder or a path below it."""
     return any(Path(word).is_relative_to(folder) for word in process.info["cmdline"] or [])

@@ -1,4 +1,4 @@
-"""InUse: the one ledger of who works on which session, so that nothing is deleted or replaced under anybody's hands."""
+"""InUse: notes which work uses which session, so that files in use are neither deleted nor replaced."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BLOCKED_BY: dict[Use, tuple[Use, ...]] = {
     "deletion": ("training", "export", "push", "evaluation", "deletion", "export deletion"),
     "export deletion": ("export", "push", "evaluation", "deletion", "export deletion"),
 }
-"""What must not be under way for a use to begin. An evaluation may ask a run that trains: it loads a checkpoint."""
+"""Use -> the uses that block it. Training does not block an evaluation, which loads a checkpoint."""
 
 REFUSALS: dict[Use, tuple[str, str]] = {
     "training": ("The worker of {0!r} is still leaving.", "Try again in a moment."),
@@ -39,7 +39,7 @@ def _never() -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Entry:
-    """One use of a session; `is_ending` says whether it will be over in a moment, which is worth a wait."""
+    """One use of a session; `is_ending` tells whether it will be over in a moment, so that a claim may wait for it."""
 
     session_id: str
     use: Use
@@ -60,26 +60,26 @@ class InUse:
         self._leavers: list[Callable[[str], None]] = []
 
     def claim(self, session_id: str, use: Use, is_ending: Callable[[], bool] = _never) -> None:
-        """Note that a use begins.
+        """Note a use that begins.
 
         Args:
-            session_id: Of what.
-            use: What for.
-            is_ending: Tells later whether the use is over but for a worker that is leaving.
+            session_id: The session.
+            use: The use.
+            is_ending: Tells later whether only a worker that is leaving is left of the use.
         Raises:
-            Conflict: It is used for what does not go together with this.
+            Conflict: Another use of the session blocks it.
         """
         with self._changed:  # held from the look to the note, so that of two claims at once one is refused
             self.require_free(session_id, use)
             self.note(session_id, use, is_ending)
 
     def note(self, session_id: str, use: Use, is_ending: Callable[[], bool] = _never) -> None:
-        """Note a use that has begun already, as one found at boot."""
+        """Note a use that has begun already, such as a run of an earlier server."""
         with self._changed:
             self._entries.append(_Entry(session_id, use, is_ending))
 
     def release(self, session_id: str, use: Use) -> None:
-        """Note that a use is over; one of several of the same kind."""
+        """Remove a use; one of them when there are several of the same kind."""
         with self._changed:
             entry = next((e for e in self._entries if (e.session_id, e.use) == (session_id, use)), None)
             if entry is not None:
@@ -88,7 +88,7 @@ class InUse:
 
     @contextmanager
     def during(self, session_id: str, use: Use) -> Iterator[None]:
-        """Claim a session for as long as the block takes."""
+        """Claim a session for the length of the `with` block."""
         self.claim(session_id, use)
         try:
             yield
@@ -97,7 +97,7 @@ class InUse:
 
     @contextmanager
     def from_here(self, session_id: str, use: Use, is_ending: Callable[[], bool] = _never) -> Iterator[None]:
-        """Claim a session until `release`; a block that fails gives it back."""
+        """Claim a session until `release`; an error in the `with` block releases it at once."""
         self.claim(session_id, use, is_ending)
         with ExitStack() as stack:
             stack.callback(self.release, session_id, use)
@@ -105,10 +105,10 @@ class InUse:
             stack.pop_all()
 
     def require_free(self, session_id: str, use: Use) -> None:
-        """See that a session can be put to a use; what is just ending is waited for.
+        """Check that nothing blocks a use of a session; wait for uses that are ending.
 
         Raises:
-            Conflict: It can't; the message says who works on it.
+            Conflict: Another use blocks it; the message names that use.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._is_only_ending(session_id, use), self._grace_s)
@@ -118,20 +118,20 @@ class InUse:
             raise Conflict(message.format(session_id), hint)
 
     def is_used(self, session_id: str, use: Use) -> bool:
-        """Whether a session is put to a use at the moment."""
+        """Whether a session has a use now."""
         with self._changed:
             return any((entry.session_id, entry.use) == (session_id, use) for entry in self._entries)
 
     def when_deleted(self, leave: Callable[[str], None]) -> None:
-        """Have `leave(session_id)` called before a session is deleted, by who need not be waited for."""
+        """Register `leave(session_id)`, which gives up a session; it is called before the session is deleted."""
         self._leavers.append(leave)
 
     @contextmanager
     def deleting(self, session_id: str) -> Iterator[None]:
-        """Claim a session for its deletion, and have those leave who need not be waited for.
+        """Claim a session for its deletion, and call the registered functions that give it up.
 
         Raises:
-            Conflict: Somebody works on it.
+            Conflict: Another use blocks the deletion.
         """
         with self.during(session_id, "deletion"):
             for leave in self._leavers:

@@ -1,4 +1,4 @@
-"""Inspector: asks the inspection workers, which look at data, prompts and rewards so that the server need not."""
+"""Inspector: asks the inspection workers, which read data, render prompts and run rewards outside the server."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from queue import Empty
-from typing import Any
+from typing import Any, TypedDict
+
+from typing_extensions import NotRequired
 
 from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
-from core.errors import LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.errors import ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
 from services.processes.line_worker import LineWorker, WarmWorker
@@ -21,18 +23,28 @@ from services.processes.worker import worker_environment
 LOG = logging.getLogger(__name__)
 MODULE = "core.workers.inspect"
 LANES = ("quick", "model", "rewards", "slow", "evaluations")
-"""One worker each: short looks, what needs a tokenizer, what runs rewards, background jobs, batches and evaluations."""
+"""One worker each: short tasks, tokenizers, rewards, background jobs, batches and evaluations."""
 POLITE_LANES = ("slow", "evaluations")
 
 Progress = Callable[[float | None, str], None]
+
+
+class InspectionMessage(TypedDict):
+    """A message of an inspection worker about request `id`: progress (`fraction`, `text`), or its result or error."""
+
+    id: int
+    fraction: NotRequired[float | None]
+    text: NotRequired[str]
+    result: NotRequired[Any]
+    error: NotRequired[ErrorReport]
 
 
 class Inspector:
     """One worker per lane, started when first asked and kept warm for INSPECT_IDLE_S.
 
     Args:
-        workspace: Whose data is looked at.
-        environment: What the workers' environments build on.
+        workspace: The data folders.
+        environment: The environment of the server.
     """
 
     def __init__(self, workspace: Workspace, environment: Mapping[str, str]):
@@ -46,30 +58,30 @@ class Inspector:
     def ask(
         self,
         task: str,
-        arguments: dict,
+        arguments: Mapping[str, Any],
         lane: str = "quick",
         timeout_s: float = INSPECT_TIMEOUT_S,
         progress: Progress | None = None,
     ) -> Any:
-        """The answer to one question; requests of one lane wait for each other.
+        """Ask a worker for the result of a task; the requests of one lane wait for each other.
 
         Args:
             task: A name in core/workers/inspect/tasks.py.
             arguments: JSON values.
-            lane: Which worker is asked.
-            timeout_s: After this the worker is ended.
-            progress: Told how far a long task is.
+            lane: The worker.
+            timeout_s: The worker is ended after so long.
+            progress: Called with the progress of a long task.
         Raises:
-            LoraCraftError: What the task refused; Unavailable when it took too long; WorkerFailed when its worker died.
+            LoraCraftError: The task failed; Unavailable when it took too long; WorkerFailed when its worker died.
         """
         return self._lanes[lane].ask(task, arguments, timeout_s, progress)
 
     def warm(self, lane: str = "quick") -> None:
-        """Start a lane's worker without waiting for it, since it will be asked soon."""
+        """Start a lane's worker without waiting for it, because a task follows soon."""
         threading.Thread(target=self._lanes[lane].warm, name=f"warm-{lane}", daemon=True).start()
 
     def stop(self, lane: str) -> None:
-        """End a lane's worker, whatever it does; who waits for its answer gets WorkerFailed."""
+        """End a lane's worker at once; the task it works on raises WorkerFailed."""
         self._lanes[lane].stop()
 
 
@@ -82,14 +94,14 @@ class _Lane:
         self._warm = WarmWorker(self._lock, INSPECT_IDLE_S, lambda: self._warm.end())
         self._asked = 0
 
-    def ask(self, task: str, arguments: dict, timeout_s: float, progress: Progress | None) -> Any:
+    def ask(self, task: str, arguments: Mapping[str, Any], timeout_s: float, progress: Progress | None) -> Any:
         with self._lock:
             worker = self._warm.require(self._start)
             self._asked += 1
             is_sent = worker.send({"id": self._asked, "task": task, "arguments": arguments})
             answer = self._wait(worker, timeout_s, progress) if is_sent else None
             if answer is None:
-                raise self._died(worker, task)
+                raise self._worker_error(worker, task)
             self._warm.rest()
         if "error" in answer:
             raise from_dict(answer["error"])
@@ -101,17 +113,17 @@ class _Lane:
             self._warm.rest()
 
     def stop(self) -> None:
-        """End the worker while another thread, which has the lock, may ask it; that thread sees it end."""
+        """End the worker; without the lock, because the thread that waits for an answer holds it, and sees the end."""
         worker = self._warm.current
         if worker is not None:
             worker.end()
 
-    def _wait(self, worker: LineWorker, timeout_s: float, progress: Progress | None) -> dict | None:
+    def _wait(self, worker: LineWorker, timeout_s: float, progress: Progress | None) -> InspectionMessage | None:
         """The answer to the latest request; None when the worker died."""
         deadline = time.monotonic() + timeout_s
         while True:
             try:
-                answer = worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
+                answer: InspectionMessage | None = worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
             except Empty:
                 self._warm.end()
                 hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
@@ -121,7 +133,7 @@ class _Lane:
             if progress is not None and answer["id"] == self._asked:
                 progress(answer["fraction"], answer["text"])
 
-    def _died(self, worker: LineWorker, task: str) -> LoraCraftError:
+    def _worker_error(self, worker: LineWorker, task: str) -> LoraCraftError:
         cause, _, _ = explain_exit(worker.exit_code())
         LOG.error("The inspection worker died on %s: %s", task, cause)
         self._warm.end()

@@ -1,11 +1,11 @@
-"""Jobs: long looks at data in the background, one after another, with progress; gone with the server."""
+"""Jobs: runs long inspections of data in the background, one after another; they end with the server."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,13 +13,14 @@ from constants import JOB_TIMEOUT_S, JOBS_KEPT
 from core.errors import ErrorReport, LoraCraftError, NotFound, Unavailable
 from services.processes.inspector import Inspector
 from services.processes.work_line import WorkLine
+from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
 
 
 @dataclass
 class Job:
-    """One job as REST shows it; `fraction` is null where the whole is not known."""
+    """One job as REST shows it; `fraction` is null while the length of the work is not known."""
 
     job_id: str
     task: str
@@ -33,7 +34,9 @@ class Job:
 
 
 Ended = Callable[[Job], None]
-"""Called with a job at its end, good or bad."""
+"""Called with a completed or failed job."""
+Entry = tuple[Job, Mapping[str, Any], Ended | None]
+"""A job in the line, its arguments, and what is called at its end."""
 
 
 class Jobs:
@@ -41,25 +44,25 @@ class Jobs:
 
     Args:
         inspector: Does the work, in its slow lane.
-        publish: Called with ("dataset", job as a dict) at every change.
+        publish: Called with ("dataset", the Job as a dict) at every change.
     """
 
-    def __init__(self, inspector: Inspector, publish: Callable[[str, Any], None]):
+    def __init__(self, inspector: Inspector, publish: Publish):
         self._inspector = inspector
         self._publish = publish
         self._jobs: dict[str, Job] = {}
-        self._line: WorkLine[tuple[Job, dict, Ended | None]] = WorkLine("jobs", lambda entry: self._run(*entry))
+        self._line: WorkLine[Entry] = WorkLine("jobs", lambda entry: self._run(*entry))
         self._lock = threading.Lock()
         self._count = 0
 
-    def start(self, task: str, subject: str, arguments: dict, ended: Ended | None = None) -> Job:
+    def start(self, task: str, subject: str, arguments: Mapping[str, Any], ended: Ended | None = None) -> Job:
         """Queue a task of an inspection worker.
 
         Args:
             task: A name in core/workers/inspect/tasks.py.
-            subject: What it is about, for people.
+            subject: The name of the data, for people.
             arguments: JSON values.
-            ended: Called with the job at its end, good or bad.
+            ended: Called with the completed or failed job.
         """
         with self._lock:
             self._count += 1
@@ -72,17 +75,17 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job:
-        """How a job stands.
+        """A job as it is now.
 
         Raises:
-            NotFound: There is none of that id, or it ended long ago.
+            NotFound: There is no job of that id, or it ended long ago.
         """
         job = self._jobs.get(job_id)
         if job is None:
             raise NotFound(f"There is no job {job_id!r}.", "Jobs end with the server; start it again.")
         return job
 
-    def _run(self, job: Job, arguments: dict, ended: Ended | None) -> None:
+    def _run(self, job: Job, arguments: Mapping[str, Any], ended: Ended | None) -> None:
         started = time.monotonic()
 
         def progress(fraction: float | None, text: str) -> None:
@@ -103,5 +106,5 @@ class Jobs:
             job.error = Unavailable(f"The result could not be kept: {error}", "See logs/server.log.").as_dict()
         if not job.error:
             job.fraction = 1.0
-        job.status = "failed" if job.error else "completed"  # last: who reads it finds the rest in place
+        job.status = "failed" if job.error else "completed"  # last, so that its readers find the rest in place
         progress(job.fraction, job.text)

@@ -1,15 +1,15 @@
-"""LineWorker: a child process that is asked and answers in JSON lines; WarmWorker keeps one between questions."""
+"""LineWorker: a child process that takes requests and answers them in JSON lines; WarmWorker keeps one for later."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from queue import Queue
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import psutil
 
@@ -17,16 +17,16 @@ from services.processes.worker import OWN_GROUP, REPOSITORY, give_way
 
 
 class LineWorker:
-    """One child, alive from here to `end`.
+    """One child process, which runs until `end`.
 
     Args:
         command: Program and arguments.
         environment: All of its environment.
-        log: Where its other output goes.
+        log: The file for its other output.
         polite: Give way to other processes.
 
     Attributes:
-        messages: What it said, each a JSON object; null once, at its end.
+        messages: The JSON objects that it wrote; None once, at its end.
     """
 
     def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, polite: bool = False):
@@ -46,7 +46,7 @@ class LineWorker:
             give_way(psutil.Process(self._child.pid))
         self._input, self._output = cast(IO[str], self._child.stdin), cast(IO[str], self._child.stdout)
         self._writing = threading.Lock()
-        self.messages: Queue[dict | None] = Queue()
+        self.messages: Queue[Any] = Queue()
         threading.Thread(target=self._read, name="line-worker", daemon=True).start()
 
     @property
@@ -54,8 +54,8 @@ class LineWorker:
         """Whether it still runs."""
         return self._child.poll() is None
 
-    def send(self, message: dict) -> bool:
-        """Hand one message to it; false when it is gone."""
+    def send(self, message: Mapping[str, Any]) -> bool:
+        """Write one message to it; false when it has ended."""
         try:
             with self._writing:
                 self._input.write(json.dumps(message) + "\n")
@@ -69,14 +69,15 @@ class LineWorker:
         return self._child.wait()
 
     def end(self) -> None:
-        """End it, whatever it does."""
+        """Kill it."""
         self._child.kill()
         self._child.wait()
         with self._writing, suppress(OSError):  # what it had not read yet can't be written any more
             self._input.close()
 
     def _read(self) -> None:
-        """Hand every whole message on, and null at the end; in a thread of its own, so that a wait can end."""
+        """Queue every whole message, and None at the end; in a thread of its own, so that `messages` can be read with a
+        time limit."""
         try:
             with self._output:
                 for line in self._output:
@@ -87,17 +88,17 @@ class LineWorker:
 
 
 class WarmWorker:
-    """At most one LineWorker: started when it is first needed, ended when nobody has needed it for long.
+    """At most one LineWorker: started when it is needed, ended when it has not been needed for long.
 
-    The owner calls every method under its own lock, because what it knows of the worker changes with it.
+    The owner calls every method under its own lock, because what the owner notes about the worker changes with it.
 
     Args:
         lock: The owner's lock.
-        idle_s: How long a worker that nobody needs is kept.
-        end_idle: Called under the lock when that time is over, to end the worker unless it is needed after all.
+        idle_s: How long an idle worker is kept.
+        end_idle: Called under the lock after that time, to end the worker unless it is needed again.
     """
 
-    def __init__(self, lock: AbstractContextManager, idle_s: float, end_idle: Callable[[], object]):
+    def __init__(self, lock: AbstractContextManager[object], idle_s: float, end_idle: Callable[[], object]):
         self._lock = lock
         self._idle_s = idle_s
         self._end_idle = end_idle
@@ -106,11 +107,11 @@ class WarmWorker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether there is one that runs."""
+        """Whether there is a worker and it runs."""
         return self.current is not None and self.current.is_alive
 
     def require(self, start: Callable[[], LineWorker]) -> LineWorker:
-        """The worker that runs, or one started now; it is kept until `rest` or `take`."""
+        """The running worker, started if there is none; it is kept until `rest` or `take`."""
         self._stay()
         if self.current is None or not self.current.is_alive:
             self.end()
@@ -118,7 +119,7 @@ class WarmWorker:
         return self.current
 
     def rest(self) -> None:
-        """Nobody needs the worker any more: from now on its time runs."""
+        """Note that the worker is idle from now on."""
         self._stay()
         if self.current is None:
             return
@@ -127,13 +128,13 @@ class WarmWorker:
         self._timer.start()
 
     def take(self) -> LineWorker | None:
-        """Give the worker away, if there is one; who takes it ends it."""
+        """Hand the worker over, if there is one; the caller ends it."""
         self._stay()
         worker, self.current = self.current, None
         return worker
 
     def end(self) -> None:
-        """End the worker, whatever it does."""
+        """End the worker, if there is one."""
         worker = self.take()
         if worker is not None:
             worker.end()

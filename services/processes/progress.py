@@ -1,4 +1,4 @@
-"""How far an export or a push is and how long it will still take, folded from its events; pure."""
+"""Progress: the fraction and the remaining time of an export or a push, folded from its events; pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from core.sessions.kinds import Event
 
 KNOWN_FROM_FRACTION, KNOWN_FROM_S = 0.03, 2.0
-"""Before both are reached nothing is said about the rest."""
+"""There is no estimate before both are reached."""
 SMOOTH_OVER_FRACTION, LEAST_SMOOTH_S, MOST_SMOOTH_S = 0.2, 1.0, 15.0
-"""A change of pace shows in the estimate by half after this part of the time so far, within these bounds: at first
-little is known and the estimate follows, later it moves gently."""
+"""After this part of the time so far, within these bounds, half of a change of pace is in the estimate: it follows
+quickly at first, when little is known, and slowly later."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Progress:
 
     Attributes:
         fraction: Of the whole work, 0 to 1; never falls.
-        text: What is being done, in words.
+        text: The present work, in words.
         began: When the worker was started.
-        seen: When the worker last gave a sign of life.
-        moved: When the estimate was last renewed.
-        whole_s: How long all of it takes by the present estimate; None until that can be known.
+        seen: When the worker wrote its last event.
+        moved: When the estimate was last changed.
+        whole_s: The estimate of the whole duration; None before there is one.
     """
 
     fraction: float = 0.0
@@ -34,14 +34,14 @@ class Progress:
     whole_s: float | None = None
 
     def eta_seconds(self, now: float) -> float | None:
-        """Seconds that are left at `now`; None until they can be known."""
+        """Seconds left at `now`; None before there is an estimate."""
         if self.whole_s is None or self.began is None:
             return None
         elapsed = now - self.began
         return round(max(self.whole_s - elapsed, elapsed * (1 - self.fraction) * 0.1, 0.0), 1)
 
     def elapsed_seconds(self, now: float | None) -> float | None:
-        """Seconds since the start, up to `now`, or up to the last sign of life where that is None."""
+        """Seconds from the start to `now`, or to the last event when `now` is None."""
         until = self.seen if now is None else now
         return None if self.began is None or until is None else round(max(0.0, until - self.began), 1)
 
@@ -51,7 +51,7 @@ def advance(progress: Progress, event: Event) -> Progress:
     kind = event["kind"]
     if kind == "starting":
         return Progress(began=event["t"], seen=event["t"])
-    if kind != "interrupted":  # which is written when the loss is found, maybe days later
+    if kind != "interrupted":  # a server writes it when it finds the loss, maybe days later
         progress = replace(progress, seen=event["t"])
     if kind == "completed":
         return replace(progress, fraction=1.0, text="", whole_s=None)
@@ -63,7 +63,7 @@ def advance(progress: Progress, event: Event) -> Progress:
 
 
 def _with_estimate(progress: Progress, now: float) -> Progress:
-    """The estimate drawn towards what the whole would take at the pace so far, the more the longer ago it was made."""
+    """Draw the estimate towards the duration at the pace so far, the more the older the estimate is."""
     elapsed = now - (progress.began or now)
     if progress.fraction < KNOWN_FROM_FRACTION or elapsed < KNOWN_FROM_S:
         return progress

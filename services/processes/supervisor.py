@@ -1,4 +1,4 @@
-"""Watch one worker from its start to its last event; the loop of every training thread."""
+"""Supervisor: follows one worker from its start to its final event; the loop of every training thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Watch:
-    """What a supervisor tells the outside.
+    """What a supervisor calls.
 
     Args:
         event: Called with each event and the state after it.
@@ -33,14 +33,14 @@ class Watch:
 
 
 class Supervisor:
-    """Follows one session's log while its worker lives, enforces a stop, and reports a death without a word.
+    """Follows one session's log while its worker lives, enforces a stop, and ends the log if the worker did not.
 
     Args:
         paths: The session's files.
         process: Its worker.
-        watch: Who is told.
+        watch: What is called.
         clock: Seconds; for tests.
-        explain: (cause, cure, code) of a worker that ended without a word, by its exit code.
+        explain: Gives (cause, cure, code) for the exit code of a worker that wrote no final event.
     """
 
     def __init__(
@@ -62,25 +62,28 @@ class Supervisor:
         self.state = SessionState(paths.id)
 
     def run(self) -> SessionState:
-        """Supervise to the end; the final state."""
+        """Supervise the worker to its end; the final state."""
         self._catch_up()
         while not self._look():
             time.sleep(SUPERVISE_PERIOD_S)
         return self.state
 
     def _catch_up(self) -> None:
-        """Fold what an earlier server has already told."""
+        """Fold the events that an earlier server has already published."""
         for event in self._reader.read():
             self.state = fold(self.state, event)
 
     def _look(self) -> bool:
-        """One round; whether the worker has ended. Its exit is checked first, so that no last event is missed."""
+        """Read once, and return whether the worker has ended.
+
+        The exit is checked before the log is read, so that the last event is not missed.
+        """
         ended, exit_code = self._process.poll()
         self._read_events()
         self._read_output()
         self._enforce_stop()
         if ended and not self.state.is_final:
-            self._report_death(exit_code)
+            self._publish_end(exit_code)
         return ended
 
     def _read_events(self) -> None:
@@ -109,7 +112,8 @@ class Supervisor:
             LOG.warning("%s did not stop within %s s and is terminated", self._paths.id, STOP_GRACE_S)
             self._process.end()
 
-    def _report_death(self, exit_code: int | None) -> None:
+    def _publish_end(self, exit_code: int | None) -> None:
+        """Write the final event for a worker that ended without one."""
         log = EventLog(self._paths.events)
         if self._paths.stop.exists():
             mode = self._paths.stop.read_text(encoding="utf-8").strip() or "save"

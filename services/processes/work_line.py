@@ -1,4 +1,4 @@
-"""WorkLine: a thread that does pieces of work one at a time, in the order they came; it lives while there are some."""
+"""WorkLine: does items of work one at a time, in the order they came, in a thread that runs while there are any."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Item = TypeVar("Item")
 
 
 class WorkLine(Generic[Item]):
-    """Work that waits, and the thread that does it.
+    """The waiting items, and the thread that works on them.
 
     Args:
-        name: Of the thread.
-        work: Does one piece; it keeps what goes wrong to itself, since the next pieces must not wait for ever.
+        name: The thread's name.
+        work: Does one item; it raises nothing, because the next items would then wait for ever.
     """
 
     def __init__(self, name: str, work: Callable[[Item], None]):
@@ -26,7 +26,7 @@ class WorkLine(Generic[Item]):
         self._thread: threading.Thread | None = None
 
     def enter(self, item: Item) -> None:
-        """Put a piece at the end of the line."""
+        """Put an item at the end of the line."""
         with self._lock:
             self._waiting.append(item)
             if self._thread is None:
@@ -34,7 +34,7 @@ class WorkLine(Generic[Item]):
                 self._thread.start()
 
     def withdraw(self, item: Item) -> bool:
-        """Take a piece out that still waits; whether it did."""
+        """Take an item out of the line; false when it was not waiting."""
         with self._lock:
             is_waiting = item in self._waiting
             if is_waiting:

@@ -1,4 +1,4 @@
-"""WorkerProcess: start a worker's command, look at it, end it; or take up one that an earlier server started."""
+"""WorkerProcess: starts a worker, polls it and ends it, also one that an earlier server started."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -18,32 +19,35 @@ from core.sessions.state import SessionState
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ON_WINDOWS = os.name == "nt"
-OWN_GROUP: dict = {"creationflags": 0x00000200 | 0x08000000} if ON_WINDOWS else {"start_new_session": True}
-"""So that Ctrl+C in the server's terminal is not the worker's (CREATE_NEW_PROCESS_GROUP and CREATE_NO_WINDOW)."""
+OWN_GROUP: dict[str, Any] = {"creationflags": 0x00000200 | 0x08000000} if ON_WINDOWS else {"start_new_session": True}
+"""Keeps Ctrl+C in the server's terminal from the worker (CREATE_NEW_PROCESS_GROUP and CREATE_NO_WINDOW)."""
 
 
 @dataclass(frozen=True)
 class Launch:
-    """How the workers of a program are started: its module, and the environment they build on."""
+    """The module of a program, and the environment of the server, from which its workers are started."""
 
     module: str
     environment: Mapping[str, str]
 
 
 class WorkerProcess:
-    """One worker, own child or not. `exit_code` is null while it lives, and for a stranger's child after its end."""
+    """One worker, started by this server or by an earlier one, whose exit code can't be read."""
 
-    def __init__(self, process: psutil.Process, child: subprocess.Popen | None = None):
+    def __init__(self, process: psutil.Process, child: "subprocess.Popen[bytes] | None" = None):
         self._process = process
         self._child = child
 
     @classmethod
     def start(cls, command: Sequence[str], log: Path, environment: dict[str, str], polite: bool) -> "WorkerProcess":
-        """Start `command` in its own process group, its output appended to `log`; nothing is ever piped to the server.
+        """Start `command` in its own process group, with its output appended to `log`.
+
+        Nothing is piped to the server, so that the worker survives it.
+
 
         Args:
             command: Program and arguments.
-            log: Where its output goes.
+            log: The file for its output.
             environment: All of its environment.
             polite: Give way to other processes, so that the server answers while all cores are busy.
         """
@@ -64,7 +68,7 @@ class WorkerProcess:
 
     @classmethod
     def attach(cls, pid: int, created: float) -> "WorkerProcess | None":
-        """The living process `pid` that was created at `created`; None when it is gone or the number was given anew."""
+        """The living process `pid` that was created at `created`; None when that has ended."""
         try:
             process = psutil.Process(pid)
             alive = abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
@@ -74,7 +78,7 @@ class WorkerProcess:
 
     @classmethod
     def find(cls, arguments: Sequence[str]) -> "WorkerProcess | None":
-        """A living process whose command line ends in `arguments`, for a worker that has not reported itself yet."""
+        """A living process whose command line ends in `arguments`, for a worker that has not written its id yet."""
         for process in psutil.process_iter(["cmdline"]):
             line = process.info["cmdline"] or []
             if line[-len(arguments) :] == list(arguments) and process.status() != psutil.STATUS_ZOMBIE:
@@ -84,10 +88,11 @@ class WorkerProcess:
     @property
     def pid(self) -> int:
         """The process id."""
-        return self._process.pid
+        pid: int = self._process.pid
+        return pid
 
     def poll(self) -> tuple[bool, int | None]:
-        """(whether it has ended, its exit code if this server started it; negative for a signal)."""
+        """(has ended, exit code); the code is negative for a signal, and None for a worker of an earlier server."""
         if self._child is not None:
             code = self._child.poll()
             return code is not None, code
@@ -98,7 +103,7 @@ class WorkerProcess:
         return ended, None
 
     def end(self) -> None:
-        """Terminate the worker and its children; kill what is left after TERMINATE_GRACE_S."""
+        """Terminate the worker and its children; kill those that still run after TERMINATE_GRACE_S."""
         try:
             family = [*self._process.children(recursive=True), self._process]
         except psutil.NoSuchProcess:
@@ -114,16 +119,16 @@ def worker_command(module: str, folder: Path) -> list[str]:
 
 
 def worker_arguments(module: str, folder: Path) -> list[str]:
-    """What a worker's command line ends in."""
+    """The last words of a worker's command line."""
     return ["-m", module, str(folder)]
 
 
 def worker_environment(base: dict[str, str], workspace: Workspace, device: str) -> dict[str, str]:
-    """The environment of a worker: caches below the workspace, one visible GPU and its name, threads that don't fight.
+    """The environment of a worker: caches below the workspace, one visible GPU, one thread per physical core.
 
     Args:
         base: The server's environment.
-        workspace: Whose caches are used.
+        workspace: Has the caches.
         device: cpu, or cuda:<index>.
     """
     threads = str(physical_cores())
@@ -141,7 +146,7 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
         "UNSLOTH_DISABLE_STATISTICS": "1",
         "TRL_EXPERIMENTAL_SILENCE": "1",
         "VLLM_CACHE_ROOT": str(workspace.cache / "vllm"),
-        "VLLM_NO_USAGE_STATS": "1",  # else it sends what the machine and the model are
+        "VLLM_NO_USAGE_STATS": "1",  # else vLLM sends data about the machine and the model
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "CUDA_VISIBLE_DEVICES": gpu,
         DEVICE_VARIABLE: device,
@@ -152,14 +157,14 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
 
 
 def living_worker(state: SessionState, module: str, paths: SessionPaths) -> WorkerProcess | None:
-    """The worker that should be at work on `paths`, if it lives; found by its command line before it told its id."""
+    """The worker of `paths`, if it lives; found by its command line if it has not written its id yet."""
     if state.pid is None:
         return WorkerProcess.find(worker_arguments(module, paths.folder))
     return WorkerProcess.attach(state.pid, state.process_created_at or 0.0)
 
 
 def give_way(process: psutil.Process) -> None:
-    """Make a process polite; never less than it is, which only an administrator may do."""
+    """Lower the priority of a process; never raise it, which only an administrator may do."""
     try:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if ON_WINDOWS else max(process.nice(), CPU_NICE))
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""What a configuration becomes on this machine: the same answer for the plan and for the start of a run."""
+"""FittingService: fits a configuration to this machine, in the same way for a plan and for the start of a run."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Settled:
     """A configuration as it would run.
 
     Attributes:
-        config: With every value decided.
-        notices: What was replaced, and what deserves a warning.
-        place: Where it would run.
-        shape: The model's, None where it is not known.
-        problem: Why its memory can't be estimated; None where it can.
-        refusal: Why it can't start; None where it can.
+        config: The configuration with all its values set.
+        notices: The values that were replaced, and warnings.
+        place: The device that it would run on.
+        shape: The model's shape; None where it is not known.
+        problem: Why the memory can't be estimated; None where it can.
+        refusal: Why the run can't start; None where it can.
     """
 
     config: RunConfig
@@ -37,10 +37,10 @@ class Settled:
 
 
 class FittingService:
-    """Fits configurations to the machine that models are to fit into.
+    """Fits configurations to the machine of `models`.
 
     Args:
-        freeze: Writes saved templates and custom rewards out into a configuration.
+        freeze: Writes saved templates and custom rewards into a configuration.
         models: Knows the machine and the shapes of models.
     """
 
@@ -49,10 +49,10 @@ class FittingService:
         self._models = models
 
     def settle(self, config: Any) -> Settled:
-        """Parse, freeze, fit and resolve; a run that is too large comes back with its refusal.
+        """Parse, freeze, fit and resolve a configuration; a run that is too large has a `refusal`.
 
         Raises:
-            InvalidInput, NotFound: It can't be used at all; `fields` names what is wrong.
+            InvalidInput, NotFound: The configuration can't be used; `fields` names the setting.
         """
         parsed = self._freeze(parse_config(config))
         shape, problem = self._shape(parsed.model.name)
@@ -62,10 +62,10 @@ class FittingService:
         return Settled(fitting.config, fitting.notices, place, shape, problem, fitting.refusal)
 
     def start(self, config: Any) -> tuple[RunConfig, list[Notice]]:
-        """The configuration with which a run starts, and what is said about it.
+        """The configuration that a run starts with, and notices about it.
 
         Raises:
-            InvalidInput, NotFound: It can't be used, or does not fit; the hint says what would.
+            InvalidInput, NotFound: It can't be used, or does not fit; the hint names settings that fit.
         """
         found = self.settle(config)
         if found.refusal:
@@ -73,7 +73,7 @@ class FittingService:
         return found.config, found.notices
 
     def _shape(self, name: str) -> tuple[ModelShape | None, str | None]:
-        """The shape of a model, or why there is none."""
+        """(shape of a model, why it is not known)."""
         try:
             shape = self._models.shape(name)
         except InvalidInput as error:

@@ -1,4 +1,4 @@
-"""Plans: what a configuration would do on this machine, told at once: no network, no data file, no child process."""
+"""PlanService: plans a run at once, with no network, no data file and no child process."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from services.training.fitting import FittingService, Settled
 
 
 class PlanService:
-    """Answers the form on each change.
+    """Plans the configuration of the form after each change.
 
     Args:
-        store: Knows how fast past runs were.
-        uploads: Knows how many rows uploads have.
-        fitting: Knows what a configuration becomes here.
+        store: Has the pace of past runs.
+        uploads: Counts the rows of uploads.
+        fitting: Fits configurations to this machine.
     """
 
     def __init__(self, store: SessionStore, uploads: UploadService, fitting: FittingService):
@@ -35,7 +35,7 @@ class PlanService:
         """The configuration as it would run, with its steps, rows, time and memory.
 
         Raises:
-            InvalidInput: It can't be used; `fields` names what is wrong.
+            InvalidInput: The configuration can't be used; `fields` names the setting.
         """
         settled = self._fitting.settle(config)
         resolved, refusal = settled.config, settled.refusal
@@ -58,7 +58,7 @@ class PlanService:
         return rows_expected(dataset)
 
     def _pace(self, settled: Settled) -> Pace | None:
-        """The newest run of the same model on the same kind of device that has told how long its steps take."""
+        """The pace of the newest run of the same model on the same kind of device; None without one."""
         kind = "cpu" if settled.place.gpu is None else "cuda"
         timed = [state for state in self._store.known_states() if _is_timed(state)]
         for state, label in self._store.labelled(timed):

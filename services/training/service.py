@@ -1,4 +1,4 @@
-"""Start, stop, resume, fork and delete sessions; one training thread per run; recovery at boot."""
+"""TrainingService: starts, stops, resumes, forks and deletes sessions, and follows their workers."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ STOP_MODES = ("save", "discard")
 
 @dataclass(frozen=True)
 class Preconditions:
-    """What is asked before a run starts; each raises what is wrong.
+    """The checks before a run starts; each raises an error where the run could not start.
 
     Attributes:
-        settle: Makes a configuration one that can run here, with what is to be said about it.
-        model: Whether the model of a name can be had, given the root of the data folders.
-        data: Whether the first rows can be read and mapped.
+        settle: Fits a configuration to this machine; gives it with notices.
+        model: Checks that a model exists, given its name and the root of the data folders.
+        data: Checks that the first rows can be read and mapped.
     """
 
     settle: Callable[[Any], tuple[RunConfig, list[Notice]]]
@@ -51,13 +51,13 @@ class TrainingService:
     """The sessions of one server.
 
     Args:
-        workspace: Where sessions live.
-        store: Reads and makes them.
-        launch: How workers are started.
-        preconditions: What is asked before a run starts.
-        publish: Called with (topic, payload): "event" (state, event), "output" (session_id, text).
+        workspace: The folders of the sessions.
+        store: Makes and reads sessions.
+        launch: Starts workers.
+        preconditions: The checks before a run starts.
+        publish: Called with ("event", (state, event)) and ("output", (session_id, text)).
         devices: Gives each run its device.
-        in_use: Knows who works on which session.
+        in_use: Notes which sessions are being trained.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class TrainingService:
         self._workers = FollowedWorkers(workspace, launch, listeners)
 
     def start(self, session_id: str | None, config: Any) -> SessionState:
-        """Check everything that can be checked, make the session and queue it.
+        """Check a configuration, make its session and queue it.
 
         Raises:
-            InvalidInput, NotFound, Conflict, Unavailable: Nothing was started and nothing is left behind.
+            InvalidInput, NotFound, Conflict, Unavailable: The run could not start; no session was made.
         """
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
         self._store.require_new(session_id)
@@ -104,10 +104,10 @@ class TrainingService:
             return self._enter(session_id, events)
 
     def stop(self, session_id: str, mode: str = "save") -> SessionState:
-        """Ask a run to save and leave, or to leave without saving.
+        """Ask a run to end, with its weights saved or discarded.
 
         Raises:
-            Conflict: It has ended already.
+            Conflict: The run has ended or is stopping already.
         """
         if mode not in STOP_MODES:
             problem = f"is save or discard, not {mode!r}"
@@ -120,7 +120,8 @@ class TrainingService:
             if self._devices.withdraw(session_id):
                 if mode == "discard":
                     shutil.rmtree(paths.checkpoints, ignore_errors=True)
-                self._tell(session_id, EventLog(paths.events).append("stopped", mode=mode, step=0, saved=False))
+                event = EventLog(paths.events).append("stopped", mode=mode, step=0, saved=False)
+                self._publish_event(session_id, event)
                 self._in_use.release(session_id, "training")
             elif paths.stop.exists():
                 raise Conflict(f"The session {session_id!r} is stopping already.", "Wait for it.")
@@ -129,10 +130,10 @@ class TrainingService:
         return self._store.state(session_id)
 
     def resume(self, session_id: str) -> SessionState:
-        """Queue an ended session again; its worker goes on from the last loadable checkpoint.
+        """Queue an ended session again; its worker continues from the last loadable checkpoint.
 
         Raises:
-            Conflict: It is running or completed, or being exported.
+            Conflict: The session is running, completed or being exported.
         """
         paths = self._store.paths(session_id)
         with self._changes:
@@ -147,10 +148,10 @@ class TrainingService:
                 return self._enter(session_id, [EventLog(paths.events).append("queued")])
 
     def fork(self, session_id: str, new_id: str | None, changes: Any) -> SessionState:
-        """Start a new session with the configuration of another and some values changed.
+        """Start a new session with another session's configuration and some values changed.
 
         Raises:
-            InvalidInput: The changes are no object, or do not fit.
+            InvalidInput: The changes are no object, or not valid.
         """
         config = self._store.config(session_id).dump()
         if not isinstance(changes, dict):
@@ -158,10 +159,10 @@ class TrainingService:
         return self.start(new_id, merged(config, changes))
 
     def delete(self, session_id: str) -> None:
-        """Remove an ended session and what was exported from it.
+        """Remove an ended session and its exports.
 
         Raises:
-            Conflict: It has not ended.
+            Conflict: The session has not ended.
         """
         with self._changes:
             state = self._store.state(session_id)
@@ -172,7 +173,7 @@ class TrainingService:
                 shutil.rmtree(self._workspace.export(session_id), ignore_errors=True)
 
     def recover(self) -> None:
-        """At boot: take up runs whose worker lives, queue those that waited, mark the others interrupted."""
+        """At boot: reattach to runs whose worker lives, end the others as interrupted, and queue those that waited."""
         for state in reversed(self._store.states()):
             if state.has_worker:
                 self._recover_running(state)
@@ -181,12 +182,12 @@ class TrainingService:
                 self._recover_waiting(state.session_id)
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> SessionState:
-        """Block until a session's worker has left, at most `timeout_s`; for the demo and for tests."""
+        """Block until a session's worker has ended, at most `timeout_s`; for the demo and for tests."""
         self._workers.wait(self._store.paths(session_id), timeout_s)
         return self._store.state(session_id)
 
     def _claimed(self, session_id: str) -> AbstractContextManager[None]:
-        """The session in use for training until its worker has left."""
+        """Claim the session for training until its worker has ended."""
         return self._in_use.from_here(session_id, "training", lambda: self._store.state(session_id).is_final)
 
     def _require_usable_gpu(self) -> None:
@@ -206,7 +207,7 @@ class TrainingService:
 
     def _enter(self, session_id: str, events: list[Event]) -> SessionState:
         for event in events:
-            self._tell(session_id, event)
+            self._publish_event(session_id, event)
         self._queue(session_id)
         return self._store.state(session_id)
 
@@ -216,7 +217,7 @@ class TrainingService:
         self._devices.enter(session_id, wanted, lambda device: self._start_worker(session_id, device))
 
     def _recover_waiting(self, session_id: str) -> None:
-        """Queue a session again; one that this version or this machine can't run any more fails by itself."""
+        """Queue a session again; end it as failed if this version or this machine can't run it any more."""
         try:
             resolve(self._store.config(session_id), self._devices.hardware)
             with self._claimed(session_id):
@@ -229,33 +230,33 @@ class TrainingService:
         session_id = state.session_id
         self._in_use.note(session_id, "training", lambda: self._store.state(session_id).is_final)
         paths = self._store.paths(session_id)
-        self._workers.take_up(state, paths, lambda: self._devices.hold(session_id, state.device or "cpu"))
+        self._workers.reattach(state, paths, lambda: self._devices.hold(session_id, state.device or "cpu"))
 
     def _start_worker(self, session_id: str, device: str) -> None:
         paths = self._workspace.session(session_id)
 
         def prepare() -> None:
             self._devices.clear(device, session_id)
-            self._tell(session_id, EventLog(paths.events).append("starting", device=device))
+            self._publish_event(session_id, EventLog(paths.events).append("starting", device=device))
 
         self._workers.start(paths, device, prepare=prepare)
 
     def _leave(self, session_id: str) -> None:
-        """The end of a worker: its device goes to the next, and its session is free."""
+        """After the end of a worker: free its device for the next run, and its session."""
         self._devices.release(session_id)
         self._in_use.release(session_id, "training")
 
-    def _tell(self, session_id: str, event: Event) -> None:
+    def _publish_event(self, session_id: str, event: Event) -> None:
         self._publish("event", (self._store.state(session_id), event))
 
 
 def new_session_id() -> str:
-    """A readable id that sorts by time."""
+    """A new readable id; such ids sort by time."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
 
 
 def merged(base: JsonObject, changes: JsonObject) -> JsonObject:
-    """`base` with the values of `changes`, section by section."""
+    """`base` with its values replaced by those of `changes`, section by section."""
     return base | {
         key: merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
         for key, value in changes.items()

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from core.errors import Conflict, DeviceTaken, InvalidInput, NotFound, OutOfMemory, Unavailable, WorkerFailed
+from core.evaluations.prompt_files import Prompts
 from core.sessions.store import SessionStore
 from services.evaluations.service import EvaluationService, Wanted
 from tests.support.answerer import Answerer, Inspection, make_run, sums, tools_of
@@ -68,13 +69,13 @@ def tests(workspace, store, answerer, inspection, told):
     yield service
     answerer.gate.set()
     for test in service.records():
-        service.wait(test["test_id"], 10)
+        service.wait(test.test_id, 10)
 
 
 def prompts(*texts, references=()):
     pairs = itertools.zip_longest(texts, references)
     held = [{"prompt": text, "reference": reference, "extras": {}} for text, reference in pairs]
-    return {"prompts": held, "left_out": 0, "notes": []}
+    return Prompts(held, 0, [])
 
 
 def questions(count):
@@ -83,13 +84,13 @@ def questions(count):
 
 def over(tests, test):
     """A test and its rows once it is over."""
-    tests.wait(test["test_id"], 10)
-    known, rows = tests.get(test["test_id"])
+    tests.wait(test.test_id, 10)
+    known, rows = tests.get(test.test_id)
     return known, rows
 
 
 def folder_of(workspace, test):
-    return workspace.session("r1").tests / test["test_id"]
+    return workspace.session("r1").tests / test.test_id
 
 
 def test_a_batch_is_answered_in_its_order_whatever_the_order_of_asking(tests, answerer):
@@ -202,8 +203,8 @@ def test_a_batch_waits_for_a_gpu_that_is_taken_from_the_start_and_can_be_cancell
     answerer.say = say
     answerer.devices.hold("r2", "cuda:0")
     first, second = (tests.batch("p", prompts("1"), RUN, Wanted()) for _ in range(2))
-    until(lambda: tests.get(first["test_id"])[0].text.startswith("waiting for the run r2"))
-    tests.cancel(first["test_id"])
+    until(lambda: tests.get(first.test_id)[0].text.startswith("waiting for the run r2"))
+    tests.cancel(first.test_id)
     assert over(tests, first)[0].status == "cancelled"
     answerer.say = right_when_trained
     answerer.devices.release("r2")
@@ -241,7 +242,7 @@ def test_what_a_cancel_itself_ends_is_cancelled_and_not_failed(tests, answerer, 
     answerer.say = say
     test = tests.batch("p", prompts("1"), RUN, Wanted())
     until(lambda: answerer.asked)
-    tests.cancel(test["test_id"])
+    tests.cancel(test.test_id)
     known, _ = over(tests, test)
     assert (known.status, known.failure) == ("cancelled", None)
 
@@ -250,12 +251,12 @@ def test_cancelling_keeps_what_was_answered(tests, answerer, told, until):
     answerer.say = lambda ask, chat: (answerer.gate.clear() if len(told) > 20 else None) or "words"
     test = tests.batch("p", questions(70), RUN, Wanted())
     until(lambda: not answerer.gate.is_set())
-    assert tests.cancel(test["test_id"])["test_id"] == test["test_id"]
+    assert tests.cancel(test.test_id).test_id == test.test_id
     known, rows = over(tests, test)
     assert known.status == "cancelled"
     assert 0 < len(rows) < 70 and known.summary["answered"] == len(rows)
     with pytest.raises(Conflict, match="is cancelled"):
-        tests.cancel(test["test_id"])
+        tests.cancel(test.test_id)
 
 
 def test_a_test_that_waits_is_cancelled_at_once(tests, answerer, until):
@@ -263,13 +264,13 @@ def test_a_test_that_waits_is_cancelled_at_once(tests, answerer, until):
     tests.batch("first", questions(2), RUN, Wanted())
     until(lambda: answerer.asked)
     waiting = tests.batch("second", questions(2), RUN, Wanted())
-    assert waiting["text"] == "waiting for 1 before it"
-    assert tests.cancel(waiting["test_id"])["status"] == "cancelled"
-    assert [test["status"] for test in tests.records()] == ["cancelled", "running"]
+    assert waiting.text == "waiting for 1 before it"
+    assert tests.cancel(waiting.test_id).status == "cancelled"
+    assert [test.status for test in tests.records()] == ["cancelled", "running"]
 
 
 def test_tests_run_one_after_another_in_the_order_they_came(tests, answerer):
-    ids = [tests.batch(str(i), questions(40), RUN, Wanted())["test_id"] for i in range(3)]
+    ids = [tests.batch(str(i), questions(40), RUN, Wanted()).test_id for i in range(3)]
     for test_id in ids:
         tests.wait(test_id, 10)
     assert [ask.request_id for ask in answerer.asked] == [one for one in ids for _ in range(2)]
@@ -280,7 +281,7 @@ def test_while_a_test_runs_its_run_is_in_use_and_its_files_stay(tests, answerer)
     test = tests.batch("p", questions(2), RUN, Wanted())
     assert answerer.in_use.is_used("r1", "evaluation") and not answerer.in_use.is_used("r2", "evaluation")
     with pytest.raises(Conflict, match="under way"):
-        tests.delete(test["test_id"])
+        tests.delete(test.test_id)
     answerer.gate.set()
     over(tests, test)
     assert not answerer.in_use.is_used("r1", "evaluation")
@@ -289,18 +290,18 @@ def test_while_a_test_runs_its_run_is_in_use_and_its_files_stay(tests, answerer)
 def test_a_deleted_test_is_gone(tests, workspace):
     test = tests.batch("p", questions(2), RUN, Wanted())
     over(tests, test)
-    tests.delete(test["test_id"])
+    tests.delete(test.test_id)
     assert tests.records() == [] and not folder_of(workspace, test).exists()
     with pytest.raises(NotFound):
-        tests.get(test["test_id"])
+        tests.get(test.test_id)
 
 
 def test_tests_are_listed_newest_first_by_run(tests, store):
     make_run(store, "r2")
     for path in ("outputs/r1", "outputs/r2", "some/base"):
         over(tests, tests.batch(path, prompts("1"), (path, True), Wanted()))
-    assert [test["name"] for test in tests.records()] == ["some/base", "outputs/r2", "outputs/r1"]
-    assert [test["name"] for test in tests.records("r2")] == ["outputs/r2"]
+    assert [test.name for test in tests.records()] == ["some/base", "outputs/r2", "outputs/r1"]
+    assert [test.name for test in tests.records("r2")] == ["outputs/r2"]
     with pytest.raises(NotFound):
         tests.records("r3")
 
@@ -320,10 +321,10 @@ def test_after_a_kill_a_test_is_interrupted_and_what_it_has_is_read(
     tools = tools_of(store, answerer, inspection, publish=lambda topic, test: told.append(test))
     again = EvaluationService(workspace, tools)
     again.recover()
-    assert again.records()[0]["status"] == "interrupted"
+    assert again.records()[0].status == "interrupted"
     until(lambda: told)
-    assert (told[0]["test_id"], told[0]["summary"]["answered"]) == (test["test_id"], 2)
-    known, rows = again.get(test["test_id"])
+    assert (told[0]["test_id"], told[0]["summary"]["answered"]) == (test.test_id, 2)
+    known, rows = again.get(test.test_id)
     assert (known.status, len(rows), known.summary["answered"]) == ("interrupted", 2, 2)
 
 
@@ -337,7 +338,7 @@ def test_a_test_that_somebody_has_broken_is_left_out_of_the_list(tests, workspac
 
 def test_a_file_of_prompts_is_read_under_its_name_and_not_kept(tests, workspace):
     found = tests.read_prompts("C:\\data\\my prompts.txt", io.BytesIO(b"one\ntwo\n"), None, "some/base")
-    assert [one["prompt"] for one in found["prompts"]] == ["one", "two"]
+    assert [prompt["prompt"] for prompt in found.prompts] == ["one", "two"]
     with pytest.raises(InvalidInput, match=r"my-prompts\.csv has no column"):
         tests.read_prompts("my prompts.csv", io.BytesIO(b"a\n1\n"), None, "some/base")
     assert list(workspace.prompt_files.iterdir()) == []
@@ -348,7 +349,7 @@ def test_columns_that_the_run_s_reward_reads_come_from_the_file(tests, store):
     lines = [{"prompt": "1", "data": {"accepted": ["two", "2"]}}, {"prompt": "2", "data": {"accepted": ["9"]}}]
     file = io.BytesIO("\n".join(json.dumps(line) for line in lines).encode())
     read = tests.read_prompts("p.jsonl", file, None, "outputs/r2")
-    assert [one["extras"] for one in read["prompts"]] == [{"answers": ["two", "2"]}, {"answers": ["9"]}]
+    assert [prompt["extras"] for prompt in read.prompts] == [{"answers": ["two", "2"]}, {"answers": ["9"]}]
     _, rows = over(tests, tests.batch("p", read, ("outputs/r2", True), Wanted()))
     assert [row["reward"] for row in rows] == [1.0, 0.0]
 
@@ -373,7 +374,7 @@ def test_tokens_per_second_count_the_time_in_which_the_model_wrote(workspace, st
 def test_a_page_of_results_has_its_place_among_all(tests):
     test = tests.batch("p", questions(70), RUN, Wanted())
     over(tests, test)
-    known, rows, total = tests.page(test["test_id"], 68, 10)
+    known, rows, total = tests.page(test.test_id, 68, 10)
     assert (known.status, [row["index"] for row in rows], total) == ("completed", [68, 69], 70)
     with pytest.raises(NotFound):
         tests.page("none", 0, 1)
@@ -381,9 +382,9 @@ def test_a_page_of_results_has_its_place_among_all(tests):
 
 def test_the_preview_of_long_prompts_is_short_and_the_model_gets_all(tests, answerer):
     long = {"prompt": "1" + " x" * 500_000, "reference": "y" * 1000, "extras": {"entry": "z" * 1000}}
-    test = tests.batch("p", {"prompts": [long], "left_out": 0, "notes": []}, RUN, Wanted())
-    assert len(json.dumps(test["preview"])) < 700
-    assert test["preview"][0]["prompt"].startswith("1 x x") and set(test["preview"][0]) == {"prompt", "reference"}
+    test = tests.batch("p", Prompts([long], 0, []), RUN, Wanted())
+    assert len(json.dumps(test.preview)) < 700
+    assert test.preview[0]["prompt"].startswith("1 x x") and set(test.preview[0]) == {"prompt", "reference"}
     over(tests, test)
     assert len(answerer.asked[0].chats[0][-1]["content"]) > 1_000_000
 

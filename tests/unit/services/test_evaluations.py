@@ -41,13 +41,13 @@ def tests(workspace, store, answerer, inspection):
     yield service
     answerer.gate.set()
     for test in service.records():
-        service.wait(test["test_id"], 10)
+        service.wait(test.test_id, 10)
 
 
 def evaluated(tests, models=None, rows=40, samples=1, session_id="r1", **values):
     test = tests.evaluate(session_id, models, rows, samples, Wanted(values))
-    tests.wait(test["test_id"], 10)
-    return tests.get(test["test_id"])
+    tests.wait(test.test_id, 10)
+    return tests.get(test.test_id)
 
 
 def test_a_run_is_compared_with_its_own_weights_without_the_adapter(tests, answerer):
@@ -135,7 +135,7 @@ def test_a_gpu_that_a_run_takes_is_waited_for_and_the_answers_that_are_left_are_
 
     taken = []
     answerer.say = say
-    test_id = tests.evaluate("r1", None, 40, 1, Wanted())["test_id"]
+    test_id = tests.evaluate("r1", None, 40, 1, Wanted()).test_id
     until(lambda: tests.get(test_id)[0].text == "waiting for the run r2, which trains on the GPU")
     assert tests.get(test_id)[0].eta_seconds is None
     asked = len(answerer.asked)
@@ -184,9 +184,9 @@ def test_cancelling_keeps_the_rows_that_both_have_answered(tests, answerer, unti
     )
     test = tests.evaluate("r1", None, 40, 1, Wanted())
     until(lambda: not answerer.gate.is_set())
-    tests.cancel(test["test_id"])
-    tests.wait(test["test_id"], 10)
-    known, rows = tests.get(test["test_id"])
+    tests.cancel(test.test_id)
+    tests.wait(test.test_id, 10)
+    known, rows = tests.get(test.test_id)
     assert known.status == "cancelled"
     assert known.summary["verdict"].startswith("Cancelled after 36 of 40 rows.")
     assert len(rows) == 40 and rows[39]["sides"][1]["answers"] == []
