@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
 from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, OutOfMemory
 from core.evaluations.record import PromptRow
+from core.evaluations.results import AnswerScore, BatchRow, EvaluationAnswer, GivenAnswer, ResultRow
 from core.evaluations.rows import (
     UNSCORED,
     batch_row,
@@ -30,6 +32,8 @@ LANE = "evaluations"
 GPU_PERIOD_S = 0.5
 Cell = tuple[int, int]
 """The place of a question, and which of its samples."""
+Kept = dict[int, list[list[EvaluationAnswer]]]
+"""The place of a question -> the answers of each model."""
 
 
 class Evaluator:
@@ -99,7 +103,7 @@ class Evaluator:
         self._piece_from = (self._tools.clock(), self._record.done)
         answers_before = self._record.done // len(self._record.models)
         cells = list(product(places, range(self._record.samples)))
-        kept: dict[int, list[list[dict]]] = {place: [[] for _ in self._record.models] for place in places}
+        kept: Kept = {place: [[] for _ in self._record.models] for place in places}
         for side in range(len(self._record.models)):
             if self._entry.is_cancelled:
                 break
@@ -107,9 +111,10 @@ class Evaluator:
             self._keep(side, self._asked(side, cells, answers_before), kept)
         self._estimate()
 
-    def _keep(self, side: int, answers: Mapping[Cell, dict], kept: dict[int, list[list[dict]]]) -> None:
+    def _keep(self, side: int, answers: Mapping[Cell, GivenAnswer], kept: Kept) -> None:
         """Score the answers and write their rows; a batch has written them unscored as they came."""
         scores = self._scores(answers)
+        rows: list[ResultRow]
         if self._record.kind == "batch":
             rows = [self._batch_row(cell, answers[cell], scores[cell]) for cell in answers if cell in scores]
         else:
@@ -119,18 +124,18 @@ class Evaluator:
             rows = [evaluation_row(self._entry.questions[place], kept[place]) for place in changed]
         self._entry.folder.append(rows)
 
-    def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, dict]:
+    def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, GivenAnswer]:
         """The answers of one model; those that a stop came before or cut off are missing.
 
         What fails and can be helped is asked again, see _again; each part has a seed of its own.
         """
-        found: dict[Cell, dict] = {}
+        found: dict[Cell, GivenAnswer] = {}
         parts = [list(cells)]
         while parts and not self._entry.is_cancelled:
             part, *further = in_pieces(parts.pop(0), self._together)
             parts = further + parts
 
-            def on_answer(place: int, answer: dict, part: Sequence[Cell] = part) -> None:
+            def on_answer(place: int, answer: Any, part: Sequence[Cell] = part) -> None:
                 if answer["finish_reason"] != "cancelled":
                     found[part[place]] = answer
                     self._note_time(answer["seconds"])
@@ -198,7 +203,7 @@ class Evaluator:
         template = self._template if self._record.use_template else None
         return chat_of([{"role": "user", "content": question.instruction}], template, self._record.system)
 
-    def _count(self, cell: Cell, answer: Mapping) -> None:
+    def _count(self, cell: Cell, answer: GivenAnswer) -> None:
         """Note one answer more, on disk where it is a row by itself."""
         if self._record.kind == "batch":
             self._entry.folder.append([self._batch_row(cell, answer, UNSCORED)])
@@ -220,13 +225,13 @@ class Evaluator:
             self._span = (now - seconds, now)
         self._record.answering_seconds = (self._record.answering_seconds or 0.0) + fresh
 
-    def _batch_row(self, cell: Cell, answer: Mapping, score: Mapping) -> dict:
+    def _batch_row(self, cell: Cell, answer: GivenAnswer, score: AnswerScore) -> BatchRow:
         solution = None
         if self._template is not None and answer["finish_reason"] != "refused":
             solution = self._template.markers.between_solution(answer["text"])
         return batch_row(self._entry.questions[cell[0]], answer, solution, score)
 
-    def _scores(self, answers: Mapping[Cell, dict]) -> dict[Cell, dict]:
+    def _scores(self, answers: Mapping[Cell, GivenAnswer]) -> dict[Cell, AnswerScore]:
         """The scores of those answers that something is expected of."""
         expected = [
             cell
@@ -243,7 +248,7 @@ class Evaluator:
             rows.append({**row, "reference": question.reference or "", "response": answers[cell]["text"]})
         return dict(zip(expected, self._scored(rows)[1], strict=True))
 
-    def _scored(self, rows: list[dict]) -> tuple[float, list[dict]]:
+    def _scored(self, rows: list[dict]) -> tuple[float, list[AnswerScore]]:
         """(the most an answer can get, the score of each row)."""
         wanted = {"config": self._training_config, "rows": rows}
         found = self._tools.inspector.ask("score_rows", wanted, LANE, SCORE_TIMEOUT_S)

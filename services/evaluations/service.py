@@ -14,9 +14,18 @@ from pathlib import Path
 from typing import IO
 
 from core.errors import Conflict, LoraCraftError, NotFound
-from core.evaluations.defaults import about, model_of_record, require_rows, require_two, sampling_of, seeded
+from core.evaluations.defaults import (
+    about,
+    described_model,
+    record_model,
+    require_rows,
+    require_two,
+    sampling_of,
+    seeded,
+)
 from core.evaluations.folder import CARDS, ResultFolder, RowPlaces
-from core.evaluations.record import EvaluationRecord, Kind, PromptRow
+from core.evaluations.record import DescribedModel, EvaluationRecord, Kind, PreviewedPrompt, PromptRow
+from core.evaluations.results import ResultRow
 from core.evaluations.settle import settle
 from core.generation.sampling import Sampling, sampling_from
 from core.paths import Workspace, checked_name
@@ -25,6 +34,7 @@ from services.evaluations.open_record import EvaluationTools, OpenRecord
 
 LOG = logging.getLogger(__name__)
 NAME_CHARACTERS = 60
+Models = list[DescribedModel]
 MOST_PAGED = 8
 """Records of which it is remembered where their rows lie; a page asks for one again and again while it runs."""
 PREVIEWED, PREVIEW_CHARACTERS = 5, 300
@@ -158,7 +168,7 @@ class EvaluationService:
                 LOG.warning("The test %s is left out: %s", folder.path, error)
         return [record.as_dict() for record in sorted(found, key=lambda record: record.created_at, reverse=True)]
 
-    def get(self, test_id: str) -> tuple[EvaluationRecord, list[dict]]:
+    def get(self, test_id: str) -> tuple[EvaluationRecord, list[ResultRow]]:
         """A record, and its rows so far in the original order.
 
         Raises:
@@ -167,7 +177,7 @@ class EvaluationService:
         folder = self._folder(test_id)
         return self._as_it_stands(folder), folder.rows()
 
-    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[dict], int]:
+    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[ResultRow], int]:
         """A record, at most `limit` of its rows from `offset` on, and how many rows it has so far.
 
         Raises:
@@ -258,18 +268,24 @@ class EvaluationService:
         if entry is not None:
             entry.ended.wait(timeout_s)
 
-    def _described(self, models: Sequence[tuple[str, bool]]) -> list[dict]:
-        return [model_of_record(self._tools.generation.describe(path), use_adapter) for path, use_adapter in models]
+    def _described(self, models: Sequence[tuple[str, bool]]) -> Models:
+        return [described_model(self._tools.generation.describe(path), use_adapter) for path, use_adapter in models]
 
     def _new(
-        self, kind: Kind, name: str, session_id: str | None, models: list[dict], sampling: Sampling, wanted: Wanted
+        self,
+        kind: Kind,
+        name: str,
+        session_id: str | None,
+        models: Models,
+        sampling: Sampling,
+        wanted: Wanted,
     ) -> EvaluationRecord:
         return EvaluationRecord(
             test_id=f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}",
             kind=kind,
             name=name,
             session_id=session_id,
-            models=[{key: model[key] for key in ("model_path", "use_adapter", "label")} for model in models],
+            models=[record_model(model) for model in models],
             sampling=sampling.model_dump(mode="json"),
             created_at=self._tools.clock(),
             total=0,
@@ -317,13 +333,13 @@ def _sessions(record: EvaluationRecord, models: Sequence[Mapping]) -> frozenset[
     return frozenset(session_id for session_id in ids if session_id)
 
 
-def _preview(prompt: Mapping) -> dict:
+def _preview(prompt: Mapping) -> PreviewedPrompt:
     """What is shown of a prompt; it goes out with every word of how the record stands, so it is short."""
 
     def cut(text: str | None) -> str | None:
         return text if text is None or len(text) <= PREVIEW_CHARACTERS else f"{text[:PREVIEW_CHARACTERS]} ..."
 
-    return {"prompt": cut(prompt["prompt"]), "reference": cut(prompt["reference"])}
+    return {"prompt": cut(prompt["prompt"]) or "", "reference": cut(prompt["reference"])}
 
 
 def _file_name(filename: str) -> str:

@@ -30,6 +30,38 @@ export interface AnsweredRow {
   answer: string;
 }
 
+/** A prompt of a batch and its answer; `solution` is what the run's markers hold, null without them. */
+export interface BatchRow {
+  reward: number | null;
+  scores: Record<string, ScoreRecord> | null;
+  is_correct: boolean | null;
+  index: number;
+  prompt: string;
+  reference: string | null;
+  response: string;
+  tokens: number;
+  seconds: number;
+  finish_reason: string;
+  problem: string | null;
+  solution: string | null;
+}
+
+/** A batch in figures; `most` is the highest reward an answer can get, `judged` counts right and wrong answers. */
+export interface BatchSummary {
+  answered: number;
+  refused: number;
+  tokens: number;
+  seconds: number;
+  tokens_per_second: number | null;
+  truncated: number;
+  mean_reward: number | null;
+  most: number | null;
+  correct: number | null;
+  judged: number;
+  scored: number;
+  unscored: number;
+}
+
 /** What the bench saw; `dataclasses.asdict` turns it into JSON values. */
 export interface BenchReport {
   reward: string;
@@ -209,6 +241,17 @@ export interface Estimate {
   basis: string;
 }
 
+/** One answer of a model to a held-out row; `problem` says why the model refused the prompt. */
+export interface EvaluationAnswer {
+  reward: number | null;
+  scores: Record<string, ScoreRecord> | null;
+  is_correct: boolean | null;
+  text: string;
+  tokens: number;
+  finish_reason: string;
+  problem: string | null;
+}
+
 /** The held-out rows were scored. */
 export interface EvaluationEvent {
   seq: number;
@@ -225,6 +268,60 @@ export interface EvaluationEvent {
   stage: string;
   step: number;
   kind: "evaluation";
+}
+
+/** One batch or evaluation; times are Unix seconds. */
+export interface EvaluationRecord {
+  test_id: string;
+  kind: "batch" | "evaluation";
+  name: string;
+  session_id: string | null;
+  models: RecordModel[];
+  sampling: Record<string, any>;
+  created_at: number;
+  total: number;
+  status: "waiting" | "running" | "completed" | "cancelled" | "failed" | "interrupted";
+  started_at: number | null;
+  ended_at: number | null;
+  done: number;
+  eta_seconds: number | null;
+  answering_seconds: number | null;
+  text: string;
+  samples: number;
+  system: string | null;
+  use_template: boolean;
+  device: string;
+  most: number | null;
+  notes: string[];
+  doubt: string;
+  about: Record<string, string>;
+  preview: PreviewedPrompt[];
+  failure: ErrorReport | null;
+  summary: BatchSummary | EvaluationSummary | null;
+}
+
+/** A held-out row and the answers of both models, before and after. */
+export interface EvaluationRow {
+  index: number;
+  instruction: string;
+  reference: string | null;
+  sides: RowSide[];
+}
+
+/** The same with the verdict in words and with notes on the figures. */
+export interface EvaluationSummary {
+  rows: number;
+  compared: number;
+  samples: number;
+  most: number;
+  is_judged: boolean;
+  sides: SideSummary[];
+  difference: RewardChange;
+  length_change: MeanChange;
+  regressions: ShownRow[];
+  improvements: ShownRow[];
+  verdict: string;
+  notes: string[];
 }
 
 /** It could not be done, or the worker is gone and left no word. */
@@ -394,6 +491,12 @@ export interface Match {
   completion: number | null;
 }
 
+/** The mean of the paired differences, after less before, with its interval. */
+export interface MeanChange {
+  mean: number | null;
+  interval: (number | null)[];
+}
+
 /** What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB. */
 export interface MemoryNeed {
   available_gib: number;
@@ -460,7 +563,7 @@ export interface ModelAnswer {
   seconds: number;
   tokens_per_second: number | null;
   first_token_seconds: number;
-  finish_reason: string;
+  finish_reason: "stop" | "length" | "cancelled";
   seed: number | null;
 }
 
@@ -511,6 +614,12 @@ export interface Parsed {
   problems: string[];
 }
 
+/** `value` is the share of rows on which at least one of `k` answers is expected to be right. */
+export interface PassPoint {
+  k: number;
+  value: number;
+}
+
 /** A phase begins. */
 export interface PhaseEvent {
   seq: number;
@@ -551,6 +660,12 @@ export interface Plan {
   estimate: Estimate;
   memory: MemoryNeed;
   refusal: Refusal | null;
+}
+
+/** A prompt of a batch, cut to a length that a page shows. */
+export interface PreviewedPrompt {
+  prompt: string;
+  reference: string | null;
 }
 
 /** A task: its branch of reasoning-gym as `category`, what to know before using it, or empty, as `note`. */
@@ -609,6 +724,13 @@ export interface ProofEntry {
   seconds: number | null;
 }
 
+/** A model of a record: its path, whether its adapter is on, and its name for people. */
+export interface RecordModel {
+  model_path: string;
+  use_adapter: boolean;
+  label: string;
+}
+
 /** Why a run can't start as it is configured. */
 export interface Refusal {
   message: string;
@@ -636,11 +758,28 @@ export interface ResumedEvent {
   warm_up_kept?: boolean;
 }
 
+/** How the rewards changed: `wins` rows rose, `losses` fell, `ties` stayed, and how likely that is by chance. */
+export interface RewardChange {
+  mean: number | null;
+  interval: (number | null)[];
+  p_value: number;
+  test: string;
+  wins: number;
+  losses: number;
+  ties: number;
+  is_significant: boolean;
+}
+
 /** Some responses under every reward; `most` is the most that one can earn. */
 export interface RewardTest {
   results: TestedResponse[];
   most: number;
   ms_per_completion: Record<string, number>;
+}
+
+/** The answers of one model to a row, in the order in which they were drawn. */
+export interface RowSide {
+  answers: EvaluationAnswer[];
 }
 
 /** A completion with its question, for the live page. */
@@ -701,6 +840,41 @@ export interface SessionState {
   failure: Failure | null;
   saved: string | null;
   stop_mode: string | null;
+}
+
+/** A model's typical answer to a row; `mean` is the mean reward of all its answers to that row. */
+export interface ShownAnswer {
+  text: string;
+  reward: number | null;
+  mean: number | null;
+  reason: string;
+}
+
+/** A row on which the models differ most. */
+export interface ShownRow {
+  index: number;
+  instruction: string;
+  reference: string | null;
+  before: ShownAnswer;
+  after: ShownAnswer;
+}
+
+/** One model in figures; `k` is the number of samples, `refused` counts the prompts that it could not take. */
+export interface SideSummary {
+  pass_at_1: number | null;
+  pass_at_1_interval: (number | null)[];
+  pass_at_k: number | null;
+  pass_curve: PassPoint[];
+  label: string;
+  mean: number | null;
+  interval: (number | null)[];
+  k: number;
+  correct: number | null;
+  judged: number;
+  mean_tokens: number | null;
+  truncated_fraction: number | null;
+  refused: number;
+  unscored: number;
 }
 
 /** A part of a text, in UTF-16 code units, as browsers count. */
@@ -792,11 +966,19 @@ export interface StoppingEvent {
   mode: string;
 }
 
+/** The values of a reward section that a suggestion sets. */
+export interface SuggestedReward {
+  type?: string;
+  preset_name?: string;
+  components?: WeighedPreset[];
+  fields?: Record<string, string>;
+}
+
 /** Values for the dataset, prompt and reward sections, and a sentence for each choice. */
 export interface Suggestion {
   dataset: Record<string, any>;
   prompt: Record<string, any>;
-  reward: Record<string, any>;
+  reward: SuggestedReward;
   reasons: string[];
 }
 
@@ -866,6 +1048,12 @@ export interface Weakness {
   what: string;
   evidence: string;
   what_to_do: string;
+}
+
+/** A part of a composite reward. */
+export interface WeighedPreset {
+  preset_name: string;
+  weight?: number;
 }
 
 /** One completion, what it earned and why; `score` is None where there is none. Long texts are cut. */
