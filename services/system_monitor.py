@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from constants import SAMPLE_PERIOD_S
 from core.hardware import system_snapshot
 
 LOG = logging.getLogger(__name__)
+SAMPLE_PERIOD_S = 2.0
+"""How often the system monitor publishes a system_update."""
 
 
 class SystemMonitor:

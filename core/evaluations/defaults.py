@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from constants import MAX_EVALUATION_ANSWERS
 from core.config import RunConfig
 from core.errors import InvalidInput
 from core.evaluations.record import DescribedModel, RecordModel
 from core.generation.model_path import ModelDescription, label_of
 from core.generation.sampling import MOST_TOKENS, Sampling, sampling_from
+
+MAX_EVALUATION_ANSWERS = 20_000
+"""Answers of one evaluation at most: rows times samples times two."""
 
 
 def sampling_of(config: RunConfig, samples: int, values: Mapping[str, Any]) -> Sampling:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
-from constants import HEARTBEAT_PERIOD_S, LOG_TAIL_LINES, STOP_POLL_S
+from constants import LOG_TAIL_LINES
 from core.errors import LoraCraftError
 from core.failures import Explanation, explain
 from core.paths import SessionPaths
@@ -23,6 +23,10 @@ from core.sessions.events import EventLog
 from core.sessions.store import tail_text
 
 LOG = logging.getLogger(__name__)
+HEARTBEAT_PERIOD_S = 5.0
+"""A worker writes a heartbeat when its event log was quiet this long; the log is never older than 15 s."""
+STOP_POLL_S = 0.2
+"""How often a worker looks for a stop request."""
 
 
 class StopRequested(BaseException):

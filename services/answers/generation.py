@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty
 
-from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
 from core.errors import Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit, while_answering
 from core.generation.model_path import ModelDescription, ModelRef, model_ref, require_adapter
@@ -25,6 +24,10 @@ from services.processes.worker import Launch, worker_environment
 from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
+GENERATION_IDLE_S = 900.0
+"""How long a loaded model that nobody asks is kept."""
+GENERATION_STOP_GRACE_S = 10.0
+"""How long a stopped answer may take to end before its worker is ended."""
 MODULE = "core.workers.generate"
 DEVICES = ("auto", "cpu")
 LOOK_PERIOD_S = 0.5

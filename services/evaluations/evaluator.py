@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
 from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, OutOfMemory
 from core.evaluations.record import PromptRow
@@ -27,6 +26,13 @@ from core.prompts.chosen import template_of
 from core.prompts.template import ChatMessage
 from services.answers.generation import Ask
 from services.evaluations.open_record import EvaluationTools, OpenRecord
+
+TEST_CHUNK_ANSWERS = 32
+"""Answers that a batch or an evaluation asks for at once: a chat waits no longer than for these."""
+SCORE_TIMEOUT_S = 1800.0
+"""How long scoring a chunk of answers may take; a judge answers slowly."""
+HELD_OUT_TIMEOUT_S = 3600.0
+"""How long reading the held-out rows of a run may take, downloading its data set included."""
 
 LANE = "evaluations"
 GPU_PERIOD_S = 0.5
