@@ -14,11 +14,11 @@ from core.config.describe import markdown_table
 from core.errors import LoraCraftError
 from core.hardware import detect_hardware, visible
 from core.jsonfile import read_json
-from core.rewards import table as rewards
+from core.rewards.presets import presets_table
 from core.runs.fit import Fitting, settled
 from core.runs.place import machine_with
 
-TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
+TABLES = {"settings": markdown_table, "rewards": presets_table}
 """What a document has between the marks of each name."""
 MARKS = "<!-- {0}: start -->\n", "<!-- {0}: end -->\n"
 

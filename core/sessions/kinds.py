@@ -63,7 +63,7 @@ class NoticeEvent(Stamp, NoticeText):
 
 
 class EngineReport(TypedDict):
-    """The model in memory: `parameters` counts weights, `adapted_layers` see core/runs/adapted.py."""
+    """The model in memory: `parameters` counts weights, `adapted_layers` see core/workers/run_card.py."""
 
     engine: str
     device: str

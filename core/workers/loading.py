@@ -62,6 +62,21 @@ class LoadedModel:
         self.model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
 
     @property
+    def trainer_arguments(self) -> Keywords:
+        """Arguments of every trainer that the device decides: precision, memory, logging; none is a user's setting."""
+        on_cpu = self.device == "cpu"
+        return {
+            "use_cpu": on_cpu,
+            "bf16": self.dtype == "bfloat16",
+            "fp16": self.dtype == "float16",
+            "dataloader_pin_memory": not on_cpu,
+            "logging_steps": 1,
+            "report_to": "none",
+            "disable_tqdm": True,
+            "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        }
+
+    @property
     def parameters(self) -> int:
         """All parameters, those of the adapter among them."""
         return sum(p.numel() for p in self.model.parameters())

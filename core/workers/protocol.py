@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from typing import TextIO
 
 import psutil
 
@@ -162,3 +163,10 @@ def _fail(reporter: Reporter, cause: str, cure: str, code: str) -> int:
         LOG.exception("The event log could not be written")
         return 74 if code == "disk_full" else 1
     return 1
+
+
+def move_stdout_aside() -> TextIO:
+    """The real standard output, for answers; from now on, libraries that print write to standard error."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    return answers

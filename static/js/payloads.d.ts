@@ -208,7 +208,7 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
-/** The model in memory: `parameters` counts weights, `adapted_layers` see core/runs/adapted.py. */
+/** The model in memory: `parameters` counts weights, `adapted_layers` see core/workers/run_card.py. */
 export interface EngineReport {
   engine: string;
   device: string;

@@ -23,7 +23,7 @@ from core.failures import explain
 from core.jsonfile import JsonObject
 from core.paths import Workspace
 from core.workers.inspect.arguments import InspectionRequest
-from core.workers.standard_output import move_stdout_aside
+from core.workers.protocol import move_stdout_aside
 
 INSPECT_MEMORY_BYTES = 16 * 1024**3
 """Address space of an inspection worker; torch alone maps several GiB of it."""

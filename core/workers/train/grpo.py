@@ -21,7 +21,6 @@ from core.workers.corpus import grpo_dataset
 from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.train.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
-from core.workers.train.device import fixed_arguments
 from core.workers.train.rollouts import RolloutRecorder
 from core.workers.train.vllm_sampling import join, sleep_arguments
 
@@ -73,7 +72,7 @@ class GrpoRun:
         arguments = GRPOConfig(
             output_dir=str(self._paths.checkpoints),
             **grpo_arguments(self._config),
-            **fixed_arguments(self._loaded),
+            **self._loaded.trainer_arguments,
             **sleep_arguments(self._loaded),
         )
         rollouts = RolloutCallback(self._to, self._recorder(), self._config.training.eval_steps, evaluate)

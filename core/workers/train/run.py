@@ -12,7 +12,6 @@ from core.paths import SessionPaths, Workspace
 from core.prompts.chosen import template_of
 from core.rewards.build import scorers
 from core.rewards.for_trl import TrlReward
-from core.runs.adapted import kinds_without
 from core.runs.split import Split, load_split
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
@@ -23,7 +22,7 @@ from core.workers.loading import Engine, LoadedModel, load_adapter_weights, mode
 from core.workers.model_files import config_of
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.reward_tools import tools
-from core.workers.run_card import write_card
+from core.workers.run_card import kinds_without, write_card
 from core.workers.train.grpo import GrpoRun, last_loadable_checkpoint
 from core.workers.train.vllm_sampling import require_model
 from core.workers.train.warm_up import warm_up

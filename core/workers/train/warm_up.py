@@ -11,7 +11,6 @@ from core.workers.corpus import sft_dataset
 from core.workers.loading import LoadedModel
 from core.workers.protocol import Reporter
 from core.workers.train.callbacks import MetricsCallback
-from core.workers.train.device import fixed_arguments
 
 
 def warm_up(
@@ -21,7 +20,7 @@ def warm_up(
     from trl import SFTConfig, SFTTrainer
 
     arguments = SFTConfig(
-        output_dir=str(paths.checkpoints / "warm_up_trainer"), **sft_arguments(config), **fixed_arguments(loaded)
+        output_dir=str(paths.checkpoints / "warm_up_trainer"), **sft_arguments(config), **loaded.trainer_arguments
     )
     trainer = SFTTrainer(
         model=loaded.model,
