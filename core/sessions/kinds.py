@@ -149,7 +149,7 @@ class AnsweredRow(TypedDict):
 class RowScores(TypedDict):
     """How the answers to some rows were judged.
 
-    `marks` has one character a row, in order: 1 correct, 0 not, so that two evaluations can be compared in pairs. It is
+    `marks` has one character a row, in order: 1 correct, 0 not, so that two scores can be compared in pairs. It is
     empty, and `correct` null, when no reward of the run judges truth. `row_rewards` has the weighted sum of each row,
     null where a reward failed, for the same use. `unscored` counts the answers on which a reward failed.
     """

@@ -1,4 +1,4 @@
-"""card.md: what was trained on what, with the measured scores."""
+"""run_card: card.md of a run, with its model, data, settings and held-out scores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AdaptedLayers = Mapping[str, Sequence[int]]
 STAGES = {"base": "base model", "warm_up": "after the warm-up", "trained": "after GRPO"}
 
 
-def write_card(config: RunConfig, state: SessionState) -> str:
+def run_card(config: RunConfig, state: SessionState) -> str:
     """The Markdown text of the card."""
     training = config.training
     lines = [

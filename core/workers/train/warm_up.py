@@ -1,4 +1,4 @@
-"""The supervised warm-up: TRL's SFTTrainer on perfect answers, loss on the completion alone."""
+"""The supervised warm-up: TRL's SFTTrainer on reference answers, with the loss on the completion only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.workers.train.callbacks import MetricsCallback
 def warm_up(
     loaded: LoadedModel, config: RunConfig, rows: list[Row], template: PromptTemplate, paths: SessionPaths, to: Reporter
 ) -> None:
-    """Teach the form of an answer on `rows`; the adapter in `loaded` is changed in place."""
+    """Train the adapter in `loaded` on `rows`, so that it learns the form of an answer."""
     from trl import SFTConfig, SFTTrainer
 
     arguments = SFTConfig(
