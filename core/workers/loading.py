@@ -166,9 +166,7 @@ class UnslothEngine:
         model, tokenizer = FastLanguageModel.from_pretrained(**arguments)
         require_targets(model, config.model.target_modules)
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
-        tokenizer = getattr(
-            tokenizer, "tokenizer", tokenizer
-        )  # a vision model has a processor, which holds the tokenizer
+        tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # a vision model has a processor
         own = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference))
 

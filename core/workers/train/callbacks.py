@@ -137,6 +137,6 @@ class RolloutCallback(TrainerCallback):
             self._reporter.log.append("completions", **stored)
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Score the previous step: its metrics and checkpoint are written by now, and a resumed run calls this again."""
+        """Score the previous step, whose metrics and checkpoint are written by now; a resumed run repeats this."""
         if self._eval_steps and state.global_step and state.global_step % self._eval_steps == 0:
             self._score_held_out(state.global_step)

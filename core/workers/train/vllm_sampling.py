@@ -41,9 +41,7 @@ def require_model(loaded: LoadedModel, config: RunConfig) -> None:
         InvalidInput: With the reason and a cure.
     """
     if loaded.engine == "unsloth":
-        if not hasattr(
-            loaded.model.get_base_model(), "vllm_engine"
-        ):  # Unsloth only prints a message when it does without
+        if not hasattr(loaded.model.get_base_model(), "vllm_engine"):  # Unsloth only prints a message then
             raise refusal("Unsloth does not run this model in vLLM.", "Use training.sampler transformers.")
         return
     require_plain_weights(loaded.model.config)
@@ -101,7 +99,7 @@ def sleep_arguments(loaded: LoadedModel) -> Keywords:
 
 
 def join(trainer: Any, loaded: LoadedModel, config: RunConfig, check_stop: Callable[[], None]) -> None:
-    """Connect a trainer's vLLM to stop requests and the seed, and send it merged weights that leave the model unchanged.
+    """Connect a trainer's vLLM to stop requests and the seed, and make it take merged weights.
 
     Args:
         trainer: A GRPOTrainer with use_vllm, not yet training.
