@@ -19,7 +19,7 @@ from core.runs.fit import Fitting, settled
 from core.runs.place import machine_with
 
 TABLES = {"settings": markdown_table, "rewards": presets_table}
-"""What a document has between the marks of each name."""
+"""Name of the marks in a document -> the table between them."""
 MARKS = "<!-- {0}: start -->\n", "<!-- {0}: end -->\n"
 
 

@@ -112,7 +112,7 @@ def parse_config(value: Any) -> RunConfig:
     """A validated configuration from JSON values.
 
     Raises:
-        InvalidInput: `fields` maps each dotted name to what is wrong with it; unknown keys come with a suggestion.
+        InvalidInput: `fields` maps dotted names to problems; an unknown key gets a suggestion.
     """
     if not isinstance(value, dict):
         raise InvalidInput(f"A configuration is a JSON object, not {type(value).__name__}.", "Send {...}.")

@@ -69,7 +69,7 @@ class SessionSummary(TypedDict):
 
 @dataclass(frozen=True)
 class SessionState:
-    """What is known of a session, folded from its events; times are Unix seconds."""
+    """The state of a session, folded from its events; times are Unix seconds."""
 
     session_id: str
     status: str = "queued"

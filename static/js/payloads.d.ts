@@ -1,6 +1,6 @@
 // Written by `python -m cli.declarations --write static/js/payloads.d.ts`; a test holds it current.
 
-/** A completion with what it says. */
+/** A completion with its parsed content. */
 export interface AnnotatedCompletion {
   text: string;
   tokens: number;
@@ -190,7 +190,7 @@ export interface DataPreview {
   total_rows: number | null;
 }
 
-/** How many rows each part of the run has; `left_out` counts the others by reason. */
+/** The number of rows of each part of the run; `left_out` counts unused rows by reason. */
 export interface DataReport {
   warm_up: number;
   train: number;
@@ -198,7 +198,7 @@ export interface DataReport {
   left_out: Record<string, number>;
 }
 
-/** What keeps some groups from teaching anything. */
+/** Why some groups give no training signal. */
 export interface Diagnosis {
   steps: number[] | null;
   groups: number;
@@ -227,7 +227,7 @@ export interface ErrorReport {
   fields: Record<string, string>;
 }
 
-/** The work of a run in numbers; None where it depends on rows that nobody has counted. */
+/** The work of a run in numbers; None if it depends on rows that are not counted. */
 export interface Estimate {
   rows: number | null;
   warm_up_rows: number | null;
@@ -324,7 +324,7 @@ export interface EvaluationSummary {
   notes: string[];
 }
 
-/** It could not be done, or the worker is gone and left no word. */
+/** The run failed, or its worker ended without a final event. */
 export interface FailedEvent {
   seq: number;
   t: number;
@@ -373,7 +373,7 @@ export interface FileStatistics {
   columns: ColumnSummary[];
 }
 
-/** What was found: `share` of the groups or completions, numbers as `evidence`, and at most three places. */
+/** One finding: its `share` of the groups or completions, numbers as `evidence`, and at most three places. */
 export interface Finding {
   code: string;
   title: string;
@@ -429,7 +429,7 @@ export interface HubDescription {
   columns: string[];
 }
 
-/** A session as a list shows it: its state in short, and what it trains on what. */
+/** A session in a list: its state in short, its model and its data set. */
 export interface ListedSession {
   session_id: string;
   status: string;
@@ -485,7 +485,7 @@ export interface MappingSettings {
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
 }
 
-/** Where a group, or one of its completions, stands within its step; `completion` is null for a whole group. */
+/** The place of a group, or of one of its completions, in its step; `completion` is null for a whole group. */
 export interface Match {
   group: number;
   completion: number | null;
@@ -497,7 +497,7 @@ export interface MeanChange {
   interval: (number | null)[];
 }
 
-/** What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB. */
+/** The memory of a run in GiB: the parts at its peak, which sum to the total, and the need of each phase. */
 export interface MemoryNeed {
   available_gib: number;
   device: string;
@@ -600,7 +600,7 @@ export interface NoticeText {
   message: string;
 }
 
-/** Where a group, or one of its completions, stands in the run. */
+/** The place of a group, or of one of its completions, in the run. */
 export interface Occurrence {
   group: number;
   completion: number | null;
@@ -629,7 +629,7 @@ export interface PhaseEvent {
   detail?: string;
 }
 
-/** What one phase of a run needs, in GiB; `decides` marks the one whose parts are in the sum. */
+/** The memory of one phase of a run, in GiB; `decides` marks the phase whose parts are in the sum. */
 export interface PhaseNeed {
   key: string;
   label: string;
@@ -749,7 +749,7 @@ export interface RenderedRow {
   perfect_answer: string;
 }
 
-/** Training goes on from a checkpoint; what an earlier attempt logged of later steps no longer counts. */
+/** Training continues from a checkpoint; earlier metrics of later steps no longer count. */
 export interface ResumedEvent {
   seq: number;
   t: number;
@@ -811,7 +811,7 @@ export interface ScoreRecord {
   prints?: string;
 }
 
-/** What is known of a session, folded from its events; times are Unix seconds. */
+/** The state of a session, folded from its events; times are Unix seconds. */
 export interface SessionState {
   session_id: string;
   status: string;
@@ -900,7 +900,7 @@ export interface StartedEvent {
   created: number;
 }
 
-/** The server starts a worker; `attempt` is given where it is not one more than before. */
+/** The server starts a worker; `attempt` is present if it is not the previous one plus 1. */
 export interface StartingEvent {
   seq: number;
   t: number;
@@ -909,7 +909,7 @@ export interface StartingEvent {
   attempt?: number;
 }
 
-/** One logged step: where the run is, how fast, and what was measured. */
+/** One logged step: progress, speed and metrics. */
 export interface StepReport {
   kl?: number | null;
   loss?: number;
@@ -1028,7 +1028,7 @@ export interface TestedResponse {
   parsed: Parsed;
 }
 
-/** One kind of trouble: how many rows have it, what it means, and a few of them. */
+/** One kind of problem: how many rows have it, its consequence, and some of these rows. */
 export interface Trouble {
   count: number;
   meaning: string;
