@@ -12,10 +12,13 @@ from pathlib import Path
 from werkzeug.serving import WSGIRequestHandler
 
 from app_factory import REPOSITORY, Settings, create_app
-from constants import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK_HOSTS, UPLOAD_CHUNK_BYTES
+from constants import LOOPBACK_HOSTS, UPLOAD_CHUNK_BYTES
 from core.errors import Conflict
 from core.hardware import Hardware, detect_hardware
 from websockets import socketio
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 5000
 
 
 class RequestHandler(WSGIRequestHandler):

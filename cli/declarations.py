@@ -21,6 +21,8 @@ from core.data.hub import HubDescription
 from core.data.preview import DataPreview, MappedPreview, PromptPreview
 from core.data.procedural import ProceduralTask
 from core.errors import ErrorReport
+from core.evaluations.record import EvaluationRecord
+from core.evaluations.results import BatchRow, EvaluationRow
 from core.export.folder import ProofEntry
 from core.generation.answer import ModelAnswer
 from core.generation.model_path import ModelDescription
@@ -41,6 +43,7 @@ PAYLOADS: tuple[Any, ...] = (
     *(AnnotatedGroup, Match, Diagnosis, Plan, CheckReport),
     *(DataPreview, MappedPreview, PromptPreview, FileStatistics, HubDescription, ProceduralTask, BuiltinDescription),
     *(Suggestion, RewardTest, BenchResult, ModelDescription, ModelAnswer, ProofEntry),
+    *(EvaluationRecord, BatchRow, EvaluationRow),
 )
 """What the server sends; the shapes inside them follow by themselves."""
 WORDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "any", object: "any"}

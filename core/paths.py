@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from constants import MAX_PATH_CHARACTERS
 from core.errors import InvalidInput
+
+MAX_PATH_CHARACTERS = 240
+"""The longest path a user may name; what every file system takes."""
 
 WINDOWS_DEVICES = ("CON", "PRN", "AUX", "NUL", *(f"{kind}{i}" for kind in ("COM", "LPT") for i in range(1, 10)))
 ADAPTER_WEIGHTS = "adapter_model.safetensors"

@@ -153,12 +153,12 @@ class Comparison:
 
 
 def compare_marks(before: str, after: str) -> Comparison:
-    """Compare two evaluations by their marks, strings of 1 (correct) and 0 over the same questions in order."""
+    """Compare two held-out scores by their marks, strings of 1 (correct) and 0 over the same questions in order."""
     pairs = list(zip(before, after, strict=True))
     return Comparison(pairs.count(("0", "1")), pairs.count(("1", "0")))
 
 
 def compare_rewards(before: Sequence[float | None], after: Sequence[float | None]) -> Comparison:
-    """Compare two evaluations by the reward of each row, in order; rows without one, or with equal ones, are ties."""
+    """Compare two held-out scores by the reward of each row, in order; a row without a reward is a tie."""
     pairs = [(b, a) for b, a in zip(before, after, strict=True) if b is not None and a is not None]
     return Comparison(sum(a > b for b, a in pairs), sum(a < b for b, a in pairs))

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.errors import InvalidInput, TooLarge
-from core.evaluations.card_html import CARD_POLICY
+from core.evaluations.evaluation_card_html import CARD_POLICY
 from core.evaluations.export import results_csv, results_json
 from core.evaluations.prompt_files import Prompts
 from core.jsonfile import JsonObject

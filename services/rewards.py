@@ -6,7 +6,7 @@ import threading
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, TypedDict
 
-from constants import BENCH_TIMEOUT_S, MAX_BENCH_ROWS
+from constants import MAX_BENCH_ROWS
 from core.config import RunConfig, parse_config
 from core.errors import InvalidInput, NotFound
 from core.jsonfile import JsonObject, read_json, write_json
@@ -20,6 +20,9 @@ from core.rewards.tested import BenchResult, RewardTest
 from core.sessions.store import SessionStore
 from services.processes.inspector import Inspector
 from services.prompts import PromptService
+
+BENCH_TIMEOUT_S = 300.0
+"""How long trying a reward may take; a judge answers slowly."""
 
 HINT = "GET /api/rewards/custom lists them."
 

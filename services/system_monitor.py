@@ -6,11 +6,12 @@ import logging
 import threading
 from pathlib import Path
 
-from constants import SAMPLE_PERIOD_S
 from core.hardware import SystemSnapshot, system_snapshot
 from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
+SAMPLE_PERIOD_S = 2.0
+"""How often the system monitor publishes a system_update."""
 
 
 class SystemSample(SystemSnapshot):

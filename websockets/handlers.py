@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 from flask_socketio import SocketIO, emit, join_room, leave_room
 
-from constants import LOOPBACK_HOSTS, MISSED_EVENTS_LIMIT
+from constants import LOOPBACK_HOSTS
 from core.errors import ErrorReport, InvalidInput, LoraCraftError
 from core.jsonfile import JsonObject
 from core.sessions.state import SessionState, fold
@@ -17,6 +17,9 @@ from core.sessions.store import SessionStore
 from services.wiring import Services
 from websockets.messages import message_of
 from websockets.publisher import room_of
+
+MISSED_EVENTS_LIMIT = 5000
+"""The most events that one subscribe answer carries; older ones are in REST."""
 
 
 class MissedMessage(TypedDict):

@@ -6,9 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from constants import EMIT_PERIOD_S, LOG_CHUNK_BYTES
+from constants import LOG_CHUNK_BYTES
 from core.jsonfile import JsonObject
 from websockets.messages import message_of
+
+EMIT_PERIOD_S = 0.2
+"""Least time between two emits of one event name for one session: at most five a second."""
 
 ROOM_ONLY = ("training_log", "training_completions")
 """Messages for subscribers of a session; the others go to every client."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from constants import EMBEDDED_MODEL, MAX_PATH_CHARACTERS
+from constants import EMBEDDED_MODEL
 from core.errors import InvalidInput, NotFound
+from core.paths import MAX_PATH_CHARACTERS
 
 FIELD = "model.name"
 HUB_ID = re.compile(r"(?=.{1,96}$)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)

@@ -14,12 +14,12 @@ from core.config.describe import markdown_table
 from core.errors import LoraCraftError
 from core.hardware import detect_hardware, visible
 from core.jsonfile import read_json
-from core.rewards import table as rewards
+from core.rewards.presets import presets_table
 from core.runs.fit import Fitting, settled
 from core.runs.place import machine_with
 
-TABLES = {"settings": markdown_table, "rewards": rewards.markdown_table}
-"""What a document has between the marks of each name."""
+TABLES = {"settings": markdown_table, "rewards": presets_table}
+"""Name of the marks in a document -> the table between them."""
 MARKS = "<!-- {0}: start -->\n", "<!-- {0}: end -->\n"
 
 

@@ -1,4 +1,4 @@
-"""The algorithms: their words for the page, what they change in TRL's arguments, and when settings undo them.
+"""The algorithms: their texts, their arguments of TRL, and the settings that contradict them.
 
 To add one, add a row to ALGORITHMS: the schema, the page, the plan and TRL's arguments read it from there.
 """
@@ -49,11 +49,11 @@ class Algorithm:
         title: Its name.
         text: What it does, in a sentence.
         when: What it is for.
-        changes: TRL's arguments in which it differs from GRPO.
-        on_policy: What is said beside "training is on-policy".
-        is_robust: Whether TRL's advantages are replaced by those of core/runs/robust.py.
-        refusal: Why a grpo section contradicts it; empty where it does not.
-        note: What of it a configuration undoes, and what to change; empty for nothing.
+        changes: Arguments of TRL that differ from GRPO's.
+        on_policy: The words after "training is on-policy".
+        is_robust: Whether core/runs/robust.py computes the advantages.
+        refusal: Why a grpo section contradicts the algorithm; empty if it does not.
+        note: Which part of the algorithm a configuration disables, and how to enable it; empty for none.
     """
 
     title: str

@@ -31,16 +31,14 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a value may be.
+    """The values that a setting may have.
 
     Attributes:
-        kind: The kind of input that takes it. A list that may also be one word has the word in `choices`.
-        nullable: Whether null is a value.
-        choices: The only values allowed; empty where there is no such list.
-        minimum: Least number, or None.
-        maximum: Greatest number, or None.
-        exclusive_minimum: Whether the least number itself is not allowed.
-        exclusive_maximum: Whether the greatest number itself is not allowed.
+        kind: The kind of input. A list that may also be one word has the word in `choices`.
+        nullable: Whether null is allowed.
+        choices: The allowed values; empty if they are not listed.
+        exclusive_minimum: Whether the minimum itself is not allowed.
+        exclusive_maximum: Whether the maximum itself is not allowed.
     """
 
     kind: Kind
@@ -54,7 +52,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class FieldDescription:
-    """One setting as people meet it; `name` is dotted, `default` a JSON value, `bounds` what a form must hold."""
+    """One setting for people; `name` is dotted, `default` a JSON value."""
 
     name: str
     type: str
@@ -67,7 +65,7 @@ class FieldDescription:
 
     @property
     def section(self) -> str:
-        """The section it stands in; empty for what stands in none."""
+        """The section of the setting; empty for none."""
         return self.name.rpartition(".")[0].partition(".")[0]
 
     def as_dict(self) -> JsonObject:
@@ -82,7 +80,7 @@ def describe(section: type[Section] = RunConfig) -> list[FieldDescription]:
 
 
 class SchemaPayload(TypedDict):
-    """What a form is made of: the JSON Schema, every setting of a run, the algorithms, and the settings of sampling."""
+    """The data of a form: the JSON Schema, the settings of a run and of sampling, and the algorithms."""
 
     schema: JsonObject
     fields: list[JsonObject]
@@ -112,7 +110,7 @@ def markdown_table() -> str:
 
 
 def _words_of(info: FieldInfo) -> JsonObject:
-    """What `knob` has put beside the type and the bounds of a setting."""
+    """The unit, typical values and tier that `knob` has added."""
     return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
@@ -137,7 +135,7 @@ def _walk(section: type[Section], prefix: str) -> Iterator[FieldDescription]:
 
 
 def bounds_of(schema: JsonObject) -> Bounds:
-    """What the JSON Schema of one setting allows; null and a single word beside another type are read out of anyOf."""
+    """The bounds in the JSON Schema of a setting; null, or a word next to another type, is in anyOf."""
     parts = schema.get("anyOf", [schema])
     given = [part for part in parts if part.get("type") != "null"]
     words = [word for part in given for word in part.get("enum", [part["const"]] if "const" in part else [])]

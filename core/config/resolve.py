@@ -1,4 +1,4 @@
-"""Fit a valid configuration to the machine: what can't be had there is replaced, and every replacement is said."""
+"""Resolves a configuration for a machine: replaces settings that the machine can't run, with a notice for each."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Notice:
 
 
 def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = None) -> tuple[RunConfig, list[Notice]]:
-    """The configuration as it will run on `hardware`, and what was changed or deserves a warning.
+    """The configuration as it will run on `hardware`, and notices of changes and warnings.
 
     Args:
-        config: As it was given.
-        hardware: What the machine has.
-        packages: What is installed beside the pinned packages; null looks.
+        config: The parsed configuration.
+        hardware: The hardware of the machine.
+        packages: The optional packages; None looks them up.
     Raises:
-        InvalidInput: A GPU, a sampler or 4-bit weights are asked for, which the machine can't give.
+        InvalidInput: The machine does not have the requested GPU, sampler or 4-bit weights.
     """
     packages = packages or installed_packages()
     _check_gpus(config, hardware)
@@ -70,7 +70,7 @@ def _check_gpus(config: RunConfig, hardware: Hardware) -> None:
 
 
 def as_stored(config: RunConfig) -> tuple[RunConfig, list[Notice]]:
-    """With model.quantization as the weights are stored, where the model's name tells, and what was said otherwise."""
+    """The configuration with the quantisation in the model's name, and a notice if that differs from the setting."""
     if whole_name(config.model.name) is None or config.model.quantization == "4bit":
         return config, []
     message = f"4bit: the weights of {config.model.name} are stored in 4 bit."

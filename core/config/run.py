@@ -1,23 +1,32 @@
-"""RunConfig: all sections together, and the checks that cross them."""
+"""RunConfig: all sections together, and the checks across sections; and the resources section."""
 
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError, model_validator
 
 from core.config.grpo import GrpoConfig
 from core.config.model import ModelConfig
-from core.config.pre_training import PreTrainingConfig
-from core.config.resources import ResourcesConfig
-from core.config.training import TrainingConfig
+from core.config.training import PreTrainingConfig, TrainingConfig
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
 from core.rewards.section import RewardConfig
 from core.schema import Section, knob
+
+
+class ResourcesConfig(Section):
+    """One run uses one device; the rest wait in a visible queue."""
+
+    executor: Literal["local"] = knob("local", tier="expert")
+    """How the worker is started: a process on this machine."""
+    gpus: tuple[int, ...] | None = knob(None, tier="expert", max_length=1)
+    """The index of the GPU to use, such as [0]; null takes the first that is free. Without a GPU it must be null."""
+    allow_too_large: bool = knob(False, tier="expert")
+    """Start even if the estimate says that the run does not fit the GPU. Nothing is then fitted to it."""
 
 
 class RunConfig(Section):
@@ -103,7 +112,7 @@ def parse_config(value: Any) -> RunConfig:
     """A validated configuration from JSON values.
 
     Raises:
-        InvalidInput: `fields` maps each dotted name to what is wrong with it; unknown keys come with a suggestion.
+        InvalidInput: `fields` maps dotted names to problems; an unknown key gets a suggestion.
     """
     if not isinstance(value, dict):
         raise InvalidInput(f"A configuration is a JSON object, not {type(value).__name__}.", "Send {...}.")

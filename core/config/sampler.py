@@ -1,4 +1,4 @@
-"""Which program samples the completions: where vLLM can, why not elsewhere, and what it changes."""
+"""The program that samples completions: where vLLM can run, and what it changes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ GAIN = (
 
 @dataclass(frozen=True)
 class Packages:
-    """What is installed beside the pinned packages: vLLM's version, None without it, and whether Unsloth and vLLM's
-    plugin for 4-bit weights are there."""
+    """The optional packages: vLLM's version, None without it, and whether Unsloth and vLLM's 4-bit plugin exist."""
 
     vllm: str | None
     has_unsloth: bool
@@ -34,7 +33,7 @@ class Packages:
 
 
 def installed_packages() -> Packages:
-    """What this Python has; nothing is imported."""
+    """The packages of this Python; none is imported."""
     try:
         vllm = importlib.metadata.version("vllm")
     except importlib.metadata.PackageNotFoundError:
@@ -47,7 +46,7 @@ def check_sampler(config: RunConfig, has_cuda: bool, packages: Packages) -> None
     """Refuse vLLM where it can't sample for this run.
 
     Raises:
-        InvalidInput: training.sampler is vllm and can't be; with the reason and a cure.
+        InvalidInput: training.sampler is vllm, which can't run here; with the reason and a cure.
     """
     if config.training.sampler != "vllm":
         return
@@ -63,8 +62,7 @@ def refusal(reason: str, cure: str) -> InvalidInput:
 
 
 def obstacle_to_vllm(config: RunConfig, has_cuda: bool, packages: Packages) -> tuple[str, str] | None:
-    """(reason, cure) why vLLM can't sample for this run on this machine; None where it can, as far as can be told
-    without loading it."""
+    """(reason, cure) if vLLM can't sample for this run on this machine, as far as is known without loading it."""
     if not has_cuda:
         return "vLLM needs an NVIDIA GPU, and this machine has none.", "Use a machine with one"
     if packages.vllm is None:
@@ -84,13 +82,12 @@ def obstacle_to_vllm(config: RunConfig, has_cuda: bool, packages: Packages) -> t
 
 
 def is_supported(version: str) -> bool:
-    """Whether a version of vLLM is among those the pinned TRL is written for; what follows its numbers is ignored."""
+    """Whether the pinned TRL supports a version of vLLM; a suffix of the version is ignored."""
     return _numbers(OLDEST_VLLM) <= _numbers(version) <= _numbers(NEWEST_VLLM)
 
 
 def vllm_notice(config: RunConfig, has_cuda: bool, packages: Packages) -> str | None:
-    """What should be known of vLLM in this run: what it changes where it samples, or that it could where nothing was
-    chosen; None where there is nothing to say."""
+    """A notice on vLLM: what it changes if it samples, or that it could sample if no sampler was chosen; else None."""
     if config.training.sampler == "vllm":
         return _changes(config, packages)
     if config.training.sampler == "auto" and obstacle_to_vllm(config, has_cuda, packages) is None:
@@ -111,6 +108,6 @@ def _changes(config: RunConfig, packages: Packages) -> str:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """Major, minor and patch number; what is no version is older than any."""
+    """Major, minor and patch number; a text that is no version counts as the oldest."""
     found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
     return tuple(int(part or 0) for part in found.groups()) if found else (-1,)

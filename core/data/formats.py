@@ -10,11 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from constants import MAX_COLUMNS, MAX_NESTING, MAX_ROW_BYTES
 from core.data.json_stream import BrokenJson, decode, elements
 from core.data.row import RawRow
-from core.data.text_stream import TextStream
+from core.data.text_stream import MAX_ROW_BYTES, TextStream
 from core.errors import InvalidInput, NotFound
+
+MAX_COLUMNS = 1000
+"""The most columns a data file may have."""
+MAX_NESTING = 32
+"""How deeply a value in a row may be nested."""
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

@@ -9,8 +9,10 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from constants import MAX_ROW_BYTES
 from core.errors import InvalidInput
+
+MAX_ROW_BYTES = 16 * 1024 * 1024
+"""The largest single row of a data file; more is no row but a broken file."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 FOREIGN_MAGIC = {

@@ -1,25 +1,29 @@
-"""What an evaluation takes from the run it belongs to: its sampling, its bounds, and what the card says of it."""
+"""What an evaluation takes from its run: the sampling, the models, and the facts for the card; and its limits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from constants import MAX_EVALUATION_ANSWERS
 from core.config import RunConfig
 from core.errors import InvalidInput
-from core.generation.model_path import label_of
+from core.evaluations.record import DescribedModel, RecordModel
+from core.generation.model_path import ModelDescription, label_of
 from core.generation.sampling import MOST_TOKENS, Sampling, sampling_from
 
+MAX_EVALUATION_ANSWERS = 20_000
+"""Answers of one evaluation at most: rows times samples times two."""
 
-def sampling_of(config: RunConfig, samples: int, values: Mapping) -> Sampling:
-    """How an evaluation samples: as training did, or without chance for a single answer; with the training's seed.
+
+def sampling_of(config: RunConfig, samples: int, values: Mapping[str, Any]) -> Sampling:
+    """The sampling of an evaluation: greedy for one answer a row, the training's for several; with the training's seed.
 
     Args:
-        config: The run's.
+        config: The configuration of the run.
         samples: Answers of each model to each row.
-        values: Sampling values that are given; they go first.
+        values: Sampling values of the request, which take precedence.
     Raises:
-        InvalidInput: A value is out of bounds, or several answers are wanted that would all be the same.
+        InvalidInput: A value is out of bounds, or several answers are requested at temperature 0.
     """
     training = config.training
     default = Sampling(temperature=0.0, max_tokens=min(training.max_new_tokens, MOST_TOKENS), seed=training.seed)
@@ -36,20 +40,25 @@ def sampling_of(config: RunConfig, samples: int, values: Mapping) -> Sampling:
 
 
 def seeded(sampling: Sampling, seed: int) -> Sampling:
-    """`sampling` with a seed, its own where it has one."""
+    """`sampling` with `seed`, unless it has a seed of its own."""
     return sampling if sampling.seed is not None else sampling.model_copy(update={"seed": seed})
 
 
-def model_of_record(model: Mapping, use_adapter: bool) -> dict:
-    """A described model with `use_adapter` and its label.
+def described_model(model: ModelDescription, use_adapter: bool) -> DescribedModel:
+    """`model` with `use_adapter` and its label.
 
     Raises:
-        InvalidInput: It has no adapter that could be switched off.
+        InvalidInput: It has no adapter to switch off.
     """
     return {**model, "use_adapter": use_adapter, "label": label_of(model, use_adapter)}
 
 
-def require_two(models: Sequence[Mapping]) -> None:
+def record_model(model: DescribedModel) -> RecordModel:
+    """What a record keeps of a model."""
+    return {"model_path": model["model_path"], "use_adapter": model["use_adapter"], "label": model["label"]}
+
+
+def require_two(models: Sequence[DescribedModel]) -> None:
     """Refuse to compare a model with itself.
 
     Raises:
@@ -62,10 +71,10 @@ def require_two(models: Sequence[Mapping]) -> None:
 
 
 def require_rows(config: RunConfig, rows: int, samples: int) -> None:
-    """Refuse an evaluation that has no rows, or would take for ever.
+    """Refuse an evaluation without rows, or with too many answers.
 
     Raises:
-        InvalidInput: The run holds nothing out, or more than MAX_EVALUATION_ANSWERS answers are wanted.
+        InvalidInput: The run holds nothing out, or it needs more than MAX_EVALUATION_ANSWERS answers.
     """
     if config.dataset.validation_fraction == 0:
         problem = "nothing is held out in this run: dataset.validation_fraction is 0"
@@ -77,7 +86,7 @@ def require_rows(config: RunConfig, rows: int, samples: int) -> None:
 
 
 def about(session_id: str, config: RunConfig) -> dict[str, str]:
-    """What is compared on what, for the card: name -> value."""
+    """Facts of the run for the card: name -> value."""
     data = config.dataset
     return {
         "Run": f"{config.name} ({session_id})" if config.name else session_id,

@@ -1,4 +1,4 @@
-"""Results as files to take away: JSON, and CSV that spreadsheets can open without running anything in it."""
+"""Results as files to download: JSON, and CSV that is safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -9,20 +9,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.evaluations.record import EvaluationRecord
+from core.evaluations.results import BatchRow, EvaluationRow, ResultRow
+from core.rewards.record import ScoreRecord
+
+Line = dict[str, object]
+"""A line of the CSV file: column -> cell."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What makes spreadsheets take a text for a formula. Source: OWASP, CSV Injection."""
 
 
-def results_json(record: EvaluationRecord, rows: Sequence[Mapping]) -> str:
+def results_json(record: EvaluationRecord, rows: Sequence[ResultRow]) -> str:
     """The record and all its rows."""
     return json.dumps({"test": record.as_dict(), "results": list(rows)}, indent=2, ensure_ascii=False) + "\n"
 
 
-def results_csv(record: EvaluationRecord, rows: Sequence[Mapping]) -> str:
+def results_csv(record: EvaluationRecord, rows: Sequence[Any]) -> str:
     """A header and one line per answer, in the original order.
 
-    Texts that a spreadsheet would run as a formula get a ' in front; numbers, also those in texts, stay as they are.
+    A text that a spreadsheet would take for a formula gets a ' in front, unless it is a number.
+
+    Args:
+        record: A batch or an evaluation.
+        rows: All its rows: BatchRow of a batch, EvaluationRow of an evaluation.
     """
     records = list(_batch(rows) if record.kind == "batch" else _evaluation(record, rows))
     columns = list(dict.fromkeys(name for record in records for name in record))
@@ -33,18 +42,25 @@ def results_csv(record: EvaluationRecord, rows: Sequence[Mapping]) -> str:
     return text.getvalue()
 
 
-def _batch(rows: Sequence[Mapping]) -> Iterator[dict]:
+def _batch(rows: Sequence[BatchRow]) -> Iterator[Line]:
     for row in rows:
-        names = ("prompt", "reference", "response", "solution", "reward", "is_correct")
         yield {
             "row": row["index"] + 1,
-            **{name: row[name] for name in names},
+            "prompt": row["prompt"],
+            "reference": row["reference"],
+            "response": row["response"],
+            "solution": row["solution"],
+            "reward": row["reward"],
+            "is_correct": row["is_correct"],
             **_scores(row["scores"]),
-            **{name: row[name] for name in ("tokens", "seconds", "finish_reason", "problem")},
+            "tokens": row["tokens"],
+            "seconds": row["seconds"],
+            "finish_reason": row["finish_reason"],
+            "problem": row["problem"],
         }
 
 
-def _evaluation(record: EvaluationRecord, rows: Sequence[Mapping]) -> Iterator[dict]:
+def _evaluation(record: EvaluationRecord, rows: Sequence[EvaluationRow]) -> Iterator[Line]:
     for row in rows:
         for model, side in zip(record.models, row["sides"], strict=True):
             for number, answer in enumerate(side["answers"], 1):
@@ -58,13 +74,15 @@ def _evaluation(record: EvaluationRecord, rows: Sequence[Mapping]) -> Iterator[d
                     "reward": answer["reward"],
                     "is_correct": answer["is_correct"],
                     **_scores(answer["scores"]),
-                    **{name: answer[name] for name in ("tokens", "finish_reason", "problem")},
+                    "tokens": answer["tokens"],
+                    "finish_reason": answer["finish_reason"],
+                    "problem": answer["problem"],
                 }
 
 
-def _scores(scores: Mapping[str, Mapping] | None) -> dict:
-    """Two columns a reward: what it gave, and why."""
-    found: dict[str, Any] = {}
+def _scores(scores: Mapping[str, ScoreRecord] | None) -> Line:
+    """Two columns a reward: its value and its reason."""
+    found: Line = {}
     for name, score in (scores or {}).items():
         found |= {f"score {name}": score["value"], f"reason {name}": score["reason"]}
     return found

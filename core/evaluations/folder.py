@@ -1,4 +1,4 @@
-"""ResultFolder: the files of one record; answers are appended as they come, so that a dead server costs none."""
+"""ResultFolder: the files of one record; rows are appended at once, so that none is lost when the server dies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core.evaluations.record import EvaluationRecord, stored_record
+from core.evaluations.results import ResultRow
 from core.jsonfile import read_json, write_json, write_text
 
 CARDS = ("card.md", "card.html")
@@ -26,7 +27,7 @@ class ResultFolder:
 
     @property
     def results(self) -> Path:
-        """A JSON line per row; while a record runs a row may come again with more in it, and the last line counts."""
+        """The file of rows, one JSON line each; a row may come again, completed, and the last one counts."""
         return self.path / "results.jsonl"
 
     @property
@@ -39,43 +40,46 @@ class ResultFolder:
         write_json(self.path / "test.json", record.as_dict())
 
     def load(self) -> EvaluationRecord:
-        """What test.json holds.
+        """The record in test.json.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is no such file.
             InvalidInput: It is broken.
         """
         return stored_record(read_json(self.path / "test.json"))
 
-    def append(self, rows: Sequence[dict]) -> None:
-        """Add rows, or more of them, each with its `index`."""
+    def append(self, rows: Sequence[ResultRow]) -> None:
+        """Add lines to the file of rows."""
         if rows:
             with self.results.open("a", encoding="utf-8") as file:
                 file.write("".join(json.dumps(row) + "\n" for row in rows))
 
-    def rows(self) -> list[dict]:
-        """The rows so far, in the original order; a line that a kill has cut in two is passed over."""
-        found: dict[int, dict] = {}
+    def rows(self) -> list[Any]:
+        """The rows so far in the original order: BatchRow of a batch, EvaluationRow of an evaluation.
+
+        A line that a kill has cut short is left out.
+        """
+        found: dict[int, ResultRow] = {}
         if self.results.is_file():
             with self.results.open("rb") as lines:
                 found = {row["index"]: row for row in map(_row, lines) if row is not None}
         return [found[index] for index in sorted(found)]
 
-    def tidy(self, rows: Sequence[dict]) -> None:
+    def tidy(self, rows: Sequence[ResultRow]) -> None:
         """Write every row once, in the original order."""
         if self.results.is_file():
             write_text(self.results, "".join(json.dumps(row) + "\n" for row in rows))
 
     def write_cards(self, markdown: str, html: str) -> None:
-        """Keep both cards of an evaluation."""
+        """Write both cards of an evaluation."""
         write_text(self.path / "card.md", markdown)
         write_text(self.path / "card.html", html)
 
 
 class RowPlaces:
-    """Where each row of a file of results lies, so that a page of them is read without the others.
+    """The offset of each row in a file of results, so that one page of rows can be read without the others.
 
-    The file grows while its record runs and is replaced at the end; each look reads only what is new.
+    The file grows while its record runs and is replaced at the end; each call reads only the new lines.
 
     Args:
         file: See ResultFolder.results; it need not exist yet.
@@ -87,25 +91,25 @@ class RowPlaces:
         self._inode: int | None = None
         self._end = 0
 
-    def page(self, offset: int, limit: int) -> tuple[list[dict], int]:
-        """At most `limit` rows from `offset` on in the original order, and how many rows there are."""
+    def page(self, offset: int, limit: int) -> tuple[list[ResultRow], int]:
+        """At most `limit` rows from `offset` on in the original order, and the number of all rows."""
         if not self._file.is_file():
             return [], 0
         with self._file.open("rb") as file:
-            self._look(file)
+            self._read_new_lines(file)
             rows = []
             for index in sorted(self._places)[offset : offset + limit]:
                 file.seek(self._places[index])
                 rows.append(json.loads(file.readline()))
         return rows, len(self._places)
 
-    def _look(self, file: BinaryIO) -> None:
-        now = os.fstat(file.fileno())
-        if now.st_ino != self._inode or now.st_size < self._end:
-            self._places, self._inode, self._end = {}, now.st_ino, 0
+    def _read_new_lines(self, file: BinaryIO) -> None:
+        stat = os.fstat(file.fileno())
+        if stat.st_ino != self._inode or stat.st_size < self._end:
+            self._places, self._inode, self._end = {}, stat.st_ino, 0
         file.seek(self._end)
         for line in file:
-            if not line.endswith(b"\n"):  # being written
+            if not line.endswith(b"\n"):  # it is still being written
                 break
             row = _row(line)
             if row is not None:
@@ -113,8 +117,8 @@ class RowPlaces:
             self._end += len(line)
 
 
-def _row(line: bytes) -> dict | None:
-    """The row in a line; None where a kill has cut it in two."""
+def _row(line: bytes) -> Any:
+    """The row in a line; None where a kill has cut the line short."""
     try:
         row = json.loads(line)
     except ValueError:

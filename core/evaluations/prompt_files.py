@@ -1,4 +1,4 @@
-"""Files of prompts: a prompt a line, a table, or JSON lines, to prompts with the references they may have."""
+"""Files of prompts: reads prompts, and references where there are any, from lines, tables and JSON lines."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.data.formats import SUFFIXES, DataFile
 from core.data.guess import FORM, NAMES, Guess, by_name, cell, columns_of, guess_mapping
 from core.data.json_stream import BrokenJson, decode
-from core.data.mapping import CONTEXT_GAP, as_json, as_text, context_text, split_answer
+from core.data.mapping import CONTEXT_GAP, Extras, as_json, as_text, context_text, split_answer
+from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer
 from core.data.text_stream import TextStream
 from core.errors import InvalidInput
@@ -24,37 +25,46 @@ GUESS_ROWS = 50
 LINES = (".jsonl", ".ndjson")
 KINDS = (".txt", *SUFFIXES)
 ROLES = {"human": "user", "gpt": "assistant", "model": "assistant"}
-"""What chats call the user and the model elsewhere."""
+"""Roles in the chats of other programs -> ours."""
 NAMED_CHARACTERS = 200
+Unused = Counter[str]
+"""Parts of chats that are not used -> the number of rows that have them."""
 TEXT_HINT = (
     "Name the columns in the first line, such as prompt and reference; prompts alone go one a line into a .txt file."
 )
 
 
+class FilePrompt(TypedDict):
+    """One prompt, the expected answer if there is one, and further columns that the run's rewards read."""
+
+    prompt: str
+    reference: str | None
+    extras: Extras
+
+
 @dataclass(frozen=True)
 class Prompts:
-    """What a file holds.
+    """The prompts of a file, in its order.
 
     Attributes:
-        prompts: {"prompt", "reference", "extras"} each, in the file's order; reference null where there is none.
-        left_out: How many rows have no prompt.
-        notes: What a prompt is made of, and which columns or turns are not used.
+        left_out: The number of rows without a prompt.
+        notes: How a prompt was put together, and which columns or turns are not used.
     """
 
-    prompts: list[dict]
+    prompts: list[FilePrompt]
     left_out: int
     notes: list[str]
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns of a table are what; None for none.
+    """The columns of a table; None where it has none.
 
     Attributes:
-        instruction: The prompt.
-        context: What follows it, as in training.
-        answer: What is expected; `rule` finds the reference in it.
-        chat: A column of chats instead, whose first question and first answer are taken.
+        instruction: The column of prompts.
+        context: The column that is added to the prompt, as in training.
+        answer: The column of expected answers; `rule` finds the reference in an answer.
+        chat: A column of chats instead; the first question and the first answer are used.
     """
 
     instruction: str | None
@@ -72,18 +82,18 @@ def read_prompts(
 ) -> Prompts:
     """The prompts of a file, by its name: .txt, or any data file that core.data.formats reads.
 
-    Columns are those of the run's data set where the file has all of them; else they are found by their names. A
-    context is put after the prompt as in training. A JSON line may be a text alone. Blank lines and rows with an empty
-    prompt are left out.
+    The file's columns are those of the run's data set if it has all of them; else their names are matched. A context is
+    added to the prompt as in training. A JSON line may be a text alone. Blank lines and rows without a prompt are left
+    out.
 
     Args:
-        path: The file; its name stands in errors.
-        encoding: Of its text; None for UTF-8, or what a byte order mark says.
-        columns: Further columns that are read where a row has them: the name among the extras -> the column.
+        path: The file.
+        encoding: The encoding of its text; None for UTF-8, or the one that a byte order mark names.
+        columns: Further columns to read where a row has them: the name among the extras -> the column.
         data: The data set of the run whose model is asked; None without a run.
     Raises:
-        InvalidInput: It can't be read, has no column of prompts, none at all, or more than MAX_PROMPTS; the message
-            names the file, and the line where there is one.
+        InvalidInput: It can't be read, has no column of prompts, no prompts, or more than MAX_PROMPTS; the message
+            names the file, and the line if known.
     """
     try:
         if _kind(path) == ".txt":
@@ -98,19 +108,19 @@ def read_prompts(
     return found
 
 
-def _prompt(prompt: str, reference: str = "", extras: dict | None = None) -> dict:
+def _prompt(prompt: str, reference: str = "", extras: Extras | None = None) -> FilePrompt:
     return {"prompt": prompt, "reference": reference or None, "extras": extras or {}}
 
 
-def _collected(found: Iterable[dict], path: Path) -> Prompts:
-    prompts: list[dict] = []
+def _collected(found: Iterable[FilePrompt], path: Path) -> Prompts:
+    prompts: list[FilePrompt] = []
     left_out = characters = 0
-    for one in found:
-        if not one["prompt"]:
+    for prompt in found:
+        if not prompt["prompt"]:
             left_out += 1
             continue
-        prompts.append(one)
-        characters += len(json.dumps(one, ensure_ascii=False))
+        prompts.append(prompt)
+        characters += len(json.dumps(prompt, ensure_ascii=False))
         if len(prompts) > MAX_PROMPTS:
             raise refused(path, f"has more than {MAX_PROMPTS:,} prompts", "Split it into several files.")
         if characters > MAX_PROMPT_FILE_BYTES:
@@ -134,20 +144,20 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _of_lines(path: Path, encoding: str | None) -> Iterator[dict]:
+def _of_lines(path: Path, encoding: str | None) -> Iterator[FilePrompt]:
     with io.TextIOWrapper(io.BufferedReader(TextStream(path, encoding)), encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
                 yield _prompt(_sound(line.strip()))
 
 
-def _rows(path: Path, encoding: str | None) -> Iterator[dict | str]:
+def _rows(path: Path, encoding: str | None) -> Iterator[RawRow | str]:
     file = DataFile(path, encoding)
     return _json_lines(file) if _kind(path) in LINES else file.rows()
 
 
-def _json_lines(file: DataFile) -> Iterator[dict | str]:
-    """The rows of JSON lines, of which some may be texts alone."""
+def _json_lines(file: DataFile) -> Iterator[RawRow | str]:
+    """The rows of JSON lines; a row may be a text alone."""
     with io.BufferedReader(file.follow(), 1 << 20) as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -160,17 +170,17 @@ def _json_lines(file: DataFile) -> Iterator[dict | str]:
 
 
 def _of_table(
-    rows: Iterator[dict | str], path: Path, columns: Mapping[str, str], data: DatasetConfig | None
+    rows: Iterator[RawRow | str], path: Path, columns: Mapping[str, str], data: DatasetConfig | None
 ) -> Prompts:
     head = list(islice(rows, GUESS_ROWS))
     tables = [row for row in head if isinstance(row, dict)]
     roles = _roles(tables, path, data) if tables else None
-    passed_over: Counter = Counter()
+    passed_over: Unused = Counter()
     found = _collected(_of_rows(chain(head, rows), path, columns, roles, passed_over), path)
     return replace(found, notes=_notes(tables, roles, columns.values(), passed_over) if roles else [])
 
 
-def _roles(tables: Sequence[dict], path: Path, data: DatasetConfig | None) -> Roles:
+def _roles(tables: Sequence[RawRow], path: Path, data: DatasetConfig | None) -> Roles:
     if data is not None:
         trained = (data.instruction_field, data.response_field, *filter(None, [data.context_field]))
         if all(any(cell(row, column) is not None for row in tables) for column in trained):
@@ -189,8 +199,8 @@ def _roles(tables: Sequence[dict], path: Path, data: DatasetConfig | None) -> Ro
     return Roles(mapping.instruction.field, context.field if context else None, answer, mapping.final_answer)
 
 
-def _chat_column(row: Mapping) -> str | None:
-    """The column that holds a chat, in OpenAI's or ShareGPT's form."""
+def _chat_column(row: RawRow) -> str | None:
+    """The column that holds a chat in the form of OpenAI or ShareGPT."""
     for name, value in row.items():
         if isinstance(value, list) and value and isinstance(value[0], dict) and value[0].keys() & {"role", "from"}:
             return name
@@ -198,8 +208,8 @@ def _chat_column(row: Mapping) -> str | None:
 
 
 def _of_rows(
-    rows: Iterable[dict | str], path: Path, columns: Mapping[str, str], roles: Roles | None, passed_over: Counter
-) -> Iterator[dict]:
+    rows: Iterable[RawRow | str], path: Path, columns: Mapping[str, str], roles: Roles | None, passed_over: Unused
+) -> Iterator[FilePrompt]:
     for row in rows:
         if isinstance(row, str):
             yield _prompt(_sound(row.strip()))
@@ -216,8 +226,8 @@ def _of_rows(
         yield _prompt(f"{prompt}{CONTEXT_GAP}{context}" if context else prompt, reference, as_json(held))
 
 
-def _of_chat(turns: Any, path: Path, passed_over: Counter) -> tuple[str, str]:
-    """The first question of a chat and the answer to it; rows in which more stands are counted."""
+def _of_chat(turns: Any, path: Path, passed_over: Unused) -> tuple[str, str]:
+    """The first question of a chat and its answer; rows with further turns are counted."""
     first: dict[str, str] = {}
     has_more = False
     for turn in turns if isinstance(turns, list) else ():
@@ -232,26 +242,26 @@ def _of_chat(turns: Any, path: Path, passed_over: Counter) -> tuple[str, str]:
     return first.get("user", ""), first.get("assistant", "")
 
 
-def _notes(tables: Sequence[dict], roles: Roles, extras: Iterable[str], passed_over: Counter) -> list[str]:
+def _notes(tables: Sequence[RawRow], roles: Roles, extras: Iterable[str], passed_over: Unused) -> list[str]:
     notes = []
     if roles.context:
         notes.append(f"Each prompt is {roles.instruction!r} followed by {roles.context!r}.")
-    more = [f"{what} in {count} row{'' if count == 1 else 's'}" for what, count in passed_over.items() if count]
+    more = [f"{part} in {count} row{'' if count == 1 else 's'}" for part, count in passed_over.items() if count]
     if more:
         notes.append(f"Only the first question of each chat is asked; not used: {', '.join(more)}.")
     used = [*filter(None, (roles.instruction, roles.context, roles.answer, roles.chat)), *extras]
-    unused = [name for name in columns_of(tables) if not any(f"{one}.".startswith(f"{name}.") for one in used)]
+    unused = [name for name in columns_of(tables) if not any(f"{column}.".startswith(f"{name}.") for column in used)]
     if unused:
         notes.append(f"Columns that are not used: {', '.join(unused)[:NAMED_CHARACTERS]}.")
     return notes
 
 
 def _is_sure(guess: Guess) -> bool:
-    """Whether a column was found by its name or by the form of a chat, not for want of another."""
+    """Whether a column was found by its name or by the form of a chat, and not because there was no other."""
     return guess.field is not None and guess.confidence >= FORM
 
 
-def _text(row: dict, column: str | None, path: Path) -> str:
+def _text(row: RawRow, column: str | None, path: Path) -> str:
     value = cell(row, column) if column else None
     inner = value[0] if isinstance(value, list) and value else value
     if isinstance(inner, dict):
@@ -261,5 +271,5 @@ def _text(row: dict, column: str | None, path: Path) -> str:
 
 
 def _sound(text: str) -> str:
-    """`text` without half characters, which JSON can name and nothing can write."""
+    """`text` without lone surrogates, which JSON can hold and UTF-8 can not."""
     return text.encode("utf-8", "replace").decode("utf-8")

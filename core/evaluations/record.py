@@ -1,15 +1,41 @@
-"""EvaluationRecord: what is known of one batch or evaluation; test.json and REST have it in this shape."""
+"""EvaluationRecord: the state of one batch or evaluation, as test.json and REST have it; and PromptRow."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
+from core.data.mapping import Extras
 from core.errors import ErrorReport, InvalidInput
+from core.evaluations.results import BatchSummary, EvaluationSummary
+from core.generation.model_path import ModelDescription
+from core.jsonfile import JsonObject
 
 Kind = Literal["batch", "evaluation"]
 Status = Literal["waiting", "running", "completed", "cancelled", "failed", "interrupted"]
 UNDER_WAY = ("waiting", "running")
+
+
+class RecordModel(TypedDict):
+    """A model of a record: its path, whether its adapter is on, and its name for people."""
+
+    model_path: str
+    use_adapter: bool
+    label: str
+
+
+class DescribedModel(ModelDescription):
+    """A model that is about to be asked, with what a record keeps of it."""
+
+    use_adapter: bool
+    label: str
+
+
+class PreviewedPrompt(TypedDict):
+    """A prompt of a batch, cut to a length that a page shows."""
+
+    prompt: str
+    reference: str | None
 
 
 @dataclass
@@ -18,34 +44,33 @@ class EvaluationRecord:
 
     Attributes:
         test_id: Its id, which is its folder's name.
-        kind: batch or evaluation.
-        name: For people.
+        name: Its name for people.
         session_id: The run it belongs to; None for a model of no run.
-        models: Who answers: {"model_path", "use_adapter", "label"}; two of an evaluation, before and after.
-        sampling: How answers are drawn, its seed included.
-        created_at: When it was asked for; `started_at` when its turn came; `ended_at` when it was over.
-        status: How it stands; interrupted when the server died over it.
-        done, total: Answers so far, and all that are wanted.
-        eta_seconds: How long it will still take; None while that is not known.
-        answering_seconds: How long models have written, without loading, scoring and waiting; None while not known.
-        text: What it does at the moment.
+        models: The models that answer; an evaluation has two, before and after.
+        sampling: The sampling values, with the seed.
+        created_at, started_at, ended_at: When it was requested, started and ended.
+        status: interrupted when the server died while it waited or ran.
+        done, total: Answers so far, and answers wanted.
+        eta_seconds: Expected time to its end; None while that is not known.
+        answering_seconds: How long models generated, without loading, scoring and waiting; None while not known.
+        text: What it does at the moment, in words.
         samples: Answers of each model to each question.
         system, use_template, device: As for a chat.
-        most: The most reward an answer can get; None without a reward.
-        notes: What the user should know of it.
-        doubt: Why its result may say nothing, such as rows that were trained on; empty for no reason.
-        about: What is compared on what, for the card: name -> value.
-        preview: The first prompts of a batch as they were read, long ones cut: {"prompt", "reference"}.
+        most: The highest reward an answer can get; None without a reward.
+        notes: Remarks for the user.
+        doubt: Why the result may be invalid, such as rows that were trained on; empty without a reason.
+        about: Facts for the card: name -> value.
+        preview: The first prompts of a batch.
         failure: Why it failed, in the shape of every error.
-        summary: What came out, once it is over.
+        summary: Its figures, once it is over.
     """
 
     test_id: str
     kind: Kind
     name: str
     session_id: str | None
-    models: list[dict]
-    sampling: dict
+    models: list[RecordModel]
+    sampling: JsonObject
     created_at: float
     total: int
     status: Status = "waiting"
@@ -63,27 +88,27 @@ class EvaluationRecord:
     notes: list[str] = field(default_factory=list)
     doubt: str = ""
     about: dict[str, str] = field(default_factory=dict)
-    preview: list[dict] = field(default_factory=list)
+    preview: list[PreviewedPrompt] = field(default_factory=list)
     failure: ErrorReport | None = None
-    summary: dict | None = None
+    summary: BatchSummary | EvaluationSummary | None = None
 
     @property
     def is_under_way(self) -> bool:
         """Whether it waits or runs."""
         return self.status in UNDER_WAY
 
-    def as_dict(self) -> dict:
-        """It as JSON has it."""
+    def as_dict(self) -> JsonObject:
+        """The record in the shape of its JSON."""
         return asdict(self)
 
 
 def stored_record(value: Any) -> EvaluationRecord:
-    """A stored record.
+    """The record that test.json holds; unknown keys are left out.
 
     Raises:
-        InvalidInput: It is none; somebody has edited it.
+        InvalidInput: It is no record; somebody has edited the file.
     """
-    known = {one.name for one in fields(EvaluationRecord)}
+    known = {known_field.name for known_field in fields(EvaluationRecord)}
     try:
         return EvaluationRecord(**{name: held for name, held in value.items() if name in known})
     except (AttributeError, TypeError) as error:
@@ -92,21 +117,14 @@ def stored_record(value: Any) -> EvaluationRecord:
 
 @dataclass(frozen=True)
 class PromptRow:
-    """One prompt of a record: what is asked, what is expected, and what else a reward reads.
-
-    Attributes:
-        index: Its place among all, from 0.
-        instruction: The prompt as the user, or the data set, has it.
-        reference: The expected answer; None where there is none.
-        extras: Further columns that rewards read.
-    """
+    """One prompt of a record; `index` counts from 0, `extras` are further columns that rewards read."""
 
     index: int
     instruction: str
     reference: str | None = None
-    extras: dict[str, Any] = field(default_factory=dict)
+    extras: Extras = field(default_factory=dict)
 
     @property
     def expects(self) -> bool:
-        """Whether there is anything to score an answer by."""
+        """Whether an answer can be scored."""
         return self.reference is not None or bool(self.extras)

@@ -6,6 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from core.evaluations.record import PromptRow
+from core.evaluations.results import (
+    AnswerScore,
+    BatchRow,
+    BatchSummary,
+    EvaluationAnswer,
+    EvaluationRow,
+    GivenAnswer,
+    RefusedAnswer,
+)
+from core.rewards.record import ScoreRecord
 
 SEEDS = 2**31
 Place = TypeVar("Place")
@@ -14,8 +24,8 @@ Place = TypeVar("Place")
 def chunked(sizes: Sequence[int], most: int) -> list[list[int]]:
     """Places in pieces of at most `most`, the largest first.
 
-    What is alike in size stands together, so that little is spent on padding; and what takes the most memory comes
-    first, so that a prompt that is too much shows at once and not after an hour.
+    Prompts of similar size are in one piece, which saves padding. The largest come first, so that a prompt that is too
+    long for the memory fails at once and not after an hour.
     """
     order = sorted(range(len(sizes)), key=lambda place: -sizes[place])
     return in_pieces(order, most)
@@ -27,28 +37,23 @@ def in_pieces(places: Sequence[Place], most: int) -> list[list[Place]]:
 
 
 def seed_of_piece(seed: int, answers_before: int) -> int:
-    """The seed of a piece that begins after so many answers of a model: another for each, the same for every model."""
+    """The seed of a piece that begins after `answers_before` answers of a model; both models get the same seeds."""
     return (seed + answers_before) % SEEDS
 
 
-UNSCORED: Mapping = {"reward": None, "scores": None, "is_correct": None}
-"""The score of an answer that nothing is expected of."""
+UNSCORED: AnswerScore = {"reward": None, "scores": None, "is_correct": None}
+"""The score of an answer to a prompt without a reference."""
 
 
-def refused_answer(problem: str) -> dict:
-    """The answer to a prompt that a model can't take, such as one longer than its context."""
+def refused_answer(problem: str) -> RefusedAnswer:
+    """The answer to a prompt that a model can't take."""
     return {"text": "", "tokens": 0, "seconds": 0.0, "finish_reason": "refused", "problem": problem}
 
 
-def batch_row(question: PromptRow, answer: Mapping, solution: str | None, score: Mapping = UNSCORED) -> dict:
-    """One row of a batch.
-
-    Args:
-        question: What was asked.
-        answer: As GenerationService gives it, or a refused one.
-        solution: What the run's markers hold; None without markers, a solution or a run.
-        score: reward, scores and is_correct of the answer.
-    """
+def batch_row(
+    question: PromptRow, answer: GivenAnswer, solution: str | None, score: AnswerScore = UNSCORED
+) -> BatchRow:
+    """One row of a batch; see BatchRow."""
     return {
         "index": question.index,
         "prompt": question.instruction,
@@ -57,14 +62,14 @@ def batch_row(question: PromptRow, answer: Mapping, solution: str | None, score:
         "tokens": answer["tokens"],
         "seconds": answer["seconds"],
         "finish_reason": answer["finish_reason"],
-        "problem": answer.get("problem"),
+        "problem": _problem(answer),
         "solution": solution,
         **score,
     }
 
 
-def evaluation_row(question: PromptRow, sides: Sequence[Sequence[Mapping]]) -> dict:
-    """One row of an evaluation, the answers of each side in the order they were drawn."""
+def evaluation_row(question: PromptRow, sides: Sequence[Sequence[EvaluationAnswer]]) -> EvaluationRow:
+    """One row of an evaluation; see EvaluationRow."""
     return {
         "index": question.index,
         "instruction": question.instruction,
@@ -73,35 +78,45 @@ def evaluation_row(question: PromptRow, sides: Sequence[Sequence[Mapping]]) -> d
     }
 
 
-def evaluation_answer(answer: Mapping, score: Mapping = UNSCORED) -> dict:
+def evaluation_answer(answer: GivenAnswer, score: AnswerScore = UNSCORED) -> EvaluationAnswer:
     """One answer of an evaluation's row."""
-    kept = {name: answer[name] for name in ("text", "tokens", "finish_reason")}
-    return {**kept, "problem": answer.get("problem"), **score}
+    return {
+        "text": answer["text"],
+        "tokens": answer["tokens"],
+        "finish_reason": answer["finish_reason"],
+        "problem": _problem(answer),
+        **score,
+    }
 
 
-def is_whole(row: Mapping, samples: int) -> bool:
+def _problem(answer: GivenAnswer) -> str | None:
+    return answer["problem"] if answer["finish_reason"] == "refused" else None
+
+
+def is_whole(row: EvaluationRow, samples: int) -> bool:
     """Whether every side of an evaluation's row has all its answers."""
     return all(len(side["answers"]) == samples for side in row["sides"])
 
 
-def reasons(scores: Mapping[str, Mapping] | None) -> str:
+def reasons(scores: Mapping[str, ScoreRecord] | None) -> str:
     """Why an answer got its reward, in one line; empty where it was not scored."""
-
-    def one(name: str, score: Mapping) -> str:
-        said = "no score" if score["value"] is None else f"{score['value']:.2f}"
-        return f"{name} {said}: {score['reason']}"
-
-    return "; ".join(one(name, score) for name, score in (scores or {}).items())
+    return "; ".join(f"{name} {_value(score)}: {score['reason']}" for name, score in (scores or {}).items())
 
 
-def batch_summary(rows: Sequence[Mapping], seconds: float, answering_seconds: float | None, most: float | None) -> dict:
+def _value(score: ScoreRecord) -> str:
+    return "no score" if score["value"] is None else f"{score['value']:.2f}"
+
+
+def batch_summary(
+    rows: Sequence[BatchRow], seconds: float, answering_seconds: float | None, most: float | None
+) -> BatchSummary:
     """A batch in figures.
 
     Args:
         rows: The rows so far.
         seconds: How long they took.
         answering_seconds: How much of that the model wrote; None where it is not known.
-        most: The most reward an answer can get; None where nothing was scored.
+        most: The highest reward an answer can get; None where nothing was scored.
     """
     answered = [row for row in rows if row["finish_reason"] != "refused"]
     rewards = [row["reward"] for row in answered if row["reward"] is not None]

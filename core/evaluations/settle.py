@@ -1,12 +1,13 @@
-"""The end of a record: its rows put in order, its figures, its cards; the same for one that was cut short."""
+"""The end of a record: sorts its rows, computes its summary and writes its cards, also when it was cut short."""
 
 from __future__ import annotations
 
-from core.evaluations.card import card_of
-from core.evaluations.card_html import card_html
-from core.evaluations.card_markdown import card_markdown
+from core.evaluations.evaluation_card import evaluation_card
+from core.evaluations.evaluation_card_html import evaluation_card_html
+from core.evaluations.evaluation_card_markdown import evaluation_card_markdown
 from core.evaluations.folder import ResultFolder
 from core.evaluations.record import EvaluationRecord
+from core.evaluations.results import EvaluationRow, EvaluationSummary
 from core.evaluations.rows import batch_summary, is_whole
 from core.evaluations.summary import summarize
 from core.evaluations.verdict import caveats, verdict
@@ -15,7 +16,7 @@ CUT_SHORT = {"cancelled": "Cancelled", "failed": "Failed", "interrupted": "Inter
 
 
 def settle(record: EvaluationRecord, folder: ResultFolder) -> None:
-    """Fill in what follows from the rows in `folder`, write the cards and save `record`, which has its final status."""
+    """Complete `record`, which has its final status, from the rows in `folder`; write its cards and save it."""
     rows = folder.rows()
     folder.tidy(rows)
     record.eta_seconds, record.text = None, ""
@@ -29,14 +30,15 @@ def settle(record: EvaluationRecord, folder: ResultFolder) -> None:
     folder.save(record)
 
 
-def _settle_evaluation(record: EvaluationRecord, rows: list[dict], folder: ResultFolder) -> None:
+def _settle_evaluation(record: EvaluationRecord, rows: list[EvaluationRow], folder: ResultFolder) -> None:
     if not rows:
         return
     summary = summarize(rows, [model["label"] for model in record.models], record.samples, record.most or 0.0)
     wanted = record.total // (len(record.models) * record.samples)
-    how = CUT_SHORT.get(record.status, "Ended")
-    short = "" if len(rows) == wanted else f"{how} after {len(rows)} of {wanted} rows. "
-    said = f"{record.doubt} {short}{verdict(summary)}".strip()
-    record.summary = {**summary, "verdict": said, "notes": [*record.notes, *caveats(summary)]}
-    card = card_of(record)
-    folder.write_cards(card_markdown(card), card_html(card))
+    end = CUT_SHORT.get(record.status, "Ended")
+    short = "" if len(rows) == wanted else f"{end} after {len(rows)} of {wanted} rows. "
+    words = f"{record.doubt} {short}{verdict(summary)}".strip()
+    whole: EvaluationSummary = {**summary, "verdict": words, "notes": [*record.notes, *caveats(summary)]}
+    record.summary = whole
+    card = evaluation_card(record, whole)
+    folder.write_cards(evaluation_card_markdown(card), evaluation_card_html(card))

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
+from core.evaluations.results import (
+    EvaluationAnswer,
+    EvaluationRow,
+    Findings,
+    Interval,
+    PassRates,
+    RewardChange,
+    ShownAnswer,
+    ShownRow,
+    SideSummary,
+)
 from core.evaluations.rows import reasons
 from core.statistics import SIGNIFICANT, Comparison, bootstrap_interval, pass_at_k, wilson_interval
 
@@ -13,14 +24,14 @@ SAME = 1e-9
 """Rewards closer than this are equal."""
 REGRESSIONS, IMPROVEMENTS = 10, 5
 TEXT_CHARACTERS = 4000
-"""Of an answer that a summary shows."""
+"""Length of an answer in a summary; the rest is cut."""
 MCNEMAR, SIGN = "exact McNemar test", "exact sign test over rows"
-UNKNOWN = (None, None)
+UNKNOWN: Interval = (None, None)
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """The rows of two sides, in order; values are None where they can't be had.
+    """The rows of two sides, in order; a value that is not known is None.
 
     Attributes:
         rewards: Per side the mean reward of each row over its answers that could be scored.
@@ -37,12 +48,12 @@ class Pairs:
 
     @property
     def is_judged(self) -> bool:
-        """Whether right and wrong can be told."""
+        """Whether a reward judges right and wrong."""
         return bool(_both(self.shares))
 
 
-def summarize(rows: Sequence[Mapping], labels: Sequence[str], samples: int, most: float) -> dict:
-    """What an evaluation found.
+def summarize(rows: Sequence[EvaluationRow], labels: Sequence[str], samples: int, most: float) -> Findings:
+    """Compare two models on the same rows.
 
     Means, intervals and the comparison are of the rows that both sides have a reward for; a row's reward is the mean
     over its answers. Intervals are 95 % BCa bootstrap intervals over rows, those of the differences paired. Lengths
@@ -52,7 +63,7 @@ def summarize(rows: Sequence[Mapping], labels: Sequence[str], samples: int, most
         rows: Whole rows, at least one, as rows.evaluation_row makes them.
         labels: The two models, before and after.
         samples: Answers of each to each row.
-        most: The most reward an answer can get.
+        most: The highest reward an answer can get.
     """
     pairs = pairs_of(rows)
     lengths = [after - before for before, after in _both((_lengths(rows, 0), _lengths(rows, 1)))]
@@ -70,7 +81,7 @@ def summarize(rows: Sequence[Mapping], labels: Sequence[str], samples: int, most
     }
 
 
-def pairs_of(rows: Sequence[Mapping]) -> Pairs:
+def pairs_of(rows: Sequence[EvaluationRow]) -> Pairs:
     """The rewards and the shares of right answers of both sides."""
     columns = [[[a["reward"] for a in row["sides"][side]["answers"]] for row in rows] for side in (0, 1)]
     marks = [[[a["is_correct"] for a in row["sides"][side]["answers"]] for row in rows] for side in (0, 1)]
@@ -80,8 +91,8 @@ def pairs_of(rows: Sequence[Mapping]) -> Pairs:
     )
 
 
-def difference(pairs: Pairs, samples: int) -> dict:
-    """How the rewards differ, and whether chance could have done it.
+def difference(pairs: Pairs, samples: int) -> RewardChange:
+    """How the rewards differ, and how likely that is by chance.
 
     One answer a row, judged right or wrong: McNemar's exact test on the rows where the sides disagree. Otherwise an
     exact sign test on the rows whose mean reward differs.
@@ -104,7 +115,7 @@ def difference(pairs: Pairs, samples: int) -> dict:
     }
 
 
-def _side(rows: Sequence[Mapping], pairs: Pairs, side: int, label: str, samples: int) -> dict:
+def _side(rows: Sequence[EvaluationRow], pairs: Pairs, side: int, label: str, samples: int) -> SideSummary:
     answers = [answer for row in rows for answer in row["sides"][side]["answers"]]
     given = _given(answers)
     rewards = [both[side] for both in _both(pairs.rewards)]
@@ -125,23 +136,22 @@ def _side(rows: Sequence[Mapping], pairs: Pairs, side: int, label: str, samples:
     }
 
 
-def _passes(right: Sequence[int], samples: int) -> dict:
-    """pass@1 with its interval, and pass@k for k up to the number of samples; null where nothing judges truth."""
+def _passes(right: Sequence[int], samples: int) -> PassRates:
     if not right:
         return {"pass_at_1": None, "pass_at_1_interval": UNKNOWN, "pass_at_k": None, "pass_curve": []}
     ks = [k for k in (1, 2, 4, 8, 16) if k < samples] + [samples]
     curve = [(k, fsum(pass_at_k(samples, count, k) for count in right) / len(right)) for k in ks]
     shares = [count / samples for count in right]
-    one = wilson_interval(sum(right), len(right)) if samples == 1 else bootstrap_interval(shares)
+    interval = wilson_interval(sum(right), len(right)) if samples == 1 else bootstrap_interval(shares)
     return {
         "pass_at_1": curve[0][1],
-        "pass_at_1_interval": one,
+        "pass_at_1_interval": interval,
         "pass_at_k": curve[-1][1],
         "pass_curve": [{"k": k, "value": value} for k, value in curve],
     }
 
 
-def _examples(rows: Sequence[Mapping], pairs: Pairs, count: int, sign: int) -> list[dict]:
+def _examples(rows: Sequence[EvaluationRow], pairs: Pairs, count: int, sign: int) -> list[ShownRow]:
     """The rows that gained the most, or with sign -1 lost the most, with an answer of each side."""
     changes = [
         (after - before, row)
@@ -161,23 +171,27 @@ def _examples(rows: Sequence[Mapping], pairs: Pairs, count: int, sign: int) -> l
     ]
 
 
-def _typical(answers: Sequence[Mapping]) -> dict:
-    """Of several answers the one whose reward is nearest to their mean, the first of equals."""
+def _typical(answers: Sequence[EvaluationAnswer]) -> ShownAnswer:
+    """The answer whose reward is nearest to the mean of all, the first of equals."""
     mean = _mean_of_known([answer["reward"] for answer in answers])
-    scored = [answer for answer in answers if answer["reward"] is not None]
-    chosen = min(scored, key=lambda answer: abs(answer["reward"] - mean)) if mean is not None else answers[0]
+    distances = [
+        (abs(answer["reward"] - mean), place)
+        for place, answer in enumerate(answers)
+        if answer["reward"] is not None and mean is not None
+    ]
+    chosen = answers[min(distances)[1] if distances else 0]
     text = chosen["text"]
     cut = text if len(text) <= TEXT_CHARACTERS else f"{text[:TEXT_CHARACTERS]}... ({len(text):,} characters)"
     return {"text": cut, "reward": chosen["reward"], "mean": mean, "reason": reasons(chosen["scores"])}
 
 
-def _lengths(rows: Sequence[Mapping], side: int) -> list[float | None]:
+def _lengths(rows: Sequence[EvaluationRow], side: int) -> list[float | None]:
     answers = [_given(row["sides"][side]["answers"]) for row in rows]
     return [_mean([answer["tokens"] for answer in found]) for found in answers]
 
 
-def _given(answers: Sequence[Mapping]) -> list[Mapping]:
-    """Those to prompts that the model took."""
+def _given(answers: Sequence[EvaluationAnswer]) -> list[EvaluationAnswer]:
+    """The answers to prompts that the model took."""
     return [answer for answer in answers if answer["finish_reason"] != "refused"]
 
 
@@ -194,6 +208,6 @@ def _mean_of_known(values: Sequence[float | None]) -> float | None:
 
 
 def _mean_of_all(values: Sequence[bool | None]) -> float | None:
-    """The share of what is true; None where one is not known."""
+    """The share of true values; None where a value is not known."""
     known = [float(value) for value in values if value is not None]
     return _mean(known) if len(known) == len(values) else None

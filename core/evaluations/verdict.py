@@ -1,25 +1,20 @@
-"""What an evaluation found, in plain sentences; it says when nothing can be said."""
+"""The verdict of an evaluation in plain found, and caveats on its figures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from core.evaluations.results import Findings, RewardChange
 from core.evaluations.summary import MCNEMAR
 from core.statistics import rows_needed, surplus_needed
 
 LEAST_ROWS = 6
-"""With fewer rows not even a change in every one is significant: 2 / 2**5 is more than 0.05."""
+"""With fewer rows even a change in every row is not significant: 2 / 2**5 is more than 0.05."""
 MANY_ROWS = 100_000
 MANY_CUT = 0.1
-"""Share of cut answers from which on it is worth a word."""
+"""From this share of cut answers on there is a caveat."""
 
 
-def verdict(summary: Mapping) -> str:
-    """Better, worse, or no significant change, with the numbers; and what more rows could show.
-
-    Args:
-        summary: As evaluation.summarize makes it.
-    """
+def verdict(summary: Findings) -> str:
+    """Better, worse, or no significant change, with the numbers; and how many rows a smaller change would need."""
     difference = summary["difference"]
     compared = difference["wins"] + difference["losses"] + difference["ties"]
     if not compared:
@@ -29,13 +24,13 @@ def verdict(summary: Mapping) -> str:
     return " ".join([found, *filter(None, doubts)])
 
 
-def _head(difference: Mapping) -> str:
+def _head(difference: RewardChange) -> str:
     if not difference["is_significant"]:
         return "No significant change"
     return "Better" if difference["wins"] > difference["losses"] else "Worse"
 
 
-def _numbers(summary: Mapping) -> str:
+def _numbers(summary: Findings) -> str:
     before, after = summary["sides"]
     change = summary["difference"]
     if change["test"] == MCNEMAR:
@@ -53,22 +48,22 @@ def _numbers(summary: Mapping) -> str:
     )
 
 
-def _chance(difference: Mapping) -> str:
+def _chance(difference: RewardChange) -> str:
     wins, losses, p_value = difference["wins"], difference["losses"], difference["p_value"]
     if difference["test"] == MCNEMAR:
-        what = f"{_count(wins, 'wrong answer')} turned right and {_count(losses, 'right one')} wrong"
+        changes = f"{_count(wins, 'wrong answer')} turned right and {_count(losses, 'right one')} wrong"
     else:
-        what = f"{_count(wins, 'row')} rose and {_count(losses, 'row')} fell, {difference['ties']} stayed"
+        changes = f"{_count(wins, 'row')} rose and {_count(losses, 'row')} fell, {difference['ties']} stayed"
     p = "less than 0.0001" if p_value < 0.0001 else f"{p_value:.2g}"
-    return f"{what} ({difference['test']}, p {'is' if p_value < 0.0001 else '='} {p})"
+    return f"{changes} ({difference['test']}, p {'is' if p_value < 0.0001 else '='} {p})"
 
 
-def _doubt(summary: Mapping) -> str:
-    """Where how many rows changed and by how much they changed say different things."""
+def _doubt(summary: Findings) -> str:
+    """A warning where the number of changed rows and the mean change disagree."""
     difference = summary["difference"]
-    if difference["mean"] is None:
-        return ""
     low, high = difference["interval"]
+    if low is None or high is None:
+        return ""
     if difference["test"] == MCNEMAR:
         if low <= 0 <= high or _is_truth_alone(summary):
             return ""
@@ -84,12 +79,13 @@ def _doubt(summary: Mapping) -> str:
     return ""
 
 
-def _is_truth_alone(summary: Mapping) -> bool:
-    """Whether the reward is nothing but right or wrong."""
-    return all(abs(side["mean"] - summary["most"] * side["pass_at_1"]) < 1e-9 for side in summary["sides"])
+def _is_truth_alone(summary: Findings) -> bool:
+    """Whether the reward consists of right or wrong alone."""
+    pairs = [(side["mean"], side["pass_at_1"]) for side in summary["sides"]]
+    return all(m is not None and p is not None and abs(m - summary["most"] * p) < 1e-9 for m, p in pairs)
 
 
-def _more_rows(difference: Mapping, compared: int) -> str:
+def _more_rows(difference: RewardChange, compared: int) -> str:
     wins, losses = difference["wins"], difference["losses"]
     if compared < LEAST_ROWS:
         rows = _count(compared, "row")
@@ -108,34 +104,36 @@ def _more_rows(difference: Mapping, compared: int) -> str:
     return f"{smallest}; to see a change as small as this one, {how_many} rows are needed."
 
 
-def caveats(summary: Mapping) -> list[str]:
-    """What a reader must know of the figures, a sentence each; empty when there is nothing."""
-    said = []
+def caveats(summary: Findings) -> list[str]:
+    """Caveats on the figures, a sentence each."""
+    found = []
     left_out = summary["rows"] - summary["compared"]
     if left_out:
-        said.append(f"{_count(left_out, 'row')} could not be compared: a reward failed on every answer of a side.")
+        found.append(f"{_count(left_out, 'row')} could not be compared: a reward failed on every answer of a side.")
     for side in summary["sides"]:
         if side["refused"]:
-            said.append(f"{side['label']} could not take {_count(side['refused'], 'prompt')}, mostly for their length.")
+            found.append(
+                f"{side['label']} could not take {_count(side['refused'], 'prompt')}, mostly for their length."
+            )
         if side["unscored"] > side["refused"]:
             failed = _count(side["unscored"] - side["refused"], "answer")
-            said.append(f"{failed} of {side['label']} could not be scored and count neither as right nor as wrong.")
+            found.append(f"{failed} of {side['label']} could not be scored and count neither as right nor as wrong.")
         if (side["truncated_fraction"] or 0.0) >= MANY_CUT:
-            said.append(f"{side['truncated_fraction']:.0%} of the answers of {side['label']} were cut at max_tokens.")
+            found.append(f"{side['truncated_fraction']:.0%} of the answers of {side['label']} were cut at max_tokens.")
         low, high = side["interval"]
         if summary["compared"] > 1 and low == high:
-            said.append(f"{side['label']} got the same reward on every row, so its interval is a point, and no proof.")
-    return said
+            found.append(f"{side['label']} got the same reward on every row, so its interval is a point, and no proof.")
+    return found
 
 
 def _rounded_up(rows: int) -> int:
     """To two digits: the figure is an estimate."""
-    unit = 10 ** max(0, len(str(rows)) - 2)
+    unit: int = 10 ** max(0, len(str(rows)) - 2)
     return -(-rows // unit) * unit
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}"
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.3g}"
 
 
 def _count(number: int, what: str) -> str:

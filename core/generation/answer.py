@@ -7,12 +7,14 @@ from typing import Any, Literal, TypedDict
 from core.generation.model_path import PlacedModel
 from core.prompts.template import ChatMessage
 
+FinishReason = Literal["stop", "length", "cancelled"]
+
 
 class ModelAnswer(TypedDict):
     """A model's answer to one chat.
 
-    `tokens` counts its own, `prompt_tokens` those before it, null where nobody counted; `finish_reason` is stop, length
-    or cancelled; `seed` null where nothing was drawn.
+    `tokens` counts its own, `prompt_tokens` those before it, null where nobody counted; `seed` is null
+    where nothing was drawn.
     """
 
     text: str
@@ -21,7 +23,7 @@ class ModelAnswer(TypedDict):
     seconds: float
     tokens_per_second: float | None
     first_token_seconds: float
-    finish_reason: str
+    finish_reason: FinishReason
     seed: int | None
 
 

@@ -7,11 +7,35 @@ from typing import Any
 
 from core.jsonfile import JsonObject
 from core.rewards.base import PATTERN, Parameter, Preset, RewardFunction
-from core.rewards.library import answering, answers, coding, form, procedural, reasoning, writing
+from core.rewards.library import (
+    answering,
+    answers,
+    citations,
+    coding,
+    creative_writing,
+    form,
+    language_match,
+    procedural,
+    reasoning,
+    summarization,
+)
+from core.rewards.names import ALIASES
 
-MODULES = (answers, answering, reasoning, coding, writing, form, procedural)
-
-PRESETS: dict[str, Preset] = {name: preset for module in MODULES for name, preset in module.PRESETS.items()}
+WRITING: dict[str, Preset] = {
+    "creative-writing": creative_writing.PRESET,
+    "concise-summarization": summarization.PRESET,
+    "citation-format": citations.PRESET,
+    "language": language_match.PRESET,
+}
+PRESETS: dict[str, Preset] = {
+    **answers.PRESETS,
+    **answering.PRESETS,
+    **reasoning.PRESETS,
+    **coding.PRESETS,
+    **WRITING,
+    **form.PRESETS,
+    **procedural.PRESETS,
+}
 """Canonical name -> preset."""
 
 
@@ -68,3 +92,23 @@ def _check_pattern(name: str, pattern: str) -> None:
 
 def _kind(wanted: type) -> str:
     return {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[wanted]
+
+
+def presets_table() -> str:
+    """Every preset: names, what earns points, whether it judges truth, the columns and parameters it takes."""
+    lines = [
+        "| reward | also | what earns points | judges truth | columns | parameters |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, preset in PRESETS.items():
+        aliases = ", ".join(f"`{alias}`" for alias, known in ALIASES.items() if known == name)
+        columns = ", ".join(f"`{field}`" for field in preset.fields)
+        parameters = ", ".join(_parameter(parameter) for parameter in preset.parameters)
+        truth = "yes" if preset.judges_truth else ""
+        cells = (f"**{preset.title}** `{name}`", aliases, preset.summary, truth, columns, parameters)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _parameter(parameter: Parameter) -> str:
+    return f"`{parameter.name}` ({parameter.default!r})"

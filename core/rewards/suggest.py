@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
+from typing import TypedDict
+
+from typing_extensions import NotRequired
 
 from core.catalog.datasets import curated
 from core.data.builtin import BUILTIN
@@ -27,13 +30,29 @@ CHOICE_WORDS = ("choices", "options")
 FORMAT_WEIGHT = 0.1
 
 
+class WeighedPreset(TypedDict):
+    """A part of a composite reward."""
+
+    preset_name: str
+    weight: NotRequired[float]
+
+
+class SuggestedReward(TypedDict, total=False):
+    """The values of a reward section that a suggestion sets."""
+
+    type: str
+    preset_name: str
+    components: list[WeighedPreset]
+    fields: dict[str, str]
+
+
 @dataclass
 class Suggestion:
     """Values for the dataset, prompt and reward sections, and a sentence for each choice."""
 
     dataset: JsonObject
     prompt: JsonObject = field(default_factory=dict)
-    reward: JsonObject = field(default_factory=dict)
+    reward: SuggestedReward = field(default_factory=SuggestedReward)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -130,11 +149,11 @@ def _template(preset: str, examples: Sequence[Row]) -> tuple[str, str]:
     return "plain", "the whole completion is the answer"
 
 
-def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> JsonObject:
-    extras = {"fields": fields} if fields else {}
+def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> SuggestedReward:
+    extras: SuggestedReward = {"fields": fields} if fields else {}
     if not has_markers:
         return {"type": "preset", "preset_name": preset, **extras}
-    parts = [{"preset_name": preset}, {"preset_name": "solution-format", "weight": FORMAT_WEIGHT}]
+    parts: list[WeighedPreset] = [{"preset_name": preset}, {"preset_name": "solution-format", "weight": FORMAT_WEIGHT}]
     return {"type": "composite", "components": parts, **extras}
 
 

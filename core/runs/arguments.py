@@ -1,4 +1,4 @@
-"""RunConfig to the keyword arguments of TRL and PEFT: one flat table, and the short list of what is not theirs."""
+"""The keyword arguments of TRL and PEFT from a RunConfig: one flat table, and the settings that are not theirs."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ PINNED_SFT: Keywords = {
     "save_strategy": "no",
     "warmup_steps": 0,
 }
-"""What is no user's setting, given all the same: Unsloth's compiled trainers have other defaults than TRL. With theirs
-the warm-up took half its steps, and the first of them at a learning rate of 0."""
+"""Fixed arguments that are no settings. Unsloth's compiled trainers have other defaults than TRL: with those the
+warm-up made half of its steps, and the first one at a learning rate of 0."""
 
 NOT_TRL: dict[str, str] = {
     "name": "for people",
@@ -119,7 +119,7 @@ NOT_TRL: dict[str, str] = {
 
 
 def grpo_arguments(config: RunConfig) -> Keywords:
-    """Keyword arguments of trl.GRPOConfig that the configuration decides; the algorithm fills what is null."""
+    """Keyword arguments of trl.GRPOConfig from the configuration; the algorithm replaces null."""
     given = _from_table(config, "grpo")
     given["reward_weights"] = list(config.reward.weights.values())
     if not config.training.save_steps:

@@ -1,7 +1,7 @@
-"""Which forms of a configuration to try on a card, and the first of them that fits; pure.
+"""The variants of a configuration to try on a card, and the first that fits; pure.
 
-"Left open" is what the caller did not name: pydantic knows it of each section (model_fields_set). A configuration that
-was written out in full, as a session's or a saved one, has nothing open.
+A setting is "left open" if the caller did not name it; pydantic records that (model_fields_set). A configuration that
+names every setting, as a session's or a saved one does, has none open.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def needed(shape: ModelShape, config: RunConfig, place: Place) -> float:
 
 
 def vllm_has_room(shape: ModelShape, config: RunConfig, place: Place) -> bool:
-    """Whether the share that vLLM gets, where it samples, holds what it can't start without."""
+    """Whether vLLM's share of the memory is enough to start, if vLLM samples."""
     share = vllm_share_gib(config, place.available_gib)
     return config.training.sampler != "vllm" or share >= least_share_gib(shape, config, place.engine)
 
 
 def _can_sample(config: RunConfig, place: Place) -> bool:
-    """Beside plain TRL vLLM takes no 4-bit weights (core/config/sampler.py), so the ladder must not lead there."""
+    """With plain TRL vLLM takes no 4-bit weights (core/config/sampler.py), so no variant may combine them."""
     return not (config.training.sampler == "vllm" and place.engine == "trl" and config.model.quantization == "4bit")

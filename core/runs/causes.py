@@ -1,4 +1,4 @@
-"""What can make a reward flat: the causes a diagnosis knows, each with its test and its cure; pure."""
+"""The known causes of a flat reward, each with its test and its cure; pure."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ NEAR_THE_LIMIT = 0.9
 """Share of max_new_tokens from which on a completion counts as pressed for room."""
 
 Test = Callable[[Any, Judging], bool]
-"""Whether a group, or a completion, is that: which of the two, says the unit of its cause."""
+"""Whether a group or a completion, as the cause's unit says, shows the cause."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing that can make a reward flat.
+    """One cause of a flat reward.
 
     Attributes:
         code: Its name.
-        title: What is the matter, for people.
-        because: The same as the end of a sentence with "because".
-        unit: Whether it is a matter of whole groups or of completions.
-        test: Whether a group, or a completion, both annotated, is that.
+        title: The cause for people.
+        because: The cause as the end of a sentence with "because".
+        unit: Whether it is counted in groups or in completions.
+        test: Whether an annotated group or completion shows it.
         what_to_do: The cure, naming our settings.
-        least: Share from which on it is told.
-        serious: Share from which on a run is not healthy.
-        explains: How much of a cause it is, beside its share: a symptom such as "all rewards are 0" explains little.
+        least: The share from which on it is reported.
+        serious: The share from which on a run is not healthy.
+        explains: Its weight as a cause: a symptom such as "all rewards are 0" explains little.
     """
 
     code: str

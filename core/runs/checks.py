@@ -26,12 +26,12 @@ MEANINGS = {
     "too_long": "the prompt leaves no room for max_new_tokens within max_sequence_length; these rows are left out",
     "leakage": "a held-out question has the same words as a training question, in another order; its score says less",
 }
-"""What each finding means for a run."""
+"""Finding -> its consequence for a run."""
 
 
 @dataclass
 class Trouble:
-    """One kind of trouble: how many rows have it, what it means, and a few of them."""
+    """One kind of problem: how many rows have it, its consequence, and some of these rows."""
 
     count: int = 0
     meaning: str = ""

@@ -15,13 +15,13 @@ HEALTHY_SIGNAL = 0.5
 
 
 class Occurrence(Match):
-    """Where a group, or one of its completions, stands in the run."""
+    """The place of a group, or of one of its completions, in the run."""
 
     step: int
 
 
 class Finding(TypedDict):
-    """What was found: `share` of the groups or completions, numbers as `evidence`, and at most three places."""
+    """One finding: its `share` of the groups or completions, numbers as `evidence`, and at most three places."""
 
     code: str
     title: str
@@ -32,10 +32,10 @@ class Finding(TypedDict):
 
 
 class Diagnosis(TypedDict):
-    """What keeps some groups from teaching anything.
+    """Why some groups give no training signal.
 
-    `steps` is [first, last], null without groups; `signal_fraction` the share of groups whose rewards differ and are
-    learnt from, null without groups; `verdict` one sentence; in `findings` those that explain most stand first.
+    `steps` is [first, last], null without groups; `signal_fraction` is the share of groups whose rewards differ, null
+    without groups; `verdict` is one sentence; `findings` begin with the one that explains most.
     """
 
     steps: list[int] | None

@@ -1,4 +1,4 @@
-"""Fit what the user left open to the card, and refuse what the user said where it does not fit; pure."""
+"""Fits the open settings to the card, and refuses a configuration whose given settings do not fit; pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Fitting:
     """A configuration and whether it fits.
 
     Attributes:
-        config: As it is to run, or as it was where it is refused.
-        notices: What was replaced.
-        refusal: Why it can't start; None where it can.
+        config: As it will run; unchanged if it is refused.
+        notices: The replacements.
+        refusal: Why it can't start; None if it can.
     """
 
     config: RunConfig
@@ -30,14 +30,14 @@ class Fitting:
 
 
 def settled(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fitting:
-    """The configuration as it will run: as its weights are stored, fitted to the card, and resolved; see `fitted`.
+    """The configuration with its stored quantisation, fitted to the card and resolved; see `fitted`.
 
     Args:
         config: As it was parsed, so that it knows what was said.
         machine: What there is.
         shape: The model's; None where it is not known.
     Raises:
-        InvalidInput: It asks for what the machine does not have.
+        InvalidInput: It needs hardware or packages that the machine does not have.
     """
     stored, said = as_stored(config)
     fitting = fitted(stored, machine, shape)
@@ -46,10 +46,10 @@ def settled(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fi
 
 
 def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fitting:
-    """The configuration with what the user left open at the first rung of the ladder that fits.
+    """The configuration with its open settings at the first rung of the ladder that fits.
 
-    On the CPU, where memory can be swapped out, and with a model of unknown shape nothing is fitted or refused; with
-    resources.allow_too_large neither, but a run that is too large is warned of.
+    Nothing is fitted or refused on the CPU, whose memory can be swapped out, and for a model of unknown shape. The same
+    holds for resources.allow_too_large, but then a run that is too large gets a warning.
 
     Args:
         config: As it was parsed, so that it knows what was said.
@@ -83,6 +83,6 @@ def _placed(config: RunConfig, machine: Machine, gib: float, place: Place) -> tu
 
 
 def _warning(config: RunConfig, shape: ModelShape, place: Place) -> list[Notice]:
-    """What is said of a run that starts although it is too large."""
+    """The warning for a run that starts although it is too large."""
     problem = shortage(config, frozenset(), shape, place)
     return [Notice("warning", OVERRIDE, f"{problem} It may end for lack of memory.")] if problem else []

@@ -1,4 +1,4 @@
-"""What can be read off a stored group: the answers, whether it teaches anything, what a search finds; pure."""
+"""Stored groups: their answers, their training signal, and the filters of a search; pure."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Span(TypedDict):
 
 
 class Reading(TypedDict):
-    """What a completion says.
+    """The parsed content of a completion.
 
-    `answer` is null without a solution or without markers, `problems` tell what is wrong with its markers, and
-    `mentions_reference` whether the reference stands in it.
+    `answer` is null without a solution or markers, `problems` describe wrong markers, and `mentions_reference` is true
+    if the completion contains the reference.
     """
 
     answer: Span | None
@@ -41,7 +41,7 @@ class Reading(TypedDict):
 
 
 class AnnotatedCompletion(Completion, Reading):
-    """A completion with what it says."""
+    """A completion with its parsed content."""
 
 
 class AnnotatedGroup(Prompted):
@@ -51,7 +51,7 @@ class AnnotatedGroup(Prompted):
 
 
 class Match(TypedDict):
-    """Where a group, or one of its completions, stands within its step; `completion` is null for a whole group."""
+    """The place of a group, or of one of its completions, in its step; `completion` is null for a whole group."""
 
     group: int
     completion: int | None
@@ -102,9 +102,9 @@ def annotated(group: Group, markers: Markers) -> AnnotatedGroup:
 
 
 def mentions(text: str, reference: str) -> bool:
-    """Whether a reference that is not empty stands in the text, as words of its own.
+    """Whether the text contains the reference as whole words; never for an empty one.
 
-    Case and thousands separators don't matter; 4 does not stand in 14, 4.5 or x4.
+    Case and thousands separators are ignored; 4 is not in 14, 4.5 or x4.
     """
     wanted, said = _plain(reference).strip(), _plain(text)
     place = said.find(wanted) if wanted else -1
@@ -127,13 +127,13 @@ def is_masked_out(group: Group | AnnotatedGroup, judging: Judging) -> bool:
 
 
 def truths(completion: Completion, judging: Judging) -> list[float]:
-    """What the rewards that judge truth gave, where they could score."""
+    """The values of the rewards that judge truth, without missing ones."""
     scores = [completion["scores"][name]["value"] for name in judging.judges if name in completion["scores"]]
     return [value for value in scores if value is not None]
 
 
 def is_missed(completion: AnnotatedCompletion, judging: Judging) -> bool:
-    """Whether the reference stands in an annotated completion, and no reward that judges truth gave anything."""
+    """Whether an annotated completion contains the reference and yet every reward that judges truth gave 0."""
     found = truths(completion, judging)
     return bool(found) and max(found) == 0 and completion["mentions_reference"]
 
@@ -160,15 +160,15 @@ STORED: dict[str, Callable[[Completion, Judging], bool]] = {
     "best": lambda completion, judging: completion["reward"] >= judging.full - SAME,
     "wrong_but_paid": _is_wrong_but_paid,
 }
-"""What can be searched for -> whether a completion is that, as it is stored."""
+"""Filter -> its test on a stored completion."""
 READ: dict[str, Callable[[AnnotatedCompletion, Judging], bool]] = {"no_answer": lacks_solution, "missed": is_missed}
-"""The same for what must be read in its text."""
+"""Filter -> its test on an annotated completion."""
 FILTERS = (*STORED, *READ)
 """All that can be searched for, but `flat`, which is a matter of whole groups."""
 
 
 def matches(groups: Sequence[Group], name: str, judging: Judging) -> Iterator[Match]:
-    """Where a step's groups hold what the filter `name` looks for."""
+    """The places in a step's groups that match the filter `name`."""
     for number, group in enumerate(groups):
         if name == "flat":
             found: list[int | None] = [None] if is_flat(group) else []

@@ -1,4 +1,4 @@
-"""The ladder of settings that need less and less memory: one for what is recommended and for what is fitted; pure."""
+"""The ladder of settings that need less and less memory, for recommendations and for fitting; pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEVERS: dict[str, tuple[str, ...]] = {
     "lengths": ("training.max_sequence_length", "training.max_new_tokens"),
     "warm-up": ("pre_training.batch_size",),
 }
-"""What the ladder moves -> its settings."""
+"""Lever of the ladder -> its settings."""
 FIELDS = frozenset(field for fields in LEVERS.values() for field in fields)
 
 

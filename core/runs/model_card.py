@@ -1,4 +1,4 @@
-"""README.md of a pushed model: what the hub reads (YAML), how it was trained, its proofs, how to use it; pure."""
+"""model_card: README.md of a pushed model, with YAML for the hub, its training, its proofs and its use; pure."""
 
 from __future__ import annotations
 
@@ -32,13 +32,12 @@ MIB = 1024**2
 
 @dataclass(frozen=True)
 class Pushed:
-    """What is pushed where.
-
+    """A pushed model.
     Attributes:
         repo_id: owner/name.
         config: How it was trained.
-        entries: The entries of proof.json that are pushed.
-        places: Target -> its path in the repository; empty for a folder whose files lie at the top.
+        entries: Its entries of proof.json.
+        places: Target -> its path in the repository; empty for a folder whose files are at the top.
     """
 
     repo_id: str
@@ -59,8 +58,8 @@ def model_card(pushed: Pushed, about: str) -> str:
     """The text of README.md.
 
     Args:
-        pushed: What is pushed where.
-        about: How it was trained and what was measured, as Markdown that begins with a title; see card.md of a run.
+        pushed: The pushed model.
+        about: The run card as Markdown, which begins with a title.
     """
     name = pushed.config.model.name
     shown = about if pushed.base or name == EMBEDDED_MODEL else about.replace(name, PurePath(name).name)
@@ -71,7 +70,7 @@ def model_card(pushed: Pushed, about: str) -> str:
 
 
 def front_matter(pushed: Pushed) -> str:
-    """The YAML between two lines of dashes; quoted as JSON, which YAML takes as it is."""
+    """The YAML between two lines of dashes; its values are JSON, which is valid YAML."""
     kinds = {entry["kind"] for entry in pushed.entries}
     library, relation = _library(kinds)
     known, data = base_model(pushed.config.model.name), pushed.config.dataset

@@ -1,7 +1,7 @@
-"""The phases of a run and what each needs beside the weights: they take turns, so only the largest counts; pure.
+"""The memory that each phase of a run needs in addition to the weights; only the largest counts; pure.
 
-Evaluation and sampling write answers: they hold a cache of keys and values. Warm-up and learning go backward: they
-hold activations and logits. "Values" are numbers of the width that `width_of` gives.
+Evaluation and sampling generate, so they hold a cache of keys and values. Warm-up and learning need a backward pass, so
+they hold activations and logits. "Values" are numbers of the width that `width_of` gives.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LOGIT_COPIES = {"trl": 2, "cpu": 4}
 """Float32 copies of the logits of a batch in TRL 1.14: with its Triton kernel the logits and their gradient; without
 it also what gather and logsumexp give back. Counted with fake tensors: 2.05 and 4.03."""
 UNSLOTH_PIECES, TOKENS_OF_A_PIECE = 4, 4096
-"""Unsloth goes through a completion's logits in pieces: max(4, tokens / 4096) of them (rl_replacements.py,
-autotune_batch_and_chunks). What the backward pass needs of each piece is kept in 16 bit."""
+"""Unsloth computes the logits of a completion in max(4, tokens / 4096) chunks (rl_replacements.py,
+autotune_batch_and_chunks). It keeps the values for the backward pass of each chunk in 16 bit."""
 
 TAUGHT_TOKENS, BYTES_OF_A_TAUGHT_LOGIT = 256, 16
 """A warm-up takes the logits of 256 tokens at a time (TRL 1.14, sft_trainer.py): four float32 copies. Unsloth's
@@ -47,7 +47,7 @@ class MemoryPart:
 
 @dataclass(frozen=True)
 class Phase:
-    """What one phase holds at its peak, beside what the run holds all the time."""
+    """The memory of one phase at its peak, in addition to the memory that the run always holds."""
 
     key: str
     label: str
@@ -67,7 +67,7 @@ def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine, card_gib
     Args:
         shape: The model.
         config: As it will run, that is, resolved.
-        engine: What will train it.
+        engine: trl or unsloth.
         card_gib: All memory of the card, of which vLLM takes its share.
     """
     written = _writing(shape, config, engine)
@@ -89,13 +89,13 @@ def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine, card_gib
 
 
 def vllm_share_gib(config: RunConfig, card_gib: float) -> float:
-    """What vLLM takes of a card, where it samples."""
+    """The memory of a card that vLLM takes, if it samples."""
     return config.training.vllm_memory_fraction * card_gib if config.training.sampler == "vllm" else 0.0
 
 
 def _sampled_by_vllm(config: RunConfig, card_gib: float) -> tuple[MemoryPart, ...]:
-    """What vLLM needs while it samples beside plain TRL; it sleeps while the adapter learns. Unsloth's vLLM shares the
-    weights and stays awake, so it is counted with what is held all the time."""
+    """The memory of vLLM while it samples for plain TRL; it frees it during learning. Unsloth's vLLM shares the weights
+    and never frees memory, so it counts as always held."""
     return (MemoryPart("vllm", "vLLM's weights and cache", vllm_share_gib(config, card_gib)),)
 
 
@@ -130,11 +130,11 @@ def _writing(shape: ModelShape, config: RunConfig, engine: Engine) -> tuple[Memo
 def backward_parts(
     shape: ModelShape, config: RunConfig, engine: Engine, tokens: int, logits_size: float
 ) -> tuple[MemoryPart, ...]:
-    """What learning from `tokens` tokens at once needs at its worst moment.
+    """The peak memory of a step that learns from `tokens` tokens at once.
 
-    The moment is either when the logits are there or when the gradients pass through a layer. Kept throughout is what
-    the forward pass left: without gradient_checkpointing the `saved_values` of every layer; with it each layer's input
-    (hidden values), which Unsloth keeps in main memory, and a layer's saved values come anew while it is passed.
+    The peak is at the logits or in the backward pass of one layer. Throughout, the step holds the activations of the
+    forward pass: without gradient_checkpointing the `saved_values` of every layer; with it the input of each layer
+    (hidden values), which Unsloth keeps in main memory, and the saved values of the one layer that is recomputed.
     """
     width = width_of(engine)
     saved, passing = saved_values(shape, config.model.lora_rank, engine), passing_values(shape, engine)

@@ -1,4 +1,4 @@
-"""Where a run would take place: the device, its memory, and what would train there."""
+"""Place: the device of a run, its memory and its engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Place:
     """One device as a run sees it.
 
     Attributes:
-        engine: What would train there.
+        engine: trl or unsloth.
         device: Its name for people.
         available_gib: All its memory.
         gpu: The GPU; None for the CPU.
@@ -29,8 +29,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Machine:
-    """What runs can be placed on.
-
+    """The devices for runs.
     Attributes:
         hardware: Its GPUs.
         ram_gib: Main memory.

@@ -1,4 +1,4 @@
-"""What a run will do, told before it starts: rows, steps, completions and time; pure."""
+"""The plan of a run before it starts: rows, steps, completions and time; pure."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class Pace:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The work of a run in numbers; None where it depends on rows that nobody has counted.
+    """The work of a run in numbers; None if it depends on rows that are not counted.
 
     Attributes:
         rows: Usable rows of the data set.
         warm_up_rows, train_rows, held_out_rows: How they are split.
         steps, warm_up_steps: Optimiser steps of GRPO and of the warm-up.
         completions: Completions sampled in all GRPO steps.
-        tokens_at_most: Tokens in them if each is as long as it may be.
-        seconds: How long the GRPO steps take; None without a past run to go by.
-        basis: What the time is based on, or why there is none.
+        tokens_at_most: Tokens in them if each has its maximum length.
+        seconds: Time of the GRPO steps; None without a past run to compare with.
+        basis: The basis of the time, or why there is none.
     """
 
     rows: int | None
@@ -66,7 +66,7 @@ class StepSummary(TypedDict):
 
 
 class PhaseNeed(TypedDict):
-    """What one phase of a run needs, in GiB; `decides` marks the one whose parts are in the sum."""
+    """The memory of one phase of a run, in GiB; `decides` marks the phase whose parts are in the sum."""
 
     key: str
     label: str
@@ -75,7 +75,7 @@ class PhaseNeed(TypedDict):
 
 
 class MemoryNeed(TypedDict):
-    """What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB.
+    """The memory of a run in GiB: the parts at its peak, which sum to the total, and the need of each phase.
 
     Phases take turns in the same memory. The total is null for a model of unknown shape; `problem` says why.
     """
@@ -100,7 +100,7 @@ class Refusal(TypedDict):
 class Plan(TypedDict):
     """A configuration as it would run; `refusal` where it is too large.
 
-    `algorithm_note` says what of its algorithm the settings undo, and what to change; it is empty for nothing.
+    `algorithm_note` names the part of the algorithm that the settings disable, and how to enable it.
     """
 
     config: JsonObject

@@ -1,4 +1,4 @@
-"""Published memory figures beside our estimate: `python -m core.runs.published [--write docs/memory.md]`.
+"""Published memory figures compared with our estimate: `python -m core.runs.published [--write docs/memory.md]`.
 
 Only figures that describe our workload are here: LoRA on Unsloth with gradient checkpointing, one GPU, sampling by
 Unsloth itself. A test holds each estimate within 25 % of its figure.
@@ -36,15 +36,15 @@ MARKS = "<!-- {0}: start -->\n", "<!-- {0}: end -->\n"
 
 @dataclass(frozen=True)
 class Published:
-    """One figure that somebody published, and the run that it describes.
+    """One published figure, and the run that it describes.
 
     Attributes:
         what: The run in words.
         gib: The figure. "GB" is taken for GiB, as cards and the authors' own sums count.
-        source: The name of the page that says so, in docs/memory.md.
+        source: The name of its page in docs/memory.md.
         shape: The model.
         config: The run; where `phase` is "warm_up", the supervised part of it alone.
-        phase: The phase that the figure is about; None for the largest.
+        phase: The phase of the figure; None for the largest.
     """
 
     what: str
@@ -98,7 +98,7 @@ def figures_table() -> str:
 
 
 def examples_table() -> str:
-    """What some models need with the default lengths on Unsloth, part by part, as Markdown."""
+    """The memory of some models with the default lengths on Unsloth, part by part, as Markdown."""
     lines = ["| model | weights | held besides | evaluation, sampling | learning | in all, GiB |"]
     lines.append("| --- | --- | --- | --- | --- | --- |")
     for name in ("unsloth/Qwen3-1.7B", "unsloth/Qwen3-4B", "unsloth/Llama-3.1-8B-Instruct"):
@@ -122,11 +122,11 @@ Settings = dict[str, Any]
 """Setting of a section -> value."""
 
 TABLES = {"published": figures_table, "examples": examples_table}
-"""What stands in docs/memory.md between the marks of each name."""
+"""Name of the marks in docs/memory.md -> the table between them."""
 
 
 def with_tables(text: str) -> str:
-    """`text` with the tables between its marks made anew."""
+    """`text` with new tables between its marks."""
     for name, make in TABLES.items():
         start, end = (mark.format(name) for mark in MARKS)
         before, rest = text.split(start, 1)

@@ -31,10 +31,9 @@ class Fragment(TypedDict):
 def recommended(entry: BaseModel, place: Place) -> Fragment:
     """The first of the sensible settings that fits.
 
-    On a GPU they are those of `ladder.py`: 16-bit weights come before 4bit, then long texts before short ones, then
-    speed; a step is of 4 prompts with 8 completions, of fewer prompts where memory is short. Without a GPU texts are
-    short and groups small, as in configs/examples/demo-arithmetic.json.
-    What does not fit at all gets the smallest settings; `memory_of` then says by how much.
+    On a GPU they come from `ladder.py`, which prefers 16-bit to 4-bit weights, then long texts, then speed. A step has
+    4 prompts with 8 completions, or fewer if memory is short. Without a GPU texts are short and groups small, as in
+    configs/examples/demo-arithmetic.json. A model that does not fit gets the smallest settings.
 
     Args:
         entry: The model.

@@ -1,4 +1,4 @@
-"""Why a run does not fit a card, and which of the given settings would make it fit at what cost; pure."""
+"""Why a run does not fit a card, and which changes would make it fit, with their cost; pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 def shortage(config: RunConfig, movable: frozenset[str], shape: ModelShape, place: Place) -> str | None:
-    """Why no form of the configuration fits, in a sentence; None where one does.
+    """Why no variant of the configuration fits, in a sentence; None if one fits.
 
     Args:
         config: As it was parsed.
@@ -39,7 +39,7 @@ def shortage(config: RunConfig, movable: frozenset[str], shape: ModelShape, plac
 
 
 def refusal(config: RunConfig, shape: ModelShape, place: Place) -> InvalidInput:
-    """The error of a run that does not fit; its fields name what would help, with the price.
+    """The error of a run that does not fit; its fields name the changes that would help, with their cost.
 
     Args:
         config: As it was parsed.
@@ -58,7 +58,7 @@ def refusal(config: RunConfig, shape: ModelShape, place: Place) -> InvalidInput:
 
 
 def changes(before: RunConfig, after: RunConfig) -> dict[str, tuple[str, str]]:
-    """Each setting of the ladder that differs -> (its new value, what it costs), in words."""
+    """Each setting of the ladder that differs -> (its new value, its cost), in words."""
     steps = before.completions_per_step, after.completions_per_step
     kept = f"keeps {steps[1]} completions a step"
     fewer = f"{steps[1]} instead of {steps[0]} completions a step, so steps are noisier"
@@ -100,7 +100,7 @@ def _ways(config: RunConfig, is_open: frozenset[str], shape: ModelShape, place: 
 
 
 def _beyond(config: RunConfig, is_open: frozenset[str], shape: ModelShape, place: Place) -> dict[str, str]:
-    """Each setting outside the ladder that helps -> its value, what must go with it, what it means and the memory."""
+    """Each setting outside the ladder that helps -> its value, required changes, its meaning and the memory."""
     ways = {}
     for name, values, meaning in _outside(config):
         for value in values:
@@ -115,7 +115,7 @@ def _beyond(config: RunConfig, is_open: frozenset[str], shape: ModelShape, place
 
 
 def _outside(config: RunConfig) -> list[tuple[str, Sequence[object], str]]:
-    """Settings that the ladder leaves alone, the values to try, the mildest first, and what a change means."""
+    """Settings outside the ladder, the values to try from the smallest change on, and the meaning of a change."""
     has_vllm = config.training.sampler == "vllm"
     groups, ranks = _halves(config.training.num_generations, 2), _halves(config.model.lora_rank, 8)
     return [

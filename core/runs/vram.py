@@ -1,8 +1,8 @@
-"""The memory of a run, estimated from the model's shape and the configuration: what is held all the time; pure.
+"""The estimated memory of a run, from the model's shape and the configuration; pure.
 
-The peak is what a run holds from start to end and the larger of its phases, which take turns (`phases.py`). The
-account was set against the bytes that PyTorch allocates for Llama and Qwen3 shapes (fake tensors on CPU) and against
-published figures (docs/memory.md); nothing was measured on a GPU here. Texts are counted at their longest.
+The peak is the memory that a run always holds plus that of its largest phase (`phases.py`). The estimate was compared
+with the bytes that PyTorch allocates for Llama and Qwen3 shapes (fake tensors on CPU) and with published figures
+(docs/memory.md), not with measurements on a GPU. Texts count with their maximum length.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.runs.phases import (
 )
 
 FIT_FRACTION = 0.9
-"""A run that needs more of a device's memory than this is said not to fit."""
+"""A run that needs a larger fraction of a device's memory does not fit."""
 
 LINEAR_BYTES = {"4bit": 0.5625, "8bit": 1.0}
 """Bytes of a quantised weight. NF4 is half a byte and one float32 scale to 64 weights (QLoRA, arXiv:2305.14314,
@@ -50,19 +50,19 @@ FUSED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj
 
 
 def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: float = 0.0) -> list[MemoryPart]:
-    """What a run holds at its peak, in the order in which a bar shows it; the parts of the largest phase come last.
+    """The parts of a run's memory at its peak, in the order of the bar; those of the largest phase come last.
 
     weights: see `weight_bytes`.
     adapter: a LoRA of rank r on a layer has r x (inputs + outputs) weights (arXiv:2106.09685, section 4.1), which PEFT
         holds in float32, and a gradient of the same size.
     optimizer: OPTIMISER_BYTES a trained weight; Adafactor keeps a row and a column of each matrix, 4 / r bytes.
-    vllm: what vLLM takes beside the weights that it shares with Unsloth.
+    vllm: the memory of vLLM without the weights that it shares with Unsloth.
     runtime: CUDA_RUNTIME_GIB or CPU_RUNTIME_GIB.
 
     Args:
         shape: The model.
         config: As it will run on the device, that is, resolved.
-        engine: What will train it.
+        engine: trl or unsloth.
         card_gib: All memory of the card, of which vLLM takes its share.
     """
     phases = memory_phases(shape, config, engine, card_gib)
@@ -70,7 +70,7 @@ def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib:
 
 
 def held_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: float = 0.0) -> list[MemoryPart]:
-    """What a run holds from start to end."""
+    """The memory that a run holds from start to end."""
     trained = adapter_parameters(shape, config.model)
     paged = " (paged)" if config.training.optim.startswith("paged") else ""
     weights = weight_bytes(shape, config.model.quantization, width_of(engine))

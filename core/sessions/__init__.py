@@ -1,1 +1,1 @@
-"""What a run is: its events, the state folded from them, its folder."""
+"""Sessions: the events of a run, the state folded from them, its folder."""

@@ -36,7 +36,7 @@ KINDS: dict[str, str] = {
     "failed": "it could not be done: cause, cure, code, exit_code, log_tail",
     "interrupted": "the worker is gone and left no word",
 }
-"""Every kind of event and what it carries beside seq (from 1, unbroken) and t (Unix time in seconds)."""
+"""Every kind of event and its content; each also has seq (from 1, without gaps) and t (Unix time in seconds)."""
 
 RESERVE_NAME, RESERVE_BYTES = ".reserve", 128 * 1024
 
@@ -76,7 +76,7 @@ class EventLog:
             return written
 
     def _give_up_reserve(self) -> bool:
-        """Free the bytes kept back beside the log; whether there were any."""
+        """Free the disk space that is reserved for the last events; whether there was any."""
         reserve = self._path.with_name(RESERVE_NAME)
         if not reserve.exists():
             return False

@@ -24,10 +24,10 @@ Columns = dict[str, list[Any]]
 
 
 class Column:
-    """The values of one metric, a row each: numbers as 8 bytes, and a plain list once there was anything else.
+    """The values of one metric, one per row: an array of 8-byte numbers, or a list if a value is no number.
 
     Args:
-        rows: How many rows went before it, which have no value.
+        rows: The number of earlier rows, which have no value.
     """
 
     __slots__ = ("_is_whole", "_others", "numbers")
@@ -98,7 +98,7 @@ class PhaseColumns:
             column.keep(rows)
 
     def take(self, after_step: int, max_points: int) -> Columns:
-        """Columns of at most `max_points` of the steps after `after_step`; none where there is no such step."""
+        """Columns of at most `max_points` steps after `after_step`; empty without such steps."""
         rows = thin([row for row, step in enumerate(self.steps) if step > after_step], max_points)
         return {name: column.take(rows) for name, column in self._columns.items()} if rows else {}
 
@@ -149,7 +149,7 @@ class Histories:
             return history
 
     def forget(self, session_id: str) -> None:
-        """Drop what is held of a session."""
+        """Remove a session from memory."""
         with self._lock:
             self._held.pop(session_id, None)
 

@@ -1,4 +1,4 @@
-"""What each kind of event carries, beside its place in the log and its time."""
+"""The content of each kind of event, besides its place in the log and its time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PlainEvent(Stamp):
 
 
 class StartingEvent(Stamp):
-    """The server starts a worker; `attempt` is given where it is not one more than before."""
+    """The server starts a worker; `attempt` is present if it is not the previous one plus 1."""
 
     kind: Literal["starting"]
     device: NotRequired[str | None]
@@ -63,7 +63,7 @@ class NoticeEvent(Stamp, NoticeText):
 
 
 class EngineReport(TypedDict):
-    """The model in memory: `parameters` counts weights, `adapted_layers` see core/runs/adapted.py."""
+    """The model in memory: `parameters` counts weights, `adapted_layers` see core/workers/run_card.py."""
 
     engine: str
     device: str
@@ -81,7 +81,7 @@ class LoadedEvent(Stamp, EngineReport):
 
 
 class DataReport(TypedDict):
-    """How many rows each part of the run has; `left_out` counts the others by reason."""
+    """The number of rows of each part of the run; `left_out` counts unused rows by reason."""
 
     warm_up: int
     train: int
@@ -104,7 +104,7 @@ class DataEvent(Stamp, DataReport):
 
 
 class StepReport(StepMetrics):
-    """One logged step: where the run is, how fast, and what was measured."""
+    """One logged step: progress, speed and metrics."""
 
     step: int
     phase: str
@@ -149,7 +149,7 @@ class AnsweredRow(TypedDict):
 class RowScores(TypedDict):
     """How the answers to some rows were judged.
 
-    `marks` has one character a row, in order: 1 correct, 0 not, so that two evaluations can be compared in pairs. It is
+    `marks` has one character a row, in order: 1 correct, 0 not, so that two scores can be compared in pairs. It is
     empty, and `correct` null, when no reward of the run judges truth. `row_rewards` has the weighted sum of each row,
     null where a reward failed, for the same use. `unscored` counts the answers on which a reward failed.
     """
@@ -192,7 +192,7 @@ class CheckpointEvent(Stamp):
 
 
 class ResumedEvent(Stamp):
-    """Training goes on from a checkpoint; what an earlier attempt logged of later steps no longer counts."""
+    """Training continues from a checkpoint; earlier metrics of later steps no longer count."""
 
     kind: Literal["resumed"]
     from_step: int
@@ -242,7 +242,7 @@ class Failure(TypedDict):
 
 
 class FailedEvent(Stamp):
-    """It could not be done, or the worker is gone and left no word."""
+    """The run failed, or its worker ended without a final event."""
 
     kind: Literal["failed", "interrupted"]
     cause: str
@@ -271,9 +271,9 @@ Event = (
     | StoppedEvent
     | FailedEvent
 )
-"""One line of an event log; `kind` tells which."""
+"""One line of an event log; `kind` names its shape."""
 
 
 def without(event: Mapping[str, object], *names: str) -> Any:
-    """What an event carries but for the named keys, in its order."""
+    """The content of an event without the named keys, in its order."""
     return {key: value for key, value in event.items() if key not in names}

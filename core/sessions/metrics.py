@@ -55,11 +55,11 @@ class ClipRatio(TypedDict, total=False):
 
 
 class StepMetrics(TypedDict):
-    """The documented numbers of one step; a number that TRL did not log is absent, only `kl` is then null.
+    """The documented numbers of one step; a number that TRL did not log is absent, but `kl` is then null.
 
-    `signal_fraction` is the share of groups whose completions differ in reward, 1 - frac_reward_zero_std: the others
-    teach nothing. `sampler_gap` is how far vLLM's and the trainer's log-probabilities of a token lie apart, in nats,
-    and `sampler_ratio` what a completion counts for it. Lengths are in tokens, times in seconds.
+    `signal_fraction` is the share of groups whose completions differ in reward, 1 - frac_reward_zero_std. `sampler_gap`
+    is the difference of vLLM's and the trainer's log-probabilities of a token, in nats, and `sampler_ratio` the weight
+    of a completion because of it. Lengths are in tokens, times in seconds.
     """
 
     kl: NotRequired[float | None]

@@ -1,4 +1,4 @@
-"""What the held-out scores of a session say."""
+"""The verdict on the held-out scores of a session."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def shown(score: HeldOutScore, full_reward: float) -> ShownScore:
     return {**score, "share": correct / total, "interval": wilson_interval(correct, total)}
 
 
-def verdict(evaluations: Iterable[HeldOutScore]) -> str:
-    """What GRPO changed, in one sentence, from a session's evaluations; empty before the last one.
+def verdict(scores: Iterable[HeldOutScore]) -> str:
+    """The change that GRPO made, in one sentence; empty before the last score.
 
-    Right and wrong answers are compared where a reward of the run judges truth, the rewards themselves otherwise.
+    Right and wrong answers are compared if a reward of the run judges truth, else the rewards.
     """
-    stages = {score["stage"]: score for score in evaluations}
+    stages = {score["stage"]: score for score in scores}
     before, after = stages.get("warm_up") or stages.get("base"), stages.get("trained")
     if before is None or after is None:
         return ""

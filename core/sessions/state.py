@@ -69,7 +69,7 @@ class SessionSummary(TypedDict):
 
 @dataclass(frozen=True)
 class SessionState:
-    """What is known of a session, folded from its events; times are Unix seconds."""
+    """The state of a session, folded from its events; times are Unix seconds."""
 
     session_id: str
     status: str = "queued"
@@ -211,7 +211,7 @@ def _resumed(state: SessionState, event: ResumedEvent) -> SessionState:
     return replace(state, step=event["from_step"], checkpoints=kept, evaluations=scores)
 
 
-def _evaluation(state: SessionState, event: EvaluationEvent) -> SessionState:
+def _held_out_score(state: SessionState, event: EvaluationEvent) -> SessionState:
     score: HeldOutScore = without(event, "seq", "t", "kind")
     earlier = tuple(s for s in state.evaluations if (s["stage"], s.get("step")) != (score["stage"], score.get("step")))
     return replace(state, evaluations=(*earlier, score))
@@ -252,7 +252,7 @@ _CHANGES: dict[str, Callable[[SessionState, Any], SessionState]] = {
     "loaded": lambda state, event: replace(state, engine=_picked(EngineReport, event)),
     "data": lambda state, event: replace(state, data=_picked(DataReport, event)),
     "metrics": _metrics,
-    "evaluation": _evaluation,
+    "evaluation": _held_out_score,
     "checkpoint": _checkpoint,
     "resumed": _resumed,
     "stopping": _stopping,

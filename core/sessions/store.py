@@ -29,7 +29,7 @@ STEP_FILE = re.compile(r"step-\d{6,}\.jsonl")
 
 @dataclass(frozen=True)
 class SessionLabel:
-    """What a list shows of a session's configuration, as it is written there; None for what it lacks."""
+    """The values of a session's configuration that a list shows; None for missing ones."""
 
     name: str | None
     model: str | None
@@ -39,11 +39,11 @@ class SessionLabel:
 
 
 UNREADABLE = SessionLabel(None, None, None, None, None)
-"""Of a session whose configuration can't be read: it is still listed, so that it can be deleted."""
+"""For a session whose configuration can't be read: it is listed, so that it can be deleted."""
 
 
 class ListedSession(SessionSummary):
-    """A session as a list shows it: its state in short, and what it trains on what."""
+    """A session in a list: its state in short, its model and its data set."""
 
     name: str | None
     model: str | None
@@ -114,7 +114,7 @@ class SessionStore:
         return config
 
     def label(self, session_id: str) -> SessionLabel:
-        """What a list shows of the configuration, also of one that this version would not run."""
+        """The listed values of a configuration, also of one that this version would refuse."""
         label = self._labels.get(session_id)
         if label is None:
             label = self._labels[session_id] = label_of(read_json(self.paths(session_id).config))
@@ -153,7 +153,7 @@ class SessionStore:
         return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
 
     def labelled(self, states: Iterable[SessionState]) -> list[tuple[SessionState, SessionLabel]]:
-        """Each state with what a list shows of its configuration; sessions deleted meanwhile are left out."""
+        """Each state with the listed values of its configuration; sessions that were just deleted are left out."""
         pairs = []
         for state in states:
             try:

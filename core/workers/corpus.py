@@ -1,4 +1,4 @@
-"""Rows to what trainers and evaluation read: TRL data sets, rendered prompts, and the length filter."""
+"""From rows to TRL data sets and rendered prompts; and the length filter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HeldOut: the questions of a run that it never trained on, with the adapter's marks on them."""
+"""HeldOut: the held-out rows of a run, read again, with the adapter's score on them."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ GENERAL_QUESTIONS = (
     Row("Name the capital of France.", "Paris"),
     Row("Write one sentence about the sea.", "The sea is wide, and it is never quite still."),
 )
-"""Asked where the data set can't be read any more."""
+"""Used when the data set can no longer be read."""
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The questions of an export.
+    """The rows that an export is checked with.
 
     Attributes:
-        rows: To prove with; held-out ones where the run has any.
-        to_score: The held-out rows that are scored, in the order of the run; empty for none.
-        adapter: The run's last evaluation of the same rows, if there is one.
-        problem: Why nothing is scored, or why the adapter's score is not known; empty for neither.
+        rows: The rows for the proof, held-out ones if the run has any.
+        to_score: The held-out rows to score, in the order of the run.
+        adapter: The held-out score of the run on the same rows, if there is one.
+        problem: Why no row is scored, or why the adapter's score is not known.
     """
 
     rows: Sequence[Row]
@@ -44,14 +44,12 @@ class HeldOut:
 def held_out(
     config: RunConfig, workspace: Workspace, template: PromptTemplate, tokenizer: Any, trained: HeldOutScore | None
 ) -> HeldOut:
-    """Read the rows of a run again; a data set that is gone is no reason to refuse an export.
+    """Read the rows of a run again; an export does not need the data set, so general questions replace a missing one.
 
     Args:
-        config: The run's.
-        workspace: Where the data set lies.
-        template: The run's prompts.
-        tokenizer: The training's.
-        trained: The evaluation event after training, if there was one.
+        config, template, tokenizer: Those of the run.
+        workspace: Where the data set is.
+        trained: The held-out score after training, if there is one.
     """
     try:
         split = fitting(load_split(config, workspace), config, template, tokenizer)
@@ -67,8 +65,8 @@ def held_out(
     return HeldOut(scored, scored, trained)
 
 
-def are_those_of(evaluation: HeldOutScore, rows: Sequence[Row]) -> bool:
-    """Whether `rows` are the held-out rows that a run was scored on, as far as its evaluation event shows them."""
-    shown = [(sample["instruction"], sample["reference"]) for sample in evaluation.get("samples", [])]
+def are_those_of(score: HeldOutScore, rows: Sequence[Row]) -> bool:
+    """Whether a run was scored on `rows`, as far as the samples of its score show."""
+    shown = [(sample["instruction"], sample["reference"]) for sample in score.get("samples", [])]
     asked = [(row.instruction, row.reference) for row in rows[: len(shown)]]
-    return evaluation["total"] == len(rows) and shown == asked
+    return score["total"] == len(rows) and shown == asked

@@ -1,4 +1,4 @@
-"""Held-out score: greedy answers to questions the run never trains on, judged by the run's own rewards."""
+"""The held-out score: greedy answers to the held-out rows, scored by the rewards of the run."""
 
 from __future__ import annotations
 
@@ -19,18 +19,11 @@ from core.workers.loading import LoadedModel
 SAMPLES_KEPT = 8
 
 
-class Evaluator:
-    """Scores the held-out rows; greedy, so it draws no random number and leaves training as it was.
+class HeldOutScorer:
+    """Scores the held-out rows. Decoding is greedy: it draws no random number and so does not change the training.
 
-    As many rows are answered at once as a training step samples, which is what the memory estimate counts. Where that
-    is too much, half as many are, for the rest of the run too.
-
-    Args:
-        loaded: The model in training.
-        config: The run's configuration.
-        template: Its prompt template.
-        rows: The held-out rows.
-        rewards: The run's rewards, unique names.
+    A batch has as many rows as a training step has completions, which the memory estimate assumes. If that is too much
+    for the memory, the batch is halved for the rest of the run.
     """
 
     def __init__(
@@ -50,15 +43,15 @@ class Evaluator:
 
     @property
     def has_rows(self) -> bool:
-        """Whether anything was held out."""
+        """Whether the run holds rows out."""
         return bool(self._rows)
 
-    def evaluate(self, report: Callable[[float], None], warn: Callable[[str], None]) -> HeldOutAnswers:
-        """How the model answers the held-out rows now.
+    def score(self, report: Callable[[float], None], warn: Callable[[str], None]) -> HeldOutAnswers:
+        """The score of the current model.
 
         Args:
             report: Called with the finished fraction after each batch.
-            warn: Called with a sentence when fewer rows fit into memory than were tried.
+            warn: Called with a sentence when the batch is halved.
         """
         started = time.perf_counter()
         answers: list[str] = []
@@ -74,7 +67,7 @@ class Evaluator:
         }
 
     def _next_answers(self, start: int, warn: Callable[[str], None]) -> list[str]:
-        """The answers to as many rows from `start` on as memory holds, and fewer from now on if it is short."""
+        """The answers to the next batch; the batch is halved until it fits into memory."""
         import torch
 
         while True:
@@ -84,7 +77,7 @@ class Evaluator:
                 if self._at_once == 1 or explain(error)[2] != "out_of_memory":
                     raise
             self._at_once = max(1, self._at_once // 2)
-            torch.cuda.empty_cache()  # outside the handler, whose traceback holds what did not fit
+            torch.cuda.empty_cache()  # outside the handler: its traceback keeps the tensors alive
             warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
 
     def _answers(self, prompts: list[str]) -> list[str]:
@@ -109,13 +102,13 @@ class Evaluator:
 def judged(
     rows: Sequence[Row], answers: Sequence[str], rewards: Sequence[TrlReward], weights: Mapping[str, float]
 ) -> RowScores:
-    """How answers to some rows are judged.
+    """The scores of answers, one per row.
 
     Args:
-        rows: What was asked.
-        answers: One to each row.
-        rewards: The run's rewards, unique names.
-        weights: Name of each -> weight.
+        rows: The rows that were asked.
+        answers: One per row.
+        rewards: The rewards of the run, with unique names.
+        weights: Name of a reward -> weight.
     """
     scores = {reward.__name__: _scores(reward, rows, answers) for reward in rewards}
     marks = _marks(scores, rewards)

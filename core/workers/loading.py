@@ -1,4 +1,4 @@
-"""Engines: load a base model with its tokenizer and a fresh LoRA, through Unsloth on CUDA or plain TRL elsewhere."""
+"""Engines: load a base model with tokenizer and new LoRA adapter, with Unsloth on CUDA, else with plain TRL."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ PLAIN_CHAT_TEMPLATE = (
     "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
 )
-"""For base models that bring no chat template of their own."""
+"""The chat template of base models that have none."""
 
 
 @dataclass
 class LoadedModel:
-    """A PEFT model ready to train, its tokenizer, and how they were loaded.
+    """A PEFT model that is ready to train, and its tokenizer.
 
     Attributes:
         model: The PEFT model.
-        tokenizer: The one that training and evaluation use.
-        saved_tokenizer: The one that is saved with the adapter.
+        tokenizer: The tokenizer of training and held-out scoring.
+        saved_tokenizer: The tokenizer that is saved with the adapter.
         engine: trl or unsloth.
         device: cpu or cuda.
-        dtype: Of the frozen weights that are not quantised.
-        answering: A context of this model in which it answers; training goes on as it was after it.
-        adopted_chat_template: Whether the model brought none, so that ours is used.
+        dtype: The type of the frozen weights that are not quantised.
+        answering: A context in which the model generates; afterwards it is back in training mode.
+        adopted_chat_template: Whether PLAIN_CHAT_TEMPLATE is used.
     """
 
     model: Any
@@ -58,17 +58,32 @@ class LoadedModel:
     adopted_chat_template: bool = False
 
     def save_adapter(self, folder: Path) -> None:
-        """Write the adapter alone; embeddings are never trained, though PEFT would add those that have grown."""
+        """Write the adapter without embeddings: they are not trained, but PEFT would add resized ones."""
         self.model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
 
     @property
+    def trainer_arguments(self) -> Keywords:
+        """Arguments of every trainer that the device decides: precision, memory, logging; none is a user's setting."""
+        on_cpu = self.device == "cpu"
+        return {
+            "use_cpu": on_cpu,
+            "bf16": self.dtype == "bfloat16",
+            "fp16": self.dtype == "float16",
+            "dataloader_pin_memory": not on_cpu,
+            "logging_steps": 1,
+            "report_to": "none",
+            "disable_tqdm": True,
+            "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        }
+
+    @property
     def parameters(self) -> int:
-        """All parameters, those of the adapter among them."""
+        """The number of all parameters, with the adapter's."""
         return sum(p.numel() for p in self.model.parameters())
 
     @property
     def trainable_parameters(self) -> int:
-        """The parameters of the adapter."""
+        """The number of parameters of the adapter."""
         return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
 
     @property
@@ -96,19 +111,19 @@ class Engine(Protocol):
     name: str
 
     def prepare(self, config: RunConfig) -> None:
-        """Import what must come before trl, transformers and peft."""
+        """Import the libraries that must come before trl, transformers and peft."""
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
         """Load `source` (a folder or a hub id) with a fresh adapter, seeded by training.seed."""
 
 
 class TrlEngine:
-    """transformers and PEFT as they are: any device, any model transformers knows."""
+    """Plain transformers and PEFT: any device, any model of transformers."""
 
     name = "trl"
 
     def prepare(self, config: RunConfig) -> None:
-        """Nothing has to come first."""
+        """Nothing must be imported first."""
 
     def load(self, source: str, config: RunConfig) -> LoadedModel:
         """See Engine.load."""
@@ -136,7 +151,7 @@ class UnslothEngine:
     name = "unsloth"
 
     def prepare(self, config: RunConfig) -> None:
-        """Import unsloth, which rewrites trl's trainers and reads some of its switches once."""
+        """Import unsloth, which patches trl's trainers and reads its switches once."""
         os.environ.update(unsloth_switches(config))
         import unsloth  # noqa: F401
 
@@ -151,17 +166,17 @@ class UnslothEngine:
         model, tokenizer = FastLanguageModel.from_pretrained(**arguments)
         require_targets(model, config.model.target_modules)
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
-        tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, its processor's
+        tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # a vision model has a processor
         own = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference))
 
 
 def unsloth_switches(config: RunConfig) -> dict[str, str]:
-    """Environment variables that turn off what is not known to be exact.
+    """Environment variables that turn off optimisations of Unsloth that are not exact enough for the run.
 
-    Unsloth computes the prompt of a group once (prefix grouper) and packs rows; its own check lets 0.7 nats of
-    difference pass. Where old or reference probabilities are compared with new ones, that alone moves the ratio of a
-    first pass, which must be 1, out of the clip range; see DECISIONS.md. vLLM's probabilities are compared, too.
+    Unsloth computes the prompt of a group once (prefix grouper) and packs rows; it accepts differences of 0.7 nats. A
+    run that compares new probabilities with old, reference or vLLM's ones needs a ratio of 1 in the first pass; these
+    differences alone move it out of the clip range. See DECISIONS.md.
     """
     is_exact = config.is_on_policy and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
     return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
@@ -200,19 +215,19 @@ def choose_engine() -> Engine:
     """Unsloth where there is CUDA and the package, plain TRL otherwise.
 
     Raises:
-        Unavailable: The server has placed this process on a GPU that torch can't use.
+        Unavailable: torch can't use the GPU that the server assigned.
     """
     return UnslothEngine() if uses_cuda() and importlib.util.find_spec("unsloth") is not None else TrlEngine()
 
 
 def model_source(name: str, workspace: Workspace) -> str:
-    """What to load for a model name: the restored embedded checkpoint, a local folder, or the hub id as it is.
+    """The source of a model: the restored embedded checkpoint, a local folder, or the hub id.
 
-    Every worker gets its base model from here, so nothing reads a config.json that was not checked; see model_files.
+    Every worker gets its base model from here, so that each config.json is checked; see model_files.
 
     Raises:
-        NotFound: It is none of the three.
-        InvalidInput, OSError: Its config.json is not to be trusted, or can't be fetched.
+        NotFound: `name` is none of them.
+        InvalidInput, OSError: Its config.json is not safe, or can't be fetched.
     """
     if name == EMBEDDED_MODEL:
         return str(embedded_checkpoint(workspace.models))
@@ -220,7 +235,7 @@ def model_source(name: str, workspace: Workspace) -> str:
 
 
 def load_tokenizer(name: str, workspace: Workspace) -> Any:
-    """The tokenizer of a model alone, as `LoadedModel` has it; of a hub model it may be downloaded.
+    """The tokenizer of a model, prepared as in `LoadedModel`; that of a hub model may be downloaded.
 
     Raises:
         NotFound: `name` is no model.
@@ -232,10 +247,10 @@ def load_tokenizer(name: str, workspace: Workspace) -> Any:
 
 
 def device_and_dtype() -> tuple[str, str]:
-    """The device of this process and the type of its frozen weights: bfloat16 where the GPU has it.
+    """The device of this process and the type of frozen weights: bfloat16 if the GPU supports it.
 
     Raises:
-        Unavailable: The server has placed this process on a GPU that torch can't use.
+        Unavailable: torch can't use the GPU that the server assigned.
     """
     import torch
 
@@ -243,7 +258,7 @@ def device_and_dtype() -> tuple[str, str]:
 
 
 def quantization_config(quantization: str) -> Any:
-    """What from_pretrained gets for model.quantization: None for none."""
+    """The quantization_config of from_pretrained; None for none."""
     if quantization == "none":
         return None
     import torch
@@ -258,7 +273,7 @@ def quantization_config(quantization: str) -> Any:
 
 
 def load_adapter_weights(model: Any, adapter: Path) -> None:
-    """Replace the adapter's weights by those saved in `adapter`."""
+    """Load the weights saved in `adapter` into the adapter of `model`."""
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
@@ -277,8 +292,8 @@ def _in_eval_mode(model: Any) -> Iterator[None]:
 
 @contextmanager
 def _in_unsloth_inference(model: Any) -> Iterator[None]:
-    """Unsloth switches to its inference kernels by itself when it generates, but not back: the next step without a
-    rollout of its own would learn through kernels that have no gradient."""
+    """Unsloth switches to inference kernels when it generates, and not back. The next step without a rollout would
+    then train with kernels that have no gradient."""
     from unsloth import FastLanguageModel
 
     FastLanguageModel.for_inference(model)
@@ -293,8 +308,8 @@ def _placement(device: str) -> dict[str, int] | None:
 
 
 def _finished(loaded: LoadedModel) -> LoadedModel:
-    """Unsloth may give its tokenizer another template, and a pad token that the base model has no embedding for: the
-    template is what the adapter has learnt and is saved, that token is not."""
+    """Unsloth may change the chat template, and add a pad token without an embedding. The template is saved, since the
+    adapter is trained with it; the pad token is not."""
     loaded.tokenizer, loaded.adopted_chat_template = prepare_tokenizer(loaded.tokenizer)
     loaded.saved_tokenizer.chat_template = loaded.tokenizer.chat_template
     loaded.saved_tokenizer, _ = prepare_tokenizer(loaded.saved_tokenizer)
@@ -302,7 +317,7 @@ def _finished(loaded: LoadedModel) -> LoadedModel:
 
 
 def prepare_tokenizer(tokenizer: Any) -> tuple[Any, bool]:
-    """Left padding for generation, a pad token, and a chat template for models that have none: then True."""
+    """Set left padding, a pad token and a chat template; the flag says whether the model had no chat template."""
     tokenizer.padding_side = "left"
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token

@@ -1,4 +1,4 @@
-"""Where this process computes: on the GPU that the server placed it on, or not at all; never on the CPU in silence."""
+"""The device of this process: the GPU that the server assigned, or an error; never the CPU without a word."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from core.hardware import Gpu, driver_of, gpu_room
 from core.runs.vram import CUDA_RUNTIME_GIB, FIT_FRACTION
 
 PLACED = os.environ.get(DEVICE_VARIABLE, "")
-"""The device that the server placed this process on; empty for one that was started by hand."""
+"""The device that the server assigned to this process; empty when it was started by hand."""
 HOLDERS = "The command nvidia-smi lists the programs that hold it."
 
 
 def uses_cuda(placed: str = PLACED, cuda: Any = None, nvml: Any = None) -> bool:
-    """Whether this process computes on a GPU. One started by hand takes what torch finds.
+    """Whether this process computes on a GPU; without an assigned device, whether torch finds one.
 
     Args:
         placed: cuda:<index>, cpu, or nothing.
-        cuda: torch.cuda, or what stands in for it.
-        nvml: pynvml, or what stands in for it.
+        cuda: torch.cuda or a substitute.
+        nvml: pynvml or a substitute.
     Raises:
-        Unavailable: The server has placed it on a GPU and torch finds none; says why.
+        Unavailable: A GPU is assigned and torch finds none; the message says why.
     """
     cuda = cuda or _torch_cuda()
     if cuda.is_available():
@@ -46,10 +46,10 @@ def half_type(cuda: Any) -> str:
 
 
 def require_room(placed: str = PLACED, nvml: Any = None) -> str:
-    """Before anything is loaded: a sentence about memory that other programs hold on the GPU, empty where it is little.
+    """Before a model is loaded: a warning if other programs hold much memory of the GPU; else empty.
 
     Raises:
-        OutOfMemory: Not even CUDA itself has room.
+        OutOfMemory: There is no room even for CUDA itself.
     """
     room = _room(placed, nvml)
     if room is None:
@@ -64,7 +64,7 @@ def require_room(placed: str = PLACED, nvml: Any = None) -> str:
 
 
 def explain_on_gpu(error: BaseException, placed: str = PLACED, nvml: Any = None) -> Explanation:
-    """(cause, cure, code) of an exception, as core/failures.py has it; where memory ran out, with the GPU's."""
+    """(cause, cure, code) of an exception as in core/failures.py, with the free memory of the GPU if it ran out."""
     cause, cure, code = explain(error)
     room = _room(placed, nvml) if code == OutOfMemory.code else None
     if room is None:
@@ -88,7 +88,7 @@ def _torch_cuda() -> Any:
 
 
 def _own_words(cuda: Any) -> str:
-    """Why torch finds no GPU, as it says when it has to use one."""
+    """Why torch finds no GPU, in the words of its own error."""
     try:
         cuda.init()
     except (RuntimeError, AssertionError) as error:

@@ -1,4 +1,4 @@
-"""How a worker starts, reports, sees a stop request and ends; turns any error into one `failed` event."""
+"""The life of a worker: start, reports, stop requests and end; an error becomes one `failed` event."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from typing import TextIO
 
 import psutil
 
-from constants import HEARTBEAT_PERIOD_S, LOG_TAIL_LINES, STOP_POLL_S
+from constants import LOG_TAIL_LINES
 from core.errors import LoraCraftError
 from core.failures import Explanation, explain
 from core.paths import SessionPaths
@@ -23,10 +24,14 @@ from core.sessions.events import EventLog
 from core.sessions.store import tail_text
 
 LOG = logging.getLogger(__name__)
+HEARTBEAT_PERIOD_S = 5.0
+"""A worker writes a heartbeat after this long without an event; the log is never older than 15 s."""
+STOP_POLL_S = 0.2
+"""Time between two checks for a stop request."""
 
 
 class StopRequested(BaseException):
-    """The user asked the run to stop; a BaseException, so that no library's handler swallows it.
+    """The user has requested a stop; a BaseException, so that no library catches it.
 
     Args:
         mode: save or discard.
@@ -38,31 +43,31 @@ class StopRequested(BaseException):
 
 
 class Reporter:
-    """A worker's link to the outside: its event log, its heartbeat and the stop request.
+    """The connection of a worker to the server: event log, heartbeat and stop request.
 
     Args:
         paths: The files of the session, or of the export, that the worker works on.
-        clean_up: Called before the process leaves at once on a stop request; see `phase`.
+        clean_up: Called before a stop request ends the process at once; see `phase`.
     """
 
     def __init__(self, paths: SessionPaths, clean_up: Callable[[], None] = lambda: None):
         self.paths = paths
         self.log = EventLog(paths.events)
         self._clean_up = clean_up
-        self._leaving = threading.RLock()
+        self._leaving = threading.RLock()  # one final event only: the watching thread and the main one may both end
         self._stop_mode: str | None = None
         self._phase: str | None = None
         self._leave_at_once = False
         self._ended = False
 
     def start(self) -> None:
-        """Report the process and begin to beat."""
+        """Report the process and start the heartbeat."""
         process = psutil.Process()
         self.log.append("started", pid=process.pid, created=process.create_time())
         threading.Thread(target=self._watch, name="heartbeat", daemon=True).start()
 
     def phase(self, name: str, detail: str = "", interruptible: bool = False) -> None:
-        """Report a phase. In an interruptible one there is nothing to save: a stop request ends the process at once."""
+        """Report a phase. An interruptible one has nothing to save, so a stop request ends the process at once."""
         self.check_stop()
         self._leave_at_once = interruptible
         if name != self._phase or detail:
@@ -76,17 +81,17 @@ class Reporter:
 
     @contextlib.contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """A piece of work, in an interruptible phase, that a stop request must not cut in two; it waits for the end."""
+        """Work in an interruptible phase during which a stop request waits."""
         with self._leaving:
             yield
 
     def check_stop(self) -> None:
-        """Raise StopRequested if a stop was asked for; cheap enough for every forward pass."""
+        """Raise StopRequested after a stop request; cheap enough for every forward pass."""
         if self._stop_mode is not None:
             raise StopRequested(self._stop_mode)
 
     def end(self, kind: str, **fields: object) -> None:
-        """Write the final event, unless the process is leaving with another."""
+        """Write the final event, unless a stop request is already ending the process."""
         with self._leaving:
             self._ended = True
             self.log.append(kind, **fields)
@@ -94,22 +99,22 @@ class Reporter:
     def _watch(self) -> None:
         while not self._ended:
             if self._stop_mode is None and self.paths.stop.exists():
-                self._see_stop(self.paths.stop.read_text(encoding="utf-8").strip() or "save")
+                self._note_stop(self.paths.stop.read_text(encoding="utf-8").strip() or "save")
             if time.time() - self.log.last_t > HEARTBEAT_PERIOD_S and not self._ended:
                 with contextlib.suppress(OSError):  # a full disk; the main thread will report it
                     self.log.append("heartbeat")
             time.sleep(STOP_POLL_S)
 
-    def _see_stop(self, mode: str) -> None:
+    def _note_stop(self, mode: str) -> None:
         with contextlib.suppress(OSError):
             self.log.append("stopping", mode=mode)
         self._stop_mode = mode
         with self._leaving:
             if self._leave_at_once and not self._ended:
-                self._leave(mode)
+                self._end_process(mode)
 
-    def _leave(self, mode: str) -> None:
-        """Clean up and end the process; whatever the main thread makes of its missing files is no longer heard."""
+    def _end_process(self, mode: str) -> None:
+        """Clean up and end the process; errors of the main thread, whose files are gone, are no longer reported."""
         self._clean_up()
         if mode == "discard":
             shutil.rmtree(self.paths.checkpoints, ignore_errors=True)
@@ -122,14 +127,14 @@ def run_worker(
     body: Callable[[Reporter], None],
     explained: Callable[[BaseException], Explanation] = explain,
 ) -> int:
-    """Run a worker's body to its end; the exit code: 0 done or stopped, 1 failed.
+    """Run the body of a worker; the exit code is 0 when it completed or stopped, 1 when it failed.
 
-    Whatever the body raises becomes one `failed` event with cause and cure; the traceback goes to worker.log.
+    An exception becomes one `failed` event with cause and cure; its traceback goes to worker.log.
 
     Args:
-        reporter: Where it reports.
+        reporter: Writes the events.
         body: The work.
-        explained: What is said of an error that is not ours.
+        explained: Gives cause, cure and code of an error that is not a LoraCraftError.
     """
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -142,7 +147,7 @@ def run_worker(
         LOG.error("%s %s", error.message, error.hint)
         return _fail(reporter, error.message, error.hint, error.code)
     except Exception as error:  # noqa: BLE001 - the worker's outermost frame
-        with contextlib.suppress(OSError):  # a full disk takes no traceback
+        with contextlib.suppress(OSError):  # the disk may be full
             traceback.print_exc()
         return _fail(reporter, *explained(error))
     return 0
@@ -158,3 +163,10 @@ def _fail(reporter: Reporter, cause: str, cure: str, code: str) -> int:
         LOG.exception("The event log could not be written")
         return 74 if code == "disk_full" else 1
     return 1
+
+
+def move_stdout_aside() -> TextIO:
+    """The real standard output, for answers; from now on, libraries that print write to standard error."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    return answers

@@ -1,17 +1,20 @@
-"""card.md: what was trained on what, with the measured scores."""
+"""run_card: card.md of a run, with its model, data, settings and held-out scores."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from core.config import RunConfig
-from core.runs.adapted import adapter_words
 from core.sessions.scores import verdict
 from core.sessions.state import SessionState
 from core.statistics import wilson_interval
 
+AdaptedLayers = Mapping[str, Sequence[int]]
+"""Kind of linear layer, such as q_proj -> [how many carry an adapter, how many there are]."""
 STAGES = {"base": "base model", "warm_up": "after the warm-up", "trained": "after GRPO"}
 
 
-def write_card(config: RunConfig, state: SessionState) -> str:
+def run_card(config: RunConfig, state: SessionState) -> str:
     """The Markdown text of the card."""
     training = config.training
     lines = [
@@ -54,3 +57,16 @@ def _scores(state: SessionState) -> list[str]:
             share, interval = f"{score['correct']} of {score['total']}", f"{low:.1%} to {high:.1%}"
         lines.append(f"| {name} | {share} | {interval} | {score['reward']:.3f} |")
     return [*lines, "", verdict(state.evaluations)]
+
+
+def adapter_words(layers: AdaptedLayers) -> str:
+    """How many layers of each kind carry an adapter, and which kinds carry none."""
+    carrying = {kind: adapted for kind, (adapted, _) in layers.items() if adapted}
+    words = f"{sum(carrying.values())} layers ({', '.join(f'{kind} {count}' for kind, count in carrying.items())})"
+    without = kinds_without(layers)
+    return f"{words}; none on {', '.join(without)}" if without else words
+
+
+def kinds_without(layers: AdaptedLayers) -> list[str]:
+    """The kinds of layer that no adapter is on."""
+    return [kind for kind, (adapted, _) in layers.items() if not adapted]

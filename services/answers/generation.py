@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from queue import Empty
 from typing import Literal
 
-from constants import GENERATION_IDLE_S, GENERATION_STOP_GRACE_S
 from core.errors import Displaced, InvalidInput, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit, while_answering
 from core.generation.answer import AnswerRequest, ModelAnswer
@@ -38,6 +37,10 @@ from services.processes.worker import Launch, worker_environment
 from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
+GENERATION_IDLE_S = 900.0
+"""How long a loaded model that nobody asks is kept."""
+GENERATION_STOP_GRACE_S = 10.0
+"""How long a stopped answer may take to end before its worker is ended."""
 MODULE = "core.workers.generate"
 DEVICES = ("auto", "cpu")
 Task = Literal["answer", "load"]

@@ -10,12 +10,15 @@ from typing import TypedDict
 
 from typing_extensions import NotRequired
 
-from constants import CLIENT_LOOK_S, STREAM_SILENCE_S
 from core.errors import LoraCraftError, WorkerFailed
 from services.answers.generation import Ask, GenerationService
 from services.answers.messages import EndedAnswer, or_cancelled
 
 LOG = logging.getLogger(__name__)
+STREAM_SILENCE_S = 10.0
+"""How long a streamed answer may be silent before a comment is sent, which shows whether the client is still there."""
+CLIENT_LOOK_S = 2.0
+"""How often it is looked whether a client that waits for a whole answer is still there."""
 
 
 class Piece(TypedDict):

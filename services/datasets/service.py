@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from constants import MAX_SAMPLES_SHOWN
 from core.catalog.datasets import CURATED, curated
 from core.config import RunConfig, parse_config
 from core.data.builtin import builtin_sets
@@ -24,6 +23,9 @@ from services.datasets.uploads import UploadService
 from services.processes.inspector import Inspector
 from services.processes.jobs import Job, Jobs
 from services.prompts import PromptService
+
+MAX_SAMPLES_SHOWN = 100
+"""Rows that one preview shows at most."""
 
 
 class DatasetService:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from constants import HELD_OUT_TIMEOUT_S, SCORE_TIMEOUT_S, TEST_CHUNK_ANSWERS
 from core.config import RunConfig
 from core.errors import DeviceTaken, Displaced, InvalidInput, LoraCraftError, OutOfMemory
 from core.evaluations.record import PromptRow
+from core.evaluations.results import AnswerScore, BatchRow, EvaluationAnswer, GivenAnswer, ResultRow
 from core.evaluations.rows import (
     UNSCORED,
     batch_row,
@@ -28,10 +28,19 @@ from core.prompts.template import ChatMessage
 from services.answers.generation import Ask
 from services.evaluations.open_record import EvaluationTools, OpenRecord
 
+TEST_CHUNK_ANSWERS = 32
+"""Answers that a batch or an evaluation asks for at once: a chat waits no longer than for these."""
+SCORE_TIMEOUT_S = 1800.0
+"""How long scoring a chunk of answers may take; a judge answers slowly."""
+HELD_OUT_TIMEOUT_S = 3600.0
+"""How long reading the held-out rows of a run may take, downloading its data set included."""
+
 LANE = "evaluations"
 GPU_PERIOD_S = 0.5
 Cell = tuple[int, int]
 """The place of a question, and the number of the sample."""
+Kept = dict[int, list[list[EvaluationAnswer]]]
+"""The place of a question -> the answers of each model."""
 
 
 class Evaluator:
@@ -104,7 +113,7 @@ class Evaluator:
         self._piece_from = (self._tools.clock(), self._record.done)
         answers_before = self._record.done // len(self._record.models)
         cells = list(product(places, range(self._record.samples)))
-        kept: dict[int, list[list[JsonObject]]] = {place: [[] for _ in self._record.models] for place in places}
+        kept: Kept = {place: [[] for _ in self._record.models] for place in places}
         for side in range(len(self._record.models)):
             if self._entry.is_cancelled:
                 break
@@ -112,9 +121,10 @@ class Evaluator:
             self._keep(side, self._asked(side, cells, answers_before), kept)
         self._estimate()
 
-    def _keep(self, side: int, answers: Mapping[Cell, JsonObject], kept: dict[int, list[list[JsonObject]]]) -> None:
+    def _keep(self, side: int, answers: Mapping[Cell, GivenAnswer], kept: Kept) -> None:
         """Score the answers and write their rows; a batch has already written the rows without scores."""
         scores = self._scores(answers)
+        rows: list[ResultRow]
         if self._record.kind == "batch":
             rows = [self._batch_row(cell, answers[cell], scores[cell]) for cell in answers if cell in scores]
         else:
@@ -124,12 +134,12 @@ class Evaluator:
             rows = [evaluation_row(self._entry.questions[place], kept[place]) for place in changed]
         self._entry.folder.append(rows)
 
-    def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, JsonObject]:
+    def _asked(self, side: int, cells: Sequence[Cell], answers_before: int) -> dict[Cell, GivenAnswer]:
         """The answers of one model, without those that a stop prevented or cut off.
 
         Questions that failed are asked again where that can help, see _again; each part has its own seed.
         """
-        found: dict[Cell, JsonObject] = {}
+        found: dict[Cell, GivenAnswer] = {}
         parts = [list(cells)]
         while parts and not self._entry.is_cancelled:
             part, *further = in_pieces(parts.pop(0), self._together)
@@ -203,7 +213,7 @@ class Evaluator:
         template = self._template if self._record.use_template else None
         return chat_of([{"role": "user", "content": question.instruction}], template, self._record.system)
 
-    def _count(self, cell: Cell, answer: Mapping[str, Any]) -> None:
+    def _count(self, cell: Cell, answer: GivenAnswer) -> None:
         """Count an answer, and write its row if it is a batch's."""
         if self._record.kind == "batch":
             self._entry.folder.append([self._batch_row(cell, answer, UNSCORED)])
@@ -225,13 +235,13 @@ class Evaluator:
             self._span = (now - seconds, now)
         self._record.answering_seconds = (self._record.answering_seconds or 0.0) + fresh
 
-    def _batch_row(self, cell: Cell, answer: Mapping[str, Any], score: Mapping[str, Any]) -> JsonObject:
+    def _batch_row(self, cell: Cell, answer: GivenAnswer, score: AnswerScore) -> BatchRow:
         solution = None
         if self._template is not None and answer["finish_reason"] != "refused":
             solution = self._template.markers.between_solution(answer["text"])
         return batch_row(self._entry.questions[cell[0]], answer, solution, score)
 
-    def _scores(self, answers: Mapping[Cell, JsonObject]) -> dict[Cell, JsonObject]:
+    def _scores(self, answers: Mapping[Cell, GivenAnswer]) -> dict[Cell, AnswerScore]:
         """The scores of the answers to questions with an expected answer."""
         expected = [
             cell
@@ -248,7 +258,7 @@ class Evaluator:
             rows.append({**row, "reference": question.reference or "", "response": answers[cell]["text"]})
         return dict(zip(expected, self._scored(rows)[1], strict=True))
 
-    def _scored(self, rows: list[JsonObject]) -> tuple[float, list[JsonObject]]:
+    def _scored(self, rows: list[JsonObject]) -> tuple[float, list[AnswerScore]]:
         """(the highest possible reward, the score of each row)."""
         wanted = {"config": self._training_config, "rows": rows}
         found = self._tools.inspector.ask("score_rows", wanted, LANE, SCORE_TIMEOUT_S)

@@ -14,21 +14,28 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import Conflict, LoraCraftError, NotFound
-from core.evaluations.defaults import about, model_of_record, require_rows, require_two, sampling_of, seeded
+from core.evaluations.defaults import (
+    about,
+    described_model,
+    record_model,
+    require_rows,
+    require_two,
+    sampling_of,
+    seeded,
+)
 from core.evaluations.folder import CARDS, ResultFolder, RowPlaces
-from core.evaluations.prompt_files import Prompts
-from core.evaluations.record import EvaluationRecord, Kind, PromptRow
+from core.evaluations.prompt_files import FilePrompt, Prompts
+from core.evaluations.record import DescribedModel, EvaluationRecord, Kind, PreviewedPrompt, PromptRow
+from core.evaluations.results import ResultRow
 from core.evaluations.settle import settle
 from core.generation.sampling import Sampling, sampling_from
-from core.jsonfile import JsonObject
 from core.paths import Workspace, checked_name
 from services.evaluations.line import EvaluationLine
 from services.evaluations.open_record import EvaluationTools, OpenRecord
 
 LOG = logging.getLogger(__name__)
 NAME_CHARACTERS = 60
-Models = list[JsonObject]
-"""Described models with `use_adapter` and their label; see model_of_record."""
+Models = list[DescribedModel]
 MOST_PAGED = 8
 """Records whose places of rows are kept, because the page asks for a running record again and again."""
 PREVIEWED, PREVIEW_CHARACTERS = 5, 300
@@ -163,7 +170,7 @@ class EvaluationService:
                 LOG.warning("The test %s is left out: %s", folder.path, error)
         return sorted(found, key=lambda record: record.created_at, reverse=True)
 
-    def get(self, test_id: str) -> tuple[EvaluationRecord, list[JsonObject]]:
+    def get(self, test_id: str) -> tuple[EvaluationRecord, list[ResultRow]]:
         """A record, and its rows so far in the order of the questions.
 
         Raises:
@@ -172,7 +179,7 @@ class EvaluationService:
         folder = self._folder(test_id)
         return self._current(folder), folder.rows()
 
-    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[JsonObject], int]:
+    def page(self, test_id: str, offset: int, limit: int) -> tuple[EvaluationRecord, list[ResultRow], int]:
         """A record, at most `limit` of its rows from `offset` on, and the number of rows it has so far.
 
         Raises:
@@ -264,14 +271,14 @@ class EvaluationService:
             entry.ended.wait(timeout_s)
 
     def _described(self, models: Sequence[tuple[str, bool]]) -> Models:
-        return [model_of_record(self._tools.generation.describe(path), use_adapter) for path, use_adapter in models]
+        return [described_model(self._tools.generation.describe(path), use_adapter) for path, use_adapter in models]
 
     def _new(
         self,
         kind: Kind,
         name: str,
         session_id: str | None,
-        models: list[JsonObject],
+        models: Models,
         sampling: Sampling,
         wanted: Wanted,
     ) -> EvaluationRecord:
@@ -280,7 +287,7 @@ class EvaluationService:
             kind=kind,
             name=name,
             session_id=session_id,
-            models=[{key: model[key] for key in ("model_path", "use_adapter", "label")} for model in models],
+            models=[record_model(model) for model in models],
             sampling=sampling.model_dump(mode="json"),
             created_at=self._tools.clock(),
             total=0,
@@ -323,19 +330,19 @@ class EvaluationService:
             yield from (ResultFolder(file.parent) for file in sorted(parent.glob("*/test.json")))
 
 
-def _sessions(record: EvaluationRecord, models: Sequence[JsonObject]) -> frozenset[str]:
+def _sessions(record: EvaluationRecord, models: Models) -> frozenset[str]:
     """The runs whose files a record needs."""
     ids = {record.session_id, *(model["session_id"] for model in models)}
     return frozenset(session_id for session_id in ids if session_id)
 
 
-def _preview(prompt: JsonObject) -> JsonObject:
+def _preview(prompt: FilePrompt) -> PreviewedPrompt:
     """A prompt as its record shows it; shortened, because every update of the record carries it."""
 
     def cut(text: str | None) -> str | None:
         return text if text is None or len(text) <= PREVIEW_CHARACTERS else f"{text[:PREVIEW_CHARACTERS]} ..."
 
-    return {"prompt": cut(prompt["prompt"]), "reference": cut(prompt["reference"])}
+    return {"prompt": cut(prompt["prompt"]) or "", "reference": cut(prompt["reference"])}
 
 
 def _file_name(filename: str) -> str:

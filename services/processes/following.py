@@ -10,14 +10,20 @@ from pathlib import Path
 
 import psutil
 
-from constants import TERMINATE_GRACE_S
 from core.failures import Explanation, explain
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog, read_events
 from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold_all
 from services.processes.supervisor import Supervisor, Watch
-from services.processes.worker import Launch, WorkerProcess, living_worker, worker_command, worker_environment
+from services.processes.worker import (
+    TERMINATE_GRACE_S,
+    Launch,
+    WorkerProcess,
+    living_worker,
+    worker_command,
+    worker_environment,
+)
 
 LOG = logging.getLogger(__name__)
 

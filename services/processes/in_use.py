@@ -8,8 +8,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from constants import LEAVE_GRACE_S
 from core.errors import Conflict
+
+LEAVE_GRACE_S = 15.0
+"""How long a worker that has told its end may take to leave before a resume or delete is refused."""
 
 Use = Literal["training", "export", "push", "evaluation", "deletion", "export deletion"]
 

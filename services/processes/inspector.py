@@ -13,7 +13,6 @@ from typing import Any, TypedDict
 
 from typing_extensions import NotRequired
 
-from constants import INSPECT_IDLE_S, INSPECT_TIMEOUT_S
 from core.errors import ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
@@ -21,6 +20,10 @@ from services.processes.line_worker import LineWorker, WarmWorker
 from services.processes.worker import worker_environment
 
 LOG = logging.getLogger(__name__)
+INSPECT_IDLE_S = 300.0
+"""How long an inspection worker that nobody asks is kept warm."""
+INSPECT_TIMEOUT_S = 60.0
+"""How long a question to an inspection worker may take, unless said otherwise."""
 MODULE = "core.workers.inspect"
 LANES = ("quick", "model", "rewards", "slow", "evaluations")
 """One worker each: short tasks, tokenizers, rewards, background jobs, batches and evaluations."""

@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from constants import JOB_TIMEOUT_S, JOBS_KEPT
 from core.errors import ErrorReport, LoraCraftError, NotFound, Unavailable
 from services.processes.inspector import Inspector
 from services.processes.work_line import WorkLine
 from services.publish import Publish
 
 LOG = logging.getLogger(__name__)
+JOB_TIMEOUT_S = 6 * 3600.0
+"""How long a background job, such as counting the rows of a large file, may take."""
+JOBS_KEPT = 100
+"""Ended background jobs whose results stay readable."""
 
 
 @dataclass

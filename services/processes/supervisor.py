@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from constants import LOG_CHUNK_BYTES, LOG_TAIL_LINES, STOP_GRACE_S, SUPERVISE_PERIOD_S
+from constants import LOG_CHUNK_BYTES, LOG_TAIL_LINES
 from core.failures import Explanation, explain_exit
 from core.paths import SessionPaths
 from core.sessions.events import EventLog, EventReader
@@ -17,6 +17,10 @@ from core.sessions.store import tail_text
 from services.processes.worker import WorkerProcess
 
 LOG = logging.getLogger(__name__)
+STOP_GRACE_S = 60.0
+"""How long a worker may take to save and leave after a stop request before it is terminated."""
+SUPERVISE_PERIOD_S = 0.1
+"""How often a training thread looks at its worker and its event log."""
 
 
 @dataclass(frozen=True)

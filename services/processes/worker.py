@@ -12,10 +12,13 @@ from typing import Any
 
 import psutil
 
-from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S, TERMINATE_GRACE_S
+from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S
 from core.hardware import physical_cores
 from core.paths import SessionPaths, Workspace
 from core.sessions.state import SessionState
+
+TERMINATE_GRACE_S = 5.0
+"""How long a terminated worker may take before its process tree is killed."""
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ON_WINDOWS = os.name == "nt"

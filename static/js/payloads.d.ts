@@ -1,6 +1,6 @@
 // Written by `python -m cli.declarations --write static/js/payloads.d.ts`; a test holds it current.
 
-/** A completion with what it says. */
+/** A completion with its parsed content. */
 export interface AnnotatedCompletion {
   text: string;
   tokens: number;
@@ -28,6 +28,38 @@ export interface AnsweredRow {
   instruction: string;
   reference: string;
   answer: string;
+}
+
+/** A prompt of a batch and its answer; `solution` is what the run's markers hold, null without them. */
+export interface BatchRow {
+  reward: number | null;
+  scores: Record<string, ScoreRecord> | null;
+  is_correct: boolean | null;
+  index: number;
+  prompt: string;
+  reference: string | null;
+  response: string;
+  tokens: number;
+  seconds: number;
+  finish_reason: string;
+  problem: string | null;
+  solution: string | null;
+}
+
+/** A batch in figures; `most` is the highest reward an answer can get, `judged` counts right and wrong answers. */
+export interface BatchSummary {
+  answered: number;
+  refused: number;
+  tokens: number;
+  seconds: number;
+  tokens_per_second: number | null;
+  truncated: number;
+  mean_reward: number | null;
+  most: number | null;
+  correct: number | null;
+  judged: number;
+  scored: number;
+  unscored: number;
 }
 
 /** What the bench saw; `dataclasses.asdict` turns it into JSON values. */
@@ -158,7 +190,7 @@ export interface DataPreview {
   total_rows: number | null;
 }
 
-/** How many rows each part of the run has; `left_out` counts the others by reason. */
+/** The number of rows of each part of the run; `left_out` counts unused rows by reason. */
 export interface DataReport {
   warm_up: number;
   train: number;
@@ -166,7 +198,7 @@ export interface DataReport {
   left_out: Record<string, number>;
 }
 
-/** What keeps some groups from teaching anything. */
+/** Why some groups give no training signal. */
 export interface Diagnosis {
   steps: number[] | null;
   groups: number;
@@ -176,7 +208,7 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
-/** The model in memory: `parameters` counts weights, `adapted_layers` see core/runs/adapted.py. */
+/** The model in memory: `parameters` counts weights, `adapted_layers` see core/workers/run_card.py. */
 export interface EngineReport {
   engine: string;
   device: string;
@@ -195,7 +227,7 @@ export interface ErrorReport {
   fields: Record<string, string>;
 }
 
-/** The work of a run in numbers; None where it depends on rows that nobody has counted. */
+/** The work of a run in numbers; None if it depends on rows that are not counted. */
 export interface Estimate {
   rows: number | null;
   warm_up_rows: number | null;
@@ -207,6 +239,17 @@ export interface Estimate {
   tokens_at_most: number | null;
   seconds: number | null;
   basis: string;
+}
+
+/** One answer of a model to a held-out row; `problem` says why the model refused the prompt. */
+export interface EvaluationAnswer {
+  reward: number | null;
+  scores: Record<string, ScoreRecord> | null;
+  is_correct: boolean | null;
+  text: string;
+  tokens: number;
+  finish_reason: string;
+  problem: string | null;
 }
 
 /** The held-out rows were scored. */
@@ -227,7 +270,61 @@ export interface EvaluationEvent {
   kind: "evaluation";
 }
 
-/** It could not be done, or the worker is gone and left no word. */
+/** One batch or evaluation; times are Unix seconds. */
+export interface EvaluationRecord {
+  test_id: string;
+  kind: "batch" | "evaluation";
+  name: string;
+  session_id: string | null;
+  models: RecordModel[];
+  sampling: Record<string, any>;
+  created_at: number;
+  total: number;
+  status: "waiting" | "running" | "completed" | "cancelled" | "failed" | "interrupted";
+  started_at: number | null;
+  ended_at: number | null;
+  done: number;
+  eta_seconds: number | null;
+  answering_seconds: number | null;
+  text: string;
+  samples: number;
+  system: string | null;
+  use_template: boolean;
+  device: string;
+  most: number | null;
+  notes: string[];
+  doubt: string;
+  about: Record<string, string>;
+  preview: PreviewedPrompt[];
+  failure: ErrorReport | null;
+  summary: BatchSummary | EvaluationSummary | null;
+}
+
+/** A held-out row and the answers of both models, before and after. */
+export interface EvaluationRow {
+  index: number;
+  instruction: string;
+  reference: string | null;
+  sides: RowSide[];
+}
+
+/** The same with the verdict in words and with notes on the figures. */
+export interface EvaluationSummary {
+  rows: number;
+  compared: number;
+  samples: number;
+  most: number;
+  is_judged: boolean;
+  sides: SideSummary[];
+  difference: RewardChange;
+  length_change: MeanChange;
+  regressions: ShownRow[];
+  improvements: ShownRow[];
+  verdict: string;
+  notes: string[];
+}
+
+/** The run failed, or its worker ended without a final event. */
 export interface FailedEvent {
   seq: number;
   t: number;
@@ -276,7 +373,7 @@ export interface FileStatistics {
   columns: ColumnSummary[];
 }
 
-/** What was found: `share` of the groups or completions, numbers as `evidence`, and at most three places. */
+/** One finding: its `share` of the groups or completions, numbers as `evidence`, and at most three places. */
 export interface Finding {
   code: string;
   title: string;
@@ -332,7 +429,7 @@ export interface HubDescription {
   columns: string[];
 }
 
-/** A session as a list shows it: its state in short, and what it trains on what. */
+/** A session in a list: its state in short, its model and its data set. */
 export interface ListedSession {
   session_id: string;
   status: string;
@@ -388,13 +485,19 @@ export interface MappingSettings {
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
 }
 
-/** Where a group, or one of its completions, stands within its step; `completion` is null for a whole group. */
+/** The place of a group, or of one of its completions, in its step; `completion` is null for a whole group. */
 export interface Match {
   group: number;
   completion: number | null;
 }
 
-/** What a run needs: the parts at its peak, which sum to the total, and each phase's own need, in GiB. */
+/** The mean of the paired differences, after less before, with its interval. */
+export interface MeanChange {
+  mean: number | null;
+  interval: (number | null)[];
+}
+
+/** The memory of a run in GiB: the parts at its peak, which sum to the total, and the need of each phase. */
 export interface MemoryNeed {
   available_gib: number;
   device: string;
@@ -460,7 +563,7 @@ export interface ModelAnswer {
   seconds: number;
   tokens_per_second: number | null;
   first_token_seconds: number;
-  finish_reason: string;
+  finish_reason: "stop" | "length" | "cancelled";
   seed: number | null;
 }
 
@@ -497,7 +600,7 @@ export interface NoticeText {
   message: string;
 }
 
-/** Where a group, or one of its completions, stands in the run. */
+/** The place of a group, or of one of its completions, in the run. */
 export interface Occurrence {
   group: number;
   completion: number | null;
@@ -511,6 +614,12 @@ export interface Parsed {
   problems: string[];
 }
 
+/** `value` is the share of rows on which at least one of `k` answers is expected to be right. */
+export interface PassPoint {
+  k: number;
+  value: number;
+}
+
 /** A phase begins. */
 export interface PhaseEvent {
   seq: number;
@@ -520,7 +629,7 @@ export interface PhaseEvent {
   detail?: string;
 }
 
-/** What one phase of a run needs, in GiB; `decides` marks the one whose parts are in the sum. */
+/** The memory of one phase of a run, in GiB; `decides` marks the phase whose parts are in the sum. */
 export interface PhaseNeed {
   key: string;
   label: string;
@@ -551,6 +660,12 @@ export interface Plan {
   estimate: Estimate;
   memory: MemoryNeed;
   refusal: Refusal | null;
+}
+
+/** A prompt of a batch, cut to a length that a page shows. */
+export interface PreviewedPrompt {
+  prompt: string;
+  reference: string | null;
 }
 
 /** A task: its branch of reasoning-gym as `category`, what to know before using it, or empty, as `note`. */
@@ -609,6 +724,13 @@ export interface ProofEntry {
   seconds: number | null;
 }
 
+/** A model of a record: its path, whether its adapter is on, and its name for people. */
+export interface RecordModel {
+  model_path: string;
+  use_adapter: boolean;
+  label: string;
+}
+
 /** Why a run can't start as it is configured. */
 export interface Refusal {
   message: string;
@@ -627,7 +749,7 @@ export interface RenderedRow {
   perfect_answer: string;
 }
 
-/** Training goes on from a checkpoint; what an earlier attempt logged of later steps no longer counts. */
+/** Training continues from a checkpoint; earlier metrics of later steps no longer count. */
 export interface ResumedEvent {
   seq: number;
   t: number;
@@ -636,11 +758,28 @@ export interface ResumedEvent {
   warm_up_kept?: boolean;
 }
 
+/** How the rewards changed: `wins` rows rose, `losses` fell, `ties` stayed, and how likely that is by chance. */
+export interface RewardChange {
+  mean: number | null;
+  interval: (number | null)[];
+  p_value: number;
+  test: string;
+  wins: number;
+  losses: number;
+  ties: number;
+  is_significant: boolean;
+}
+
 /** Some responses under every reward; `most` is the most that one can earn. */
 export interface RewardTest {
   results: TestedResponse[];
   most: number;
   ms_per_completion: Record<string, number>;
+}
+
+/** The answers of one model to a row, in the order in which they were drawn. */
+export interface RowSide {
+  answers: EvaluationAnswer[];
 }
 
 /** A completion with its question, for the live page. */
@@ -672,7 +811,7 @@ export interface ScoreRecord {
   prints?: string;
 }
 
-/** What is known of a session, folded from its events; times are Unix seconds. */
+/** The state of a session, folded from its events; times are Unix seconds. */
 export interface SessionState {
   session_id: string;
   status: string;
@@ -703,6 +842,41 @@ export interface SessionState {
   stop_mode: string | null;
 }
 
+/** A model's typical answer to a row; `mean` is the mean reward of all its answers to that row. */
+export interface ShownAnswer {
+  text: string;
+  reward: number | null;
+  mean: number | null;
+  reason: string;
+}
+
+/** A row on which the models differ most. */
+export interface ShownRow {
+  index: number;
+  instruction: string;
+  reference: string | null;
+  before: ShownAnswer;
+  after: ShownAnswer;
+}
+
+/** One model in figures; `k` is the number of samples, `refused` counts the prompts that it could not take. */
+export interface SideSummary {
+  pass_at_1: number | null;
+  pass_at_1_interval: (number | null)[];
+  pass_at_k: number | null;
+  pass_curve: PassPoint[];
+  label: string;
+  mean: number | null;
+  interval: (number | null)[];
+  k: number;
+  correct: number | null;
+  judged: number;
+  mean_tokens: number | null;
+  truncated_fraction: number | null;
+  refused: number;
+  unscored: number;
+}
+
 /** A part of a text, in UTF-16 code units, as browsers count. */
 export interface Span {
   start: number;
@@ -726,7 +900,7 @@ export interface StartedEvent {
   created: number;
 }
 
-/** The server starts a worker; `attempt` is given where it is not one more than before. */
+/** The server starts a worker; `attempt` is present if it is not the previous one plus 1. */
 export interface StartingEvent {
   seq: number;
   t: number;
@@ -735,7 +909,7 @@ export interface StartingEvent {
   attempt?: number;
 }
 
-/** One logged step: where the run is, how fast, and what was measured. */
+/** One logged step: progress, speed and metrics. */
 export interface StepReport {
   kl?: number | null;
   loss?: number;
@@ -792,11 +966,19 @@ export interface StoppingEvent {
   mode: string;
 }
 
+/** The values of a reward section that a suggestion sets. */
+export interface SuggestedReward {
+  type?: string;
+  preset_name?: string;
+  components?: WeighedPreset[];
+  fields?: Record<string, string>;
+}
+
 /** Values for the dataset, prompt and reward sections, and a sentence for each choice. */
 export interface Suggestion {
   dataset: Record<string, any>;
   prompt: Record<string, any>;
-  reward: Record<string, any>;
+  reward: SuggestedReward;
   reasons: string[];
 }
 
@@ -846,7 +1028,7 @@ export interface TestedResponse {
   parsed: Parsed;
 }
 
-/** One kind of trouble: how many rows have it, what it means, and a few of them. */
+/** One kind of problem: how many rows have it, its consequence, and some of these rows. */
 export interface Trouble {
   count: number;
   meaning: string;
@@ -866,6 +1048,12 @@ export interface Weakness {
   what: string;
   evidence: string;
   what_to_do: string;
+}
+
+/** A part of a composite reward. */
+export interface WeighedPreset {
+  preset_name: string;
+  weight?: number;
 }
 
 /** One completion, what it earned and why; `score` is None where there is none. Long texts are cut. */

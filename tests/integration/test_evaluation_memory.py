@@ -9,7 +9,7 @@ from core.data.mapping import Row  # noqa: E402
 from core.prompts.chosen import template_of  # noqa: E402
 from core.rewards.build import scorers  # noqa: E402
 from core.rewards.for_trl import TrlReward  # noqa: E402
-from core.workers.held_out_score import Evaluator  # noqa: E402
+from core.workers.held_out_score import HeldOutScorer  # noqa: E402
 from core.workers.loading import TrlEngine  # noqa: E402
 from core.workers.reward_tools import tools  # noqa: E402
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
@@ -44,8 +44,8 @@ def scored(loaded, workspace, most_rows):
     ]
     hook = loaded.model.get_base_model().register_forward_pre_hook(measure, with_kwargs=True)
     try:
-        evaluator = Evaluator(loaded, config, template_of(config.prompt), ROWS, rewards)
-        return evaluator.evaluate(lambda fraction: None, warnings.append), tried, warnings
+        scorer = HeldOutScorer(loaded, config, template_of(config.prompt), ROWS, rewards)
+        return scorer.score(lambda fraction: None, warnings.append), tried, warnings
     finally:
         hook.remove()
 

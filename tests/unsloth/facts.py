@@ -12,7 +12,6 @@ from core.config.algorithms import ALGORITHMS
 from core.paths import Workspace
 from core.runs.arguments import grpo_arguments, sft_arguments
 from core.workers.loading import LoadedModel, UnslothEngine
-from core.workers.train.device import fixed_arguments
 
 ON_CPU = LoadedModel(None, None, None, "unsloth", "cpu", "float32", None)
 
@@ -36,7 +35,7 @@ def config_differences() -> dict[str, dict[str, list[str]]]:
 def _differences(compiled: type, arguments: dict[str, Any]) -> dict[str, list[str]]:
     (original,) = [kind for kind in compiled.__mro__ if kind.__module__.startswith("trl.") and kind is not compiled][:1]
     with tempfile.TemporaryDirectory() as folder:
-        given = {"output_dir": folder, **arguments, **fixed_arguments(ON_CPU)}
+        given = {"output_dir": folder, **arguments, **ON_CPU.trainer_arguments}
         theirs, plain = compiled(**given), original(**given)
     names = {field.name for field in (*dataclasses.fields(theirs), *dataclasses.fields(plain))}
     pairs = {name: [str(getattr(side, name, None)) for side in (theirs, plain)] for name in sorted(names)}

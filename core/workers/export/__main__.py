@@ -24,7 +24,7 @@ from core.files import sha256_of, size_of
 from core.hardware import physical_cores
 from core.jsonfile import read_json
 from core.paths import SessionPaths, Workspace
-from core.workers.export.adapter_files import CONFIG, require_finite, write_adapter, write_card, write_plain_lora
+from core.workers.export.adapter_files import CONFIG, require_finite, write_adapter, write_model_card, write_plain_lora
 from core.workers.export.convert import Source, convert_adapter, convert_model
 from core.workers.export.merge import Merger
 from core.workers.export.probes import ProbeSet
@@ -160,7 +160,7 @@ class Export:
         proof = self._proven(lambda: prove_model(self.merger.reload(made), TARGETS["merged"], probes, tokenise))
         gc.collect()
         if proof is not None:
-            write_card(self.session, "merged", made, proof.values)
+            write_model_card(self.session, "merged", made, proof.values)
             self._publish(TARGETS["merged"], made, began, proof.values)
 
     def _adapter_gguf(self, probes: ProbeSet) -> None:

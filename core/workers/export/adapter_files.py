@@ -28,7 +28,7 @@ def write_adapter(run: ExportSession, folder: Path) -> None:
     shutil.copyfile(run.adapter / ADAPTER_WEIGHTS, folder / ADAPTER_WEIGHTS)
     base = _card(run, "adapter", 0, {}).base or run.tokenizer.source or run.config.model.name
     write_json(folder / CONFIG, {**read_json(run.adapter / CONFIG), "base_model_name_or_path": base})
-    write_card(run, "adapter", folder, {})
+    write_model_card(run, "adapter", folder, {})
 
 
 def require_finite(adapter: Path) -> None:
@@ -45,7 +45,7 @@ def require_finite(adapter: Path) -> None:
         raise WorkerFailed(f"{problem}: training has diverged.", DIVERGED)
 
 
-def write_card(run: ExportSession, name: str, folder: Path, proof: Measured) -> None:
+def write_model_card(run: ExportSession, name: str, folder: Path, proof: Measured) -> None:
     """Write README.md, with what the run's own card says; a run that was stopped early may have none.
 
     Args:

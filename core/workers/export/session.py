@@ -96,8 +96,8 @@ class ExportSession:
 
     def questions(self) -> HeldOut:
         """Rows to prove and to score with."""
-        evaluations = fold_all(self.id, read_events(self._events)).evaluations
-        trained = next((event for event in reversed(evaluations) if event["stage"] == "trained"), None)
+        scores = fold_all(self.id, read_events(self._events)).evaluations
+        trained = next((score for score in reversed(scores) if score["stage"] == "trained"), None)
         return held_out(self.config, self.workspace, self.template, self.tokenizer.loaded, trained)
 
     def chats(self, questions: HeldOut) -> tuple[list[list[ChatMessage]], list[str]]:

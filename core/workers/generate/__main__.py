@@ -25,7 +25,7 @@ from core.generation.sampling import Sampling
 from core.paths import Workspace
 from core.workers.generate.asked import Asked
 from core.workers.placement import explain_on_gpu
-from core.workers.standard_output import move_stdout_aside
+from core.workers.protocol import move_stdout_aside
 
 
 class Link:

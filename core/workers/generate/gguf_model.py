@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput
-from core.generation.answer import ModelAnswer
+from core.generation.answer import FinishReason, ModelAnswer
 from core.generation.gguf_context import Context
 from core.generation.sampling import Sampling
 from core.jsonfile import JsonObject
@@ -63,7 +63,7 @@ class _Told:
         self._text = ""
         self._pieces = 0
         self._prompt_tokens: int | None = None
-        self._reason: str | None = None
+        self._reason: FinishReason | None = None
         self._error: JsonObject | None = None
 
     def __call__(self, chunk: Any) -> bool:

@@ -18,13 +18,15 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, NoReturn, TextIO
 
-from constants import INSPECT_MEMORY_BYTES
 from core.errors import LoraCraftError
 from core.failures import explain
 from core.jsonfile import JsonObject
 from core.paths import Workspace
 from core.workers.inspect.arguments import InspectionRequest
-from core.workers.standard_output import move_stdout_aside
+from core.workers.protocol import move_stdout_aside
+
+INSPECT_MEMORY_BYTES = 16 * 1024**3
+"""Address space of an inspection worker; torch alone maps several GiB of it."""
 
 Report = Callable[[float | None, str], None]
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from constants import MAX_CELL_SHOWN, MAX_ITEMS_SHOWN
 from core.config import RunConfig, parse_config
 from core.data.columns import column_statistics
 from core.data.guess import columns_of, guess_mapping
@@ -40,6 +39,11 @@ from core.runs.split import FILTERED_ROWS, check_source
 from core.workers.corpus import render
 from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt
 from core.workers.loading import load_tokenizer
+
+MAX_CELL_SHOWN = 4000
+"""Characters of a cell that a preview shows at most."""
+MAX_ITEMS_SHOWN = 50
+"""Items of a list or an object that a preview shows at most."""
 
 GUESS_ROWS = 50
 RENDERED_ROWS = 3

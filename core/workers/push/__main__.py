@@ -23,7 +23,7 @@ from core.paths import SessionPaths, Workspace
 from core.runs.model_card import Pushed, model_card
 from core.sessions.store import SessionStore
 from core.workers.protocol import Reporter, run_worker
-from core.workers.run_card import write_card
+from core.workers.run_card import run_card
 
 README, ADAPTER_CONFIG = "README.md", "adapter_config.json"
 LEFT_OUT = (README, ".gitattributes")
@@ -199,7 +199,7 @@ class Upload:
 
     def _card(self, pushed: Pushed) -> str:
         state = SessionStore(self.workspace).state(self.export.name)
-        return model_card(pushed, write_card(pushed.config, state))
+        return model_card(pushed, run_card(pushed.config, state))
 
 
 def _places(entries: list[ProofEntry]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Trainer callbacks: TRL's numbers, checkpoints and rollouts to events; nothing printed is ever parsed."""
+"""Trainer callbacks: write TRL's metrics, checkpoints and rollouts as events; no printed text is parsed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ETA_WINDOW_STEPS = 20
 
 
 class RewardReport(TypedDict, total=False):
-    """How long the rewards of a step took, and how often which of them failed or could not judge; empty without any."""
+    """The time that rewards took in a step, and how often each failed or could not judge; empty without rewards."""
 
     reward_seconds: float
     reward_errors: dict[str, int]
@@ -33,8 +33,8 @@ class MetricsCallback(TrainerCallback):
     Args:
         reporter: Where events go.
         phase: pre_training or training.
-        rewards: The run's rewards, whose failures and seconds are reported with the step.
-        has_reference: Whether the run has a reference model, so that there is a KL.
+        rewards: The rewards of the run; their failures and times are reported with the step.
+        has_reference: Whether the run has a reference model, and so a KL.
     """
 
     def __init__(self, reporter: Reporter, phase: str, rewards: list[TrlReward], has_reference: bool = False):
@@ -45,11 +45,11 @@ class MetricsCallback(TrainerCallback):
         self._step_started = time.perf_counter()
         self._durations: deque[float] = deque(maxlen=ETA_WINDOW_STEPS)
         self._tokens = 0.0
-        self._told: set[tuple[str, str]] = set()
+        self._noticed: set[tuple[str, str]] = set()
         self._reward_seconds = 0.0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Count tokens from where a checkpoint left off."""
+        """Count tokens from the count of the checkpoint."""
         self._tokens = float(state.num_input_tokens_seen)
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -57,7 +57,7 @@ class MetricsCallback(TrainerCallback):
         self._step_started = time.perf_counter()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: JsonObject | None = None, **kwargs: Any) -> None:
-        """Report a step's record; the summary at the end of training is none."""
+        """Report the metrics of a step; the summary at the end of training has no loss and is left out."""
         if not logs or "loss" not in logs:
             return
         seconds = time.perf_counter() - self._step_started
@@ -77,7 +77,7 @@ class MetricsCallback(TrainerCallback):
         )
 
     def _token_rate(self, tokens: float | None, seconds: float) -> float | None:
-        """Tokens a second; None for a step that sampled none and learnt from older completions."""
+        """Tokens per second; None for a step that learns from older completions."""
         before, self._tokens = self._tokens, tokens or self._tokens
         return (self._tokens - before) / seconds if self._tokens > before and seconds else None
 
@@ -87,18 +87,18 @@ class MetricsCallback(TrainerCallback):
         if not self._rewards:
             return {}
         for reward in self._rewards:
-            self._tell_once(reward.__name__, "failed on a completion, left unscored", reward.last_error)
-            self._tell_once(reward.__name__, "could not judge a completion, left unscored", reward.last_not_run)
+            self._notice_once(reward.__name__, "failed on a completion, left unscored", reward.last_error)
+            self._notice_once(reward.__name__, "could not judge a completion, left unscored", reward.last_not_run)
         return {
             "reward_seconds": spent,
             "reward_errors": {r.__name__: r.errors for r in self._rewards if r.errors},
             "reward_not_run": {r.__name__: r.not_run for r in self._rewards if r.not_run},
         }
 
-    def _tell_once(self, name: str, what: str, why: str) -> None:
-        if why and (name, what) not in self._told:
-            self._told.add((name, what))
-            self._reporter.notice("warning", "reward", f"{name} {what}: {why}")
+    def _notice_once(self, name: str, problem: str, reason: str) -> None:
+        if reason and (name, problem) not in self._noticed:
+            self._noticed.add((name, problem))
+            self._reporter.notice("warning", "reward", f"{name} {problem}: {reason}")
 
 
 class CheckpointCallback(TrainerCallback):
@@ -118,25 +118,25 @@ class RolloutCallback(TrainerCallback):
     Args:
         reporter: Where events go.
         recorder: Writes the groups.
-        eval_steps: 0 for none.
-        evaluate: Scores the held-out rows at a step and reports it.
+        eval_steps: Steps between two held-out scores; 0 for none.
+        score: Scores the held-out rows at a step and reports it.
     """
 
-    def __init__(self, reporter: Reporter, recorder: RolloutRecorder, eval_steps: int, evaluate: Callable[[int], None]):
+    def __init__(self, reporter: Reporter, recorder: RolloutRecorder, eval_steps: int, score: Callable[[int], None]):
         self._reporter = reporter
         self._recorder = recorder
         self._eval_steps = eval_steps
-        self._evaluate = evaluate
+        self._score_held_out = score
         self.trainer: Any = None
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Store what was sampled for this step; TRL keeps its last batch of prompts and advantages."""
-        logs = self.trainer._logs
+        """Store the completions of this step."""
+        logs = self.trainer._logs  # private: no callback gets the prompts and advantages of the batch
         stored = self._recorder.record(state.global_step, list(logs["prompt"]), list(logs["advantages"]))
         if stored:
             self._reporter.log.append("completions", **stored)
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Score the step before, whose record and checkpoint are written by now; a resume comes by here again."""
+        """Score the previous step, whose metrics and checkpoint are written by now; a resumed run repeats this."""
         if self._eval_steps and state.global_step and state.global_step % self._eval_steps == 0:
-            self._evaluate(state.global_step)
+            self._score_held_out(state.global_step)

@@ -1,4 +1,4 @@
-"""Build TRL's GRPOTrainer for a run, train, and leave a checkpoint when stopped."""
+"""GrpoRun: builds TRL's GRPOTrainer, trains, and saves a checkpoint when stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from core.workers.corpus import grpo_dataset
 from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.train.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
-from core.workers.train.device import fixed_arguments
 from core.workers.train.rollouts import RolloutRecorder
 from core.workers.train.vllm_sampling import join, sleep_arguments
 
@@ -56,12 +55,12 @@ class GrpoRun:
         return self._trainer.state.global_step if self._trainer else self._done
 
     def train(
-        self, rows: list[Row], template: PromptTemplate, evaluate: Callable[[int], None], checkpoint: Path | None
+        self, rows: list[Row], template: PromptTemplate, score_held_out: Callable[[int], None], checkpoint: Path | None
     ) -> None:
         """Train to the configured end, from `checkpoint` when there is one.
 
         Raises:
-            StopRequested: The user stopped the run; a checkpoint of the last whole step is then on disk, unless the
+            StopRequested: The user stopped the run. A checkpoint of the last complete step is saved first, unless the
                 mode is discard.
         """
         from trl import GRPOConfig
@@ -73,10 +72,10 @@ class GrpoRun:
         arguments = GRPOConfig(
             output_dir=str(self._paths.checkpoints),
             **grpo_arguments(self._config),
-            **fixed_arguments(self._loaded),
+            **self._loaded.trainer_arguments,
             **sleep_arguments(self._loaded),
         )
-        rollouts = RolloutCallback(self._to, self._recorder(), self._config.training.eval_steps, evaluate)
+        rollouts = RolloutCallback(self._to, self._recorder(), self._config.training.eval_steps, score_held_out)
         metrics = MetricsCallback(self._to, "training", self._rewards, has_reference=self._config.grpo.kl_penalty > 0)
         self._trainer = trainer_class(self._config)(
             model=self._loaded.model,
@@ -93,7 +92,7 @@ class GrpoRun:
             self._trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except StopRequested as request:
             if request.mode != "discard":
-                self._leave_checkpoint()
+                self._save_checkpoint()
             raise
 
     def _recorder(self) -> RolloutRecorder:
@@ -103,9 +102,10 @@ class GrpoRun:
         group = config.training.num_generations
         return RolloutRecorder(self._paths.completions, self._rewards, config.reward.weights, group, end_ids)
 
-    def _leave_checkpoint(self) -> None:
+    def _save_checkpoint(self) -> None:
         folder = self._paths.checkpoints / f"checkpoint-{self.step}"
         if self.step and not folder.exists():
+            # private: save_model would write neither the optimiser nor the trainer's state
             self._trainer._save_checkpoint(self._trainer.model, trial=None)
             self._to.log.append("checkpoint", step=self.step, path=folder.name)
 
@@ -118,7 +118,10 @@ def trainer_class(config: RunConfig) -> type:
         return GRPOTrainer
 
     class RobustGRPOTrainer(GRPOTrainer):
-        """GRPO whose advantages one outlier can't bend; see core/runs/robust.py."""
+        """GRPO with advantages that resist outliers, see core/runs/robust.py.
+
+        TRL has no public hook for advantages, so two private methods are overridden.
+        """
 
         def _calculate_rewards(self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any) -> Any:
             self._rewards_per_function = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
@@ -129,12 +132,12 @@ def trainer_class(config: RunConfig) -> type:
 
             output = super()._generate_and_score_completions(inputs)
             weights = self.reward_weights.to(self._rewards_per_function.device)
-            # TRL's own sum: a missing score (NaN) adds nothing; see core/rewards/total.py.
+            # as TRL sums: a missing score (NaN) adds nothing; see core/rewards/total.py
             totals = (self._rewards_per_function * weights).nansum(dim=1).tolist()
             size: Any = self.num_generations
             groups = (robust_advantages(totals[i : i + size]) for i in range(0, len(totals), size))
             advantages = [value for group in groups for value in group]
-            shown: Any = self._logs["advantages"]  # what the base class has taken for its table
+            shown: Any = self._logs["advantages"]  # the base class has logged its own here
             shown.extend(advantages)
             start = self.accelerator.process_index * len(output["advantages"])
             mine = advantages[start : start + len(output["advantages"])]
@@ -145,14 +148,14 @@ def trainer_class(config: RunConfig) -> type:
 
 
 class TrainerState(TypedDict):
-    """What is read of a checkpoint's trainer_state.json."""
+    """The part of a checkpoint's trainer_state.json that is read."""
 
     global_step: int
     max_steps: int
 
 
 def _is_last(checkpoint: Path) -> bool:
-    """Whether nothing is left to train after a checkpoint; the trainer would take one step too many."""
+    """Whether a checkpoint is the last; the trainer would otherwise take one step too many."""
     state = _trainer_state(checkpoint)
     return state["global_step"] >= state["max_steps"]
 
@@ -162,9 +165,11 @@ def _trainer_state(checkpoint: Path) -> TrainerState:
 
 
 def last_loadable_checkpoint(checkpoints: Path) -> Path | None:
-    """The newest checkpoint whose files can all be read; one cut short by a kill or a full disk is passed over."""
-    numbered = [f for f in checkpoints.glob("checkpoint-*") if f.name.removeprefix("checkpoint-").isdigit()]
-    for folder in sorted(numbered, key=lambda f: int(f.name.removeprefix("checkpoint-")), reverse=True):
+    """The newest checkpoint whose files can all be read; a kill or a full disk can leave incomplete ones."""
+    numbered = [
+        folder for folder in checkpoints.glob("checkpoint-*") if folder.name.removeprefix("checkpoint-").isdigit()
+    ]
+    for folder in sorted(numbered, key=lambda folder: int(folder.name.removeprefix("checkpoint-")), reverse=True):
         problem = _unreadable(folder)
         if problem is None:
             return folder

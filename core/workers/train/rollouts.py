@@ -1,4 +1,4 @@
-"""Store every group of completions with scores, reasons and advantages, one JSONL file a step."""
+"""RolloutRecorder: stores every group of completions with scores and advantages, one JSON lines file per step."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PRINTS_SHOWN = 20
 
 
 class RolloutRecorder:
-    """Pairs what the rewards saw with the advantages TRL made of it.
+    """Joins the completions and scores of the rewards with the advantages of TRL.
 
     Args:
         folder: Where the step files go.
         rewards: The run's rewards in the order TRL calls them.
         weights: Reward name -> weight.
-        group_size: Completions per prompt; TRL keeps a group together.
-        end_ids: Token ids that end a completion; one that ends otherwise was cut.
+        group_size: Completions per prompt; a group is consecutive in TRL's batch.
+        end_ids: Token ids that end a completion; one without them was cut.
     """
 
     def __init__(
@@ -42,9 +42,9 @@ class RolloutRecorder:
         """Write the groups sampled since the last call; None without new ones.
 
         Args:
-            step: The optimiser step that learnt from them first.
+            step: The first optimiser step that learns from them.
             prompts: Rendered prompts, shape [completions].
-            advantages: TRL's own, shape [completions].
+            advantages: Shape [completions].
         """
         batch = self._rewards[0].batch
         if batch is None or self._rewards[0].calls == self._calls_seen:
@@ -62,16 +62,16 @@ class RolloutRecorder:
         return found
 
     def _prints(self) -> list[str]:
-        """What the user's own reward code printed in this step, a little of it, for the live page."""
+        """Some of the lines that custom rewards printed in this step, for the live page."""
         printed = (outcome.prints for reward in self._rewards for outcome in reward.outcomes)
         return list(islice(filter(None, printed), PRINTS_SHOWN))
 
     @property
     def _batch(self) -> Batch:
-        """What all rewards have just scored."""
+        """The batch that all rewards have just scored."""
         batch = self._rewards[0].batch
         if batch is None:
-            raise RuntimeError("Groups are written before anything was scored.")
+            raise RuntimeError("Groups are written before a reward was called.")
         return batch
 
     def _group(self, step: int, prompts: list[str], advantages: list[float], start: int) -> Group:
@@ -90,7 +90,7 @@ class RolloutRecorder:
         batch = self._batch
         ids = batch.token_ids[index]
         scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
-        # A missing score adds nothing, as in TRL's own sum, which the advantages come from.
+        # a missing score adds nothing, as in the sum from which TRL computes the advantages
         reward = total([(self._weights[name], score["value"]) for name, score in scores.items()], missing=0.0)
         return {
             "text": batch.responses[index],
@@ -109,6 +109,6 @@ def _sample(groups: list[Group]) -> list[SampleCompletion]:
         for group in groups
         for completion in group["completions"]
     ]
-    ranked = sorted(flat, key=lambda item: item["reward"])
+    ranked = sorted(flat, key=lambda completion: completion["reward"])
     chosen = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
-    return [{**item, "text": item["text"][:SAMPLE_CHARACTERS]} for item in chosen]
+    return [{**completion, "text": completion["text"][:SAMPLE_CHARACTERS]} for completion in chosen]

@@ -1,4 +1,4 @@
-"""TrainingRun: all phases of one run, in order; imported after the engine has prepared the libraries."""
+"""TrainingRun: all phases of one run, in order; import it after Engine.prepare."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from core.paths import SessionPaths, Workspace
 from core.prompts.chosen import template_of
 from core.rewards.build import scorers
 from core.rewards.for_trl import TrlReward
-from core.runs.adapted import kinds_without
 from core.runs.split import Split, load_split
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
 from core.workers.corpus import fitting, render
-from core.workers.held_out_score import Evaluator
+from core.workers.held_out_score import HeldOutScorer
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
 from core.workers.model_files import config_of
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.reward_tools import tools
-from core.workers.run_card import write_card
+from core.workers.run_card import kinds_without, run_card
 from core.workers.train.grpo import GrpoRun, last_loadable_checkpoint
 from core.workers.train.vllm_sampling import require_model
 from core.workers.train.warm_up import warm_up
@@ -32,7 +31,7 @@ WARM_ADAPTER = "warm_up"
 
 
 class TrainingRun:
-    """One attempt at a session; what an earlier attempt finished is not done again.
+    """One attempt at a session; it skips the phases that an earlier attempt has finished.
 
     Args:
         paths: The session's files.
@@ -64,15 +63,15 @@ class TrainingRun:
         warmed = self.paths.checkpoints / WARM_ADAPTER
         self._report_resume(checkpoint, warmed.is_dir())
         grpo = GrpoRun(loaded, self.config, self._rewards(), self.paths, self.to)
-        evaluator = Evaluator(loaded, self.config, self.template, split.held_out, self._rewards())
+        scorer = HeldOutScorer(loaded, self.config, self.template, split.held_out, self._rewards())
         try:
-            self._evaluate(evaluator, "base", 0)
+            self._score_held_out(scorer, "base", 0)
             if self.config.pre_training.enabled:
                 self._warm_up(loaded, split, warmed)
-                self._evaluate(evaluator, "warm_up", 0)
+                self._score_held_out(scorer, "warm_up", 0)
             self.to.phase("training")
-            grpo.train(split.train, self.template, lambda s: self._evaluate(evaluator, "step", s), checkpoint)
-            self._evaluate(evaluator, "trained", grpo.step)
+            grpo.train(split.train, self.template, lambda s: self._score_held_out(scorer, "step", s), checkpoint)
+            self._score_held_out(scorer, "trained", grpo.step)
         except StopRequested as request:
             self._stopped(request, grpo, loaded)
             return
@@ -80,7 +79,7 @@ class TrainingRun:
         self.to.end("completed")
 
     def _rewards(self) -> list[TrlReward]:
-        """Fresh rewards; training and evaluation have their own, since each keeps its last batch."""
+        """Fresh rewards; training and held-out scoring have their own, since each keeps its last batch."""
         used = scorers(self.config.reward, tools(self.workspace))
         return [TrlReward(scorer, self.template.markers) for scorer in used]
 
@@ -88,7 +87,7 @@ class TrainingRun:
         self.to.notice("warning", "training.batch_size", message)
 
     def _report_download(self, fraction: float | None, text: str) -> None:
-        """At most once a second, since a download tells of every chunk."""
+        """Report progress at most once a second; a download reports every chunk."""
         if fraction == 1.0 or time.time() - self.to.log.last_t > 1.0:
             self.to.log.append("progress", phase="data", fraction=fraction, text=text)
 
@@ -121,7 +120,7 @@ class TrainingRun:
         return loaded
 
     def _report_quantised(self, source: str) -> None:
-        """Say before training what weights that are stored quantised mean; the start has, where the name tells."""
+        """Warn of stored quantised weights, unless the start has already: it knows them by the model's name alone."""
         name = self.config.model.name
         method = stored_quantised(config_of(source), name)
         if method is not None and whole_name(name) is None:
@@ -163,12 +162,12 @@ class TrainingRun:
     def _report_progress(self, stage: str, fraction: float) -> None:
         self.to.log.append("progress", phase=stage, fraction=fraction)
 
-    def _evaluate(self, evaluator: Evaluator, stage: str, step: int) -> None:
+    def _score_held_out(self, scorer: HeldOutScorer, stage: str, step: int) -> None:
         done = {(score["stage"], score["step"]) for score in self._state().evaluations}
-        if (stage, step) in done or not evaluator.has_rows:
+        if (stage, step) in done or not scorer.has_rows:
             return
         self.to.phase("evaluating", stage)
-        score = evaluator.evaluate(lambda fraction: self._report_progress(stage, fraction), self._warn_of_memory)
+        score = scorer.score(lambda fraction: self._report_progress(stage, fraction), self._warn_of_memory)
         self.to.log.append("evaluation", stage=stage, step=step, **score)
         if stage == "step":
             self.to.phase("training")
@@ -189,7 +188,7 @@ class TrainingRun:
         loaded.saved_tokenizer.save_pretrained(partial)
         shutil.rmtree(self.paths.adapter, ignore_errors=True)
         partial.rename(self.paths.adapter)
-        self.paths.card.write_text(write_card(self.config, self._state()), encoding="utf-8")
+        self.paths.card.write_text(run_card(self.config, self._state()), encoding="utf-8")
         self.to.log.append("saved", path="adapter")
 
     def _state(self) -> SessionState:

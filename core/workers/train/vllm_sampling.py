@@ -1,4 +1,4 @@
-"""vLLM as the sampler of a run: what must hold, how the adapter reaches it, and how a stop request does."""
+"""vLLM as the sampler of a run: checks, the transfer of merged weights, and stop requests."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.workers.loading import LoadedModel
 from core.workers.rounding import DIGITS, rounded
 
 OLDEST_CAPABILITY = (7, 5)
-"""Turing; vLLM's builds for CUDA 13 hold nothing for older cards."""
+"""Turing; vLLM's builds for CUDA 13 have no code for older cards."""
 ADAPTED = ".base_layer.weight"
 """How PEFT names a weight that it puts an adapter on."""
 
 
 def require_vllm(config: RunConfig) -> None:
-    """Before a model is loaded: refuse vLLM on a machine where it can't sample; nothing where it is not asked for.
+    """Before a model is loaded: refuse vLLM on a machine where it can't sample.
 
     Raises:
         InvalidInput: With the reason and a cure.
@@ -35,13 +35,13 @@ def require_vllm(config: RunConfig) -> None:
 
 
 def require_model(loaded: LoadedModel, config: RunConfig) -> None:
-    """After a model was loaded: refuse one that vLLM can't take, or sequences that it can't, before any work is done.
+    """After a model is loaded: refuse a model or sequence length that vLLM does not support.
 
     Raises:
         InvalidInput: With the reason and a cure.
     """
     if loaded.engine == "unsloth":
-        if not hasattr(loaded.model.get_base_model(), "vllm_engine"):  # Unsloth only prints that it goes without
+        if not hasattr(loaded.model.get_base_model(), "vllm_engine"):  # Unsloth only prints a message then
             raise refusal("Unsloth does not run this model in vLLM.", "Use training.sampler transformers.")
         return
     require_plain_weights(loaded.model.config)
@@ -54,7 +54,7 @@ def require_model(loaded: LoadedModel, config: RunConfig) -> None:
 
 
 def require_plain_weights(model_config: Any) -> None:
-    """Refuse a model whose own weights are stored quantised: nothing can be added to those for vLLM.
+    """Refuse a model with stored quantised weights: the adapter can't be merged into them for vLLM.
 
     Raises:
         InvalidInput: With the reason and a cure.
@@ -68,11 +68,11 @@ def require_plain_weights(model_config: Any) -> None:
 
 
 def check_model(make: Callable[[], Any], loaded_as: str) -> None:
-    """Have vLLM look at a model and its lengths, and pass on in one sentence why it won't take them.
+    """Refuse a model or a length that vLLM does not support, with vLLM's reason in one sentence.
 
     Args:
-        make: Makes vLLM's own configuration of the model; raises ValueError for one it can't take.
-        loaded_as: The architecture in training, which may be the text part of the whole model; vLLM loads the whole,
+        make: Makes vLLM's configuration of the model; raises ValueError for an unsupported one.
+        loaded_as: The architecture in training. It may be the text part of a larger model; vLLM loads the larger one,
             whose weights have other names.
     Raises:
         InvalidInput: With the reason and a cure.
@@ -91,21 +91,21 @@ def check_model(make: Callable[[], Any], loaded_as: str) -> None:
 
 
 def sleep_arguments(loaded: LoadedModel) -> Keywords:
-    """Keyword arguments of trl.GRPOConfig: whether vLLM frees its memory while the adapter learns.
+    """Keyword arguments of trl.GRPOConfig: whether vLLM frees its memory during the optimiser step.
 
-    Unsloth's engine holds the trainer's own weights, so it stays awake; without CUDA there is nothing to free.
+    Unsloth's vLLM shares the trainer's weights and can't free them; without CUDA there is no memory to free.
     """
     return {"vllm_enable_sleep_mode": loaded.engine == "trl" and loaded.device == "cuda"}
 
 
 def join(trainer: Any, loaded: LoadedModel, config: RunConfig, check_stop: Callable[[], None]) -> None:
-    """Make a trainer's vLLM see stop requests and the seed, and take weights without changing the trainer's own.
+    """Connect a trainer's vLLM to stop requests and the seed, and make it take merged weights.
 
     Args:
         trainer: A GRPOTrainer with use_vllm, not yet training.
         loaded: Its model.
         config: The run's configuration.
-        check_stop: Raises when a stop was asked for.
+        check_stop: Raises when a stop was requested.
     """
     import torch
     from transformers import set_seed
@@ -115,15 +115,15 @@ def join(trainer: Any, loaded: LoadedModel, config: RunConfig, check_stop: Calla
     if loaded.engine == "trl":  # Unsloth hands vLLM the adapter itself
         dtype = generation.llm.llm_engine.model_config.dtype
         generator = torch.Generator(loaded.model.device).manual_seed(config.training.seed)
-        # TRL's own merges in place and subtracts again: see DECISIONS.md, 2026-11-30
+        # private: TRL's own merges in place and subtracts again, which loses bits; see DECISIONS.md, 2026-11-30
         generation._iter_named_params = lambda: merged_weights(loaded.model, dtype, generator)
-    set_seed(config.training.seed)  # vLLM samples by torch's generator, and has just set it to 0
+    set_seed(config.training.seed)  # vLLM samples with torch's generator and has just set its seed to 0
 
 
 def stop_between_tokens(llm: Any, check_stop: Callable[[], None]) -> None:
-    """Look for a stop request before each step of vLLM, which writes one token of every completion.
+    """Check for a stop request before each step of vLLM, which samples one token of every completion.
 
-    Our hook on the model is not called there. What was half written is left; the process ends soon after.
+    vLLM does not call the hook on the trained model. The incomplete batch is lost; the process ends soon after.
     """
     engine = llm.llm_engine
     step = engine.step
@@ -136,12 +136,12 @@ def stop_between_tokens(llm: Any, check_stop: Callable[[], None]) -> None:
 
 
 def merged_weights(model: Any, dtype: Any, generator: Any) -> Iterator[tuple[str, Any]]:
-    """Each weight as vLLM names it, with the adapter added; the model itself is not changed.
+    """Each weight under vLLM's name with the adapter merged; the model is not changed.
 
     Args:
         model: A PEFT model whose adapter is LoRA.
-        dtype: What vLLM holds weights in; adapted ones are rounded to it at random, see `rounded`.
-        generator: Of random numbers, on the model's device.
+        dtype: vLLM's type of weights; adapted weights are rounded to it at random, see `rounded`.
+        generator: A random generator on the model's device.
     """
     for name, weight in model.named_parameters():
         if model.prefix in name:

@@ -1,4 +1,4 @@
-"""The supervised warm-up: TRL's SFTTrainer on perfect answers, loss on the completion alone."""
+"""The supervised warm-up: TRL's SFTTrainer on reference answers, with the loss on the completion only."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from core.workers.corpus import sft_dataset
 from core.workers.loading import LoadedModel
 from core.workers.protocol import Reporter
 from core.workers.train.callbacks import MetricsCallback
-from core.workers.train.device import fixed_arguments
 
 
 def warm_up(
     loaded: LoadedModel, config: RunConfig, rows: list[Row], template: PromptTemplate, paths: SessionPaths, to: Reporter
 ) -> None:
-    """Teach the form of an answer on `rows`; the adapter in `loaded` is changed in place."""
+    """Train the adapter in `loaded` on `rows`, so that it learns the form of an answer."""
     from trl import SFTConfig, SFTTrainer
 
     arguments = SFTConfig(
-        output_dir=str(paths.checkpoints / "warm_up_trainer"), **sft_arguments(config), **fixed_arguments(loaded)
+        output_dir=str(paths.checkpoints / "warm_up_trainer"), **sft_arguments(config), **loaded.trainer_arguments
     )
     trainer = SFTTrainer(
         model=loaded.model,

@@ -4,11 +4,10 @@ import json
 
 import pytest
 
-from constants import STOP_GRACE_S
 from core.config import RunConfig
 from core.sessions.events import read_events
 from core.sessions.store import SessionStore
-from services.processes.supervisor import Supervisor, Watch
+from services.processes.supervisor import STOP_GRACE_S, Supervisor, Watch
 from tests.support.histories import COMPLETED, STARTED, history, metrics
 
 

@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from core.evaluations.card import card_of
-from core.evaluations.card_html import CARD_POLICY, card_html
-from core.evaluations.card_markdown import card_markdown
+from core.evaluations.evaluation_card import evaluation_card
+from core.evaluations.evaluation_card_html import CARD_POLICY, evaluation_card_html
+from core.evaluations.evaluation_card_markdown import evaluation_card_markdown
 from core.evaluations.folder import ResultFolder
 from core.evaluations.settle import settle
 from tests.support.evaluated import answer, evaluation, judged, row
@@ -48,7 +48,7 @@ def card(tmp_path):
     folder.save(test)
     folder.append(judged("0" * 12 + "11", "1" * 12 + "10"))
     settle(test, folder)
-    return card_of(test)
+    return evaluation_card(test, test.summary)
 
 
 def hostile_card(tmp_path, text):
@@ -59,7 +59,7 @@ def hostile_card(tmp_path, text):
     asked = row(0, [answer(1.0, True, text=text)], [answer(0.0, False, text=text)])
     folder.append([asked | {"instruction": text, "reference": text}])
     settle(test, folder)
-    return card_of(test), folder
+    return evaluation_card(test, test.summary), folder
 
 
 def test_a_side_that_took_no_prompt_has_no_length_on_its_card(tmp_path):
@@ -67,24 +67,24 @@ def test_a_side_that_took_no_prompt_has_no_length_on_its_card(tmp_path):
     folder.save(test)
     folder.append([row(0, [answer(None, tokens=0) | {"finish_reason": "refused"}], [answer(1.0, True)])])
     settle(test, folder)
-    sides = {figure.name: figure.sides for figure in card_of(test).figures}
+    sides = {figure.name: figure.sides for figure in evaluation_card(test, test.summary).figures}
     assert sides["Tokens an answer"] == ("none answered", "10.0")
 
 
 def test_each_interval_is_called_what_it_is(card, tmp_path):
     single = "those of changes paired, that of pass@1 is Wilson's score interval."
-    assert single in " ".join(Page(card_html(card)).texts)
-    assert single in card_markdown(card).replace("\\", "")
+    assert single in " ".join(Page(evaluation_card_html(card)).texts)
+    assert single in evaluation_card_markdown(card).replace("\\", "")
     test, folder = evaluation(total=4, samples=2), ResultFolder(tmp_path / "evaluation-2")
     folder.save(test)
     folder.append([row(0, [answer(0.0, False), answer(1.0, True)], [answer(1.0, True)] * 2)])
     settle(test, folder)
-    assert card_of(test).intervals.endswith("those of changes paired.")
+    assert evaluation_card(test, test.summary).intervals.endswith("those of changes paired.")
 
 
 def test_both_cards_say_the_same(card):
-    page = " ".join(Page(card_html(card)).texts)
-    lines = card_markdown(card).replace("\\", "")
+    page = " ".join(Page(evaluation_card_html(card)).texts)
+    lines = evaluation_card_markdown(card).replace("\\", "")
     for said in (card.verdict, "trained against base", "13 of 14", "exact McNemar test", "What is 13?", "match 0.00"):
         assert said in page
         assert said in lines
@@ -101,11 +101,11 @@ def test_the_card_tells_how_it_was_made(card):
 @pytest.mark.parametrize("text", HOSTILE, ids=["script", "end tags", "fences", "table", "link", "half character"])
 def test_nothing_in_an_answer_becomes_markup(tmp_path, text):
     card, folder = hostile_card(tmp_path, text)
-    page = Page(card_html(card))
+    page = Page(evaluation_card_html(card))
     assert not page.tags & {"script", "img", "a", "iframe", "link"}
     assert not {name for name in page.attributes if name.startswith("on") or name in ("src", "href", "style")}
-    assert (folder.path / "card.html").read_text(encoding="utf-8") == card_html(card)
-    outside = outside_of_fences(card_markdown(card))
+    assert (folder.path / "card.html").read_text(encoding="utf-8") == evaluation_card_html(card)
+    outside = outside_of_fences(evaluation_card_markdown(card))
     assert not re.search(r"(?<!\\)[<\[]|^# not a heading", outside, re.MULTILINE)
 
 
@@ -125,7 +125,7 @@ def outside_of_fences(text):
 
 
 def test_the_policy_allows_the_style_of_the_file_and_nothing_else(card):
-    text = card_html(card)
+    text = evaluation_card_html(card)
     style = re.search("<style>(.*)</style>", text, re.DOTALL)[1]
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}'" in CARD_POLICY
@@ -134,7 +134,7 @@ def test_the_policy_allows_the_style_of_the_file_and_nothing_else(card):
 
 
 def test_the_html_stands_alone_and_fits_light_dark_small_and_paper(card):
-    text = card_html(card)
+    text = evaluation_card_html(card)
     assert not re.search(r"https?://|url\(|@import", text)
     for wanted in ("prefers-color-scheme: dark", "@media print", "width=device-width", "max-width: 36rem"):
         assert wanted in text

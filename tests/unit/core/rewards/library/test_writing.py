@@ -7,7 +7,7 @@ import pytest
 
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
-from core.rewards.library.writing import PRESETS
+from core.rewards.presets import WRITING
 
 WORDS = re.findall(
     r"\w+",
@@ -51,37 +51,37 @@ NONSENSE = {
     "one letter": "a " * 300,
     "markdown": "# Title\n\n- one\n- two\n\n```\n```\n",
 }
-each_preset = pytest.mark.parametrize("name", PRESETS)
+each_preset = pytest.mark.parametrize("name", WRITING)
 
 
 @each_preset
 @pytest.mark.parametrize("text", NONSENSE.values(), ids=NONSENSE.keys())
 def test_nonsense_scores_nothing(name, text):
-    sample = PRESETS[name].good[0]
-    score = PRESETS[name].function(text, sample.reference, sample.example)
+    sample = WRITING[name].good[0]
+    score = WRITING[name].function(text, sample.reference, sample.example)
     assert score.value == 0.0
     assert score.reason
 
 
 @each_preset
 def test_words_of_the_prompt_and_the_reference_in_any_order_score_nothing(name):
-    sample = PRESETS[name].good[0]
+    sample = WRITING[name].good[0]
     pile = f"{sample.example.instruction} {sample.reference or sample.response}".replace(".", "").split()
     random.Random(3).shuffle(pile)
-    assert PRESETS[name].function(" ".join(pile), sample.reference, sample.example).value == 0.0
+    assert WRITING[name].function(" ".join(pile), sample.reference, sample.example).value == 0.0
 
 
 @each_preset
 @pytest.mark.parametrize("times", [1, 4])
 def test_a_copied_prompt_scores_nothing(name, times):
-    for sample in PRESETS[name].good:
+    for sample in WRITING[name].good:
         text = f"{sample.example.instruction}\n" * times
-        assert PRESETS[name].function(text, sample.reference, sample.example).value == 0.0
+        assert WRITING[name].function(text, sample.reference, sample.example).value == 0.0
 
 
 @each_preset
 def test_good_samples_score_high_and_bad_ones_low(name):
-    preset = PRESETS[name]
+    preset = WRITING[name]
     good = [preset.function(s.response, s.reference, s.example) for s in preset.good]
     bad = [preset.function(s.response, s.reference, s.example) for s in preset.bad]
     assert len(good) >= 3 and min(score.value for score in good) >= 0.8
@@ -91,7 +91,7 @@ def test_good_samples_score_high_and_bad_ones_low(name):
 
 @each_preset
 def test_every_score_has_exactly_the_declared_parts(name):
-    preset = PRESETS[name]
+    preset = WRITING[name]
     for response in ("", preset.good[0].response):
         score = preset.function(response, preset.good[0].reference, preset.good[0].example)
         assert set(score.parts) == {component.name for component in preset.components}
@@ -100,16 +100,16 @@ def test_every_score_has_exactly_the_declared_parts(name):
 
 @each_preset
 def test_only_what_stands_between_the_markers_counts(name):
-    sample = PRESETS[name].good[0]
+    sample = WRITING[name].good[0]
     marked = Example(sample.example.instruction, GRPO_DEFAULT.markers, sample.example.extras)
     inside = f"<SOLUTION>{sample.response}</SOLUTION>"
-    assert PRESETS[name].function(inside, sample.reference, marked).value >= 0.8
-    assert PRESETS[name].function(sample.response, sample.reference, marked).value == 0.0
+    assert WRITING[name].function(inside, sample.reference, marked).value >= 0.8
+    assert WRITING[name].function(sample.response, sample.reference, marked).value == 0.0
 
 
 @each_preset
 def test_parameters_are_the_keywords_of_the_function_with_their_defaults(name):
-    preset = PRESETS[name]
+    preset = WRITING[name]
     assert preset.function.__kwdefaults__ == {p.name: p.default for p in preset.parameters}
 
 
@@ -130,5 +130,5 @@ HOSTILE = {
 @each_preset
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_text_scores_nothing_and_takes_no_quadratic_time(name, text):
-    sample = PRESETS[name].good[0]
-    assert PRESETS[name].function(text, sample.reference, sample.example).value == 0.0
+    sample = WRITING[name].good[0]
+    assert WRITING[name].function(text, sample.reference, sample.example).value == 0.0

@@ -1,12 +1,13 @@
-"""Card: an evaluation on one page, as data; card_markdown.py and card_html.py write it."""
+"""EvaluationCard: an evaluation on one page, as data; evaluation_card_markdown.py and _html.py write it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.evaluations.record import EvaluationRecord
+from core.evaluations.results import EvaluationSummary, Interval, ShownAnswer, ShownRow, SideSummary
 
 SAMPLING_SHOWN = {
     "temperature": 0.0,
@@ -15,12 +16,12 @@ SAMPLING_SHOWN = {
     "min_p": 0.0,
     "repetition_penalty": 1.0,
 }
-"""Sampling values and what each is when it does nothing."""
+"""The neutral value of each sampling setting; the card leaves it out."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: what it is, and the value of each side; `change` is the second less the first."""
+    """One line of the table: its name, the value of each side, and the second less the first."""
 
     name: str
     sides: tuple[str, str]
@@ -29,7 +30,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Bar:
-    """A side's mean with its interval, as shares of the most possible reward, from 0 to 1."""
+    """The mean of a side with its interval, as fractions of the highest possible reward."""
 
     label: str
     text: str
@@ -59,20 +60,20 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Card:
-    """An evaluation as both cards show it.
+class EvaluationCard:
+    """The content of both card files.
 
     Attributes:
         title: What was compared.
-        verdict: What came out, in words.
-        tone: good, bad or none: the direction of a significant change that nothing speaks against.
-        facts: Name and value of what it was compared on.
-        labels: The two sides.
-        bars: Their means; empty where there are none.
+        verdict: The result in words.
+        tone: good or bad for a significant change without doubt; none otherwise.
+        facts: Name and value of each condition of the comparison.
+        labels: The names of the two sides.
+        bars: The means of the sides that have one.
         figures: The table.
-        intervals: What kind the intervals are.
-        notes: What a reader must know.
-        regressions, improvements: Rows to look at, the clearest first.
+        intervals: How the intervals were computed.
+        notes: Remarks for the reader.
+        regressions, improvements: The rows that changed most, the largest change first.
     """
 
     title: str
@@ -88,35 +89,34 @@ class Card:
     improvements: tuple[Example, ...]
 
 
-def card_of(record: EvaluationRecord) -> Card:
-    """The card of an evaluation that has a summary."""
-    summary = record.summary or {}
+def evaluation_card(record: EvaluationRecord, summary: EvaluationSummary) -> EvaluationCard:
+    """The card of an evaluation that has ended with `summary`."""
     first, second = (side["label"] for side in summary["sides"])
     change = summary["difference"]
     is_better = change["wins"] > change["losses"]
     is_found = change["is_significant"] and not record.doubt
-    return Card(
+    return EvaluationCard(
         title=f"{second} against {first}",
         verdict=summary["verdict"],
         tone=("good" if is_better else "bad") if is_found else "none",
         facts=tuple(_facts(record, summary)),
         labels=(first, second),
-        bars=tuple(_bar(side, summary["most"]) for side in summary["sides"] if side["mean"] is not None),
+        bars=tuple(_bars(summary)),
         figures=tuple(_figures(summary)),
         intervals=_intervals(summary),
         notes=tuple(summary["notes"]),
-        regressions=tuple(_example(one, (first, second)) for one in summary["regressions"]),
-        improvements=tuple(_example(one, (first, second)) for one in summary["improvements"]),
+        regressions=tuple(_example(row, (first, second)) for row in summary["regressions"]),
+        improvements=tuple(_example(row, (first, second)) for row in summary["improvements"]),
     )
 
 
-def _intervals(summary: Mapping) -> str:
-    """What kind the intervals are, in a sentence."""
+def _intervals(summary: EvaluationSummary) -> str:
+    """How the intervals were computed, in a sentence."""
     wilson = ", that of pass@1 is Wilson's score interval" if summary["is_judged"] and summary["samples"] == 1 else ""
     return f"Intervals are 95 % bootstrap intervals over rows, those of changes paired{wilson}."
 
 
-def _facts(record: EvaluationRecord, summary: Mapping) -> list[tuple[str, str]]:
+def _facts(record: EvaluationRecord, summary: EvaluationSummary) -> list[tuple[str, str]]:
     drawn = {name: value for name, value in record.sampling.items() if SAMPLING_SHOWN.get(name, value) != value}
     sampling = ", ".join(f"{name} {value:g}" for name, value in drawn.items()) or "greedy (temperature 0)"
     sampling += "".join(f", up to {stop!r}" for stop in record.sampling["stop"])
@@ -131,20 +131,22 @@ def _facts(record: EvaluationRecord, summary: Mapping) -> list[tuple[str, str]]:
     ]
 
 
-def _bar(side: Mapping, most: float) -> Bar:
-    low, high = side["interval"]
-    scale = most or 1.0
-    text = f"{_number(side['mean'])} ({_number(low)} to {_number(high)})"
-    return Bar(side["label"], text, side["mean"] / scale, low / scale, high / scale)
+def _bars(summary: EvaluationSummary) -> Iterator[Bar]:
+    scale = summary["most"] or 1.0
+    for side in summary["sides"]:
+        mean, (low, high) = side["mean"], side["interval"]
+        if mean is not None and low is not None and high is not None:
+            text = _with_interval(mean, side["interval"])
+            yield Bar(side["label"], text, mean / scale, low / scale, high / scale)
 
 
-def _figures(summary: Mapping) -> list[Figure]:
+def _figures(summary: EvaluationSummary) -> list[Figure]:
     before, after = summary["sides"]
     change, length = summary["difference"], summary["length_change"]
     cut = (_known(before["truncated_fraction"], ".1%"), _known(after["truncated_fraction"], ".1%"))
     figures = [
         Figure(
-            f"Mean reward, of {_number(summary['most'])}",
+            f"Mean reward, of {summary['most']:.3g}",
             (_with_interval(before["mean"], before["interval"]), _with_interval(after["mean"], after["interval"])),
             _change(change["mean"], change["interval"]),
         )
@@ -165,16 +167,16 @@ def _figures(summary: Mapping) -> list[Figure]:
     return figures
 
 
-def _judged(before: Mapping, after: Mapping) -> list[Figure]:
-    """How many answers are right, and how likely one of k is."""
+def _judged(before: SideSummary, after: SideSummary) -> list[Figure]:
+    """The number of right answers, and pass@k."""
 
-    def share(side: Mapping) -> str:
+    def share(side: SideSummary) -> str:
         low, high = side["pass_at_1_interval"]
         if side["pass_at_1"] is None:
             return "not judged"
         return f"{side['pass_at_1']:.1%} ({low:.1%} to {high:.1%})"
 
-    def counted(side: Mapping) -> str:
+    def counted(side: SideSummary) -> str:
         return f"{side['correct'] or 0} of {side['judged']}"
 
     figures = [
@@ -185,28 +187,28 @@ def _judged(before: Mapping, after: Mapping) -> list[Figure]:
     return figures + [Figure(f"pass@{b['k']}", (f"{b['value']:.1%}", f"{a['value']:.1%}")) for b, a in curves]
 
 
-def _example(one: Mapping, labels: tuple[str, str]) -> Example:
-    first, second = (
-        Answer(label, one[side]["text"], _reward(one[side]), one[side]["reason"])
-        for label, side in zip(labels, ("before", "after"), strict=True)
-    )
-    return Example(f"Row {one['index'] + 1}", one["instruction"], one["reference"] or "", (first, second))
+def _example(row: ShownRow, labels: tuple[str, str]) -> Example:
+    answers = (_answer(labels[0], row["before"]), _answer(labels[1], row["after"]))
+    return Example(f"Row {row['index'] + 1}", row["instruction"], row["reference"] or "", answers)
 
 
-def _reward(answer: Mapping) -> str:
-    if answer["reward"] is None:
+def _answer(label: str, answer: ShownAnswer) -> Answer:
+    return Answer(label, answer["text"], _reward(answer["reward"], answer["mean"]), answer["reason"])
+
+
+def _reward(reward: float | None, mean: float | None) -> str:
+    if reward is None or mean is None:
         return "no score"
-    mean = "" if abs(answer["reward"] - answer["mean"]) < 1e-9 else f", mean of the row {_number(answer['mean'])}"
-    return f"reward {_number(answer['reward'])}{mean}"
+    return f"reward {reward:.3g}" + ("" if abs(reward - mean) < 1e-9 else f", mean of the row {mean:.3g}")
 
 
-def _with_interval(value: float | None, interval: tuple[float, float]) -> str:
+def _with_interval(value: float | None, interval: Interval) -> str:
     if value is None:
         return "no score"
-    return f"{_number(value)} ({_number(interval[0])} to {_number(interval[1])})"
+    return f"{value:.3g} ({interval[0]:.3g} to {interval[1]:.3g})"
 
 
-def _change(value: float | None, interval: tuple[float, float]) -> str:
+def _change(value: float | None, interval: Interval) -> str:
     if value is None:
         return ""
     return f"{value:+.3g} ({interval[0]:+.3g} to {interval[1]:+.3g})"
@@ -214,7 +216,3 @@ def _change(value: float | None, interval: tuple[float, float]) -> str:
 
 def _known(value: float | None, form: str) -> str:
     return "none answered" if value is None else f"{value:{form}}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}"

@@ -1,14 +1,14 @@
-"""A Card as Markdown, which any viewer shows: nothing in a model's answer can become markup."""
+"""An evaluation card as Markdown, in which no text of a model can become markup."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from core.evaluations.card import Card, Example
+from core.evaluations.evaluation_card import EvaluationCard, Example
 
 
-def card_markdown(card: Card) -> str:
+def evaluation_card_markdown(card: EvaluationCard) -> str:
     """The card as Markdown (CommonMark and GitHub's tables), ending with a line break."""
     lines = [f"# {_plain(card.title)}", "", f"**{_plain(card.verdict)}**", ""]
     lines += [f"- {_plain(name)}: {_plain(value)}" for name, value in card.facts]
@@ -28,8 +28,8 @@ def _examples(title: str, examples: Sequence[Example]) -> list[str]:
         if example.reference:
             lines += ["", "Expected:", "", *_block(example.reference)]
         for answer in example.answers:
-            said = f"**{_plain(answer.label)}** ({_plain(answer.reward)})"
-            lines += ["", f"{said}: {_plain(answer.reason)}" if answer.reason else said, "", *_block(answer.text)]
+            head = f"**{_plain(answer.label)}** ({_plain(answer.reward)})"
+            lines += ["", f"{head}: {_plain(answer.reason)}" if answer.reason else head, "", *_block(answer.text)]
     return lines
 
 
@@ -38,12 +38,12 @@ def _row(*cells: str, is_plain: bool = True) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line in which no character means anything."""
+    """`text` on one line, with every character of Markdown escaped."""
     return re.sub(r"([\\`*_{}\[\]<>|#~!&])", r"\\\1", _writable(" ".join(text.split())))
 
 
 def _block(text: str) -> list[str]:
-    """A fenced block; its fence is longer than any row of backticks inside."""
+    """A fenced block; its fence is longer than any run of backticks inside."""
     longest = max((len(found) for found in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return [f"{fence}text", *_writable(text).splitlines(), fence]

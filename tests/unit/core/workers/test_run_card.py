@@ -1,6 +1,6 @@
-"""Which layers carry an adapter, in words."""
+"""The card of a run: which layers carry an adapter, in words."""
 
-from core.runs.adapted import adapter_words, kinds_without
+from core.workers.run_card import adapter_words, kinds_without
 
 
 def test_the_kinds_are_counted():

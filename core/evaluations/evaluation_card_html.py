@@ -1,4 +1,4 @@
-"""A Card as one HTML file that needs nothing else: no script, no request, every text escaped."""
+"""An evaluation card as one HTML file, without scripts and requests, with every text escaped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
-from core.evaluations.card import Answer, Bar, Card, Example
+from core.evaluations.evaluation_card import Answer, Bar, EvaluationCard, Example
 
 STYLE = """
 :root { color-scheme: light dark; --page: #f3f3fb; --sheet: #ffffff; --line: #d9d9ec; --ink: #171b34; --soft: #50567a;
@@ -54,12 +54,12 @@ pre { margin: 0.25rem 0 0.75rem; padding: 0.6rem 0.75rem; background: var(--well
 """.strip()
 _DIGEST = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 CARD_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
-"""The content security policy of a card: its own style, known by its hash, and nothing else; it is in the file, too."""
+"""The content security policy of a card: only its own style, named by its hash; the file states it as well."""
 SCALE = 1000
-"""Width of a bar in its own units."""
+"""The width of a bar in units of its SVG."""
 
 
-def card_html(card: Card) -> str:
+def evaluation_card_html(card: EvaluationCard) -> str:
     """The card as a whole HTML document."""
     facts = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in card.facts)
     bars = "".join(_bar(bar, place) for bar, place in zip(card.bars, ("first", "second"), strict=False))
@@ -91,7 +91,7 @@ def _bar(bar: Bar, place: str) -> str:
     )
 
 
-def _table(card: Card) -> str:
+def _table(card: EvaluationCard) -> str:
     heads = "".join(f'<th scope="col">{_text(name)}</th>' for name in ("", *card.labels, "Change"))
     rows = "".join(
         f'<tr><th scope="row">{_text(figure.name)}</th>'
