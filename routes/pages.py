@@ -19,7 +19,8 @@ DEMO_CONFIG = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
 @bp.get("/")
 def index():
     """The wizard: seven steps, the sessions, and the live numbers of a run."""
-    boot = {"demo": read_json(DEMO_CONFIG), "fields": as_schema()["fields"]}
+    schema = as_schema()
+    boot = {"demo": read_json(DEMO_CONFIG), "fields": schema["fields"], "algorithms": schema["algorithms"]}
     return render_template("index.html", nonce=_nonce(), boot=boot, preloads=first_modules())
 
 

@@ -29,12 +29,13 @@ COMMON: Keywords = {
 
 
 class AlgorithmWords(TypedDict):
-    """An algorithm as the page offers it; `value` is that of grpo.algorithm."""
+    """An algorithm as the page offers it; `value` is that of grpo.algorithm, `settings` name those it depends on."""
 
     value: str
     title: str
     text: str
     when: str
+    settings: list[str]
 
 
 def _nothing(_: Any) -> str:
@@ -50,6 +51,7 @@ class Algorithm:
         text: What it does, in a sentence.
         when: What it is for.
         changes: Arguments of TRL that differ from GRPO's.
+        settings: The settings, by dotted name, without which it is no different from GRPO.
         on_policy: The words after "training is on-policy".
         is_robust: Whether core/runs/robust.py computes the advantages.
         refusal: Why a grpo section contradicts the algorithm; empty if it does not.
@@ -60,6 +62,7 @@ class Algorithm:
     text: str
     when: str
     changes: Keywords = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
     on_policy: str = ""
     is_robust: bool = False
     refusal: Callable[[GrpoConfig], str] = _nothing
@@ -73,7 +76,10 @@ class Algorithm:
 
 def words() -> list[AlgorithmWords]:
     """Every algorithm as the page offers it."""
-    return [{"value": name, "title": row.title, "text": row.text, "when": row.when} for name, row in ALGORITHMS.items()]
+    return [
+        {"value": name, "title": row.title, "text": row.text, "when": row.when, "settings": list(row.settings)}
+        for name, row in ALGORITHMS.items()
+    ]
 
 
 def _off_policy(config: RunConfig) -> str:
@@ -147,6 +153,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             "epsilon": 3e-4,
             "epsilon_high": 4e-4,
         },
+        settings=("grpo.num_iterations", "grpo.steps_per_generation"),
         on_policy="GSPO then equals GRPO; set steps_per_generation or num_iterations to make a difference.",
         refusal=_gspo_refusal,
         note=_gspo_note,

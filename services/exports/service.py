@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.errors import Conflict, LoraCraftError, NotFound
 from core.export.folder import PROOF, WORK
+from core.export.stages import stages
 from core.jsonfile import read_json, write_json, write_text
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.events import EventLog
@@ -261,12 +262,13 @@ class ExportService:
         return *(folder + name for name in below), f"{session}/adapter/{ADAPTER_WEIGHTS}"
 
     def _built(self, paths: SessionPaths) -> ExportState:
-        log, folder = self._logs.read(paths), self._folder(paths)
+        log, folder, targets = self._logs.read(paths), self._folder(paths), _targets(paths)
         return ExportState(
             export_id=paths.id,
             session_id=paths.id,
             **progress_of(log, self._clock()),
-            targets=_targets(paths),
+            targets=targets,
+            stages=stages(targets),
             folder=str(paths.folder),
             files=folder.files(),
             modelfile=folder.modelfile(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from core.export.stages import Stage
 from core.failures import EXPORT_MEMORY_CURE, Explanation, explain_exit
 from core.sessions.kinds import Failure, NoticeText
 from services.exports.files import ListedFile
@@ -17,6 +18,7 @@ class ExportState:
     """An export as REST and the socket show it; its id is the session's. Times are Unix seconds.
 
     Attributes:
+        stages: What the export goes through, in the worker's order.
         detail: The target of the phase.
         text: The present work, in words.
         fraction: The part of the work that is done, 0 to 1.
@@ -34,6 +36,7 @@ class ExportState:
     detail: str
     text: str
     targets: list[str]
+    stages: list[Stage]
     fraction: float
     eta_seconds: float | None
     elapsed_seconds: float | None

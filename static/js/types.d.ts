@@ -3,6 +3,8 @@
  * classes where these exist. Shapes that only the page has are in page.d.ts.
  */
 
+interface AlgorithmWords { value: string; title: string; text: string; when: string; settings: string[] }
+
 /** A model's answer to one question, as POST /api/models/test gives it. */
 interface Answer {
   request_id: string; model: ModelRef & { use_adapter: boolean }; response: string; messages: Message[];
@@ -40,7 +42,7 @@ interface BenchReport {
 interface BenchResult { rows: number; grade: string; rewards: Record<string, BenchReport> }
 
 /** What the server writes into the page. */
-interface Boot { demo: Record<string, unknown>; fields: FieldDescription[] }
+interface Boot { demo: Record<string, unknown>; fields: FieldDescription[]; algorithms: AlgorithmWords[] }
 
 interface BuiltinSet {
   kind: "builtin"; source: string; name: string; title: string; summary: string; preset: string; template: string;
@@ -150,7 +152,7 @@ interface EvaluationSummary {
 
 interface ExportOffer {
   name: string; title: string; kind: string; summary: string; file: string; size_bytes: number | null;
-  available: boolean; reason: string | null; is_made: boolean;
+  available: boolean; reason: string | null; is_made: boolean; is_usual: boolean;
 }
 
 interface ExportPlan {
@@ -160,7 +162,7 @@ interface ExportPlan {
 
 interface ExportState {
   export_id: string; session_id: string; status: string; phase: string | null; detail: string; text: string;
-  targets: string[]; fraction: number; eta_seconds: number | null; elapsed_seconds: number | null;
+  targets: string[]; stages: Stage[]; fraction: number; eta_seconds: number | null; elapsed_seconds: number | null;
   started_at: number | null; ended_at: number | null; failure: Failure | null; is_running: boolean; folder: string;
   files: ProofEntry[]; notices: Notice[]; modelfile: string | null; push: PushState | null;
 }
@@ -274,7 +276,8 @@ interface Parsed { reasoning: string; solution: string | null; problems: string[
 
 interface Preset {
   name: string; title: string; aliases: string[]; category: string; level: string; tags: string[]; summary: string;
-  judges_truth: boolean; fields: string[]; components: Component[]; parameters: Parameter[]; samples: Sample[];
+  judges_truth: boolean; fields: string[]; optional: Record<string, string>; components: Component[];
+  parameters: Parameter[]; samples: Sample[];
 }
 
 interface ProceduralTask { name: string; category: string; note: string; parameters: DataParameter[] }
@@ -291,6 +294,7 @@ interface PromptTexts {
 /** An exported file and what it has proven; of a file that was exported elsewhere little is known. */
 interface ProofEntry {
   target: string; title: string; kind: string; file: string; is_folder: boolean; is_stale: boolean;
+  download: string; modelfile: string | null;
   size_bytes: number; made_at: number; seconds: number | null; sha256: string | null; difference?: number | null;
   bound?: number; base_difference?: number | null; probes?: number; same_token_ids?: boolean;
   fallback_tensors?: number; fallbacks?: { count: number; from: string; to: string }[]; question?: string;
@@ -345,7 +349,7 @@ interface RunConfig {
 }
 
 interface RunPlan {
-  config: RunConfig; notices: Notice[]; step: { words: string }; estimate: Estimate; memory: Memory;
+  config: RunConfig; notices: Notice[]; step: { words: string }; algorithm_note: string; estimate: Estimate; memory: Memory;
   refusal: Pick<ErrorBody, "message" | "hint" | "fields"> | null;
 }
 
@@ -362,9 +366,17 @@ interface Schema {
   sampling: FieldDescription[];
 }
 
+/** A held-out score as a chart draws it. */
+interface ShownScore extends HeldOutScore { share: number; interval: [number, number] | null }
+
+/** A phase of an export; `target` is empty where it is about the whole. */
+interface Stage { phase: string; target: string; title: string }
+
 type Section = Record<string, unknown>;
 
-interface SessionDetail extends SessionState { config: RunConfig; verdict: string | null }
+interface SessionDetail extends SessionState {
+  config: RunConfig; is_on_policy: boolean; verdict: string | null; evaluations: ShownScore[];
+}
 
 interface SessionState {
   session_id: string; status: string; phase: string | null; phase_detail: string; phase_started_at: number | null;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { MAX_UPLOAD_BYTES } from "../../static/js/facts.js";
 import * as datasets from "../../static/js/state/datasets.js";
 import * as prompts from "../../static/js/state/prompts.js";
 import * as uploads from "../../static/js/state/uploads.js";
@@ -165,7 +166,7 @@ test("a file that can't be data is refused before it is sent", () => {
   const file = (name, size) => ({ name, size, lastModified: 0 });
   assert.match(uploads.refusal(file("photo.png", 5)), /no JSON/);
   assert.match(uploads.refusal(file("rows.csv", 0)), /empty/);
-  assert.match(uploads.refusal(file("rows.csv", uploads.MOST_BYTES + 1)), /10 GiB/);
+  assert.match(uploads.refusal(file("rows.csv", MAX_UPLOAD_BYTES + 1)), /10 GiB/);
   assert.equal(uploads.refusal(file("rows.tsv.gz", 5)), "");
 });
 

@@ -10,12 +10,13 @@ import * as pushes from "../../static/js/state/export_push.js";
 
 const offer = (name, kind = "gguf", more = {}) => ({
   name, kind, title: kind === "gguf" ? `GGUF ${name.toUpperCase()}` : name, summary: `what ${name} is for`, file: name,
-  size_bytes: 1e8, available: true, reason: null, is_made: false, ...more,
+  size_bytes: 1e8, available: true, reason: null, is_made: false, is_usual: name !== "q6_k", ...more,
 });
 const file = (target, kind = "gguf", more = {}) => ({
   target, kind, title: kind === "gguf" ? `GGUF ${target.toUpperCase()}` : target,
   file: kind === "gguf" ? `model-${target}.gguf` : target, is_folder: ["adapter", "merged"].includes(kind),
-  size_bytes: 100, made_at: 0, is_stale: false, ...more,
+  size_bytes: 100, made_at: 0, is_stale: false,
+  download: kind === "gguf" ? `r-${target}.gguf` : `r-${target}`, modelfile: kind === "gguf" ? "Modelfile" : null, ...more,
 });
 const OFFERS = [
   offer("adapter", "adapter"), offer("merged", "merged", { size_bytes: null }),
@@ -95,19 +96,19 @@ test("an answer that the socket has overtaken is not taken", () => {
 });
 
 const running = (targets, phase, detail, more = {}) => ({
-  targets, phase, detail, is_running: true, status: phase, files: [], started_at: 100, ...more,
+  targets, phase, detail, is_running: true, status: phase, files: [], started_at: 100,
+  stages: [
+    stage("merging", "", "Merge adapter and base model"), stage("converting", "", "Convert to GGUF"),
+    ...targets.flatMap((name) => [
+      ...(["f16", "bf16"].includes(name) ? [] : [stage("quantising", name, `Quantise ${name.toUpperCase()}`)]),
+      stage("proving", name, `Prove ${name.toUpperCase()}`),
+    ]),
+    stage("scoring", "", "Score on held-out questions"), stage("packing", "", "Finish"),
+  ],
+  ...more,
 });
+const stage = (phase, target, title) => ({ phase, target, title });
 const shownStages = (one) => progress.stagesOf(one).map((stage) => `${stage.name}: ${stage.state}`);
-
-test("stages follow the worker: the adapter, the merge, folders, then each file quantised and proven", () => {
-  const all = progress.placesOf(["adapter", "merged", "adapter_gguf", "f16", "q4_k_m"])
-    .map(({ phase, target }) => `${phase} ${target}`.trim());
-  assert.deepEqual(all, [
-    "packing adapter", "merging", "proving merged", "converting adapter_gguf", "proving adapter_gguf", "converting",
-    "proving f16", "quantising q4_k_m", "proving q4_k_m", "scoring", "packing",
-  ]);
-  assert.deepEqual(progress.placesOf(["adapter"]).map((place) => place.phase), ["packing", "packing"]);
-});
 
 test("stages before the present one are done, those behind it wait", () => {
   assert.deepEqual(shownStages(running(["q8_0"], "quantising", "q8_0")), [
@@ -258,12 +259,11 @@ test("a downloaded file is called as the download is", () => {
   assert.match(merged.blocks[0].text, /folder = "\.\/r-merged"/);
 });
 
-test("the preferred file has the plain Modelfile and name, the others their own", () => {
-  const files = [file("f16", "gguf", { size_bytes: 900 }), file("q8_0", "gguf", { size_bytes: 500 })];
-  assert.deepEqual(files.map((one) => commands.modelfileOf(one, files)), ["Modelfile-f16", "Modelfile"]);
+test("the file with the plain Modelfile is preferred and has the plain name, the others have their own", () => {
+  const files = [file("f16", "gguf", { modelfile: "Modelfile-f16" }), file("q8_0")];
   assert.equal(commands.modelName(use(files[0], { files })), "my-run-f16");
   assert.equal(commands.preferredFile([file("adapter", "adapter"), ...files]), files[1]);
-  assert.equal(commands.preferredFile([...files, file("q4_k_m", "gguf", { size_bytes: 700 })]).target, "q4_k_m");
+  assert.equal(commands.preferredFile([file("adapter", "adapter")]).target, "adapter");
 });
 
 test("a program that does not take a file says which it takes", () => {

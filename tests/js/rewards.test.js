@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isOnPolicy, noteOn } from "../../static/js/state/algorithms.js";
 import { isPaid, reportsOf, shouldEarn, tilesOf } from "../../static/js/state/bench.js";
 import { changed, emptyDraft, valueAt } from "../../static/js/state/draft.js";
 import * as recipes from "../../static/js/state/recipes.js";
@@ -21,13 +20,16 @@ const DEFAULTS = {
 };
 const preset = (name, more = {}) => ({
   name, title: name.toUpperCase(), aliases: [], category: "form", level: "beginner", tags: [], summary: "", fields: [],
-  parameters: [], ...more,
+  optional: {}, parameters: [], ...more,
 });
 const CATALOGUE = [
   preset("math-science", {
     title: "Math & Science", aliases: ["math"], category: "math", fields: ["reference"], tags: ["latex"],
   }),
-  preset("programming", { category: "code", fields: ["tests"], summary: "The code passes its tests." }),
+  preset("programming", {
+    category: "code", fields: ["tests"], optional: { entry_point: "The function." },
+    summary: "The code passes its tests.",
+  }),
   preset("length"),
 ];
 
@@ -177,23 +179,6 @@ test("a proposal is in place once it is used, and a new template takes its own m
 test("a prompt of the user's stays where the proposed template is the present one", () => {
   const own = { prompt: { template: "solution-only", system_prompt: "mine" } };
   assert.equal(put(own, rewards.changesOfSuggestion(SUGGESTION, getter(own))).prompt.system_prompt, "mine");
-});
-
-const algorithm = (grpo) => noteOn(getter({ grpo }));
-
-test("GSPO without off-policy steps is called what it is, with the setting to change", () => {
-  assert.match(algorithm({ algorithm: "gspo" }), /this is GRPO.*num iterations.*above 4/);
-  assert.equal(algorithm({ algorithm: "gspo", num_iterations: 2 }), "");
-  assert.equal(algorithm({ algorithm: "gspo", steps_per_generation: 8 }), "");
-  assert.equal(isOnPolicy(getter({ grpo: { steps_per_generation: 4 } })), true);
-});
-
-test("settings that undo DAPO or Dr. GRPO are named", () => {
-  assert.match(algorithm({ algorithm: "dapo" }), /nothing is clipped/);
-  assert.match(algorithm({ algorithm: "dapo", mask_truncated: false }), /this is GRPO/);
-  assert.match(algorithm({ algorithm: "dr_grpo", scale_rewards: "group" }), /scale rewards is set to group/);
-  assert.equal(algorithm({ algorithm: "dr_grpo" }), "");
-  assert.equal(algorithm({ algorithm: "or_grpo" }), "");
 });
 
 test("a check keeps what it shares with its new kind, and nothing else", () => {

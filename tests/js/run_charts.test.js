@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fullReward, heldOutHistory, wilson } from "../../static/js/state/held_out.js";
+import { heldOutHistory } from "../../static/js/state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../static/js/state/run_charts.js";
 import { column, emptyHistory, fromColumns } from "../../static/js/state/series.js";
 
@@ -32,12 +32,8 @@ test("entropy that the engine does not report is not said to be missing", () => 
 test("clip ratios of 0 are explained instead of drawn", () => {
   const zero = { step: [1], "clip_ratio.low": [0], "clip_ratio.high": [0], "clip_ratio.region": [0] };
   assert.deepEqual(labels("clip", run(zero)), []);
-  const training = { gradient_accumulation_steps: 4 };
-  const config = (grpo) => ({ config: { training, grpo: { num_iterations: 1, steps_per_generation: null, ...grpo } } });
-  assert.match(spec("clip").reasonOf(run(zero, config({}))), /^0 by construction/);
-  assert.match(spec("clip").reasonOf(run(zero, config({ num_iterations: 2 }))), /^0 so far/);
-  assert.match(spec("clip").reasonOf(run(zero, config({ steps_per_generation: 8 }))), /^0 so far/);
-  assert.match(spec("clip").reasonOf(run(zero, config({ steps_per_generation: 4 }))), /^0 by construction/);
+  assert.match(spec("clip").reasonOf(run(zero, { isOnPolicy: true })), /^0 by construction/);
+  assert.match(spec("clip").reasonOf(run(zero, { isOnPolicy: false })), /^0 so far/);
   assert.deepEqual(labels("clip", run({ ...zero, "clip_ratio.low": [0.1] })), ["Lower bound", "Upper bound", "Either"]);
 });
 
@@ -62,30 +58,21 @@ test("the warm-up has its own line in the loss", () => {
   assert.deepEqual(labels("loss", given), ["Warm-up loss"]);
 });
 
-test("Wilson's interval is that of the server", () => {
-  const [low, high] = wilson(8, 10);
-  assert.deepEqual([low.toFixed(4), high.toFixed(4)], ["0.4902", "0.9433"]);
-  assert.deepEqual(wilson(0, 0), [0, 1]);
-});
-
 test("held-out scores stand at their steps, after the warm-up instead of the base model", () => {
   const history = fromColumns({ step: [1, 2, 3], t: [11, 12, 13] });
   const scores = [
-    { stage: "base", step: 0, correct: 1, total: 10 }, { stage: "warm_up", step: 0, correct: 2, total: 10 },
-    { stage: "step", step: 2, correct: 5, total: 10 },
+    { stage: "base", step: 0, share: 0.1 }, { stage: "warm_up", step: 0, share: 0.2, interval: [0.1, 0.4] },
+    { stage: "step", step: 2, share: 0.5, interval: [0.3, 0.7] },
   ];
-  const drawn = heldOutHistory(scores, history, 10, 1);
+  const drawn = heldOutHistory(scores, history, 10);
   assert.deepEqual(numbers(drawn, "step"), [0, 2, 3]);
   assert.deepEqual(numbers(drawn, "score"), [0.2, 0.5, NaN]);
+  assert.deepEqual(numbers(drawn, "low"), [0.1, 0.3, NaN]);
   assert.deepEqual(numbers(drawn, "base"), [0.1, 0.1, 0.1]);
   assert.deepEqual(numbers(drawn, "t"), [10, 12, 13]);
 });
 
-test("without a judge of truth the score is the share of the full reward, without an interval", () => {
-  const full = fullReward({ reward: { type: "composite", components: [{ weight: 1 }, { weight: 0.6 }] } });
-  const score = { stage: "base", step: 0, correct: null, total: 4, reward: 1.2 };
-  const drawn = heldOutHistory([score], emptyHistory(), 0, full);
-  assert.ok(Math.abs(numbers(drawn, "score")[0] - 0.75) < 1e-9);
-  assert.deepEqual(numbers(drawn, "low"), [NaN]);
-  assert.equal(fullReward(null), 1);
+test("a score without an interval is drawn without one", () => {
+  const drawn = heldOutHistory([{ stage: "base", step: 0, share: 0.75, interval: null }], emptyHistory(), 0);
+  assert.deepEqual([numbers(drawn, "score"), numbers(drawn, "low")], [[0.75], [NaN]]);
 });

@@ -7,11 +7,12 @@ import { find } from "./dom.js";
 /** @returns {PageBoot} */
 export function readBoot() {
   const node = find("boot");
-  const { fields: described, demo } = /** @type {Boot} */ (JSON.parse(node.textContent ?? "{}"));
+  const { fields: described, demo, algorithms } = /** @type {Boot} */ (JSON.parse(node.textContent ?? "{}"));
   const fields = described.map(asDrawn);
   const byName = Object.fromEntries(fields.map((field) => [field.name, field]));
   return {
-    fields, demo, defaults: defaultsOf(fields), nonce: node.dataset.nonce ?? "",
+    fields, demo, algorithms, defaults: defaultsOf(fields), nonce: node.dataset.nonce ?? "",
+    titleOfAlgorithm: (value) => algorithms.find((one) => one.value === value)?.title ?? value,
     field(name) {
       if (!byName[name]) throw new Error(`There is no setting ${name}.`);
       return byName[name];

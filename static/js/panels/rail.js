@@ -4,7 +4,6 @@
 
 import { compact, count, duration, gib } from "../lib/format.js";
 import { labelOf } from "../forms/schema.js";
-import { algorithmOf } from "../state/algorithms.js";
 import { DRAFT_STEPS, formatRoute } from "../lib/router.js";
 import { orDefault, stepOf } from "../state/draft.js";
 import { rewardText } from "../state/rewards_text.js";
@@ -62,7 +61,7 @@ export function renderRail(state, boot) {
     ["Model", value("model.name")],
     ["Data", value("dataset.source")],
     ["Reward", rewardText(value)],
-    ["Algorithm", algorithmOf(value)],
+    ["Algorithm", boot.titleOfAlgorithm(value("grpo.algorithm"))],
   ]);
   renderMemory(plan.value);
   setText(find("plan-step"), plan.value?.step.words ?? "");

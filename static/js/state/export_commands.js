@@ -1,7 +1,8 @@
 // @ts-check
 /** The commands that run an exported file, with its real path, by program; pure. */
 
-import { nameOf, RECOMMENDED } from "./exports.js";
+import { EMBEDDED_HUB_ID, EMBEDDED_MODEL } from "../facts.js";
+import { nameOf } from "./exports.js";
 
 /** What the commands are about. `form` is how the training put a question, `place` where the file lies: on the server,
  * or in a folder of downloads.
@@ -12,8 +13,6 @@ import { nameOf, RECOMMENDED } from "./exports.js";
  * @typedef {{note: string, blocks: Block[], takes: string}} Program */
 
 export const PROGRAMS = ["llama", "ollama", "lmstudio", "python"];
-const EMBEDDED = "SmolLM2-135M-Instruct";
-const EMBEDDED_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct";
 const QUESTION = "What is 12 + 34?";
 const BASE_FILE = "base-model.gguf";
 const VLLM_RANK = 16;
@@ -32,17 +31,12 @@ export function quoted(text, onWindows) {
 /** A file below a folder, in the folder's own way of writing. @param {string} folder @param {string} file */
 export const joined = (folder, file) => `${folder}${isWindows(folder) ? "\\" : "/"}${file}`;
 
-/** What a file is called once it is downloaded; a folder comes as a zip that unpacks to it.
- * @param {string} session @param {ProofEntry} file */
-export const downloadName = (session, file) =>
-  (file.kind === "gguf" ? `${session}-${file.target}.gguf` : `${session}-${file.file}`);
-
 /** Where the chosen file is, as a command has to name it.
  * @param {Use} use @param {string} [name] another file beside it */
 function pathOf(use, name) {
   const isHere = use.place === "server";
   if (isHere) return joined(use.folder, name ?? use.file.file);
-  return name ?? downloadName(use.session, use.file);
+  return name ?? use.file.download;
 }
 
 /** @param {Use} use @param {string} text */
@@ -55,21 +49,12 @@ export function modelName({ session, file, files }) {
   return isPlain ? plain : `${plain}-${file.target.replaceAll("_", "-")}`;
 }
 
-/** The Modelfile of a file: that of the preferred one has no ending.
- * @param {ProofEntry} file @param {ProofEntry[]} files */
-export function modelfileOf(file, files) {
-  return file.target === preferredFile(files).target ? "Modelfile" : `Modelfile-${file.target}`;
-}
-
 /** Where others find the base model. @param {string} name as the run's configuration has it */
-export const baseOf = (name) => (name === EMBEDDED ? EMBEDDED_HUB_ID : name);
+export const baseOf = (name) => (name === EMBEDDED_MODEL ? EMBEDDED_HUB_ID : name);
 
-/** The file that is used when nothing is said: the recommended one, else the smallest GGUF file, else the first.
+/** The file that is used when nothing is said: the one whose Modelfile has no ending, else the first.
  * @param {ProofEntry[]} files */
-export function preferredFile(files) {
-  const models = files.filter((one) => one.kind === "gguf").toSorted((a, b) => a.size_bytes - b.size_bytes);
-  return models.find((one) => one.target === RECOMMENDED) ?? models[0] ?? files[0];
-}
+export const preferredFile = (files) => files.find((one) => one.modelfile === "Modelfile") ?? files[0];
 
 /** The commands of every program for one file. @param {Use} use @returns {Record<string, Program>} */
 export const commandsFor = (use) =>
@@ -131,7 +116,7 @@ function ollamaOf(use) {
     };
   }
   if (file.kind !== "gguf") return notFor("a GGUF file");
-  const modelfile = word(use, pathOf(use, modelfileOf(file, use.files)));
+  const modelfile = word(use, pathOf(use, file.modelfile ?? ""));
   const where = use.place === "server" ? "" : " Download it into the same folder as the model.";
   const note = `The Modelfile has the training’s template, system prompt and stop texts.${where}`;
   const create = `ollama create ${name} -f ${modelfile}`;
@@ -167,7 +152,7 @@ function pythonOf(use) {
     return { takes: "", note: "", blocks: [block("With llama-cpp-python", ...lines)] };
   }
   const isMerged = file.kind === "merged";
-  const folder = downloadName(use.session, file);
+  const folder = file.download;
   const unpack = use.place === "download" ? `Unpack the zip first: it holds the folder ${folder}. ` : "";
   const note = isMerged ? "A Hugging Face folder like any other." : `PEFT puts the adapter on ${base}.`;
   const title = isMerged ? "With transformers" : "With transformers and PEFT";

@@ -5,21 +5,9 @@ import { counted, duration, percent } from "../lib/format.js";
 import { nameOf } from "./exports.js";
 
 /** @typedef {"done" | "now" | "waiting" | "failed"} StageState */
-/** @typedef {{name: string, state: StageState}} Stage */
-/** A phase of the worker, about one target or about all. @typedef {{phase: string, target: string}} Place */
+/** @typedef {{name: string, state: StageState}} ShownStage */
 
-const NOT_FILES = ["adapter", "merged", "adapter_gguf"];
 const WIDE = ["f16", "bf16"];
-/** @type {Record<string, string>} */
-const NAMES = {
-  "packing adapter": "Write the adapter",
-  "merging": "Merge adapter and base model",
-  "converting adapter_gguf": "Convert the adapter to GGUF",
-  "converting": "Convert to GGUF",
-  "scoring": "Score on held-out questions",
-  "packing": "Finish",
-};
-const VERBS = /** @type {Record<string, string>} */ ({ quantising: "Quantise", proving: "Prove" });
 
 /** Whether a target was made by this export, and not by one before it.
  * @param {ExportState} one @returns {(target: string) => boolean} */
@@ -29,35 +17,17 @@ const madeBy = ({ files, started_at: began }) => (target) =>
 /** What an export was to make and has not made. @param {ExportState} one @returns {string[]} */
 export const leftOf = (one) => one.targets.filter((name) => !madeBy(one)(name));
 
-/** What an export of these targets goes through, in the worker's order. @param {string[]} targets @returns {Place[]} */
-export function placesOf(targets) {
-  const files = targets.filter((name) => !NOT_FILES.includes(name));
-  /** @param {string} target @param {...string} phases */
-  const about = (target, ...phases) => (targets.includes(target) ? phases.map((phase) => ({ phase, target })) : []);
-  const all = (/** @type {boolean} */ isPart, /** @type {string} */ phase) => (isPart ? [{ phase, target: "" }] : []);
-  return [
-    ...about("adapter", "packing"),
-    ...all(targets.some((name) => name !== "adapter"), "merging"),
-    ...about("merged", "proving"),
-    ...about("adapter_gguf", "converting", "proving"),
-    ...all(files.length > 0, "converting"),
-    ...files.flatMap((target) => about(target, ...(WIDE.includes(target) ? [] : ["quantising"]), "proving")),
-    ...all(files.length > 0, "scoring"),
-    ...all(true, "packing"),
-  ];
-}
-
-/** The stages of an export; all wait until it has said what it does. @param {ExportState} one @returns {Stage[]} */
+/** The stages of an export; all wait until it has said what it does. @param {ExportState} one @returns {ShownStage[]} */
 export function stagesOf(one) {
   const isMade = madeBy(one);
-  const places = placesOf(inWorkOrder(one, isMade));
+  const places = inWorkOrder(one, isMade);
   const at = placeAt(places, one);
   const states = places.map((place, index) => stateOf(place, index - at, at >= 0, isMade(place.target)));
   if (one.status === "completed") states.fill("done");
   // Where the work ended: a proof that failed is told at the very end.
   const last = states.includes("failed") ? "waiting" : "failed";
-  return places.map(({ phase, target }, index) => ({
-    name: NAMES[target ? `${phase} ${target}` : phase] ?? `${VERBS[phase]} ${nameOf(target)}`,
+  return places.map(({ title }, index) => ({
+    name: title,
     state: states[index] === "now" && !one.is_running ? last : states[index],
   }));
 }
@@ -67,17 +37,20 @@ export function stagesOf(one) {
 function inWorkOrder(one, isMade) {
   const hasBoth = WIDE.every((name) => one.targets.includes(name));
   const isSwapped = hasBoth && !isMade("f16") && (one.detail === "bf16" || isMade("bf16"));
-  return isSwapped ? ["bf16", ...one.targets.filter((name) => name !== "bf16")] : one.targets;
+  if (!isSwapped) return one.stages;
+  const others = one.stages.filter((stage) => stage.target !== "bf16");
+  const first = others.findIndex((stage) => stage.target === "f16");
+  return others.toSpliced(first, 0, ...one.stages.filter((stage) => stage.target === "bf16"));
 }
 
-/** @param {Place[]} places @param {ExportState} one */
+/** @param {Stage[]} places @param {ExportState} one */
 function placeAt(places, one) {
   const phase = one.phase === "quantising" && WIDE.includes(one.detail) ? "proving" : one.phase;
   const own = places.findIndex((place) => place.phase === phase && place.target === one.detail);
   return own >= 0 ? own : places.findIndex((place) => place.phase === phase && !place.target);
 }
 
-/** @param {Place} place
+/** @param {Stage} place
  * @param {number} past how far behind the present stage it is, below 0 when that has passed it
  * @param {boolean} hasBegun @param {boolean} isMade @returns {StageState} */
 function stateOf({ phase, target }, past, hasBegun, isMade) {

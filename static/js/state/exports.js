@@ -1,11 +1,8 @@
 // @ts-check
 /** What can be exported of a run and what is chosen of it, in words; pure. */
 
+import { RECOMMENDED_TARGET } from "../facts.js";
 import { bytes, counted } from "../lib/format.js";
-
-export const RECOMMENDED = "q4_k_m";
-/** The GGUF types that most people want; the others are shown when asked for. */
-const USUAL = [RECOMMENDED, "q5_k_m", "q8_0", "f16"];
 
 /** What is known of one run's export before it begins; `asked` are the targets that needed_bytes is about.
  * @typedef {ExportPlan & {asked: string}} Plan */
@@ -16,17 +13,17 @@ const USUAL = [RECOMMENDED, "q5_k_m", "q8_0", "f16"];
  * @param {ExportOffer[]} offers @returns {{usual: ExportOffer[], rare: ExportOffer[], share: ExportOffer[]}} */
 export function shelves(offers) {
   const files = offers.filter((one) => one.kind === "gguf");
-  const usual = USUAL.map((name) => files.find((one) => one.name === name)).filter((one) => one !== undefined);
-  const rare = files.filter((one) => !USUAL.includes(one.name));
+  const usual = files.filter((one) => one.is_usual).toReversed(); // the smallest first
+  const rare = files.filter((one) => !one.is_usual);
   return { usual, rare, share: offers.filter((one) => one.kind !== "gguf") };
 }
 
 /** What is chosen before anybody has chosen: the recommended file, unless it is there and up to date.
  * @param {ExportOffer[]} offers @param {ProofEntry[]} files */
 export function firstChoice(offers, files) {
-  const offer = offers.find((one) => one.name === RECOMMENDED);
-  const isThere = files.some((file) => file.target === RECOMMENDED && !file.is_stale);
-  return offer?.available && !isThere ? [RECOMMENDED] : [];
+  const offer = offers.find((one) => one.name === RECOMMENDED_TARGET);
+  const isThere = files.some((file) => file.target === RECOMMENDED_TARGET && !file.is_stale);
+  return offer?.available && !isThere ? [RECOMMENDED_TARGET] : [];
 }
 
 /** Of what is chosen, what can be made; in the order in which it is made.
@@ -53,7 +50,7 @@ export function cardOf(offer, offers, files) {
     text: offer.reason && !isCommon ? offer.reason : offer.summary,
     size: size === null ? "size not known" : file ? bytes(size) : `about ${bytes(size)}`,
     share: size === null ? 0 : Math.min(1, size / Math.max(1, ...sizes)),
-    isRecommended: offer.name === RECOMMENDED && offer.available,
+    isRecommended: offer.name === RECOMMENDED_TARGET && offer.available,
     made: !file ? "" : file.is_stale ? "Out of date" : "Made",
     isOff: !offer.available,
   };

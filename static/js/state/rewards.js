@@ -1,26 +1,12 @@
 // @ts-check
 /** The reward section of a draft: its parts, weights and columns, and the catalogue it is chosen from; pure. */
 
+import { DEFAULT_PRESET, MAX_NAME_CHARACTERS } from "../facts.js";
 import { PLAIN } from "../forms/schema.js";
 import { inSection, wordsIn } from "./datasets.js";
 import { isSame, problemsBelow } from "./draft.js";
 import { replaced, TEXTS } from "./prompts.js";
 
-export const DEFAULT_PRESET = "math-science";
-const MAX_NAME = 64;
-
-/** What a preset reads where a row has it; those it can't do without stand in the catalogue. */
-const OPTIONAL = /** @type {Record<string, Record<string, string>>} */ ({
-  "question-answering": { answers: "All right answers of a row, when there is more than one." },
-  "multiple-choice": { choices: "The options, so that an answer may be given by its text." },
-  "chain-of-thought": { choices: "The options, where the questions have some." },
-  reasoning: { choices: "The options, where the questions have some." },
-  programming: { entry_point: "The name of the function to call." },
-  "algorithm-implementation": {
-    entry_point: "The name of the function to call.", inputs: "Arguments to count steps on.",
-  },
-  "concise-summarization": { document: "The text to summarise, when it is not the question." },
-});
 
 /** The parts that score, one unless the type is composite. @param {Get} get @returns {RewardComponent[]} */
 export function partsOf(get) {
@@ -63,7 +49,7 @@ export function withPart(parts, part, catalogue) {
   const taken = parts.map((one) => reportedAs(one, catalogue));
   const plain = reportedAs(part, catalogue);
   let name = plain;
-  for (let count = 2; taken.includes(name); count += 1) name = `${plain.slice(0, MAX_NAME - 4)} ${count}`;
+  for (let count = 2; taken.includes(name); count += 1) name = `${plain.slice(0, MAX_NAME_CHARACTERS - 4)} ${count}`;
   return [...parts, name === plain ? part : { ...part, name }];
 }
 
@@ -122,7 +108,7 @@ export function wantedColumns(parts, catalogue, fields) {
     for (const name of preset.fields.filter((field) => field !== "reference")) {
       wanted.set(name, { name, by: preset.title, isNeeded: true, help: `${preset.title} can’t score without it.` });
     }
-    for (const [name, help] of Object.entries(OPTIONAL[preset.name] ?? {})) {
+    for (const [name, help] of Object.entries(preset.optional)) {
       if (!wanted.has(name)) wanted.set(name, { name, by: preset.title, isNeeded: false, help });
     }
   }

@@ -2,12 +2,11 @@
 /** Which charts a run has, what is drawn in each, and why one is empty; pure. */
 
 import { number, percent, count } from "../lib/format.js";
-import { isOnPolicy } from "./algorithms.js";
 import { valueAt } from "./draft.js";
 import { hasValues, lastKnown, rewardNames } from "./series.js";
 
 /** What is known of one run.
- * @typedef {Placed & {warmUp: RunHistory, heldOut: RunHistory, config?: RunConfig | null, engine?: string,
+ * @typedef {Placed & {warmUp: RunHistory, heldOut: RunHistory, config?: RunConfig | null, isOnPolicy?: boolean, engine?: string,
  *   isOver: boolean}} Run */
 
 export const decimals = (/** @type {number} */ digits) => (/** @type {number} */ value) => number(value, digits);
@@ -181,8 +180,7 @@ const clipLines = (run) => present([
 /** @param {Run} run */
 function clipReason(run) {
   if (!Number.isFinite(lastKnown(run.history, "clip_ratio.region"))) return "This run logs no clip ratios.";
-  const isOffPolicy = run.config && !isOnPolicy((name) => valueAt(run.config, name));
-  if (isOffPolicy) return "0 so far: no token’s ratio has left the clip range.";
+  if (run.isOnPolicy === false) return "0 so far: no token’s ratio has left the clip range.";
   return "0 by construction: training is on-policy. " +
     "Each batch is used once, by the policy that wrote it, so there is nothing to clip.";
 }

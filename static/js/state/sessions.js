@@ -1,6 +1,7 @@
 // @ts-check
 /** The sessions by id and the one that is shown; pure reducers. */
 
+import { FINAL_STATUSES } from "../facts.js";
 import { wordsIn } from "./datasets.js";
 import { isSame } from "./draft.js";
 
@@ -100,10 +101,8 @@ export function found(state, text) {
   });
 }
 
-export const FINAL = ["completed", "stopped", "failed", "interrupted"];
-
 /** @param {Session} session */
-export const isFinal = (session) => FINAL.includes(session.status);
+export const isFinal = (session) => FINAL_STATUSES.includes(session.status);
 
 /** The name people gave a session, else its id. @param {Session} session */
 export const titleOf = (session) => session.name || session.session_id;

@@ -1,7 +1,9 @@
 // @ts-check
 /** Arithmetic of uploads: names, pieces, rate, time left, and which file goes on with which unfinished upload; pure. */
 
-export const MOST_BYTES = 10 * 1024 ** 3;
+import { MAX_UPLOAD_BYTES } from "../facts.js";
+import { gib } from "../lib/format.js";
+
 export const PIECE_BYTES = 8 * 1024 ** 2;
 export const SUFFIX = /\.(json|jsonl|ndjson|csv|tsv|parquet)(\.gz)?$/i;
 const NAME_CHARACTERS = 60;
@@ -14,7 +16,7 @@ const RATE_SPAN_MS = 5000;
 export function refusal(file) {
   if (!SUFFIX.test(file.name)) return `${file.name} is no JSON, JSONL, CSV or Parquet file. Convert it to one of them.`;
   if (file.size === 0) return `${file.name} is empty.`;
-  return file.size > MOST_BYTES ? `${file.name} is larger than 10 GiB. Split it.` : "";
+  return file.size > MAX_UPLOAD_BYTES ? `${file.name} is larger than ${gib(MAX_UPLOAD_BYTES / 1024 ** 3)}. Split it.` : "";
 }
 
 /** A name for an upload in pieces: the user's, less what file systems object to, with a number where it is taken.

@@ -23,7 +23,6 @@ export function mount(root, context) {
   const grid = mountGrid(root, chosen);
   mountChoice(root, context, chosen);
   findInput("compare-all", root).addEventListener("change", tables);
-  findInput("compare-all", root).addEventListener("change", tables);
   context.live.on("connect", () => isActive && chosen.reload());
   context.live.on("training_update", (update) => chosen.take(update) && grid.changed());
   context.live.on("training_status", ({ kind, session_id: id }) =>

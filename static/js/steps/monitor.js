@@ -139,7 +139,8 @@ function renderScores(root, session) {
 function renderTiles(root, session) {
   const metrics = session.metrics?.phase === "training" ? session.metrics : {};
   tiles(find("tiles", root), tilesOf(metrics));
-  const { signal_fraction: signal = 1, reward } = metrics;
+  const { signal_fraction: fraction, reward } = metrics;
+  const signal = fraction ?? 1; // null where the step does not tell it
   const same = `In ${percent(1 - signal)} of the groups all completions earned the same reward`;
   const why = `${same} (latest mean ${number(reward)}). Such groups teach nothing.`;
   tell(root, "flat-hint", signal < LOW_SIGNAL ? why : "");

@@ -2,7 +2,6 @@
 /** Step 4: the algorithm, where the reward comes from, what it is made of, and how it stands up to attack. */
 
 import { drawFields, problemOf, showFields } from "../forms/form.js";
-import { ALGORITHMS, noteOn } from "../state/algorithms.js";
 import { mountBench } from "./reward/bench.js";
 import { mountBuilder } from "./reward/builder.js";
 import { mountParts } from "./reward/parts.js";
@@ -68,9 +67,10 @@ export function mount(root, context) {
 /** @param {HTMLElement} root @param {Context} context @returns {(state: State) => void} */
 function mountAlgorithm(root, context) {
   const host = find("algorithms", root);
-  const names = ["grpo.num_iterations", "grpo.steps_per_generation"];
+  const { algorithms } = context.boot;
+  const names = [...new Set(algorithms.flatMap((one) => one.settings))];
   const settings = drawFields(find("algorithm-fields", root), names, context);
-  fillList(host, "algorithm", ALGORITHMS, (row, item) => {
+  fillList(host, "algorithm", algorithms, (row, item) => {
     child(row, "input").value = item.value;
     setText(part(row, "choice__title"), item.title);
     setText(part(row, "choice__text"), item.text);
@@ -81,8 +81,8 @@ function mountAlgorithm(root, context) {
     const chosen = context.get("grpo.algorithm");
     check(host, "algorithm", chosen);
     showText(find("algorithm-error", root), problemOf(state.plan.errors, "grpo.algorithm"));
-    tell(root, "algorithm-note", noteOn(context.get));
-    show(find("algorithm-settings", root), chosen === "gspo");
+    tell(root, "algorithm-note", state.plan.value?.algorithm_note ?? "");
+    show(find("algorithm-settings", root), algorithms.some((one) => one.value === chosen && one.settings.length > 0));
     showFields(settings, state);
   };
 }

@@ -5,7 +5,6 @@ import { ApiError, explain, startRun } from "../lib/api.js";
 import { count, duration, percent, setting } from "../lib/format.js";
 import { unchanged } from "../lib/latest.js";
 import { formatRoute } from "../lib/router.js";
-import { algorithmOf } from "../state/algorithms.js";
 import { rewardText } from "../state/rewards_text.js";
 import { facts, fillNotices } from "../ui/facts.js";
 import { problemsByStep } from "../state/draft.js";
@@ -80,7 +79,7 @@ function fillPart(row, item) {
 }
 
 /** @param {Context} context @param {State} state */
-function parts({ get }, { plan }) {
+function parts({ boot, get }, { plan }) {
   const problems = problemsByStep(plan.errors);
   const rows = `${setting(get("pre_training.max_samples") ?? "all")} rows`;
   const warm = get("pre_training.enabled") ? `${rows}, ${setting(get("pre_training.epochs"))} epochs` : "off";
@@ -107,7 +106,7 @@ function parts({ get }, { plan }) {
       ["Answer, at most", `${count(get("training.max_new_tokens"))} tokens`],
       ["Time", estimate?.seconds ? `about ${duration(estimate.seconds)}` : "not known yet"],
     ] },
-    { step: "reward", title: "Reward", facts: [["Algorithm", algorithmOf(get)], ["Scored by", rewardText(get)]] },
+    { step: "reward", title: "Reward", facts: [["Algorithm", boot.titleOfAlgorithm(get("grpo.algorithm"))], ["Scored by", rewardText(get)]] },
   ];
   return all.map((item) => ({ ...item, problems: problems[item.step] ?? 0 }));
 }

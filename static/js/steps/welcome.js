@@ -16,8 +16,9 @@ export function mount(root, context) {
     await attempt(async () => {
       const { session_id: id } = await startRun(context.boot.demo);
       if (isStillHere()) context.go("monitor", id);
-    }, fail);
-    button.disabled = false;
+    }, fail).finally(() => {
+      button.disabled = false;
+    });
   });
   return {};
 }

@@ -48,6 +48,15 @@ def test_what_was_made_of_the_present_adapter_is_not_stale(export):
     assert [entry["is_stale"] for entry in export.files()] == [False] * 4
 
 
+def test_files_are_named_as_their_downloads_and_modelfiles_are(export):
+    files = export.files()
+    assert [entry["modelfile"] for entry in files] == [None, None, "Modelfile-q8_0", "Modelfile"]
+    assert [entry["download"] for entry in files] == ["run-adapter", "run-merged", "run-q8_0.gguf", "run-q4_k_m.gguf"]
+    for entry in files:
+        name = f"{entry['file']}.zip" if entry["is_folder"] else entry["file"]
+        assert find_download(export, name).name.removesuffix(".zip") == entry["download"]
+
+
 def test_a_newer_adapter_makes_what_was_made_before_stale(export, workspace):
     write_adapter_files(workspace.session("run").adapter, 6000)
     later(workspace.session("run").adapter / "adapter_model.safetensors")

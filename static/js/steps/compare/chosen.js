@@ -4,7 +4,7 @@
 import { explain, getMetrics, getSession } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
 import { labelAmong } from "../../state/compare.js";
-import { fullReward, heldOutHistory } from "../../state/held_out.js";
+import { heldOutHistory } from "../../state/held_out.js";
 import { append, at, emptyHistory, fromColumns } from "../../state/series.js";
 
 const MAX_POINTS = 8000;
@@ -96,7 +96,7 @@ function runsOf(entries) {
   return entries.flatMap(({ id, status, session, history }, index) => {
     if (status !== "ready" || !session) return [];
     const startedAt = session.started_at ?? at(history, "t", 0);
-    const heldOut = heldOutHistory(session.evaluations, history, startedAt, fullReward(session.config));
+    const heldOut = heldOutHistory(session.evaluations, history, startedAt);
     return [{ id, index, session, history, startedAt, heldOut, label: labelAmong(session, sessions) }];
   });
 }

@@ -46,7 +46,7 @@ export function mountCheck(root, context, putJob) {
         showFraction(find("dataset-check-meter", root, "progress"), job);
         setText(find("dataset-check-text", root), jobText(job, "Reading"));
       }
-      if (job?.error && told !== job.job_id) fail(inWords(job.error));
+      if (job?.status === "failed" && job.error && told !== job.job_id) fail(inWords(job.error));
       told = job?.status === "failed" ? job.job_id : told;
       const isDone = job?.status === "completed";
       show(find("dataset-check-result", root), isDone);

@@ -2,7 +2,7 @@
 /** The commands that run an exported file, with its real path. */
 
 import { downloadAddress } from "../../lib/api.js";
-import { baseOf, commandsFor, labelOf, modelfileOf, preferredFile, PROGRAMS } from "../../state/export_commands.js";
+import { baseOf, commandsFor, labelOf, preferredFile, PROGRAMS } from "../../state/export_commands.js";
 import { templateOf } from "../../state/testing.js";
 import { copy } from "../../ui/copy.js";
 import { mountTabs } from "../../ui/tabs.js";
@@ -95,7 +95,7 @@ function drawPrograms(root, use) {
 /** The Modelfile belongs to a GGUF file; its text is at hand for the preferred one.
  * @param {HTMLElement} root @param {Use} use @param {string | null} text */
 function drawModelfile(root, { session, file, files }, text) {
-  const name = modelfileOf(file, files);
+  const name = file.modelfile ?? "";
   show(find("use-modelfile", root), file.kind === "gguf");
   const link = find("use-modelfile-link", root, "a");
   link.href = downloadAddress(session, name);

@@ -3,7 +3,7 @@
 
 import { clone, find, make, saveFile, show, tell } from "../../lib/dom.js";
 import { wholeCsv } from "../../state/chart_text.js";
-import { fullReward, heldOutHistory } from "../../state/held_out.js";
+import { heldOutHistory } from "../../state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../state/run_charts.js";
 import { at } from "../../state/series.js";
 import { isFinal } from "../../state/sessions.js";
@@ -67,10 +67,10 @@ export function mountCharts(root, context, { onStep } = {}) {
  * @returns {import("../../state/run_charts.js").Run} */
 function runOf(session, { history, warmUp }) {
   const startedAt = session?.started_at ?? at(history, "t", 0);
-  const { config, engine, evaluations = [] } = session ?? {};
-  const heldOut = heldOutHistory(evaluations, history, startedAt, fullReward(config));
+  const { config, engine, evaluations = [], is_on_policy: isOnPolicy } = session ?? {};
+  const heldOut = heldOutHistory(evaluations, history, startedAt);
   const isOver = Boolean(session && isFinal(session));
-  return { history, warmUp, heldOut, config, engine: engine?.engine, isOver, startedAt };
+  return { history, warmUp, heldOut, config, isOnPolicy, engine: engine?.engine, isOver, startedAt };
 }
 
 /** @param {string | null} id @param {Histories} histories */

@@ -61,8 +61,9 @@ export function mountControls(root, context) {
       const done = await ACTIONS[name](id, context);
       if (done) context.say(done);
       await context.live.refreshShown();
-    }, (text) => context.say(text, "error"));
-    isBusy = false;
+    }, (text) => context.say(text, "error")).finally(() => {
+      isBusy = false;
+    });
   }
   for (const name of Object.keys(ACTIONS)) find(name, root).addEventListener("click", () => act(name));
   return {

@@ -29,9 +29,10 @@ export function mountBench(root, context) {
       const result = await benchReward(context.store.get().draft.config, Number(samples.value));
       last = { mark, result, at: Date.now() / 1000 };
       keep(context, KEPT, last);
-    }, (text) => (problem = text));
-    isBusy = false;
-    render(context.store.get());
+    }, (text) => (problem = text)).finally(() => {
+      isBusy = false;
+      render(context.store.get());
+    });
   });
   const markOf = () => {
     const state = context.store.get();

@@ -42,8 +42,9 @@ export function mountBar(root, desk) {
     await attempt(async () => {
       const machine = await action();
       if (isUntold()) put({ machine }); // else the socket has told of this change, and maybe of later ones
-    }, fail);
-    isLoading = false;
+    }, fail).finally(() => {
+      isLoading = false;
+    });
     requestAnimationFrame(() => {
       const there = ["machine-load", "machine-unload"].map((name) => find(name, root)).find((button) => !button.hidden);
       if (document.activeElement === document.body) there?.focus(); // the button that was pressed is gone

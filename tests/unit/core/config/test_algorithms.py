@@ -29,7 +29,7 @@ def test_a_row_more_is_offered_accepted_and_passed_on_to_trl(further):
     [field] = [field for field in schema["fields"] if field["name"] == "grpo.algorithm"]
     assert field["choices"][-1] == further
     assert schema["algorithms"][-1] == {
-        "value": "further", "title": "Further", "text": "Does more.", "when": "For more."
+        "value": "further", "title": "Further", "text": "Does more.", "when": "For more.", "settings": []
     }  # fmt: skip
     arguments = grpo_arguments(parse_config({"grpo": {"algorithm": further}}))
     assert (arguments["epsilon"], arguments["scale_rewards"]) == (0.1, "group")

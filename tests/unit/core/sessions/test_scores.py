@@ -1,21 +1,20 @@
-"""What is said of a session's held-out scores."""
+"""Held-out scores as a chart draws them."""
 
-from core.sessions.scores import verdict
+import pytest
 
-
-def test_the_verdict_compares_grpo_with_the_warm_up_or_else_with_the_base():
-    scores = [
-        {"stage": "base", "marks": "000"},
-        {"stage": "warm_up", "marks": "100"},
-        {"stage": "trained", "marks": "110"},
-    ]
-    assert "turned 1 wrong" in verdict(scores)
-    assert "turned 2 wrong" in verdict([scores[0], scores[2]])
-    assert verdict(scores[:2]) == ""
-    assert verdict([]) == ""
+from core.sessions.scores import shown
 
 
-def test_without_right_and_wrong_the_verdict_compares_rewards():
-    before = {"stage": "base", "marks": "", "row_rewards": [0.0] * 8}
-    after = {"stage": "trained", "marks": "", "row_rewards": [0.5] * 7 + [0.0]}
-    assert "raised the reward of 7 held-out rows and lowered that of 0: a significant" in verdict([before, after])
+def score(**values):
+    return {"stage": "base", "step": 0, "total": 10, "marks": None, "reward": 1.2, "rewards": {}, **values}
+
+
+def test_right_answers_are_a_share_with_wilsons_interval():
+    drawn = shown(score(correct=8), full_reward=1.6)
+    assert drawn["share"] == 0.8
+    assert drawn["interval"] == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+def test_without_a_judge_of_truth_the_share_is_that_of_the_full_reward_without_an_interval():
+    drawn = shown(score(correct=None), full_reward=1.6)
+    assert (drawn["share"], drawn["interval"]) == (pytest.approx(0.75), None)
