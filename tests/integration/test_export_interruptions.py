@@ -10,13 +10,13 @@ import urllib.request
 
 import psutil
 import pytest
-import socketio
 
 from core.export.modelfile import modelfile_names
 from core.paths import Workspace
 from core.sessions.events import EventLog
 from services.processes.worker_threads import is_at_work_below
 from tests.support.server import Server
+from tests.support.sockets import connected
 from tests.support.trained_run import write_trained_run
 
 pytestmark = pytest.mark.real
@@ -94,9 +94,8 @@ def processes(server):
 
 
 def test_an_export_ends_with_files_that_are_proven(fresh, until):
-    client, told = socketio.Client(), []
-    client.on("export_update", told.append)
-    client.connect(fresh.url, transports=["websocket"])
+    client, seen = connected(fresh, "export_update")
+    told = seen["export_update"]
     first = create(fresh, targets=ALL)
     assert (first["is_running"], first["targets"], first["eta_seconds"]) == (True, ALL, None)
     done = finish(fresh, until)

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-import socketio
 
 from core.paths import Workspace
+from tests.support.sockets import connected
 from tests.support.trained_run import write_trained_run
 
 pytestmark = pytest.mark.real
@@ -90,9 +90,8 @@ def test_loading_alone_needs_no_question(asked):
 
 
 def test_text_comes_over_the_socket_and_a_stop_keeps_what_there_is(asked, until):
-    client, messages = socketio.Client(), []
-    client.on("generation_update", messages.append)
-    client.connect(asked.url, transports=["websocket"])
+    client, seen = connected(asked, "generation_update")
+    messages = seen["generation_update"]
     thread, replies = in_background(asked, {**LONG, "request_id": "q1"})
     until(lambda: any(message["text"] for message in messages), timeout_s=60)
     assert asked.call("POST", "/api/models/stop", {"request_id": "q1"})[1] == {"stopped": True}

@@ -3,16 +3,8 @@
 import pytest
 import socketio
 
+from tests.support.sockets import connected
 from websockets.messages import TRAINING_UPDATE_KEYS
-
-
-def connected(server, *names):
-    client = socketio.Client()
-    seen = {name: [] for name in names}
-    for name in names:
-        client.on(name, seen[name].append)
-    client.connect(server.url, transports=["websocket"])
-    return client, seen
 
 
 def flat(messages):
@@ -32,7 +24,7 @@ def test_a_bare_client_gets_training_and_system_updates(server, until):
 
 
 def test_a_subscriber_gets_what_was_missed_and_then_what_happens(server, until):
-    server.begin("one", "steps=60 delay=0.05 noise=1")
+    server.begin("one", "steps=40 delay=0.03 noise=1")
     until(lambda: server.session("one")["step"] >= 5)
     client, seen = connected(server, "training_update", "training_log", "training_completions", "training_status")
     answer = client.call("subscribe", {"session_id": "one", "after_seq": 0})
@@ -41,7 +33,7 @@ def test_a_subscriber_gets_what_was_missed_and_then_what_happens(server, until):
     client.disconnect()
     missed = [m["payload"] for m in answer["missed"] if m["name"] == "training_update"]
     later = [update for update in flat(seen["training_update"]) if update["seq"] > answer["last_seq"]]
-    assert [update["step"] for update in missed + later] == list(range(1, 61))
+    assert [update["step"] for update in missed + later] == list(range(1, 41))
     assert answer["session"]["session_id"] == "one"
     assert seen["training_log"] and seen["training_completions"]
 
