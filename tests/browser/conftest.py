@@ -13,7 +13,7 @@ from launch import find_browser
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 EXPECTED = ("net::ERR_", "WebSocket connection")
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 """Of every expectation: a machine that is busy with something else is slow, and no less right."""
 
 

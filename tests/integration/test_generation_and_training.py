@@ -62,7 +62,7 @@ def test_an_answer_under_way_ends_with_the_reason(generation, until):
     until(lambda: generation.state()["busy"])
     until(lambda: generation._worker is not None)
     generation.leave("cuda:0", "r2")
-    thread.join(20)
+    thread.join(60)
     assert "r2" in problems[0]
 
 

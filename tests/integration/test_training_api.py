@@ -82,7 +82,7 @@ def test_stop_saves_and_resume_goes_on_with_unbroken_steps(server, until):
 )
 def test_a_worker_that_dies_is_reported_with_cause_cure_and_log_and_can_be_resumed(server, until, end, code, says):
     server.begin("one", f"steps=6 delay=0.01 end={end} at=3 noise=2")
-    until(lambda: server.status("one") == "failed", timeout_s=5)
+    until(lambda: server.status("one") == "failed")
     failure = server.session("one")["failure"]
     assert failure["code"] == code
     assert says in failure["cause"]
@@ -99,7 +99,7 @@ def test_a_resume_at_the_very_moment_of_the_end_does_not_get_two_workers(server,
     server.call("POST", "/api/training/stop", {"session_id": "one"})
     until(lambda: server.status("one") == "stopped")
     assert server.call("POST", "/api/training/sessions/one/resume")[0] == 202
-    until(lambda: server.status("one") == "completed", timeout_s=30)
+    until(lambda: server.status("one") == "completed")
     events = read_events(server.root / "outputs" / "one" / "events.jsonl")
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert not any(event["kind"] == "failed" for event in events)
@@ -145,7 +145,7 @@ def test_a_fork_is_a_new_run_with_some_values_changed(server, until):
 
 def test_fifty_megabytes_of_output_and_no_client_do_not_hold_a_run_up(server, until):
     server.begin("loud", "steps=10 delay=0.01 noise=42000")
-    until(lambda: server.status("loud") == "completed", timeout_s=30)
+    until(lambda: server.status("loud") == "completed")
     assert (server.root / "outputs" / "loud" / "worker.log").stat().st_size > 50_000_000
     log = server.call("GET", "/api/training/sessions/loud/logs?tail=5")[1]["text"]
     assert len(log.splitlines()) == 5
