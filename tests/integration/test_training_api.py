@@ -1,12 +1,19 @@
 """Start, watch, stop, resume, fork and delete over REST, with real processes."""
 
 import json
+import shutil
 
 import pytest
 
 from core.jsonfile import read_json
 from core.sessions.events import read_events
 from tests.conftest import REPOSITORY
+
+
+@pytest.fixture
+def server(emptied_server):
+    """One server for all tests of this file."""
+    return emptied_server
 
 
 def ended(server, session_id):
@@ -112,6 +119,7 @@ def test_an_odd_folder_does_not_keep_the_server_from_starting(server):
     server.kill()
     server.start()
     assert server.call("GET", "/api/training/sessions")[1]["sessions"] == []
+    shutil.rmtree(odd)
 
 
 def test_a_second_server_on_the_same_data_says_so_and_leaves(server):

@@ -109,6 +109,18 @@ class Server:
         """One session's state."""
         return self.call("GET", f"/api/training/sessions/{session_id}")[1]
 
+    def empty(self) -> None:
+        """Stop and delete all sessions; a server that was killed is started again first."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        deadline = time.monotonic() + START_S
+        while sessions := self.call("GET", "/api/training/sessions")[1]["sessions"]:
+            assert time.monotonic() < deadline, sessions
+            for session in sessions:
+                self.call("POST", "/api/training/stop", {"session_id": session["session_id"], "mode": "discard"})
+                self.call("DELETE", f"/api/training/sessions/{session['session_id']}")
+            time.sleep(0.02)
+
     def status(self, session_id: str) -> str:
         """One session's status."""
         return self.session(session_id)["status"]
