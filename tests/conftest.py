@@ -67,6 +67,13 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory, environment: dict[st
 
 
 @pytest.fixture
+def emptied_server(shared_server: Server) -> Iterator[Server]:
+    """The same, without any session in each test."""
+    yield shared_server
+    shared_server.empty()
+
+
+@pytest.fixture
 def server(tmp_path: Path, environment: dict[str, str]) -> Iterator[Server]:
     """A server with the fake worker; it and the workers it left are ended after the test."""
     running = Server(tmp_path, environment)

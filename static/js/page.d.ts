@@ -117,7 +117,8 @@ interface Messages {
 interface Metric { name: string; other?: string; sign?: number; weight?: number; isPositive?: boolean }
 
 interface PageBoot {
-  fields: FieldDescription[]; algorithms: AlgorithmWords[]; demo: Record<string, unknown>; defaults: Record<string, unknown>; nonce: string;
+  fields: FieldDescription[]; algorithms: AlgorithmWords[]; demo: Record<string, unknown>;
+  defaults: Record<string, unknown>; nonce: string;
   field(name: string): FieldDescription;
   titleOfAlgorithm(value: string): string;
 }

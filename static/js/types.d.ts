@@ -349,7 +349,8 @@ interface RunConfig {
 }
 
 interface RunPlan {
-  config: RunConfig; notices: Notice[]; step: { words: string }; algorithm_note: string; estimate: Estimate; memory: Memory;
+  config: RunConfig; notices: Notice[]; step: { words: string }; algorithm_note: string; estimate: Estimate;
+  memory: Memory;
   refusal: Pick<ErrorBody, "message" | "hint" | "fields"> | null;
 }
 

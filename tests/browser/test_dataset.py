@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import open_step, ref, setting
 
-SLOW = 20_000
+SLOW = 120_000
 SUMS = "frage;antwort\n" + "".join(f"What is {n} + {n}?;{2 * n}\n" for n in range(40))
 
 
@@ -33,7 +33,7 @@ def test_a_file_is_uploaded_chosen_mapped_and_rendered_as_the_model_sees_it(serv
     give(page, tmp_path, "sums.csv", SUMS.encode())
     expect(ref(page, "uploads")).to_contain_text("sums.csv", timeout=SLOW)
     expect(ref(page, "look-head")).to_contain_text("frage", timeout=SLOW)
-    expect(ref(page, "step-dataset")).to_contain_text("<|im_start|>user", timeout=40_000)
+    expect(ref(page, "step-dataset")).to_contain_text("<|im_start|>user")
     expect(ref(page, "rail-facts")).to_contain_text("uploads/sums.csv")
     expect(ref(page, "plan-estimate")).to_contain_text("40")
     page.reload()
@@ -72,7 +72,7 @@ def test_a_large_file_goes_in_pieces_and_on_after_the_server_was_killed(server, 
     expect(ref(page, "connection-text")).to_have_text("Live", timeout=SLOW)
     if ref(page, "upload-resume").is_visible():
         ref(page, "upload-resume").click()
-    expect(ref(page, "uploads")).to_contain_text("large.jsonl", timeout=40_000)
+    expect(ref(page, "uploads")).to_contain_text("large.jsonl")
     status, state = server.call("GET", "/api/datasets/uploads/large.jsonl")
     assert (status, state["size_bytes"]) == (200, len(row) * (size // len(row)))
 
@@ -80,7 +80,7 @@ def test_a_large_file_goes_in_pieces_and_on_after_the_server_was_killed(server, 
 def test_every_row_is_checked_and_the_result_said_in_words(server, page):
     open_step(page, server, "dataset")
     page.get_by_role("button", name="Check every row").click()
-    expect(ref(page, "step-dataset")).to_contain_text("leak", timeout=60_000)
+    expect(ref(page, "step-dataset")).to_contain_text("leak")
 
 
 def test_a_procedural_task_is_found_and_chosen(server, page):

@@ -11,7 +11,7 @@ from tests.support.past_runs import write_run
 from tests.support.server import Server
 
 TOKEN = "hf_right"
-SLOW_MS = 60_000
+SLOW_MS = 120_000
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ def test_a_newcomer_walks_from_the_welcome_to_the_test_of_a_run(server, page):
     go_on(page)
     page.get_by_role("radio", name="Built-in").check()
     ref(page, "builtin-sets").get_by_role("radio", name="Dates").check()
-    expect(ref(page, "look-body").locator("tr")).to_have_count(5, timeout=20_000)
+    expect(ref(page, "look-body").locator("tr")).to_have_count(5)
     expect(ref(page, "rail-facts")).to_contain_text("dates")
     go_on(page)
     setting(page, "name").fill("steps=12 delay=0.05")
@@ -32,7 +32,7 @@ def test_a_newcomer_walks_from_the_welcome_to_the_test_of_a_run(server, page):
     expect(ref(page, "review")).to_contain_text("dates")
     ref(page, "run-id").fill("first")
     page.get_by_role("button", name="Start training").click()
-    expect(ref(page, "session-status")).to_have_text("Completed", timeout=30_000)
+    expect(ref(page, "session-status")).to_have_text("Completed")
     assert server.session("first")["config"]["dataset"]["source"] == "dates"
     page.get_by_role("tab", name="Rollouts").click()
     expect(ref(page, "completions").locator(".completion").first).to_be_visible()

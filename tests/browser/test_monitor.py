@@ -3,22 +3,38 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import open_step, ref
+from tests.support.fake_worker import GO
+
+SLOW = 120_000
+
+
+@pytest.fixture
+def server(emptied_server):
+    """One server for all tests of this file."""
+    return emptied_server
 
 
 def show(page, server, session="one", rest=""):
     open_step(page, server, "monitor", f"/{session}{rest}")
 
 
+def go_on(server, session="one"):
+    """Let a run go on that waits at the step `hold` of its script."""
+    (server.root / "outputs" / session / GO).touch()
+
+
 def test_a_running_session_is_shown_live_to_its_end(server, page):
-    server.begin("one", "steps=40 delay=0.15 noise=1")
+    server.begin("one", "steps=40 delay=0.01 noise=1 hold=20")
     show(page, server)
     expect(ref(page, "session-status")).to_have_text("Training")
     expect(ref(page, "progress-text")).to_contain_text("of 40")
     expect(page.locator(".chart canvas").first).to_be_visible()
-    expect(ref(page, "session-status")).to_have_text("Completed", timeout=20_000)
+    go_on(server)
+    expect(ref(page, "session-status")).to_have_text("Completed", timeout=SLOW)
     expect(ref(page, "progress-text")).to_have_text("Step 40 of 40")
     expect(ref(page, "scores")).to_contain_text("1 of 10")
     expect(ref(page, "scores")).to_contain_text("3 of 10")
@@ -29,7 +45,7 @@ def test_a_running_session_is_shown_live_to_its_end(server, page):
 
 
 def test_the_same_picture_comes_back_after_reload_and_after_a_restart_of_the_server(server, page):
-    server.begin("one", "steps=120 delay=0.05")
+    server.begin("one", "steps=120 delay=0.01 hold=60")
     show(page, server)
     expect(ref(page, "progress-text")).to_contain_text("of 120")
     page.reload()
@@ -38,9 +54,10 @@ def test_the_same_picture_comes_back_after_reload_and_after_a_restart_of_the_ser
     expect(ref(page, "connection-text")).to_contain_text("No connection")
     expect(ref(page, "offline")).to_be_visible()
     server.start()
-    expect(ref(page, "connection-text")).to_have_text("Live", timeout=15_000)
+    expect(ref(page, "connection-text")).to_have_text("Live", timeout=SLOW)
     expect(ref(page, "offline")).to_be_hidden()
-    expect(ref(page, "session-status")).to_have_text("Completed", timeout=20_000)
+    go_on(server)
+    expect(ref(page, "session-status")).to_have_text("Completed", timeout=SLOW)
     expect(ref(page, "progress-text")).to_have_text("Step 120 of 120")
 
 
@@ -55,13 +72,14 @@ def test_two_tabs_show_the_same_run(server, page):
 
 
 def test_stop_resume_and_delete_work_from_the_page(server, page):
-    server.begin("one", "steps=120 delay=0.1")
+    server.begin("one", "steps=60 delay=0.01 hold=30")
     show(page, server)
-    expect(ref(page, "progress-text")).to_contain_text("of 120")
+    expect(ref(page, "progress-text")).to_contain_text("of 60")
     page.get_by_role("button", name="Stop and save").click()
     expect(ref(page, "session-status")).to_have_text("Stopped")
+    go_on(server)
     page.get_by_role("button", name="Resume").click()
-    expect(ref(page, "session-status")).to_have_text("Completed", timeout=40_000)
+    expect(ref(page, "session-status")).to_have_text("Completed", timeout=SLOW)
     page.get_by_role("button", name="Delete this session").click()
     expect(ref(page, "confirm-title")).to_contain_text("Delete")
     page.get_by_role("button", name="Delete", exact=True).click()

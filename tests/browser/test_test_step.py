@@ -11,7 +11,7 @@ from tests.browser.conftest import watched
 from tests.support.browser import SIZES, open_step, picture, ref, settle, violations
 from tests.support.trained_run import write_trained_run
 
-SLOW = 60_000
+SLOW = 120_000
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def test_markup_in_a_data_set_stays_text(server, guarded):
     # Kept before the page starts: a page under way keeps its own draft whenever the recommendation for it arrives.
     guarded.add_init_script(f"localStorage.setItem('lora-craft-draft', {json.dumps(draft)})")
     open_step(guarded, server, "dataset")
-    expect(ref(guarded, "step-dataset")).to_contain_text("<img src=x", timeout=15_000)
+    expect(ref(guarded, "step-dataset")).to_contain_text("<img src=x")
 
 
 def test_the_page_forbids_scripts_styles_and_requests_of_others(server, page):

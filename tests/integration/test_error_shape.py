@@ -287,7 +287,7 @@ def test_another_web_site_can_not_use_the_server(server, headers):
 def refused(server, path, body, status, headers=()):
     request = urllib.request.Request(server.url + path, body, dict(headers), method="POST")
     with pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(request, timeout=30)
+        urllib.request.urlopen(request, timeout=120)
     with refusal.value as error:
         assert error.code == status
         return json.load(error)

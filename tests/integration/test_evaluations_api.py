@@ -9,12 +9,12 @@ import urllib.request
 
 import psutil
 import pytest
-import socketio
 
 from core.config import parse_config
 from core.paths import Workspace
 from core.runs.split import load_split
 from core.sessions.events import EventLog
+from tests.support.sockets import connected
 from tests.support.trained_run import CONFIG, write_trained_run
 
 pytestmark = pytest.mark.real
@@ -115,9 +115,8 @@ def test_a_prompt_longer_than_the_model_s_context_is_told_and_the_others_are_ans
 
 
 def test_progress_comes_over_the_socket(asked, until):
-    client, messages = socketio.Client(), []
-    client.on("batch_update", messages.append)
-    client.connect(asked.url, transports=["websocket"])
+    client, seen = connected(asked, "batch_update")
+    messages = seen["batch_update"]
     test = over(asked, batch(asked, prompts=SUMS))
     own = test["test_id"]
     until(lambda: any(one["test_id"] == own and one["status"] == "completed" for one in messages))

@@ -10,13 +10,14 @@ import urllib.request
 
 import psutil
 import pytest
-import socketio
 
+from constants import STOP_GRACE_S
 from core.export.modelfile import modelfile_names
 from core.paths import Workspace
 from core.sessions.events import EventLog
 from services.processes.following import is_at_work_below
 from tests.support.server import Server
+from tests.support.sockets import connected
 from tests.support.trained_run import write_trained_run
 
 pytestmark = pytest.mark.real
@@ -94,9 +95,8 @@ def processes(server):
 
 
 def test_an_export_ends_with_files_that_are_proven(fresh, until):
-    client, told = socketio.Client(), []
-    client.on("export_update", told.append)
-    client.connect(fresh.url, transports=["websocket"])
+    client, seen = connected(fresh, "export_update")
+    told = seen["export_update"]
     first = create(fresh, targets=ALL)
     assert (first["is_running"], first["targets"], first["eta_seconds"]) == (True, ALL, None)
     done = finish(fresh, until)
@@ -122,11 +122,9 @@ def test_an_export_is_cancelled_at_once_and_leaves_nothing(fresh, until, phase):
     reach(fresh, phase)
     at_work = worker(fresh)
     at_work.suspend()  # else a busy machine may finish the export of a tiny model before it is told
-    began = time.monotonic()
     assert fresh.call("POST", "/api/exports/cancel", {"session_id": "r1"})[0] == 202
     at_work.resume()
-    until(lambda: not state(fresh)["is_running"])
-    assert time.monotonic() - began < 5
+    until(lambda: not state(fresh)["is_running"], STOP_GRACE_S, "the worker's own end")
     until(lambda: processes(fresh) == [], what="no process at work")
     until(lambda: only_whole_files(fresh), what="no file that is not proven")
     assert state(fresh)["status"] == "stopped"

@@ -3,13 +3,13 @@
 import shutil
 
 import pytest
-import socketio
 
 from core.export.targets import TARGETS
 from core.jsonfile import read_json, write_json
 from core.paths import Workspace
 from tests.support.past_exports import write_adapter_files, write_export, write_log
 from tests.support.past_runs import write_run
+from tests.support.sockets import connected
 
 PLAN = "/api/exports/plan?session_id=run"
 STATE_KEYS = {
@@ -125,9 +125,8 @@ def test_deleting_the_session_deletes_its_exports(exported):
 
 
 def test_a_change_of_the_files_is_told_to_every_client(exported, until):
-    client, told = socketio.Client(), []
-    client.on("export_update", told.append)
-    client.connect(exported.url, transports=["websocket"])
+    client, seen = connected(exported, "export_update")
+    told = seen["export_update"]
     exported.call("DELETE", "/api/exports/run/q8_0")
     until(lambda: any(one["status"] != "deleted" for one in told))  # an earlier test may have deleted all
     client.disconnect()

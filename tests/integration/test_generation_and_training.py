@@ -77,7 +77,7 @@ def test_an_answer_under_way_ends_with_the_reason(generation, devices, until):
     until(lambda: generation.state()["busy"])
     until(lambda: generation._warm.current is not None)
     devices.clear("cuda:0", "r2")
-    thread.join(20)
+    thread.join(60)
     assert "r2" in problems[0]
 
 

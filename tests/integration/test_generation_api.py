@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-import socketio
 
 from core.paths import Workspace
+from tests.support.sockets import connected
 from tests.support.trained_run import write_trained_run
 
 pytestmark = pytest.mark.real
@@ -90,13 +90,12 @@ def test_loading_alone_needs_no_question(asked):
 
 
 def test_text_comes_over_the_socket_and_a_stop_keeps_what_there_is(asked, until):
-    client, messages = socketio.Client(), []
-    client.on("generation_update", messages.append)
-    client.connect(asked.url, transports=["websocket"])
+    client, seen = connected(asked, "generation_update")
+    messages = seen["generation_update"]
     thread, replies = in_background(asked, {**LONG, "request_id": "q1"})
-    until(lambda: any(message["text"] for message in messages), timeout_s=60)
+    until(lambda: any(message["text"] for message in messages))
     assert asked.call("POST", "/api/models/stop", {"request_id": "q1"})[1] == {"stopped": True}
-    thread.join(20)
+    thread.join(60)
     until(lambda: messages[-1]["kind"] == "end")
     client.disconnect()
     status, reply = replies[0]
@@ -115,7 +114,7 @@ def test_a_stop_ends_all_models_of_a_comparison(asked, until):
     thread.start()
     until(lambda: (asked.call("GET", "/api/models/state")[1]["busy"] or {}).get("request_id") == "both", 60)
     asked.call("POST", "/api/models/stop", {"request_id": "both"})
-    thread.join(20)
+    thread.join(60)
     assert [answer["finish_reason"] for answer in replies[0][1]["answers"]] == ["cancelled", "cancelled"]
 
 
@@ -130,7 +129,7 @@ def test_who_has_lost_the_reply_finds_it_by_its_request(asked, until):
     until(is_written, 60)
     assert known["is_pending"] and known["reply"] is None
     asked.call("POST", "/api/models/stop", {"request_id": "lost"})
-    thread.join(20)
+    thread.join(60)
     assert asked.call("GET", "/api/models/answers/lost")[1]["reply"] == replies[0][1]
     assert asked.call("GET", "/api/models/answers/nobody")[0] == 404
 
@@ -141,10 +140,10 @@ def test_a_request_that_still_waits_can_be_stopped(asked, until):
     second, replies = in_background(asked, {**LONG, "request_id": "second"})
     until(lambda: asked.call("GET", "/api/models/state")[1]["waiting"] == 1)
     asked.call("POST", "/api/models/stop", {"request_id": "second"})
-    second.join(10)
+    second.join(60)
     assert replies[0][1]["finish_reason"] == "cancelled" and replies[0][1]["tokens"] == 0
     asked.call("POST", "/api/models/stop", {"request_id": "first"})
-    first.join(20)
+    first.join(60)
 
 
 def test_unloading_in_the_middle_of_an_answer_says_so(asked, until):
@@ -152,7 +151,7 @@ def test_unloading_in_the_middle_of_an_answer_says_so(asked, until):
     until(lambda: asked.call("GET", "/api/models/state")[1]["loaded"] or thread.is_alive(), 60)
     until(lambda: asked.call("GET", "/api/models/state")[1]["busy"], 60)
     asked.call("POST", "/api/models/unload")
-    thread.join(20)
+    thread.join(60)
     status, reply = replies[0]
     assert status == 503 and "unloaded" in reply["error"]["message"]
     assert answer_of(asked, max_tokens=2)["tokens"] > 0
@@ -221,7 +220,7 @@ def test_the_worker_s_death_is_told_and_the_next_question_starts_a_new_one(asked
     until(lambda: asked.call("GET", "/api/models/state")[1]["busy"])
     time.sleep(0.3)  # into the answer; whenever it dies, the outcome is the same
     worker.kill()
-    thread.join(20)
+    thread.join(60)
     status, reply = replies[0]
     assert (status, reply["error"]["code"]) == (500, "worker_failed")
     assert answer_of(asked, max_tokens=2)["tokens"] > 0

@@ -81,7 +81,7 @@ def test_a_stop_that_takes_a_loading_worker_along_is_a_cancelled_answer(generati
     thread.start()
     until(lambda: generation.state()["busy"])
     assert generation.stop("a")
-    thread.join(20)
+    thread.join(60)
     assert answers == [None]
     assert "did not stop in time" in generation.state()["notice"]
 

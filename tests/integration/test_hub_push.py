@@ -85,7 +85,7 @@ def push(server, until, **changes):
     """The state of a push once it has ended."""
     status, reply = server.call("POST", "/api/exports/push", PUSH | changes)
     assert status == 202, reply
-    until(lambda: not state(server)["is_running"], timeout_s=60, what="the end of the push")
+    until(lambda: not state(server)["is_running"], what="the end of the push")
     return state(server)
 
 
@@ -188,9 +188,9 @@ def test_a_second_push_of_the_same_files_changes_nothing(pushed, hub, until):
 def test_a_push_can_be_cancelled_and_repeated(pushed, hub, until):
     hub.seconds_per_mib = 100
     assert pushed.call("POST", "/api/exports/push", PUSH)[0] == 202
-    until(lambda: state(pushed)["phase"] == "uploading", timeout_s=30)
+    until(lambda: state(pushed)["phase"] == "uploading")
     assert pushed.call("POST", "/api/exports/push/cancel", {"session_id": "run"})[0] == 202
-    until(lambda: not state(pushed)["is_running"], timeout_s=5)
+    until(lambda: not state(pushed)["is_running"])
     assert state(pushed)["status"] == "stopped"
     assert hub.repositories["someone/sums"].files == {}
     hub.seconds_per_mib = 0
@@ -210,15 +210,15 @@ def test_while_a_push_runs_its_files_can_not_change(pushed, hub, until):
         status, reply = pushed.call(method, path, value)
         assert (status, reply["error"]["code"]) == (409, "conflict"), path
     assert pushed.call("POST", "/api/exports/push/cancel", {"session_id": "run"})[0] == 202
-    until(lambda: not state(pushed)["is_running"], timeout_s=5)
+    until(lambda: not state(pushed)["is_running"])
 
 
 def test_a_killed_push_says_what_to_do(pushed, hub, until):
     hub.seconds_per_mib = 100
     pushed.call("POST", "/api/exports/push", PUSH)
-    until(lambda: state(pushed)["phase"] == "uploading", timeout_s=30)
+    until(lambda: state(pushed)["phase"] == "uploading")
     os.kill(worker().pid, signal.SIGKILL)
-    until(lambda: not state(pushed)["is_running"], timeout_s=5)
+    until(lambda: not state(pushed)["is_running"])
     assert (state(pushed)["status"], state(pushed)["failure"]["code"]) == ("failed", "killed")
     assert "Push again" in state(pushed)["failure"]["cure"]
 
@@ -226,18 +226,18 @@ def test_a_killed_push_says_what_to_do(pushed, hub, until):
 def test_a_push_outlives_the_server(pushed, hub, until):
     hub.seconds_per_mib = 100
     pushed.call("POST", "/api/exports/push", PUSH)
-    until(lambda: state(pushed)["phase"] == "uploading", timeout_s=30)
+    until(lambda: state(pushed)["phase"] == "uploading")
     pushed.kill()
     pushed.start()
     assert state(pushed)["is_running"]
     hub.seconds_per_mib = 0
-    until(lambda: state(pushed)["status"] == "completed", timeout_s=30)
+    until(lambda: state(pushed)["status"] == "completed")
 
 
 def test_a_push_that_died_with_the_server_is_interrupted(pushed, hub, until):
     hub.seconds_per_mib = 100
     pushed.call("POST", "/api/exports/push", PUSH)
-    until(lambda: state(pushed)["phase"] == "uploading", timeout_s=30)
+    until(lambda: state(pushed)["phase"] == "uploading")
     child = worker()
     pushed.kill()
     child.kill()
@@ -365,10 +365,10 @@ def test_the_token_stays_nowhere_after_a_push(pushed, until):
 def test_the_token_is_no_argument_of_a_process(pushed, hub, until):
     hub.seconds_per_mib = 100
     pushed.call("POST", "/api/exports/push", PUSH)
-    until(lambda: state(pushed)["phase"] == "uploading", timeout_s=30)
+    until(lambda: state(pushed)["phase"] == "uploading")
     assert TOKEN not in " ".join(worker().cmdline())
     pushed.call("POST", "/api/exports/push/cancel", {"session_id": "run"})
-    until(lambda: not state(pushed)["is_running"], timeout_s=5)
+    until(lambda: not state(pushed)["is_running"])
 
 
 def files_with(root: Path, text: str) -> list[str]:

@@ -195,6 +195,7 @@ def test_a_stop_in_the_middle_of_a_generation_saves_and_leaves_at_once(tiny, wor
     long |= {"batch_size": 64, "gradient_accumulation_steps": 1, "num_generations": 64}
     run = Run(workspace, "stopped", str(tiny), training=long, pre_training={"enabled": False},
               dataset={"validation_fraction": 0.0})  # fmt: skip
+    began = time.monotonic()
     process = run.start()
     until(lambda: run.seen("phase", phase="training"), TIMEOUT_S, "training")
     worker = psutil.Process(process.pid)
@@ -203,7 +204,7 @@ def test_a_stop_in_the_middle_of_a_generation_saves_and_leaves_at_once(tiny, wor
     asked = time.monotonic()
     run.paths.stop.write_text("save", encoding="utf-8")
     assert process.wait(TIMEOUT_S) == 0
-    assert time.monotonic() - asked < 10
+    assert time.monotonic() - asked < asked - began, "leaving takes less than coming"
     assert run.state.status == "stopped"
     assert run.state.step == 0
     assert (run.paths.adapter / "adapter_model.safetensors").is_file()

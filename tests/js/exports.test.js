@@ -16,7 +16,8 @@ const file = (target, kind = "gguf", more = {}) => ({
   target, kind, title: kind === "gguf" ? `GGUF ${target.toUpperCase()}` : target,
   file: kind === "gguf" ? `model-${target}.gguf` : target, is_folder: ["adapter", "merged"].includes(kind),
   size_bytes: 100, made_at: 0, is_stale: false,
-  download: kind === "gguf" ? `r-${target}.gguf` : `r-${target}`, modelfile: kind === "gguf" ? "Modelfile" : null, ...more,
+  download: kind === "gguf" ? `r-${target}.gguf` : `r-${target}`, modelfile: kind === "gguf" ? "Modelfile" : null,
+  ...more,
 });
 const OFFERS = [
   offer("adapter", "adapter"), offer("merged", "merged", { size_bytes: null }),

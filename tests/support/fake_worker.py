@@ -16,7 +16,9 @@ from core.sessions.events import read_events
 from core.sessions.state import fold_all
 from core.workers.protocol import Reporter, StopRequested, run_worker
 
-DEFAULTS = {"steps": "5", "delay": "0.02", "end": "completed", "at": "3", "noise": "0"}
+DEFAULTS = {"steps": "5", "delay": "0.02", "end": "completed", "at": "3", "noise": "0", "hold": "0"}
+GO = "GO"
+"""The file in the session's folder that a run waits for at the step `hold`."""
 
 
 def main(folder: Path) -> int:
@@ -63,7 +65,7 @@ def score(stage: str, step: int, marks: str) -> dict:
 def take_step(step: int, script: dict, to: Reporter, paths: SessionPaths, attempt: int) -> None:
     """One step's sleep, noise, trouble and numbers."""
     deadline = time.monotonic() + float(script["delay"])
-    while time.monotonic() < deadline or (script["end"] == "deaf" and step == int(script["at"])):
+    while time.monotonic() < deadline or is_held(step, script, paths):
         if script["end"] != "deaf":
             to.check_stop()
         time.sleep(0.005)
@@ -103,6 +105,12 @@ def take_step(step: int, script: dict, to: Reporter, paths: SessionPaths, attemp
     )  # fmt: skip
     if step % 2 == 0:
         to.log.append("checkpoint", step=step, path=f"checkpoint-{step}")
+
+
+def is_held(step: int, script: dict, paths: SessionPaths) -> bool:
+    """Whether the script stays at this step."""
+    is_deaf = script["end"] == "deaf" and step == int(script["at"])
+    return is_deaf or (step == int(script["hold"]) and not (paths.folder / GO).exists())
 
 
 def trouble(kind: str) -> None:

@@ -48,7 +48,7 @@ class JudgeStandIn:
         self.closing = threading.Event()
         self._under_way = 0
         self._first = list(first)
-        self._together = threading.Barrier(together, timeout=5)
+        self._together = threading.Barrier(together, timeout=60)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
@@ -73,7 +73,7 @@ class JudgeStandIn:
 
     def silent(self, sections: dict[str, str]) -> int:
         """A script: no answer as long as the server stands, and then none either."""
-        self.closing.wait(10)
+        self.closing.wait(60)
         return HANG_UP
 
     def reply(self, body: dict, key: str | None) -> tuple[int, bytes]:

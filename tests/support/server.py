@@ -15,6 +15,8 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FAKE_WORKER = "tests.support.fake_worker"
+START_S = 120
+"""Patience with a start on a machine that is busy with something else."""
 
 
 class Server:
@@ -45,7 +47,7 @@ class Server:
             self.process = subprocess.Popen(
                 [*command, "--worker", self.worker], cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log
             )
-        while time.monotonic() - began < 20:
+        while time.monotonic() - began < START_S:
             try:
                 urllib.request.urlopen(f"{self.url}/api/system/health", timeout=5).close()
             except (urllib.error.URLError, OSError):
@@ -67,7 +69,7 @@ class Server:
         data = None if value is None else json.dumps(value).encode()
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as reply:
+            with urllib.request.urlopen(request, timeout=120) as reply:
                 return reply.status, json.load(reply)
         except urllib.error.HTTPError as error:
             with error:
@@ -77,7 +79,7 @@ class Server:
         """(status, JSON) of one request with a body of bytes."""
         request = urllib.request.Request(self.url + path, data, {"Content-Type": kind}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as reply:
+            with urllib.request.urlopen(request, timeout=120) as reply:
                 return reply.status, json.load(reply)
         except urllib.error.HTTPError as error:
             with error:
@@ -92,7 +94,7 @@ class Server:
 
     def job(self, job_id: str) -> dict:
         """A background job once it has ended."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while (job := self.call("GET", f"/api/datasets/jobs/{job_id}")[1])["status"] in ("waiting", "running"):
             assert time.monotonic() < deadline, job
             time.sleep(0.02)
@@ -106,6 +108,18 @@ class Server:
     def session(self, session_id: str) -> dict:
         """One session's state."""
         return self.call("GET", f"/api/training/sessions/{session_id}")[1]
+
+    def empty(self) -> None:
+        """Stop and delete all sessions; a server that was killed is started again first."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        deadline = time.monotonic() + START_S
+        while sessions := self.call("GET", "/api/training/sessions")[1]["sessions"]:
+            assert time.monotonic() < deadline, sessions
+            for session in sessions:
+                self.call("POST", "/api/training/stop", {"session_id": session["session_id"], "mode": "discard"})
+                self.call("DELETE", f"/api/training/sessions/{session['session_id']}")
+            time.sleep(0.02)
 
     def status(self, session_id: str) -> str:
         """One session's status."""

@@ -17,7 +17,8 @@ const madeBy = ({ files, started_at: began }) => (target) =>
 /** What an export was to make and has not made. @param {ExportState} one @returns {string[]} */
 export const leftOf = (one) => one.targets.filter((name) => !madeBy(one)(name));
 
-/** The stages of an export; all wait until it has said what it does. @param {ExportState} one @returns {ShownStage[]} */
+/** The stages of an export; all wait until it has said what it does.
+ * @param {ExportState} one @returns {ShownStage[]} */
 export function stagesOf(one) {
   const isMade = madeBy(one);
   const places = inWorkOrder(one, isMade);

@@ -6,7 +6,8 @@ import { valueAt } from "./draft.js";
 import { hasValues, lastKnown, rewardNames } from "./series.js";
 
 /** What is known of one run.
- * @typedef {Placed & {warmUp: RunHistory, heldOut: RunHistory, config?: RunConfig | null, isOnPolicy?: boolean, engine?: string,
+ * @typedef {Placed & {warmUp: RunHistory, heldOut: RunHistory, config?: RunConfig | null,
+ *   isOnPolicy?: boolean, engine?: string,
  *   isOver: boolean}} Run */
 
 export const decimals = (/** @type {number} */ digits) => (/** @type {number} */ value) => number(value, digits);

@@ -16,7 +16,8 @@ const RATE_SPAN_MS = 5000;
 export function refusal(file) {
   if (!SUFFIX.test(file.name)) return `${file.name} is no JSON, JSONL, CSV or Parquet file. Convert it to one of them.`;
   if (file.size === 0) return `${file.name} is empty.`;
-  return file.size > MAX_UPLOAD_BYTES ? `${file.name} is larger than ${gib(MAX_UPLOAD_BYTES / 1024 ** 3)}. Split it.` : "";
+  const most = gib(MAX_UPLOAD_BYTES / 1024 ** 3);
+  return file.size > MAX_UPLOAD_BYTES ? `${file.name} is larger than ${most}. Split it.` : "";
 }
 
 /** A name for an upload in pieces: the user's, less what file systems object to, with a number where it is taken.

@@ -106,7 +106,10 @@ function parts({ boot, get }, { plan }) {
       ["Answer, at most", `${count(get("training.max_new_tokens"))} tokens`],
       ["Time", estimate?.seconds ? `about ${duration(estimate.seconds)}` : "not known yet"],
     ] },
-    { step: "reward", title: "Reward", facts: [["Algorithm", boot.titleOfAlgorithm(get("grpo.algorithm"))], ["Scored by", rewardText(get)]] },
+    { step: "reward", title: "Reward", facts: [
+      ["Algorithm", boot.titleOfAlgorithm(get("grpo.algorithm"))],
+      ["Scored by", rewardText(get)],
+    ] },
   ];
   return all.map((item) => ({ ...item, problems: problems[item.step] ?? 0 }));
 }

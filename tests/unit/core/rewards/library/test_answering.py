@@ -158,10 +158,10 @@ def test_a_pattern_must_match_the_whole_solution():
 
 
 def test_a_pattern_that_backtracks_forever_is_cut_off():
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(NotRun, match="simpler"):
         score(pattern, "a" * 40 + "b", r"(a|aa)+$")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_broken_pattern_is_an_error_with_its_place():
