@@ -61,7 +61,7 @@ def explain_export(error: BaseException) -> Explanation:
 
 
 def explain_exit(exit_code: int | None) -> Explanation:
-    """(cause, cure, code) of a worker that ended without a word; a negative code is a signal, null unknown."""
+    """(cause, cure, code) of a worker without a final event; a negative exit code is a signal, None unknown."""
     if exit_code is None:
         cause = "The worker is gone; its exit code is not known, because an earlier server had started it."
         return cause, "Look at the end of worker.log, then resume.", "lost"

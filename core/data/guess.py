@@ -127,7 +127,7 @@ def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
 
 
 def by_name(role: str, columns: Sequence[str], taken: Sequence[str | None]) -> Guess | None:
-    """The column whose name says the role best: the whole name first, then one word of it, in the order of NAMES."""
+    """The column whose name fits the role best: the whole name first, then one word of it, in the order of NAMES."""
     ranked = []
     for place, column in enumerate(columns):
         words = words_of(column)

@@ -38,12 +38,12 @@ def kind_of(config: DatasetConfig) -> SourceKind:
 
 
 def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[RawRow]:
-    """The rows of the source as they are stored, lazily.
+    """The stored rows of the source, lazily.
 
     Args:
         config: Names the source.
-        workspace: Holds uploads and caches.
-        report: Told how far a download is.
+        workspace: Has uploads and caches.
+        report: Called with the progress of a download.
     Raises:
         InvalidInput: The source can't be read; `fields` names the setting.
     """
@@ -93,7 +93,7 @@ def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[
 
 
 def final_answer_problem(rows: Sequence[RawRow], config: DatasetConfig) -> str | None:
-    """Why the rule for final answers does not fit these rows: none of them has its mark. None where it does."""
+    """Why the rule for final answers does not fit these rows: none of them has its mark. None if it fits."""
     mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
     if mark is None or any(mark in as_text(lookup(row, config.response_field, "")) for row in rows):
         return None

@@ -105,7 +105,7 @@ def _attempts(row: Row, references: list[str], template: PromptTemplate, seed: i
     reasoning = row.reasoning or STAND_IN_REASONING
     responses = {RIGHT: in_format(template, row.reference, reasoning)}
     if others := different(row.reference, references):
-        # The reasoning stays, so that nothing but the answer tells the two apart.
+        # same reasoning, so that the two differ in the answer only
         responses[WRONG] = in_format(template, random.Random(f"{seed}\n{row.instruction}").choice(others), reasoning)
     responses |= {one.name: one.response for one in exploits(example, row.reference, template, references, seed)}
     return _Attempts(row, example, responses)
@@ -172,7 +172,7 @@ def _compare(tried: list[_Attempts], outcomes: list[_Outcomes]) -> tuple[int, li
 
 
 def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tally:
-    """What the completions called `name` earned over all rows."""
+    """The tally of the completions called `name` over all rows."""
     scored = [
         (value, _value(of_row[RIGHT]), row)
         for row, of_row in enumerate(outcomes)

@@ -31,7 +31,7 @@ REVIEWED = {
     "pool_matrix": "reads the lines of a text as numbers; a list of lines is never taken for a file name",
     "propositional_logic": "has a parser of its own, named as sympy's is",
 }
-"""Task -> why its verifier may be asked, although its module holds a word such as eval, which can run text."""
+"""Task -> why its verifier is safe although its module has a word such as eval, which can run text."""
 CONNECTIVES = "()∧∨¬→↔"
 REFUSED = {
     "countdown": re.compile(r"\*\*"),
@@ -41,8 +41,8 @@ REFUSED = {
     "rubiks_cube": re.compile(r"\d{3}"),
     "rush_hour": re.compile(r"\d{3}"),
 }
-"""Task -> what no answer may hold: NaN passes for every number, powers are not among the operations asked for, a huge
-count of moves takes for ever, and so does every further name in a proof."""
+"""Task -> a pattern that no answer may match: NaN equals every number, powers are not an allowed operation, and a huge
+count of moves or further names in a proof take for ever."""
 LARGEST = {"cube_size": 20, "num_disks": 64, "num_pegs": 64}
 MAX_NAMES = 12
 CALLS = {"sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "ln", "sqrt", "Abs"}
@@ -65,10 +65,10 @@ POINTS, DIGITS = (0.2917, 0.7331, 1.6193), 20
 
 
 def procedural(response: str, reference: str, example: Example, *, least: float = 1.0) -> Score:
-    """What the task's own verifier gives the solution; below `least` it counts as 0.
+    """The score of the solution by the task's own verifier; below `least` it counts as 0.
 
-    Many verifiers pay 0.01 to 0.6 for any text, for an echo of the question or for a number that merely contains the
-    right one, so that by default only what a verifier calls fully right earns anything.
+    Many verifiers pay 0.01 to 0.6 for any text, for an echo of the question or for a number that contains the right
+    one. So by default only full marks of a verifier earn anything.
 
     Raises:
         NotRun: The example has no entry, or one that no procedural task made.
@@ -84,7 +84,7 @@ def procedural(response: str, reference: str, example: Example, *, least: float 
 
 
 class Entry(TypedDict):
-    """What a row carries of its task, and the verifier that was made ready for it; see core/data/procedural.py."""
+    """The task data of a row, and its verifier; see core/data/procedural.py."""
 
     task: str
     parameters: JsonObject
@@ -262,7 +262,7 @@ def is_formula(text: str) -> bool:
     """Whether `text` is a plain formula, which is quick to build.
 
     Allowed are numbers, names of up to one letter, + - * / and **, and one level of functions such as sin. Attributes,
-    other calls, towers of powers and huge numbers, all of which could act or hang, are not.
+    other calls, towers of powers and huge numbers could run code or hang, and are refused.
     """
     if len(text) > MAX_FORMULA:
         return False

@@ -74,13 +74,13 @@ _TENTHS = {(row, column): int(cell) for row, *cells in _ROWS for column, cell in
 
 
 def order_bits(spoken: Sequence[Sequence[str]]) -> tuple[float, float]:
-    """How much likelier than chance the words of the sentences stand in their order, and how much that should be.
+    """How much more likely than chance the order of the words is, and how much that is in prose.
 
     Args:
         spoken: The words of each sentence, in lower case.
     Returns:
-        Bits a pair of neighbours, the mean mutual information of their kinds (on average 0.25 in prose, -0.5 in
-        shuffled words); and the least that prose of this length has, lower for short texts, where chance is great.
+        Bits per pair of neighbours, the mean mutual information of their kinds (on average 0.25 in prose, -0.5 in
+        shuffled words); and the least value of prose of this length, lower for short texts, which vary more.
     Source: Church and Hanks, "Word Association Norms, Mutual Information, and Lexicography" (1990), section 3.
     """
     kinds = ["."]

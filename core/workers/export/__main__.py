@@ -39,7 +39,7 @@ from core.workers.protocol import Reporter, run_worker
 
 GIGA = 10**9
 WIDE = {"float16": "f16", "bfloat16": "bf16"}
-"""What a checkpoint is stored in -> the GGUF type that holds it without loss."""
+"""Type of a checkpoint -> the GGUF type that stores it without loss."""
 
 
 class Export:
@@ -62,11 +62,11 @@ class Export:
         self.noted: set[str] = set()
 
     def run(self) -> None:
-        """All targets in order; a proof that fails stops neither the others nor the failure of the export.
+        """Make all targets in order. After a failed proof the other targets are made, and then the export fails.
 
         Raises:
             Conflict: A target can't be made of this adapter or this base model.
-            WorkerFailed: A proof failed; the message has what was measured.
+            WorkerFailed: A proof failed; the message has the measurements.
         """
         self.to.phase("packing" if self._has("adapter") else "merging", interruptible=True)
         self._require_possible()
@@ -233,9 +233,9 @@ class Export:
             self.files.update({**smallest, "score": scored})
 
     def _proven(self, prove: Callable[[], Proof]) -> Proof | None:
-        """The proof; None where the file could not be made or proven, which is told at the end.
+        """The proof; None if the file could not be made or proven, which is reported at the end.
 
-        Of a failure only the words are kept: its frames would hold the model in memory.
+        Only the message of a failure is kept: its frames would keep the model in memory.
         """
         try:
             proof = prove()

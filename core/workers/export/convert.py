@@ -1,7 +1,7 @@
-"""llama.cpp's own converter, run in this process: a checkpoint or an adapter to a GGUF file.
+"""Runs llama.cpp's own converter in this process: from a checkpoint or an adapter to a GGUF file.
 
-In this process, because importing torch and transformers once more would take longer than the conversion. It is told
-what it can't see about the tokenizer (core/export/tokenizer.py); the proof of the export then compares token ids.
+A new process would import torch and transformers again, which takes longer than the conversion. The converter gets
+missing facts on the tokenizer from core/export/tokenizer.py; the proof of the export then compares token ids.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Source:
     """A checkpoint to convert.
 
     Attributes:
-        folder: It, with its tokenizer.
-        name: What the model is called in the file.
-        facts: The tokenizer as training used it.
+        folder: Its folder, with its tokenizer.
+        name: The name of the model in the file.
+        facts: The tokenizer of the training.
     """
 
     folder: Path
@@ -75,8 +75,8 @@ def convert_adapter(adapter: Path, base: Path, target: Path) -> None:
     """Write a PEFT adapter as a GGUF file; raises as `convert_model`.
 
     Args:
-        adapter: The adapter's folder; a plain LoRA, since llama.cpp passes over what else its config says.
-        base: The base model's folder, of which the config is read.
+        adapter: The folder of a plain LoRA; llama.cpp ignores other settings in its config.
+        base: The base model's folder, for its config.
         target: The file to write.
     """
     _prepare(TokenizerFacts({}))
@@ -171,7 +171,7 @@ def _converter() -> Any:
 
 
 class _LastError(logging.Handler):
-    """Keeps what the converter last complained of; it leaves with a number and says why in its log alone."""
+    """Keeps the converter's last message: it exits with a number, and gives the reason only in its log."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -210,5 +210,5 @@ class _Bar(TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was let pass."""
+        """Pass the data on."""
         self._passed_on.flush()

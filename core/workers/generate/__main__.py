@@ -1,8 +1,8 @@
-"""`python -m core.workers.generate ROOT`: answers chats with whatever model is asked for, one JSON line each way.
+"""`python -m core.workers.generate ROOT`: answers chats with the requested model, one JSON line each way.
 
-Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} is heeded at
-once. Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}; the last two say what is loaded
-then, and an error also whether it was the last word ("is_last"). It ends with its input.
+Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} acts at once.
+Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}; the last two list the loaded models,
+and an error also has "is_last", true if the process ends. The process ends with its input.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class FailedRequest:
     """Why a request failed, without the exception, whose frames would keep models in memory.
 
     Attributes:
-        error: As it is told.
-        code: As core/failures.py has it.
+        error: The error as it is sent.
+        code: Its code, see core/failures.py.
     """
 
     error: ErrorReport
@@ -85,7 +85,7 @@ class FailedRequest:
 
 
 def serve(request: AnswerRequest, shelf: Any, link: Link) -> None:
-    """Do what one request asks, or say why not."""
+    """Carry out one request, or send its error."""
     failure = _failure(request, shelf, link)
     if failure is not None:
         _report(failure, request["id"], shelf, link)
@@ -105,7 +105,7 @@ def _failure(request: AnswerRequest, shelf: Any, link: Link) -> FailedRequest | 
 
 
 def _report(failure: FailedRequest, number: int, shelf: Any, link: Link) -> None:
-    """Tell a failure; after one of CUDA this process can never use the GPU again, so it goes."""
+    """Send a failure; after an error of CUDA the process can't use the GPU again, so it ends."""
     if failure.code == "cuda":
         link.say(number, "error", error=failure.error, loaded=[], is_last=True)
         os._exit(1)

@@ -36,12 +36,12 @@ SPARE_TOKENS = 4
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter that is held.
+    """A loaded adapter.
 
     Attributes:
-        name: PEFT's for it.
-        changed: When its file was written (ns), so that one that was trained on is read anew.
-        tokenizer: The one it was saved with, which has the training's template, or the base model's.
+        name: Its name in PEFT.
+        changed: When its file was written (ns), so that a changed file is read again.
+        tokenizer: The one saved with it, which has the training's template, or the base model's.
     """
 
     name: str
@@ -72,10 +72,10 @@ class TorchModel:
         self._names = count()
 
     def adapter(self, folder: Path) -> Adapter:
-        """The adapter in `folder`, read where it is not yet, or was another; held, it outlives its folder.
+        """The adapter in `folder`; it is read if it is not loaded or has changed. A loaded one can outlive its folder.
 
         Raises:
-            NotFound: Its files are gone, and it is not held.
+            NotFound: Its files do not exist, and it is not loaded.
         """
         held, changed = self._adapters.get(folder), _changed(folder / ADAPTER_WEIGHTS)
         if changed is None and held is None:
@@ -114,7 +114,7 @@ class TorchModel:
         return Adapter(name, changed, prepare_tokenizer(found)[0])
 
     def _drop(self, adapter: Adapter | None) -> None:
-        """Free what is no longer held; never the last one, which PEFT would leave without an adapter to switch."""
+        """Free adapters that are no longer used, but never the last one: PEFT needs an adapter to switch."""
         if adapter is not None:
             self.model.set_adapter(next(reversed(self._adapters.values())).name)
             self.model.delete_adapter(adapter.name)
@@ -305,7 +305,7 @@ class _Writer:
             self._say(text)
 
     def end(self) -> None:
-        """What was held back."""
+        """The text that was held back."""
         self._say(self._run.tokenizer.decode(self._ids, skip_special_tokens=True))
 
     def _say(self, text: str) -> None:
@@ -316,7 +316,7 @@ class _Writer:
 
 
 def _before_stop(text: str, stops: Sequence[str]) -> str:
-    """`text` up to a stop text, or up to what may become one."""
+    """`text` up to a stop text, or up to the possible beginning of one."""
     for stop in stops:
         if stop in text:
             text = text[: text.index(stop)]

@@ -55,7 +55,7 @@ def read_requests(requests: Queue[str]) -> None:
 
 
 def limit_memory() -> None:
-    """Let a file that wants very much memory end this process; where the system takes such a limit."""
+    """Limit the memory of this process, if the system can, so that a hostile file ends only this process."""
     try:
         import resource
     except ImportError:  # Windows
