@@ -53,11 +53,7 @@ class GpuProblem:
 
 
 def installed_torch(file: Path | None = None) -> TorchBuild | None:
-    """The content of torch/version.py, read as text; None if torch is not installed.
-
-    Args:
-        file: That file; None for the installed one.
-    """
+    """The content of torch/version.py, read as text; None if torch is not installed."""
     try:
         file = file or Path(str(importlib.metadata.distribution("torch").locate_file("torch/version.py")))
         text = file.read_text(encoding="utf-8")
@@ -95,13 +91,7 @@ def driver_problem(reason: str) -> GpuProblem:
 
 
 def refusal(build: TorchBuild | None, driver: Driver, reason: str) -> GpuProblem:
-    """Why a process finds no GPU although one was assigned: a known problem, or else torch's own message.
-
-    Args:
-        build: The installed torch.
-        driver: The NVIDIA driver.
-        reason: Torch's own message; may be empty.
-    """
+    """Why a process finds no GPU although one was assigned: a known problem, or else torch's own message."""
     known = gpu_problem(build, driver)
     if known is not None:
         return known

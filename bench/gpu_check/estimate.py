@@ -36,7 +36,7 @@ def measured_gib(measured: dict, used_before_gib: float, peak_used_gib: float) -
         "learning": max(work["learning"]["grown_gib"]),
         "sampling": max(work["sampling"]["grown_gib"]),
         "outside": memory["used_outside_gib"] - used_before_gib,
-        "allocated": max(one["peak_gib"] for one in work.values()),
+        "allocated": max(phase["peak_gib"] for phase in work.values()),
         "reserved": measured["reserved_gib"],
         "total": peak_used_gib - used_before_gib,
     }

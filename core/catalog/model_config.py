@@ -30,9 +30,6 @@ def require_plain_config(config: Any, model: str) -> None:
 
     Unsloth writes Python code from these names, at any depth.
 
-    Args:
-        config: The content of config.json.
-        model: The model's name, for the message.
     Raises:
         InvalidInput: A name is not plain (the class of CVE-2026-93348), or the file holds no JSON object, or names
             other files that transformers would read instead.

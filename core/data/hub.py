@@ -185,13 +185,13 @@ class _Progress:
     def file_done(self, size_bytes: int) -> None:
         """A file is here, downloaded just now or long ago."""
         self._whole, self._partial, self._left = self._whole + size_bytes, 0, self._left - 1
-        self._tell()
+        self._report_progress()
 
     def _add(self, size_bytes: int) -> None:
         self._partial += size_bytes
-        self._tell()
+        self._report_progress()
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         self._most = max(self._most, self._whole + self._partial)
         if self._left == 0:
             self._report(1.0, f"{_megabytes(self._whole)} MB")

@@ -15,12 +15,7 @@ LONGEST_WORD = 12
 
 
 class BrokenJson(Exception):
-    """The document is not JSON, or not of the wanted shape.
-
-    Args:
-        problem: The problem.
-        line: Its line, from 1.
-    """
+    """The document is not JSON, or not of the wanted shape."""
 
     def __init__(self, problem: str, line: int = 1):
         super().__init__(problem)

@@ -40,10 +40,6 @@ def kind_of(config: DatasetConfig) -> SourceKind:
 def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[RawRow]:
     """The stored rows of the source, lazily.
 
-    Args:
-        config: Names the source.
-        workspace: Has uploads and caches.
-        report: Called with the progress of a download.
     Raises:
         InvalidInput: The source can't be read; `fields` names the setting.
     """

@@ -86,11 +86,11 @@ TARGETS: dict[str, Target] = {
 """Name -> target, in the order in which they are shown and made."""
 
 
-def target(name: str) -> Target:
-    """The target called `name`; upper and lower case are one.
+def target_named(name: str) -> Target:
+    """The target called `name`, in upper or lower case.
 
     Raises:
-        InvalidInput: It is not offered.
+        InvalidInput: There is no such target.
     """
     found = TARGETS.get(name.lower())
     if found is None:

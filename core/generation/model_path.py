@@ -35,6 +35,7 @@ class PlacedModel(ModelDescription):
 @dataclass(frozen=True)
 class ModelRef:
     """One model that can generate.
+
     Attributes:
         model_path: Its name in requests, in its shortest form.
         kind: What it is.

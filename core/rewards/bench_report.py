@@ -238,10 +238,11 @@ def _truth(report: BenchReport) -> Iterator[tuple[str, str]]:
 def _form(report: BenchReport) -> Iterator[tuple[str, str]]:
     if not report.compared or report.violations:  # a reward that separates right from wrong answers needs no other
         yield "needs_partner", report.wrong.in_words(report.wrong.level)
-    preferred = [one for one in report.exploits if one.kind in ("senseless", "padding") and one.most(one.preferred)]
+    swollen = [tally for tally in report.exploits if tally.kind in ("senseless", "padding")]
+    preferred = [tally for tally in swollen if tally.most(tally.preferred)]
     if preferred:
         yield "prefers_nonsense", "; ".join(tally.in_words(tally.preferred) for tally in preferred)
-    if level := [one for one in report.exploits if one.kind == "senseless" and one.most(one.level)]:
+    if level := [tally for tally in report.exploits if tally.kind == "senseless" and tally.most(tally.level)]:
         yield "pays_senseless", "; ".join(tally.in_words(tally.level) for tally in level)
 
 

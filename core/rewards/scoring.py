@@ -80,13 +80,7 @@ def checked(score: object, prints: str = "") -> Outcome:
 
 
 class Together:
-    """Several scorers as one: the weighted mean that training sums, 0 to 1, each part's score kept apart.
-
-    Args:
-        name: Its name.
-        parts: The scorers.
-        weights: Name of a scorer -> weight.
-    """
+    """Several scorers as one: the weighted mean that training sums, 0 to 1, each part's score kept apart."""
 
     def __init__(self, name: str, parts: Sequence[Scorer], weights: Mapping[str, float]):
         self.name = name

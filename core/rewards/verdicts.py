@@ -53,9 +53,6 @@ def read_verdict(text: str, answers: int) -> Verdict:
 
     Thinking between <think> and </think> is ignored, and numbers may be given as text.
 
-    Args:
-        text: The judge's reply.
-        answers: The number of marks that it must hold.
     Raises:
         NoVerdict: It holds no marks, another number of them, marks outside 0 to 10, or two different verdicts.
     """
@@ -99,8 +96,6 @@ def _mark(value: Any) -> float:
 class VerdictCache:
     """Verdicts in a SQLite file; each use opens it again, so that threads, processes and pickles can share it.
 
-    Args:
-        path: The file; it is created if missing.
     Raises:
         Unavailable: It can't be made or is no SQLite file. Later uses raise sqlite3.Error.
     """

@@ -33,6 +33,7 @@ MIB = 1024**2
 @dataclass(frozen=True)
 class Pushed:
     """A pushed model.
+
     Attributes:
         repo_id: owner/name.
         config: How it was trained.

@@ -30,6 +30,7 @@ class Place:
 @dataclass(frozen=True)
 class Machine:
     """The devices for runs.
+
     Attributes:
         hardware: Its GPUs.
         ram_gib: Main memory.

@@ -88,14 +88,14 @@ class LlamaServer:
         def must_end() -> bool:
             return is_over(len(done))
 
-        def one(ids: Sequence[int]) -> str | None:
+        def answer(ids: Sequence[int]) -> str | None:
             text = None if must_end() else self._complete(ids, max_tokens, must_end)
             done.extend([1] if text is not None else [])
             report(len(done) / len(prompts))
             return text
 
         with ThreadPoolExecutor(self._slots) as pool:
-            return list(pool.map(one, prompts))
+            return list(pool.map(answer, prompts))
 
     def _complete(self, ids: Sequence[int], max_tokens: int, must_end: Callable[[], bool]) -> str | None:
         pieces: list[dict] = []

@@ -35,9 +35,6 @@ def text_config(source: str) -> Any:
 def load_text_model(source: str, **arguments: Any) -> Any:
     """AutoModelForCausalLM.from_pretrained on the text part of a model.
 
-    Args:
-        source: A folder or a hub id.
-        arguments: Of from_pretrained.
     Raises:
         InvalidInput: The checkpoint lacks weights, which transformers would make up at random.
     """

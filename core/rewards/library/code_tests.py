@@ -158,7 +158,7 @@ class Program:
         if problem is None:
             return ""
         # an exception that the code raises comes back as if the sandbox of the test had failed
-        own = [one for one in broken if str(one.raised) == str(problem.raised)]
+        own = [failure for failure in broken if str(failure.raised) == str(problem.raised)]
         if problem.kind == "unsupported" and own:
             return str(own[0])
         if problem.kind == "unsupported":

@@ -154,7 +154,7 @@ def _is_the_list(solution: str, entry: Entry) -> bool:
     given, wanted = (json.loads(text.replace("'", '"')) for text in (solution, entry["answer"]))
     if not isinstance(given, list) or len(given) != len(wanted):
         return False
-    return all(abs(float(one) - float(other)) <= TOLERANCE for one, other in zip(given, wanted, strict=True))
+    return all(abs(float(found) - float(right)) <= TOLERANCE for found, right in zip(given, wanted, strict=True))
 
 
 def _makes_the_target(solution: str, entry: Entry) -> bool:
@@ -180,11 +180,11 @@ def _is_the_integral(solution: str, entry: Entry) -> bool:
     return all(_agree(derivative, integrand, point) for point in POINTS)
 
 
-def _agree(one: Expr, other: Expr, point: float) -> bool:
+def _agree(found: Expr, other: Expr, point: float) -> bool:
     """Whether two formulas have one value at a point, to 12 digits; sympy's simplify can take hours instead."""
-    names = sorted(one.free_symbols | other.free_symbols, key=str)
+    names = sorted(found.free_symbols | other.free_symbols, key=str)
     values = {name: point + index / 7 for index, name in enumerate(names)}
-    left, right = (complex(formula.evalf(DIGITS, subs=values)) for formula in (one, other))
+    left, right = (complex(formula.evalf(DIGITS, subs=values)) for formula in (found, other))
     return abs(left - right) <= 1e-12 * abs(right)
 
 

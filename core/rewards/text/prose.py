@@ -34,6 +34,7 @@ _LATIN = re.compile(r"[a-zA-Z]")
 @dataclass(frozen=True)
 class Prose:
     """The analysis of a text.
+
     Attributes:
         words: Its words in lower case, in order.
         sentences: The words of each whole sentence.

@@ -40,13 +40,7 @@ ADDS_SPACE = "tokenizer.ggml.add_space_prefix"
 
 @dataclass(frozen=True)
 class Source:
-    """A checkpoint to convert.
-
-    Attributes:
-        folder: Its folder, with its tokenizer.
-        name: The name of the model in the file.
-        facts: The tokenizer of the training.
-    """
+    """A checkpoint to convert."""
 
     folder: Path
     name: str
@@ -56,11 +50,6 @@ class Source:
 def convert_model(source: Source, target: Path, outtype: str, report: Callable[[float], None]) -> None:
     """Write a Hugging Face checkpoint as a GGUF file.
 
-    Args:
-        source: The checkpoint.
-        target: The file to write.
-        outtype: f16 or bf16.
-        report: Told the finished fraction.
     Raises:
         WorkerFailed: llama.cpp does not know this kind of model or tokenizer.
         OSError: The disk is full.

@@ -27,11 +27,7 @@ ARITHMETIC_NOISE = 0.1
 
 
 class Merger:
-    """Loads a run's base model with its adapter, merges them and writes the result.
-
-    Args:
-        run: The run.
-    """
+    """Loads a run's base model with its adapter, merges them and writes the result."""
 
     def __init__(self, run: ExportSession):
         self._run = run
@@ -59,11 +55,7 @@ class Merger:
         return make_probes(self._model, self._run.tokenizer.loaded, *self._run.chats(questions), noise)
 
     def merge(self, report: Callable[[float], None]) -> Any:
-        """Merge the adapter into the weights, rounded to `storage_type`; the merged model in its working type.
-
-        Args:
-            report: Told the finished fraction.
-        """
+        """Merge the adapter into the weights, rounded to `storage_type`; the merged model in its working type."""
         import torch
 
         stored = self.storage_type

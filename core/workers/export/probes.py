@@ -40,6 +40,7 @@ class Probe:
 @dataclass(frozen=True)
 class ProbeSet:
     """The inputs that every file of an export is compared on.
+
     Attributes:
         texts: Text -> its ids by the training's tokenizer.
         probes: Positions after questions and inside their answers.

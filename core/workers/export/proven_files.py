@@ -17,6 +17,7 @@ CLEAR_TRIES, CLEAR_GAP_S = 20, 0.05
 
 class ProvenFiles:
     """The files of an export folder.
+
     Args:
         folder: exports/<session_id>/.
         modelfile: GGUF file name -> the text of a Modelfile for it.

@@ -65,12 +65,6 @@ LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_voi
 def quantise(source: Path, target: Path, kind: Target, threads: int, report: Callable[[float], None]) -> list[Fallback]:
     """Write a 16-bit GGUF file in another type.
 
-    Args:
-        source: The file, F16 or BF16.
-        target: The file to write.
-        kind: The type.
-        threads: The number of threads.
-        report: Called with the finished fraction.
     Returns:
         The tensors that got another type, since their rows do not fit this one: [{"from", "to", "count"}].
     Raises:

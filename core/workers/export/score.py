@@ -27,11 +27,6 @@ SLOTS = 4
 def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> FileScore | None:
     """The scores of a GGUF file and of the adapter on the same rows; None if too few rows were answered in time.
 
-    Args:
-        file: The model.
-        asked: The held-out rows.
-        run: The exported run.
-        report: Called with the finished fraction.
     Raises:
         LoraCraftError: A reward can't be used now, or llama.cpp fails.
     """

@@ -27,12 +27,7 @@ PROBE_ROWS = 6
 
 
 class ExportSession:
-    """One trained run.
-
-    Args:
-        paths: outputs/<id>/.
-        workspace: Where models and data lie.
-    """
+    """One trained run."""
 
     def __init__(self, paths: SessionPaths, workspace: Workspace):
         self.id = paths.id

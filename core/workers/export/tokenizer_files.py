@@ -105,13 +105,7 @@ class TrainedTokenizer:
 
 
 def copy_files(source: str | None, names: Sequence[str], folder: Path) -> None:
-    """Copy those files of a model that it has; a model of the hub is asked where they are not in the cache.
-
-    Args:
-        source: A folder or a hub id; None for neither.
-        names: File names.
-        folder: Where to.
-    """
+    """Copy those files of a model that it has; a model of the hub is asked where they are not in the cache."""
     from transformers.utils import cached_file
 
     if source is None:

@@ -51,9 +51,9 @@ class Link:
         """Whether request `number` is to end early."""
         return number in self._cancelled
 
-    def say(self, number: int, kind: str, **what: Any) -> None:
+    def send(self, number: int, kind: str, **content: Any) -> None:
         """Send one message; safe from any thread."""
-        line = json.dumps({"id": number, "kind": kind, **what}) + "\n"
+        line = json.dumps({"id": number, "kind": kind, **content}) + "\n"
         with self._lock:
             self._out.write(line)
             self._out.flush()
@@ -73,12 +73,7 @@ def main(root: Path) -> NoReturn:
 
 @dataclass(frozen=True)
 class FailedRequest:
-    """Why a request failed, without the exception, whose frames would keep models in memory.
-
-    Attributes:
-        error: The error as it is sent.
-        code: Its code, see core/failures.py.
-    """
+    """Why a request failed, without the exception, whose frames would keep models in memory."""
 
     error: ErrorReport
     code: str
@@ -107,32 +102,32 @@ def _failure(request: AnswerRequest, shelf: Any, link: Link) -> FailedRequest | 
 def _report(failure: FailedRequest, number: int, shelf: Any, link: Link) -> None:
     """Send a failure; after an error of CUDA the process can't use the GPU again, so it ends."""
     if failure.code == "cuda":
-        link.say(number, "error", error=failure.error, loaded=[], is_last=True)
+        link.send(number, "error", error=failure.error, loaded=[], is_last=True)
         os._exit(1)
     if failure.code == OutOfMemory.code:
         shelf.make_room()
-    link.say(number, "error", error=failure.error, loaded=shelf.loaded(), is_last=False)
+    link.send(number, "error", error=failure.error, loaded=shelf.loaded(), is_last=False)
 
 
 def _answer(request: AnswerRequest, shelf: Any, link: Link) -> None:
     number = request["id"]
-    model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
+    model = shelf.get(request["model"], lambda text: link.send(number, "loading", text=text))
     if request["task"] == "answer" and not link.is_cancelled(number):
         model.answer(_asked(request, link))
-    link.say(number, "end", loaded=shelf.loaded())
+    link.send(number, "end", loaded=shelf.loaded())
 
 
 def _asked(request: AnswerRequest, link: Link) -> Asked:
     number = request["id"]
 
     def say_text(index: int, text: str, tokens: int) -> None:
-        link.say(number, "text", index=index, text=text, tokens=tokens)
+        link.send(number, "text", index=index, text=text, tokens=tokens)
 
     return Asked(
         chats=request["chats"],
         sampling=Sampling(**request["sampling"]),
         use_adapter=request["use_adapter"],
-        on_answer=lambda index, answer: link.say(number, "answer", index=index, answer=answer),
+        on_answer=lambda index, answer: link.send(number, "answer", index=index, answer=answer),
         on_text=say_text if request["stream"] else None,
         is_cancelled=lambda: link.is_cancelled(number),
     )

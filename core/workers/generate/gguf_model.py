@@ -36,12 +36,12 @@ class GgufModel:
         """Answer every chat, several at once where no text is wanted on the way."""
         seed = asked.sampling.seed if asked.sampling.seed is not None else secrets.randbelow(2**31)
 
-        def one(index: int) -> None:
+        def answer_one(index: int) -> None:
             if not asked.is_cancelled():
                 asked.on_answer(index, self._one(index, asked, seed + index))
 
         with ThreadPoolExecutor(1 if asked.on_text else self._slots) as pool:
-            list(pool.map(one, range(len(asked.chats))))
+            list(pool.map(answer_one, range(len(asked.chats))))
 
     def _one(self, index: int, asked: Asked, seed: int) -> ModelAnswer:
         told = _Told(index, asked)

@@ -38,11 +38,7 @@ class Answering(Protocol):
 
 
 class ModelShelf:
-    """Loads the requested models and keeps the latest MOST_LOADED of them.
-
-    Args:
-        workspace: The folder of models and runs.
-    """
+    """Loads the requested models and keeps the latest MOST_LOADED of them."""
 
     def __init__(self, workspace: Workspace):
         self._workspace = workspace

@@ -36,12 +36,7 @@ TOKENS_PAGE = "huggingface.co/settings/tokens"
 
 
 class Redacted(io.TextIOWrapper):
-    """Standard output that never shows a secret, whichever code prints.
-
-    Args:
-        raw: The real output.
-        secret: The text to replace.
-    """
+    """Standard output that never shows a secret, whichever code prints."""
 
     def __init__(self, raw: Any, secret: str):
         super().__init__(raw, encoding="utf-8", errors="replace", line_buffering=True)
@@ -91,13 +86,7 @@ class Meter:
 
 
 class MeteredFile(io.BufferedReader):
-    """A file to send; reading it reports progress, first for its digest, then for the upload.
-
-    Args:
-        path: The file.
-        name: Its path in the repository.
-        meter: Called with the size of every chunk.
-    """
+    """A file to send; reading it reports progress, first for its digest, then for the upload."""
 
     def __init__(self, path: Path, name: str, meter: Meter):
         super().__init__(io.FileIO(path))
@@ -235,13 +224,7 @@ def told_apart(repo_id: str) -> Iterator[None]:
 
 
 def refusal(status: int, words: str, repo_id: str) -> LoraCraftError:
-    """Our error for an HTTP status of the hub.
-
-    Args:
-        status: The status.
-        words: The hub's message.
-        repo_id: The repository.
-    """
+    """Our error for an HTTP status of the hub."""
     if status == 401:
         hint = f"Make a token with write permission at {TOKENS_PAGE}, and push again with it."
         return Forbidden(f"The hub does not accept the token: {words}", hint)
