@@ -66,7 +66,6 @@ def gpu_problem(build: TorchBuild | None, driver: Driver) -> GpuProblem | None:
     """The problem and cure if torch can't use the GPU, for doctor, server and worker; None if it should work.
 
     Args:
-        build: The installed torch.
         driver: The NVIDIA driver; unknown values count as good.
     """
     if build is None:

@@ -36,7 +36,6 @@ def judge_memory(found: Findings, grown_gib: list[float]) -> None:
     """Expect that learning takes as much memory after evaluations as before them.
 
     Args:
-        found: Where it is noted.
         grown_gib: Of each piece of learning, in order; pieces that only fetch a batch take next to none.
     """
     half = len(grown_gib) // 2

@@ -45,7 +45,6 @@ def judge(found: Findings, session: Session, asked: float) -> None:
     """Expect a prompt stop after one step, and a resume that does the second.
 
     Args:
-        found: Where it is noted.
         session: It was stopped, then resumed.
         asked: When the stop was requested, as time.time().
     """

@@ -25,7 +25,6 @@ def judge(found: Findings, session: Session, device: str) -> None:
     """Expect what a whole run on Unsloth leaves.
 
     Args:
-        found: Where it is noted.
         session: Its events and files are read.
         device: cpu or cuda.
     """

@@ -14,7 +14,6 @@ class ColumnMapping:
     """The columns of a data set, under the names of the dataset section.
 
     Attributes:
-        instruction_field: The column with the question.
         response_field: The column with the expected answer; nested values by path.
         context_field: A column that is added to the question, or None.
         final_answer: The form of the final answer: the whole response ("none"), after ####, boxed, in the last line.
@@ -31,16 +30,10 @@ class CuratedDataset:
     """One tested data set.
 
     Attributes:
-        id: Its Hugging Face id.
-        title: Its name for people.
-        category: Its group in the list.
         summary: Its rows in one sentence.
-        licence: Its licence by the data set card.
         split: The split to train on.
         rows: Rows of that split by the card.
         size_bytes: Approximate download size of that split, or of all splits if the card gives no more.
-        mapping: Its columns.
-        preset: The reward that suits it.
         subset: The configuration to load, or None if there is only one.
         extras: Further columns a reward can read: the reward's name for it -> the column.
         note: A remark for the choice.

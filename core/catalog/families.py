@@ -15,11 +15,7 @@ class BaseModel:
 
     Attributes:
         id: The value of model.name: a Hugging Face id, or the embedded model.
-        family: Its group in the list.
-        title: Its name for people.
         parameters: The number of weights of the published checkpoint; for a vision model, of its text part.
-        licence: Its licence, short.
-        note: Its purpose.
         shape: From its published config.json.
     """
 

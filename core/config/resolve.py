@@ -34,8 +34,6 @@ def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = N
     """The configuration as it will run on `hardware`, and notices of changes and warnings.
 
     Args:
-        config: The parsed configuration.
-        hardware: The hardware of the machine.
         packages: The optional packages; None looks them up.
     Raises:
         InvalidInput: The machine does not have the requested GPU, sampler or 4-bit weights.

@@ -32,7 +32,6 @@ class DataFile:
     """One data file.
 
     Args:
-        path: The file.
         encoding: The encoding of its text; None for UTF-8, or the one of its byte order mark.
 
     Attributes:

@@ -26,11 +26,8 @@ class HubDescription:
     """A data set on the hub, before any download.
 
     Attributes:
-        source: Its id.
         subset: The requested or the default subset; None if one must be named.
         split: The requested split; None if that subset does not have it.
-        subsets: All subsets.
-        splits: All splits of `subset`.
         rows: Rows of the split; None if unknown.
         size_bytes: The download size of the split; None if unknown.
         licence: The licence on its card; empty if unknown.
@@ -87,7 +84,6 @@ def hub_rows(
     Args:
         source: Hub id, owner/name.
         subset: The configuration; None for the default one.
-        split: The split.
         cache: The folder of downloads.
         report: Called with the progress of the download; the fraction never falls and ends with 1.0.
     Raises:

@@ -19,7 +19,6 @@ def sampling_of(config: RunConfig, samples: int, values: Mapping[str, Any]) -> S
     """The sampling of an evaluation: greedy for one answer a row, the training's for several; with the training's seed.
 
     Args:
-        config: The configuration of the run.
         samples: Answers of each model to each row.
         values: Sampling values of the request, which take precedence.
     Raises:

@@ -30,7 +30,6 @@ def results_csv(record: EvaluationRecord, rows: Sequence[Any]) -> str:
     A text that a spreadsheet would take for a formula gets a ' in front, unless it is a number.
 
     Args:
-        record: A batch or an evaluation.
         rows: All its rows: BatchRow of a batch, EvaluationRow of an evaluation.
     """
     records = list(_batch(rows) if record.kind == "batch" else _evaluation(record, rows))

@@ -113,8 +113,6 @@ def batch_summary(
     """A batch in figures.
 
     Args:
-        rows: The rows so far.
-        seconds: How long they took.
         answering_seconds: How much of that the model wrote; None where it is not known.
         most: The highest reward an answer can get; None where nothing was scored.
     """

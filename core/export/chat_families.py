@@ -23,7 +23,6 @@ class Family:
     """One chat format.
 
     Attributes:
-        name: Its name.
         user: A user's turn, with {content}.
         assistant: An answer, with {content}.
         opening: The text before an answer.
@@ -121,7 +120,6 @@ class Spoken:
     """The chat format of a model.
 
     Attributes:
-        family: The format.
         preamble: Text of the template before any system message, such as a date.
         default_system: The system message of a chat that has none; empty for none.
     """

@@ -38,7 +38,6 @@ def expected_bytes(target: Target, parameters: int, shape: ModelShape | None, ad
     """The expected size of a target in bytes.
 
     Args:
-        target: The target.
         parameters: Weights of the base model.
         shape: Its shape, which improves the estimate of quantised files; None if it is not known.
         adapter_bytes: Size of the trained adapter's weights.

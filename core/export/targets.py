@@ -16,11 +16,9 @@ class Target:
 
     Attributes:
         name: Its name in the API.
-        title: Its name for people.
         kind: adapter, merged, gguf or adapter_gguf.
         file: The file, or the folder, below exports/<session_id>/.
         is_folder: Whether it is a folder.
-        summary: Its purpose.
         ftype: llama.cpp's llama_ftype number; None if it is no model file of llama.cpp.
         max_difference: The largest mean difference of log-probabilities (nats) from the adapter that a proof accepts;
             for the source of the bounds see core/workers/export/proof.py. None if nothing is compared.

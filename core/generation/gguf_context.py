@@ -70,7 +70,6 @@ def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:
     """The context that is wanted and possible; if memory is short, first with fewer chats at once, then shorter ones.
 
     Args:
-        facts: The facts of the file.
         wanted_tokens: The length of the longest chat with its answer; at least LEAST_TOKENS are tried.
         free_bytes: Free memory without the weights.
     """

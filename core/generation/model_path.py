@@ -38,8 +38,6 @@ class ModelRef:
 
     Attributes:
         model_path: Its name in requests, in its shortest form.
-        kind: What it is.
-        title: Its name for people.
         session_id: The run it comes from; None for a base model.
         base: The model.name it builds on; None for an export, which needs no other.
         place: Its folder or file; None for a base model, which its name leads to.

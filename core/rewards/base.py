@@ -54,8 +54,6 @@ class Parameter:
         name: The keyword.
         default: Its default; its type is the parameter's type.
         summary: Its effect, for the form.
-        minimum: The least number, or None.
-        maximum: The greatest number, or None.
         choices: The allowed values, if they are listed.
         unit: The unit of a number.
     """
@@ -95,9 +93,6 @@ class Preset:
     """One shipped reward.
 
     Attributes:
-        title: Its name for people.
-        function: The reward.
-        category: Its group in the library.
         level: The knowledge that it needs.
         summary: What earns points, in one sentence.
         judges_truth: Whether a full score means a correct answer, so that a held-out row counts as right or wrong.
@@ -106,7 +101,6 @@ class Preset:
         tags: Words to find it by.
         fields: Columns it needs: "reference", or names of extras.
         components: Its parts; empty when it is all or nothing.
-        parameters: What a user may set.
     """
 
     title: str

@@ -54,9 +54,7 @@ def bench(
     libraries or start workers.
 
     Args:
-        scorer: The reward.
         rows: Examples of the data set; those without an answer are passed over. Wrong answers are those of other rows.
-        template: The prompt template of the run.
         seed: Draws the exploits and the wrong answers.
         clock: Seconds, from any start.
     Raises:

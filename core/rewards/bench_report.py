@@ -83,7 +83,6 @@ class Tally:
     Attributes:
         name: A key of EXPLOITS, "right answer" or "wrong answer".
         kind: See core.rewards.exploits.Kind; empty for the right and the wrong answer.
-        summary: Its description.
         rows: Rows in which it was scored.
         mean: Mean score, 0 to 1; None without a score.
         highest: Highest score; None without a score.

@@ -59,7 +59,6 @@ def model_card(pushed: Pushed, about: str) -> str:
     """The text of README.md.
 
     Args:
-        pushed: The pushed model.
         about: The run card as Markdown, which begins with a title.
     """
     name = pushed.config.model.name

@@ -32,7 +32,6 @@ class Machine:
     """The devices for runs.
 
     Attributes:
-        hardware: Its GPUs.
         ram_gib: Main memory.
         has_unsloth: Whether the package is installed; the worker takes it wherever there is CUDA.
     """

@@ -60,7 +60,6 @@ def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib:
     runtime: CUDA_RUNTIME_GIB or CPU_RUNTIME_GIB.
 
     Args:
-        shape: The model.
         config: As it will run on the device, that is, resolved.
         engine: trl or unsloth.
         card_gib: All memory of the card, of which vLLM takes its share.

@@ -29,7 +29,6 @@ class LlamaServer:
     """One GGUF file, loaded on the CPU. Its memory is freed with the last reference to it.
 
     Args:
-        file: The model.
         context_tokens: The longest prompt with its answer.
         slots: Prompts that are worked on at once.
         adapter: A LoRA adapter as GGUF to put on top.

@@ -21,8 +21,6 @@ class GeneratorParameter:
         name: The keyword.
         default: Its default, which has the required type; None if another parameter gives the value.
         summary: Its effect, for the form.
-        minimum: The least number, or None.
-        maximum: The greatest number, or None.
     """
 
     name: str
@@ -64,12 +62,8 @@ class BuiltinSet:
     """One built-in set as the catalogue shows it.
 
     Attributes:
-        title: Its name for people.
         summary: Its questions in one sentence.
         generator: Makes its rows from its parameters, lazily.
-        parameters: The parameters that a user may set.
-        preset: The reward that suits it.
-        template: The prompt template that suits it.
         count: The number of rows of the generator, from the same parameters, without making them.
     """
 

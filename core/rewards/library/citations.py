@@ -68,8 +68,6 @@ def citation_format(
     checks form only: it can't tell a real source from an invented one.
 
     Args:
-        response: The completion.
-        reference: Not used.
         example: The instruction is the prompt, which may not be copied.
         style: "apa", "mla", or "any" for the better of the two.
         min_citations: How many different entries the text should cite.

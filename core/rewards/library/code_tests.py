@@ -53,7 +53,6 @@ class Candidate:
     `__eq__` of the code's own. After a hang, or BUDGET, further calls are refused.
 
     Attributes:
-        code: Its source.
         limits: The limits of one call.
         values: The values of the first KEPT calls.
         calls: Function, arguments and keywords of the first KEPT calls.

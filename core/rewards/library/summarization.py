@@ -33,7 +33,6 @@ def concise_summarization(response: str, reference: str, example: Example, *, ma
     The document is `extras["document"]`, else the instruction when that is clearly longer than the reference.
 
     Args:
-        response: The completion.
         reference: A good summary.
         example: Holds the document.
         max_words: Words up to which a summary is concise; the score is 0 from one and a half times as many.

@@ -15,7 +15,6 @@ class Language:
     """The features that distinguish text in one language from unconnected words of it.
 
     Attributes:
-        name: Its English name.
         function_words: Words that carry grammar; in Chinese and Japanese characters, in Korean final syllables.
         least_share: Function words per word below which a text is no prose in it.
         letters: Letters that only it has among the languages listed here.

@@ -47,7 +47,6 @@ class Export:
 
     Args:
         paths: exports/<id>/, which holds export.json and gets the files.
-        to: Where events go.
     """
 
     def __init__(self, paths: SessionPaths, to: Reporter):

@@ -66,7 +66,6 @@ def convert_adapter(adapter: Path, base: Path, target: Path) -> None:
     Args:
         adapter: The folder of a plain LoRA; llama.cpp ignores other settings in its config.
         base: The base model's folder, for its config.
-        target: The file to write.
     """
     _prepare(TokenizerFacts({}))
     arguments = [str(adapter), "--base", str(base), "--outfile", str(target), "--outtype", "f16"]

@@ -87,7 +87,6 @@ def make_probes(
     """Ask the model with and without its adapter, on the CPU.
 
     Args:
-        model: A PEFT model.
         tokenizer: The training's.
         chats: Questions as the training put them; the first is the one to answer.
         answers: A perfect answer to each.

@@ -71,9 +71,6 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
     """Load a GGUF file in llama.cpp, compare it at every probe, and let it answer once.
 
     Args:
-        file: The model.
-        target: Its target.
-        probes: The inputs.
         adapter: An adapter as GGUF to add to the model, if the target is the adapter.
     Raises:
         ProofFailed: It can't be loaded, tokenises differently, is outside its bound, or equals the base model.
@@ -99,8 +96,6 @@ def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable
 
     Args:
         model: The merged model, or the saved one after loading.
-        target: Its target.
-        probes: The inputs.
         tokenise: The tokenizer that was loaded with it, if any.
     Raises:
         ProofFailed: It tokenises differently, is outside its bound, or equals the base model.
@@ -126,8 +121,6 @@ def judge(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
     already shown that they hold the adapter.
 
     Args:
-        target: Its target.
-        probes: The inputs.
         values: Its log-probability (nats) of each probe's token, shape [probes].
     Raises:
         ProofFailed: It is outside its bound, or equals the base model.

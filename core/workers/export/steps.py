@@ -36,8 +36,6 @@ class Steps:
     """Reports phases and progress.
 
     Args:
-        to: Where events go.
-        targets: The targets of the export.
         gigabytes: The size of the base model in 16 bit, from which the length of each step is estimated.
     """
 
@@ -77,7 +75,6 @@ def watching(path: Path, whole_bytes: int, report: Callable[[float], None]) -> I
     """Report the progress of writing a file or folder while the body writes it.
 
     Args:
-        path: The file or folder.
         whole_bytes: Its expected size.
         report: Called with the finished fraction, from a thread.
     """

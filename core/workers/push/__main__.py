@@ -109,7 +109,6 @@ class Upload:
     Args:
         folder: exports/<id>/push/, which holds push.json.
         token: The user's, with write permission.
-        to: Where events go.
     """
 
     def __init__(self, folder: Path, token: str, to: Reporter):
