@@ -87,7 +87,7 @@ def get(server: Server, path: str, body: dict | None = None) -> bytes:
 
 
 def memory_mib(server: Server) -> float:
-    """What the server holds."""
+    """The memory of the server."""
     return round(psutil.Process(server.process.pid).memory_info().rss / 2**20, 1)
 
 

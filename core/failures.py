@@ -36,7 +36,7 @@ ANSWERING_CURES = {
     "not_found": "Check the spelling of the model's name; a private one needs HF_TOKEN.",
     "broken_file": "Download or export the model again, or choose another checkpoint.",
 }
-"""By code, where a question to a model wants another cure than a run does."""
+"""Code -> the cure for a question to a model, if it differs from that for a run."""
 
 
 def explain(error: BaseException) -> Explanation:

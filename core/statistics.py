@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 SIGNIFICANT = 0.05
 RESAMPLES, MOST_DRAWS, RESAMPLED_ROWS = 10_000, 2_000_000, 1_000
-"""Of a bootstrap: so many resamples, fewer where that would be more draws than this (0.2 s), none for more rows."""
+"""The resamples of a bootstrap; the most draws (0.2 s), which limit them; the most rows, above which it draws none."""
 POWER = 0.8
 NORMAL = NormalDist()
 SEEN = NORMAL.inv_cdf(1 - SIGNIFICANT / 2) + NORMAL.inv_cdf(POWER)
@@ -113,7 +113,7 @@ def pass_at_k(samples: int, correct: int, k: int) -> float:
 
 
 def surplus_needed(changed: int) -> int:
-    """By how many rows one side must win, of `changed` rows that differ, to be found significant in 8 of 10 tries.
+    """The surplus of wins among `changed` rows that is significant in 8 of 10 tries.
 
     Source: the usual sample size of McNemar's test (Miettinen, Biometrics 24, 1968), on the safe side; fewer than 6
     wins are never significant by the exact test.
@@ -122,7 +122,7 @@ def surplus_needed(changed: int) -> int:
 
 
 def rows_needed(wins: int, losses: int, rows: int) -> int:
-    """How many rows would show a surplus as small as the one seen, in 8 of 10 tries; see surplus_needed.
+    """The number of rows at which the observed surplus is significant in 8 of 10 tries; see surplus_needed.
 
     Args:
         wins: Rows that got better; not equal to losses.

@@ -9,7 +9,7 @@ from bench.gpu_check.settings import HELD_OUT, TWICE, settings
 
 CHECKPOINTED = {"model": {"gradient_checkpointing": True}, "training": {"eval_steps": 1, "max_steps": 4}}
 LONGER = {"training": {"max_new_tokens": 64}}
-"""On a card, whose model samples mostly what is no text: enough tokens for answers that differ."""
+"""On a card the model samples mostly tokens that are no text; this is enough for different answers."""
 FLAT = 1.2
 
 

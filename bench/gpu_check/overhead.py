@@ -1,4 +1,4 @@
-"""What the product costs over Unsloth alone, and what Unsloth's captured decoding gains."""
+"""The overhead of the product over Unsloth alone, and the gain by Unsloth's captured decoding."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 NAMED = ("model_type", "architectures")
 FOUR_BIT_SUFFIX = re.compile(r"(-unsloth)?-bnb-4bit$", re.IGNORECASE)
 ELSEWHERE = "configuration_files"
-"""Of config.json: names other files by version, one of which transformers takes instead."""
+"""A key of config.json that names other files by version; transformers may read one of them instead."""
 MOST_SHOWN = 60
 TEXT_NAMES = {
     r"^language_model\.model\.": "model.",

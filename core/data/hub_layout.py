@@ -1,4 +1,4 @@
-"""Which files of a Hugging Face data set repository make up a subset and a split; pure, the network is elsewhere."""
+"""The files of a subset and a split in a Hugging Face data set repository; pure."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
-"""With max_samples, so many rows of a hub data set are read, and only the files that hold them are downloaded."""
+"""With max_samples only the first rows of a hub data set are read, and only their files downloaded."""
 
 
 def unreported(fraction: float | None, text: str) -> None:

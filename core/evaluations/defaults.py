@@ -1,4 +1,4 @@
-"""What an evaluation takes from its run: the sampling, the models, and the facts for the card; and its limits."""
+"""The values that an evaluation takes from its run: sampling, models, facts for the card; and its limits."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def described_model(model: ModelDescription, use_adapter: bool) -> DescribedMode
 
 
 def record_model(model: DescribedModel) -> RecordModel:
-    """What a record keeps of a model."""
+    """The part of a model's description that a record keeps."""
     return {"model_path": model["model_path"], "use_adapter": model["use_adapter"], "label": model["label"]}
 
 

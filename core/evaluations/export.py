@@ -16,7 +16,7 @@ Line = dict[str, object]
 """A line of the CSV file: column -> cell."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes spreadsheets take a text for a formula. Source: OWASP, CSV Injection."""
+"""Characters at the start of a text that make it a formula in spreadsheets. Source: OWASP, CSV Injection."""
 
 
 def results_json(record: EvaluationRecord, rows: Sequence[ResultRow]) -> str:

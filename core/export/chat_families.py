@@ -1,4 +1,4 @@
-"""Which chat format a model speaks, found by rendering a few chats and comparing; pure.
+"""The chat format of a model, found by rendering some chats and comparing; pure.
 
 Looking at the text of a Jinja template would not do: Phi-3, for one, puts its tags together from pieces.
 """

@@ -27,7 +27,7 @@ FALLBACKS = {"q3_k": "iq4_nl", "q4_k": "q5_0", "q5_k": "q5_1", "q6_k": "q8_0"}
 MORE_BITS = {"q3_k": "q4_k", "q4_k": "q6_k", "q5_k": "q6_k"}
 """The type that the _M mixtures use for half of the value and down projections, which lose most precision."""
 TOKEN_BYTES = {"gguf": 36, "merged": 72}
-"""Of a vocabulary entry with its merges, in a GGUF file and in a tokenizer.json."""
+"""Bytes of a vocabulary entry with its merges, in a GGUF file and in a tokenizer.json."""
 ADAPTER_SHRINKS = 0.5
 """PEFT stores float32, the GGUF file float16."""
 TOKENIZER_BYTES = 4 * 1024**2

@@ -14,11 +14,11 @@ from typing import Any
 from core.errors import WorkerFailed
 
 LEAST_TOKENS = 4096
-"""Of one chat, its answer included, where the model takes as many."""
+"""The least length of a chat with its answer, if the model allows it."""
 MOST_SLOTS = 4
 """Chats worked on at once, where memory allows."""
 CACHE_BYTES = 2
-"""Of one number in the cache of keys and values."""
+"""Bytes of one number in the cache of keys and values."""
 NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY = 8, 9
 

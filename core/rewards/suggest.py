@@ -187,4 +187,4 @@ RULES: tuple[tuple[str, Callable[[str], bool], str], ...] = (
     ("code-generation", lambda text: "def " in text or "```" in text, "the answers are code; without tests, only form"),
     ("question-answering", lambda text: len(text.split()) <= FEW_WORDS, "the answers are a few words"),
 )
-"""Which preset fits when nearly all answers pass its test, the most telling first."""
+"""(preset, test of an answer, reason): a preset fits if nearly all answers pass its test; the first one is used."""

@@ -7,7 +7,7 @@ from typing import Any
 DIGITS = {"bfloat16": 8, "float16": 11}
 """Significant binary digits of the 16-bit types."""
 LEAST_EXPONENT = {"bfloat16": -125, "float16": -13}
-"""Below 2 to this, numbers are spaced evenly."""
+"""Numbers below 2 to the power of this are spaced evenly."""
 
 
 def rounded(weights: Any, dtype: str, generator: Any) -> Any:

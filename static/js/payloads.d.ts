@@ -30,7 +30,7 @@ export interface AnsweredRow {
   answer: string;
 }
 
-/** A prompt of a batch and its answer; `solution` is what the run's markers hold, null without them. */
+/** A prompt of a batch and its answer; `solution` is the text between the run's markers, null without them. */
 export interface BatchRow {
   reward: number | null;
   scores: Record<string, ScoreRecord> | null;

@@ -14,7 +14,7 @@ from core.rewards.text.words import copied_share, ramp, repeated_share, sentence
 
 LONGEST_SENTENCE = 100
 WORDS_TO_JUDGE = 12
-"""Below it, chance alone may bring an odd share of function words or of different words."""
+"""In shorter texts chance alone can cause an unusual share of function words or of different words."""
 LEAST_WORDS = 8
 """Below this a sentence and a list of words look the same; judge such short texts by their content."""
 LEAST_QUALITY = 0.25

@@ -20,7 +20,7 @@ Step = tuple[str, str]
 START_S = 6.0
 """The share of importing torch and its libraries."""
 SECONDS = {"merging": (2.0, 12.0), "converting": (1.5, 6.0), "quantising": (0.5, 4.0), "proving": (1.5, 6.0)}
-"""Of a phase on two cores: at least, and for each GB of 16-bit weights that are read."""
+"""Seconds of a phase on two cores: the minimum, and per GB of 16-bit weights."""
 SCORE_S, PACK_S = 6.0, 0.5
 TEXTS = {
     "merging": "Merging the adapter into the weights",

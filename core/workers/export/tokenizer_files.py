@@ -25,7 +25,7 @@ FILES = (
     "tekken.json",
 )
 PLACES = ("vocab_file", "tokenizer_file", "merges_file", "name_or_path")
-"""Of tokenizer_config.json: where a tokenizer was read from."""
+"""Keys of tokenizer_config.json with the path from which a tokenizer was loaded."""
 CONFIG, TEMPLATE, TEMPLATE_KEY = "tokenizer_config.json", "chat_template.jinja", "chat_template"
 
 
