@@ -1,4 +1,4 @@
-"""A GRPO run written by hand against Unsloth alone: the yardstick of bench/gpu_check/overhead.py. One JSON line a step.
+"""A GRPO run on Unsloth alone, for comparison in bench/gpu_check/overhead.py. One JSON line per step.
 
     python -m bench.bare_unsloth MODEL ROWS STEPS OUTPUT cuda|cpu
 

@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.charts
 
 Budgets: six charts of 100,000 points in 500 ms, one append to all six in 8 ms, and no growth of memory from 20,000 to
-144,000 updates. An append is timed until uPlot has drawn; what the browser then needs to paint the frame is not in it.
+144,000 updates. An append is timed until uPlot has drawn, without the time to paint the frame.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def measure(page: Page, tools: CDPSession) -> dict:
 
 
 def heap_mib(page: Page, tools: CDPSession) -> dict:
-    """What the page's memory holds after a collection: objects, and the buffers of typed arrays beside them."""
+    """The page's memory after a garbage collection: objects and the buffers of typed arrays."""
     for _ in range(3):
         tools.send("HeapProfiler.collectGarbage")
     heap = tools.send("Runtime.getHeapUsage")

@@ -1,4 +1,4 @@
-"""How long an export takes from the worker's start to its end, proofs and score among it, and what the proofs say.
+"""The time of an export from the worker's start to its end, with proofs and score, and the results of the proofs.
 
     .venv/bin/python -m bench.export --root ROOT --run SESSION --targets merged,f16,q8_0,q5_k_m,q4_k_m
 

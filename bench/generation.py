@@ -60,7 +60,7 @@ def figures(workspace: Workspace, model: str, rounds: int) -> dict:
         loop.stdin.close()
     firsts = [first_token(generation, model, prompt) for prompt in prompts[:5]]
     generation.unload()
-    ours, theirs = ([one[name] for one in pairs] for name in ("ours", "bare"))
+    ours, theirs = ([pair[name] for pair in pairs] for name in ("ours", "bare"))
     return {
         "ours_s": ours,
         "bare_s": theirs,

@@ -5,8 +5,8 @@
     tar xf gpu-bundle.tar && python3 gpu-bundle/check.py     on that machine: unpack, and run bench.gpu_check
 
 The other machine is an x86-64 Linux with Python 3.10 or newer and the packages of ASSUMED, torch for CUDA among them;
-compiled packages are for one version of Python, that of --probe, or of this interpreter where there is no probe. What
-is not packed and must be there is printed. Only the standard library is used, so that --probe runs anywhere.
+compiled packages are for one version of Python, that of --probe, or of this interpreter without a probe. Requirements
+that are not packed are printed. Only the standard library is used, so that --probe runs anywhere.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CARRIED = (
     "annotated-types", "typing-inspection", "typing_extensions", "setuptools", "unsloth", "unsloth_zoo",
     "bitsandbytes", "torchao", "diffusers", "cut_cross_entropy", "msgspec",
 )  # fmt: skip
-"""What the worker imports with Unsloth, and what bench.gpu_check imports."""
+"""The imports of the worker with Unsloth, and of bench.gpu_check."""
 LEFT_OUT = {
     "*": ("*/tests/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.hpp", "*/include/*", "*.dist-info/RECORD"),
     "pyarrow": (
@@ -109,7 +109,7 @@ def probe() -> dict:
 
 
 def assumed() -> dict:
-    """What is taken for granted of a machine that nobody has looked at: this Python, and torch 2.13 for CUDA 13.0."""
+    """The assumptions about a machine without a probe: this Python, and torch 2.13 for CUDA 13.0."""
     packages = dict.fromkeys((*ASSUMED, *WITH_TORCH), "any")
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {"python": python, "machine": "Linux x86_64", "cuda_of_torch": "13.0", "packages": packages}
@@ -201,7 +201,7 @@ def package_files(name: str, wheel: Path, cuda: str) -> Iterator[tuple[str, byte
 
 
 def cuda_library(paths: Sequence[str], cuda: str) -> str | None:
-    """The library that bitsandbytes loads under a CUDA version, given as digits such as 130; None where there is none.
+    """The library that bitsandbytes loads for a CUDA version in digits, such as 130; None if there is none.
 
     That version's own, else the nearest older one of the same major version, else the nearest newer one.
     """

@@ -87,7 +87,7 @@ def get(server: Server, path: str, body: dict | None = None) -> bytes:
 
 
 def memory_mib(server: Server) -> float:
-    """What the server holds."""
+    """The memory of the server."""
     return round(psutil.Process(server.process.pid).memory_info().rss / 2**20, 1)
 
 
@@ -136,7 +136,7 @@ def write_completions(store: SessionStore) -> None:
     )
     for step in range(1, FILES + 1):
         groups = [group(*[completion(text)] * 8, step=step) for _ in range(4)]
-        lines = "".join(json.dumps(one) + "\n" for one in groups)
+        lines = "".join(json.dumps(group) + "\n" for group in groups)
         (folder / completions_file(step)).write_text(lines, encoding="utf-8")
 
 

@@ -26,7 +26,7 @@ def main() -> None:
         os.sched_setaffinity(0, {0})
     found = {name: speed(name, options.seconds, options.rounds) for name in PRESETS}
     print(json.dumps(found))
-    slow = [name for name, one in found.items() if one["per_second"] < BUDGETS.get(name, TEXT_BUDGET)]
+    slow = [name for name, speed in found.items() if speed["per_second"] < BUDGETS.get(name, TEXT_BUDGET)]
     raise SystemExit(f"under budget: {', '.join(slow)}" if slow else 0)
 
 

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.server
 
-The load is the fake worker beside one busy process per core at the niceness of a worker.
+The load is the fake worker and one busy process per core at the niceness of a worker.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def finish(connection: http.client.HTTPConnection) -> None:
 
 
 def copy(*arguments: str | Path) -> None:
-    """What the uploads are measured against: cp copies within the kernel where the file system lets it."""
+    """The baseline of the uploads: cp copies within the kernel if the file system allows it."""
     subprocess.run(["cp", *arguments], check=True)
 
 

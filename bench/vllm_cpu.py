@@ -59,7 +59,7 @@ SETTINGS: dict = {
 
 
 def main() -> int:
-    """Make the runs and print what was seen; 0 when everything held."""
+    """Make the runs and print the observations; 0 if every check holds."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder)).create()
         write_tiny_model(workspace.root / "tiny-model", hidden_size=HIDDEN_SIZE)
@@ -120,7 +120,7 @@ def report(same: list[SessionPaths], stopped: SessionPaths, refused: SessionPath
 
 
 def stop_seconds(paths: SessionPaths) -> float:
-    """From the worker's sight of the request to the end of its generation; infinite where no step was cut."""
+    """The time from the stop event to the end of the generation; infinite if no step was interrupted."""
     times = {event["kind"]: event["t"] for event in read_events(paths.events)}
     was_cut = "stopped" in times and "metrics" not in times
     saving = [e["t"] for e in read_events(paths.events) if e["kind"] == "phase" and e["phase"] == "saving"]
@@ -128,7 +128,7 @@ def stop_seconds(paths: SessionPaths) -> float:
 
 
 def cause(paths: SessionPaths) -> str:
-    """Why a run failed; empty where it did not."""
+    """Why a run failed; empty if it did not."""
     failure = fold_all(paths.id, read_events(paths.events)).failure
     return failure["cause"] if failure else ""
 

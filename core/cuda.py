@@ -1,4 +1,4 @@
-"""Whether the installed torch can use the NVIDIA driver, told without importing torch."""
+"""Whether the installed torch can use the NVIDIA driver, found without importing torch."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEAST_DRIVER = {11: 452, 12: 528, 13: 580}
-"""CUDA's first number -> the first driver, on Linux and Windows, that runs every build of it (CUDA's minor version
-compatibility: a driver for 12.2 runs what was built for 12.8, and nothing that was built for 13.0)."""
+"""Major version of CUDA -> the oldest drivers, on Linux and Windows, that run every build of it (CUDA's minor version
+compatibility: a driver for 12.2 runs builds for 12.8, and none for 13.0)."""
 ON_PURPOSE = "To train on the CPU on purpose, start the server with CUDA_VISIBLE_DEVICES=-1."
 SET_UP = (
     "delete .venv/lora-craft-stamp and run python launch.py again, which installs a torch build that this driver runs "
@@ -29,7 +29,7 @@ class TorchBuild:
 
 @dataclass(frozen=True)
 class Driver:
-    """The NVIDIA driver: its version, and the newest CUDA version it runs; None where it does not tell."""
+    """The NVIDIA driver: its version, and the newest CUDA version it runs; None for unknown values."""
 
     version: str | None = None
     cuda: str | None = None
@@ -53,11 +53,7 @@ class GpuProblem:
 
 
 def installed_torch(file: Path | None = None) -> TorchBuild | None:
-    """What torch/version.py says, read as text; None where torch is not installed.
-
-    Args:
-        file: That file; None for the installed one.
-    """
+    """The content of torch/version.py, read as text; None if torch is not installed."""
     try:
         file = file or Path(str(importlib.metadata.distribution("torch").locate_file("torch/version.py")))
         text = file.read_text(encoding="utf-8")
@@ -67,11 +63,10 @@ def installed_torch(file: Path | None = None) -> TorchBuild | None:
 
 
 def gpu_problem(build: TorchBuild | None, driver: Driver) -> GpuProblem | None:
-    """The sentence of doctor, server and worker about a torch that can't use the GPU; None where it should be able to.
+    """The problem and cure if torch can't use the GPU, for doctor, server and worker; None if it should work.
 
     Args:
-        build: The installed torch.
-        driver: The NVIDIA driver; what it does not tell is not held against it.
+        driver: The NVIDIA driver; unknown values count as good.
     """
     if build is None:
         return GpuProblem("torch is not installed, so nothing can be trained.", "Run python launch.py.")
@@ -90,18 +85,12 @@ def gpu_problem(build: TorchBuild | None, driver: Driver) -> GpuProblem | None:
 
 
 def driver_problem(reason: str) -> GpuProblem:
-    """Said of a driver that is installed and does not answer; `reason` is its own word for why."""
+    """The problem of a driver that is installed and does not answer; `reason` is its own message."""
     return GpuProblem(f"The NVIDIA driver does not answer: {reason.rstrip('.')}.", f"{LOOK} {ON_PURPOSE}")
 
 
 def refusal(build: TorchBuild | None, driver: Driver, reason: str) -> GpuProblem:
-    """Why a process finds no GPU, where it was placed on one: the known problem, or else what torch itself says.
-
-    Args:
-        build: The installed torch.
-        driver: The NVIDIA driver.
-        reason: Torch's own words; may be empty.
-    """
+    """Why a process finds no GPU although one was assigned: a known problem, or else torch's own message."""
     known = gpu_problem(build, driver)
     if known is not None:
         return known
@@ -112,7 +101,7 @@ def refusal(build: TorchBuild | None, driver: Driver, reason: str) -> GpuProblem
 
 
 def _value(text: str, name: str) -> str | None:
-    """What a line `name: annotation = value` of Python source assigns."""
+    """The value in a line `name: annotation = value` of Python source."""
     found = re.search(rf"^{name}\s*(?::[^=\n]*)?=\s*(.+)$", text, re.MULTILINE)
     try:
         value = ast.literal_eval(found.group(1)) if found else None

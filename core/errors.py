@@ -16,12 +16,12 @@ class ErrorReport(TypedDict):
 
 
 class LoraCraftError(Exception):
-    """Something the user can act on.
+    """An error that the user can act on.
 
     Args:
-        message: What happened, with the offending value in it.
+        message: What happened, with the offending value.
         hint: What to do next.
-        fields: Dotted field name -> what is wrong with it, for errors that belong to inputs.
+        fields: Dotted field name -> its problem, for errors of inputs.
     """
 
     code = "error"
@@ -80,7 +80,7 @@ class WorkerFailed(LoraCraftError):
 
 
 class OutOfMemory(WorkerFailed):
-    """What was asked of a child process needs more memory than there is; less of it may fit."""
+    """The work of a child process needs more memory than there is; less of it may fit."""
 
     code = "out_of_memory"
 
@@ -108,5 +108,5 @@ KINDS: dict[str, type[LoraCraftError]] = {
 
 
 def from_dict(error: ErrorReport) -> LoraCraftError:
-    """An error as another process told it, see LoraCraftError.as_dict; one of unknown code is WorkerFailed."""
+    """The error that another process has sent, see LoraCraftError.as_dict; WorkerFailed for an unknown code."""
     return KINDS.get(error["code"], WorkerFailed)(error["message"], error["hint"], error["fields"])

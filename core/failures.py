@@ -36,7 +36,7 @@ ANSWERING_CURES = {
     "not_found": "Check the spelling of the model's name; a private one needs HF_TOKEN.",
     "broken_file": "Download or export the model again, or choose another checkpoint.",
 }
-"""By code, where a question to a model wants another cure than a run does."""
+"""Code -> the cure for a question to a model, if it differs from that for a run."""
 
 
 def explain(error: BaseException) -> Explanation:
@@ -61,7 +61,7 @@ def explain_export(error: BaseException) -> Explanation:
 
 
 def explain_exit(exit_code: int | None) -> Explanation:
-    """(cause, cure, code) of a worker that ended without a word; a negative code is a signal, null unknown."""
+    """(cause, cure, code) of a worker without a final event; a negative exit code is a signal, None unknown."""
     if exit_code is None:
         cause = "The worker is gone; its exit code is not known, because an earlier server had started it."
         return cause, "Look at the end of worker.log, then resume.", "lost"

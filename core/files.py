@@ -1,4 +1,4 @@
-"""Files on disk: how large they are, and what they hold in one number."""
+"""Files on disk: sizes and hashes."""
 
 from __future__ import annotations
 

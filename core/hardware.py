@@ -1,4 +1,4 @@
-"""What the machine has and how busy it is, through pynvml and psutil; never through torch."""
+"""The hardware of the machine and its load, from pynvml and psutil; never from torch."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Hardware:
-    """What a run can be placed on.
+    """The devices that a run can use.
 
     Attributes:
         gpus: The cards that answer.
-        problem: Why torch can't use them, where it can't: no CPU then takes the GPU's place.
-        lost: The numbers of cards that the driver counts and that do not answer.
+        problem: Why torch can't use them; the CPU does not replace them then. None if it can.
+        lost: The numbers of cards that the driver lists but that do not answer.
     """
 
     gpus: tuple[Gpu, ...] = ()
@@ -63,7 +63,7 @@ def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardwa
     A driver that is there and fails is a problem, not a machine without a GPU.
 
     Args:
-        nvml: pynvml, or what stands in for it.
+        nvml: pynvml or a substitute.
         torch: The torch that workers will import; None for the installed one.
     """
     nvml = nvml or _pynvml()
@@ -78,8 +78,8 @@ def detect_hardware(nvml: Any = None, torch: TorchBuild | None = None) -> Hardwa
 
 
 def visible(hardware: Hardware, environment: Mapping[str, str]) -> Hardware:
-    """The GPUs that the owner's CUDA_VISIBLE_DEVICES leaves, where it names them by number; where it leaves none, the
-    owner has chosen the CPU, and what is wrong with the GPU is no problem."""
+    """The GPUs that CUDA_VISIBLE_DEVICES leaves, if it names them by number. If it leaves none, the user has chosen the
+    CPU, and a problem of the GPU does not matter."""
     devices = environment.get("CUDA_VISIBLE_DEVICES")
     if devices is None or (not devices.replace(",", "").replace("-", "").isdigit() and devices):
         return hardware
@@ -114,7 +114,7 @@ def _gpu(nvml: Any, index: int) -> Gpu | None:
 
 
 def _failure(nvml: Any) -> GpuProblem | None:
-    """What is wrong with a driver that is installed and does not begin, as after an update without a restart."""
+    """The problem of a driver that is installed and does not start, for example after an update without a restart."""
     pynvml = _pynvml()
     try:
         nvml.nvmlInit()
@@ -131,7 +131,7 @@ def _pynvml() -> Any:
 
 
 def _read(nvml: Any, ask: Callable[[], Any]) -> Any:
-    """The driver's answer; None where there is no driver, where it went away, or where it does not tell this."""
+    """The driver's answer; None if there is no driver, it was removed, or it does not know the value."""
     try:
         nvml.nvmlInit()
         return ask()

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import InvalidInput
 
 MAX_PATH_CHARACTERS = 240
-"""The longest path a user may name; what every file system takes."""
+"""The longest path that a user may name; every file system allows it."""
 
 WINDOWS_DEVICES = ("CON", "PRN", "AUX", "NUL", *(f"{kind}{i}" for kind in ("COM", "LPT") for i in range(1, 10)))
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
@@ -82,7 +82,7 @@ class SessionPaths:
 
     @property
     def card(self) -> Path:
-        """What was trained on what, with the measured scores."""
+        """The run card: model, data, settings and held-out scores."""
         return self.folder / "card.md"
 
 
@@ -128,7 +128,7 @@ class Workspace:
         return self.uploads / ".incoming"
 
     def upload_info(self, name: str) -> Path:
-        """What is known of the upload `name`."""
+        """The facts about the upload `name`."""
         return self.uploads / ".info" / f"{checked_name(name, 'name')}.json"
 
     @property
@@ -168,7 +168,7 @@ class Workspace:
         return SessionPaths(self.outputs / checked_name(session_id, "session_id"))
 
     def export(self, session_id: str) -> Path:
-        """The folder that holds what was exported from `session_id`."""
+        """The folder of the exports of `session_id`."""
         return self.exports / checked_name(session_id, "session_id")
 
     def saved_config(self, name: str) -> Path:

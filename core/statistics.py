@@ -11,11 +11,11 @@ from statistics import NormalDist
 
 SIGNIFICANT = 0.05
 RESAMPLES, MOST_DRAWS, RESAMPLED_ROWS = 10_000, 2_000_000, 1_000
-"""Of a bootstrap: so many resamples, fewer where that would be more draws than this (0.2 s), none for more rows."""
+"""The resamples of a bootstrap; the most draws (0.2 s), which limit them; the most rows, above which it draws none."""
 POWER = 0.8
 NORMAL = NormalDist()
 SEEN = NORMAL.inv_cdf(1 - SIGNIFICANT / 2) + NORMAL.inv_cdf(POWER)
-"""By how many standard errors a difference must stand out to be found significant in a share POWER of all tries."""
+"""The number of standard errors at which a difference is significant in a share POWER of all tries."""
 
 
 def wilson_interval(correct: int, total: int, z: float = 1.959964) -> tuple[float, float]:
@@ -50,14 +50,13 @@ def sign_test(wins: int, losses: int) -> float:
 def bootstrap_interval(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
     """The 95 % interval of the mean of `values`, by a bias-corrected and accelerated bootstrap.
 
-    Of differences between pairs it is the interval of a paired comparison. The same values and seed give the same
-    interval. Where all values are equal it is a point, which says nothing about values that were not seen. Of more than
-    RESAMPLED_ROWS values nothing is drawn: the bootstrap's quantiles are expanded in their skewness, which is nearer
-    to many resamples than 2,000 of them are.
+    For differences of pairs it is the interval of a paired comparison. The same values and seed give the same interval.
+    If all values are equal it is a point, which says nothing about other rows. More than RESAMPLED_ROWS values are not
+    resampled: the bootstrap's quantiles are expanded in their skewness, which is more exact than 2,000 resamples.
 
     Args:
         values: One per row, at least one.
-        seed: Of the resampling.
+        seed: The seed of the resampling.
     Source: Efron, J. Am. Stat. Assoc. 82 (1987), sections 2 and 6; the jackknife of a mean is its skewness.
         Hall, The Bootstrap and Edgeworth Expansion (1992): to first order bias and acceleration are equal, and the
         quantiles those of Cornish and Fisher.
@@ -94,7 +93,7 @@ def _resampled(values: Sequence[float], seed: int) -> list[float]:
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
-    """The value below which a share of the ordered values lies, between two of them where it has to be."""
+    """The value below which a share of the ordered values lies, interpolated between two of them."""
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
@@ -114,7 +113,7 @@ def pass_at_k(samples: int, correct: int, k: int) -> float:
 
 
 def surplus_needed(changed: int) -> int:
-    """By how many rows one side must win, of `changed` rows that differ, to be found significant in 8 of 10 tries.
+    """The surplus of wins among `changed` rows that is significant in 8 of 10 tries.
 
     Source: the usual sample size of McNemar's test (Miettinen, Biometrics 24, 1968), on the safe side; fewer than 6
     wins are never significant by the exact test.
@@ -123,7 +122,7 @@ def surplus_needed(changed: int) -> int:
 
 
 def rows_needed(wins: int, losses: int, rows: int) -> int:
-    """How many rows would show a surplus as small as the one seen, in 8 of 10 tries; see surplus_needed.
+    """The number of rows at which the observed surplus is significant in 8 of 10 tries; see surplus_needed.
 
     Args:
         wins: Rows that got better; not equal to losses.
@@ -146,7 +145,7 @@ class Comparison:
         return sign_test(self.wins, self.losses)
 
     def in_words(self, changed: str = "turned {wins} wrong answers right and {losses} right ones wrong") -> str:
-        """One sentence, which says so when there is no significant change; `changed` tells what wins and losses are."""
+        """One sentence on the change and its significance; `changed` describes wins and losses."""
         verdict = "a significant change" if self.p_value < SIGNIFICANT else "no significant change"
         turned = changed.format(wins=self.wins, losses=self.losses)
         return f"GRPO {turned}: {verdict} (exact sign test, p = {self.p_value:.2g})."

@@ -1,4 +1,4 @@
-"""A value as a pydantic shape, or an error that names its fields; for requests and for what they are made of."""
+"""shaped: a value as a pydantic model, or an error that names its fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def shaped(shape: type[Shape], value: Mapping[str, Any]) -> Shape:
     """`value` as `shape`.
 
     Raises:
-        InvalidInput: It has another one; `fields` names what is wrong.
+        InvalidInput: It does not have this shape; `fields` names the problems.
     """
     try:
         return shape.model_validate(value)

@@ -1,1 +1,1 @@
-"""What to do with ten minutes of an NVIDIA GPU: checks of what no machine without one can show."""
+"""Checks that need an NVIDIA GPU, for ten minutes."""

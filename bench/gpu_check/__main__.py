@@ -1,10 +1,10 @@
-"""What no machine without an NVIDIA GPU can show, looked at in ten minutes: a table, and a JSON line a check.
+"""Runs the checks that need an NVIDIA GPU in ten minutes: prints a table, and a JSON line per check.
 
     python -m bench.gpu_check
     python -m bench.gpu_check --cpu
 
-Each check is a process with a time limit of its own. The exit code is the number of checks that failed; one for which
-no time was left is said to be not run, and does not count.
+Each check is a process with its own time limit. The exit code is the number of failed checks; a check that was not run,
+for want of time, does not count.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Round:
         self._keep(summary(check.name, folder / FOUND, time.monotonic() - started, ended))
 
     def _ended(self, check: Check, folder: Path, limit_s: float) -> str:
-        """Empty when the check came to its end, else why it did not, with the end of what it printed."""
+        """Empty if the check came to its end, else why it did not, with the end of its output."""
         log = folder / "check.log"
         command = [sys.executable, "-m", "bench.gpu_check.one", check.name, str(folder), self.device]
         process, deadline = WorkerProcess.start(command, log, dict(os.environ), False), time.monotonic() + limit_s
@@ -116,8 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_all(current: Round, chosen: Sequence[Check], together: int) -> None:
-    """The first check alone, since without its facts the others say little; then those that may share the card; then
-    those that measure it."""
+    """Three groups: the first check alone, since the others need its facts; checks that may share the card; checks that
+    measure it."""
     for check in [check for check in chosen if check.name == "facts"]:
         current.run(check)
     with ThreadPoolExecutor(together) as pool:

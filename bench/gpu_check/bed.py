@@ -68,7 +68,7 @@ class Session:
 
     @property
     def measured(self) -> dict[str, Any]:
-        """What the meter saw; empty for a worker that was not measured."""
+        """The meter's measurements; empty for a worker that was not measured."""
         file = self.paths.folder / MEASURED
         return read_json(file) if file.exists() else {}
 
@@ -91,14 +91,14 @@ class Session:
 
 @dataclass
 class Bed:
-    """Where a check works.
+    """The working environment of a check.
 
     Attributes:
         workspace: For sessions and caches.
-        models: Where models are made; they are kept for the other checks.
+        models: The folder of the generated models, which all checks share.
         device: cpu, which means Unsloth under the stand-in of tests/unsloth, or cuda:0.
-        findings: Where the check notes what it sees.
-        peak_used_gib: The most of the card's memory that was taken while a worker ran.
+        findings: The findings of the check.
+        peak_used_gib: The peak of the card's used memory while a worker ran.
     """
 
     workspace: Workspace
@@ -179,7 +179,7 @@ class Bed:
             time.sleep(LOOK_PERIOD_S)
 
     def used_gib(self) -> float:
-        """What is taken of the card's memory, by whoever; 0 without a card."""
+        """The card's used memory, of all programs; 0 without a card."""
         return self._card()["gpu_memory"] or 0.0 if self.on_gpu else 0.0
 
     def environment(self, **variables: str) -> dict[str, str]:

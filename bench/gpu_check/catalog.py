@@ -1,4 +1,4 @@
-"""Every check: what it looks at, how long it may take, and where it can run; in the order of their worth."""
+"""Every check with its time limit and its requirements, the most important first."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Check:
     """One check.
 
     Attributes:
-        name: For --only.
-        look: Does it.
-        limit_s: After which it is ended, and failed.
-        says: What must be true.
+        name: Its name for --only.
+        look: The function that runs it.
+        limit_s: The time after which it is ended, and failed.
+        says: The statement that it tests.
         on_cpu: Whether the stand-in for a card is enough.
         is_alone: Whether nothing else may run meanwhile, since time or memory of the card is measured.
     """

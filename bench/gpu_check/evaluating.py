@@ -9,7 +9,7 @@ from bench.gpu_check.settings import HELD_OUT, TWICE, settings
 
 CHECKPOINTED = {"model": {"gradient_checkpointing": True}, "training": {"eval_steps": 1, "max_steps": 4}}
 LONGER = {"training": {"max_new_tokens": 64}}
-"""On a card, whose model samples mostly what is no text: enough tokens for answers that differ."""
+"""On a card the model samples mostly tokens that are no text; this is enough for different answers."""
 FLAT = 1.2
 
 
@@ -36,7 +36,6 @@ def judge_memory(found: Findings, grown_gib: list[float]) -> None:
     """Expect that learning takes as much memory after evaluations as before them.
 
     Args:
-        found: Where it is noted.
         grown_gib: Of each piece of learning, in order; pieces that only fetch a batch take next to none.
     """
     half = len(grown_gib) // 2

@@ -83,7 +83,7 @@ def _look_at_card(bed: Bed, facts: dict) -> None:
 
 
 def _output(bed: Bed, code: str, *arguments: str) -> str:
-    """What a Python program prints; from a file, since Triton reads the source of its kernels."""
+    """The output of a Python program; it is run from a file, since Triton reads the source of its kernels."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "program.py"
         file.write_text(code, encoding="utf-8")

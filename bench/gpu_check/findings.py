@@ -1,4 +1,4 @@
-"""What a check has found, written line by line, so that one that is cut short keeps what it had; and the table."""
+"""Findings of a check, written line by line, so that an interrupted check keeps them; and the table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Findings:
         self._append({"figure": name, "value": value})
 
     def expect(self, what: str, holds: bool, seen: Any) -> None:
-        """Note whether a sentence is true, and what was seen instead; one that is not fails the check."""
+        """Note whether a statement is true, and the observation; a false one fails the check."""
         self._append({"expected": what, "holds": bool(holds), "seen": seen})
 
     def cannot(self, why: str) -> None:
@@ -66,7 +66,7 @@ def summary(check: str, file: Path, seconds: float, ended: str) -> dict[str, Any
 
 
 def _whole_lines(file: Path) -> list[dict[str, Any]]:
-    """What was written; a check that was killed may leave half a line."""
+    """The written findings; a killed check may leave half a line."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 

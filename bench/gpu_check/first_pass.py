@@ -1,7 +1,7 @@
-"""The first pass over fresh completions: old and new probabilities are those of one model, so the ratio must be 1.
+"""The first pass over new completions: old and new probabilities come from one model, so the ratio must be 1.
 
-Unsloth may compute a group's prompt once (prefix grouper) and pack rows; the product turns both off where ratios
-count. Both are measured on and off, so that a card can tell whether that must be so.
+Unsloth may compute a group's prompt once (prefix grouper) and pack rows; the product turns both off if ratios
+matter. Both are measured on and off, to see on a card whether that is necessary.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def note(found: Findings, name: str, session: Session) -> None:
 
 
 def judge(found: Findings, ours: Session, theirs: Session) -> None:
-    """Expect of a run with both switches off, and of plain TRL, what a first pass of GSPO must be."""
+    """Check that the first pass of GSPO has the ratio 1, with both switches off and with plain TRL."""
     for name, session in (("unsloth", ours), ("trl", theirs)):
         state = session.state
         found.expect(f"{name}: the run is completed", state.status == "completed", session.outcome)

@@ -1,4 +1,4 @@
-"""What a measured worker is told, and where it leaves what it measured."""
+"""Instructions for a measured worker, and the names of its files."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ INSTRUCTIONS, MEASURED = "instructions.json", "measured.json"
 
 @dataclass(frozen=True)
 class Instructions:
-    """What differs from a plain run.
+    """The differences from a plain run.
 
     Attributes:
         engine: trl for the plain engine; else the one that the product chooses.
         switches: Environment variables of Unsloth that win over the product's own.
-        memory_limit_gib: What the worker may allocate; None for all there is.
+        memory_limit_gib: The memory that the worker may allocate; None for no limit.
         compares_reload: Whether the saved adapter is loaded again, on a fresh model, and compared.
     """
 

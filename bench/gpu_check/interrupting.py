@@ -11,7 +11,7 @@ from bench.gpu_check.settings import settings
 LONG = {"training": {"max_new_tokens": 3000, "max_sequence_length": 3900, "max_steps": 2, "save_steps": 1}}
 LESS_LONG = {"training": {"max_new_tokens": 400, "max_sequence_length": 512, "max_steps": 2, "save_steps": 1}}
 PATIENCE_S = 10.0
-"""From the stop request to `stopped`, a checkpoint and an adapter included; the server's patience is 60 s."""
+"""The longest time from the stop request to `stopped`, with a checkpoint and an adapter; the server waits 60 s."""
 
 
 def look(bed: Bed) -> None:
@@ -23,7 +23,7 @@ def look(bed: Bed) -> None:
 
 
 def stop_in_second_step(bed: Bed, session: Session, resumes: bool, **variables: str) -> float:
-    """Run a session, stop it after its first step and, if asked to, run it again; the time of the request.
+    """Run a session, stop it after its first step and, if requested, run it again; the time of the request.
 
     Under the stand-in the session is given twice to one process, whose second start is the resume.
     """
@@ -45,7 +45,6 @@ def judge(found: Findings, session: Session, asked: float) -> None:
     """Expect a prompt stop after one step, and a resume that does the second.
 
     Args:
-        found: Where it is noted.
         session: It was stopped, then resumed.
         asked: When the stop was requested, as time.time().
     """

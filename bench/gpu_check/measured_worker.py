@@ -1,6 +1,6 @@
 """`python -m bench.gpu_check.measured_worker FOLDER`: the training worker of the product, measured while it runs.
 
-Instructions lie in FOLDER/instructions.json; what was measured goes to FOLDER/measured.json.
+It reads FOLDER/instructions.json, and writes its measurements to FOLDER/measured.json.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class MeasuredEngine:
 
 
 class MeasuringReporter(Reporter):
-    """A reporter that tells a meter of each phase."""
+    """A reporter that passes each phase to a meter."""
 
     def __init__(self, paths: SessionPaths, meter: Meter):
         super().__init__(paths)

@@ -9,7 +9,7 @@ from bench.gpu_check.real_size import FREED_GIB
 from bench.gpu_check.settings import settings
 
 LIMIT_GIB = 0.6
-"""Enough for the 0.2 GiB of the model's weights, not for what a batch of 64 needs."""
+"""Enough for the 0.2 GiB of the model's weights, but not for a batch of 64."""
 TOO_LARGE = {"training": {"batch_size": 64, "num_generations": 64, "max_new_tokens": 700, "max_sequence_length": 1024}}
 ROWS = 50
 HELD_OUT_ROWS = {

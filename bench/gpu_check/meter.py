@@ -1,4 +1,4 @@
-"""Meter: seconds and GPU memory of a process by what it is doing; and what it watches in a trainer."""
+"""Meter: time and GPU memory of a process by the kind of work, and the methods of a trainer that it measures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WATCHED = {
     "_generate": "sampling",
     "_calculate_rewards": "rewarding",
 }
-"""Method of TRL's GRPOTrainer, or of what Unsloth compiles from it -> what it does, less what an inner one does."""
+"""Method of TRL's GRPOTrainer, or of Unsloth's version of it -> its kind of work, without that of inner methods."""
 
 
 @dataclass
@@ -27,9 +27,9 @@ class Work:
     """All pieces of one kind of work, in order.
 
     Attributes:
-        seconds: How long each took, the GPU's work included.
-        grown_gib: How far the memory that tensors take rose above what it was at each one's start.
-        peak_gib: The most that tensors took in any of them.
+        seconds: The time of each, with the GPU's work.
+        grown_gib: The growth of the tensors' memory during each.
+        peak_gib: The peak of the tensors' memory in any of them.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Meter:
         }
 
     def watch(self, trainer_class: type) -> None:
-        """Measure what a trainer class does, from now on."""
+        """Measure the methods of a trainer class from now on."""
         for method, name in WATCHED.items():
             setattr(trainer_class, method, self._measured(getattr(trainer_class, method), name))
         self._watch_ratios(sys.modules[trainer_class.__module__])

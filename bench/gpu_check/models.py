@@ -30,7 +30,7 @@ DESIGNS = {
     "qwen3-4b": Design("Qwen3Config", ModelShape(36, 2560, 9728, 32, 8, 128, 151936)),
     "llama-8b": Design("LlamaConfig", ModelShape(32, 4096, 14336, 32, 8, 128, 128256, tied_embeddings=False)),
 }
-"""Name -> design. The tokenizer knows 320 tokens; what else a model samples is no text, and never the end of one."""
+"""Name -> design. The tokenizer has 320 tokens; other sampled tokens are no text, and never end one."""
 
 
 def write(folder: Path, name: str, device: str) -> None:

@@ -1,4 +1,4 @@
-"""What the product costs over Unsloth alone, and what Unsloth's captured decoding gains."""
+"""The overhead of the product over Unsloth alone, and the gain by Unsloth's captured decoding."""
 
 from __future__ import annotations
 
@@ -65,7 +65,6 @@ def judge(found: Findings, bares: list[list[dict]], ours: list[dict]) -> None:
     """Expect the same first step, and a median step of at most TARGET_RATIO.
 
     Args:
-        found: Where it is noted.
         bares: The steps of each bare run: t (seconds), loss, reward.
         ours: Those of the worker.
     """

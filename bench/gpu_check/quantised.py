@@ -15,7 +15,7 @@ KINDS = {
 }
 FAST = {"learning_rate": 1e-2, "max_new_tokens": 64}
 SAME_SHARE = 0.1
-"""A reloaded adapter may be off by this share of what training has changed."""
+"""The accepted error of a reloaded adapter, as a fraction of the change by training."""
 
 
 def look(bed: Bed) -> None:

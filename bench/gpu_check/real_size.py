@@ -103,7 +103,7 @@ def _kinds(session: Session) -> dict[str, dict]:
 
 
 def _prompt_tokens(session: Session) -> int:
-    """Of the first prompt, counted by the saved tokenizer, which is the model's."""
+    """The tokens of the first prompt, counted by the saved tokenizer, which is the model's."""
     from tokenizers import Tokenizer
 
     prompt = next(event for event in session.events if event["kind"] == "data")["samples"][0]["prompt"]

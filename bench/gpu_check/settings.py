@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 LENGTHS = {"even": (r"(?s)(..)*", 1.0), "of threes": (r"(?s)(...)*", 0.5), "of fives": (r"(?s)(.{5})*", 0.25)}
-"""Name -> what a whole answer must match, and the weight: a reward that differs between answers that mean nothing, so
-that there is something to learn; bench/bare_unsloth.py has the same."""
+"""Name -> the pattern of a whole answer, and the weight: the rewards differ even between senseless answers, so that
+there is a training signal; bench/bare_unsloth.py has the same."""
 
 BASE: dict[str, dict[str, Any]] = {
     "model": {"lora_rank": 4, "lora_alpha": 8},

@@ -22,10 +22,9 @@ def look(bed: Bed) -> None:
 
 
 def judge(found: Findings, session: Session, device: str) -> None:
-    """Expect what a whole run on Unsloth leaves.
+    """Check the events and files of a whole run on Unsloth.
 
     Args:
-        found: Where it is noted.
         session: Its events and files are read.
         device: cpu or cuda.
     """

@@ -1,4 +1,4 @@
-"""The curated Hugging Face data sets: what each holds, how its columns map, and which reward suits it."""
+"""The curated Hugging Face data sets: their content, their columns, and the reward that suits each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ FinalAnswer = Literal["auto", "none", "hash", "boxed", "last-line"]
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Which columns of a data set are used, in the names of the dataset section.
+    """The columns of a data set, under the names of the dataset section.
 
     Attributes:
-        instruction_field: The column with the question.
         response_field: The column with the expected answer; nested values by path.
-        context_field: A column that belongs to the prompt beside the question, or None.
-        final_answer: How the final answer stands in the response: whole ("none"), after ####, boxed, in the last line.
+        context_field: A column that is added to the question, or None.
+        final_answer: The form of the final answer: the whole response ("none"), after ####, boxed, in the last line.
     """
 
     instruction_field: str
@@ -28,22 +27,16 @@ class ColumnMapping:
 
 @dataclass(frozen=True)
 class CuratedDataset:
-    """One data set that is known to work.
+    """One tested data set.
 
     Attributes:
-        id: Its Hugging Face id.
-        title: Its name for people.
-        category: The shelf it stands on.
-        summary: What its rows are, in one sentence.
-        licence: Its licence, as the data set card gives it.
+        summary: Its rows in one sentence.
         split: The split to train on.
-        rows: Rows of that split, as the card counts them.
-        size_bytes: About how much a download of that split takes; of all splits, where the card gives no more.
-        mapping: Its columns.
-        preset: The reward that suits it.
-        subset: The configuration to load, or None where there is but one.
+        rows: Rows of that split by the card.
+        size_bytes: Approximate download size of that split, or of all splits if the card gives no more.
+        subset: The configuration to load, or None if there is only one.
         extras: Further columns a reward can read: the reward's name for it -> the column.
-        note: What to know before choosing it.
+        note: A remark for the choice.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The curated base models by family: what each is good for, its size, and the shape from which memory is estimated."""
+"""The curated base models by family: their purpose, size, and the shape for estimates of memory."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ from core.catalog.shapes import ModelShape
 
 @dataclass(frozen=True)
 class BaseModel:
-    """One base model that is known.
+    """One curated base model.
 
     Attributes:
-        id: Its name as model.name takes it: a Hugging Face id, or the embedded model.
-        family: The shelf it stands on.
-        title: Its name for people.
-        parameters: All weights, norms among them, as the published checkpoint counts them; of a model that also sees
-            pictures, those of its text part.
-        licence: Its licence, short.
-        note: What it is good for.
+        id: The value of model.name: a Hugging Face id, or the embedded model.
+        parameters: The number of weights of the published checkpoint; for a vision model, of its text part.
         shape: From its published config.json.
     """
 

@@ -1,4 +1,4 @@
-"""What a model's config.json may say: names that are names, before any library makes code of them; and quantisation."""
+"""Checks of a model's config.json: plain names, since a library makes code of them; and its quantisation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 NAMED = ("model_type", "architectures")
 FOUR_BIT_SUFFIX = re.compile(r"(-unsloth)?-bnb-4bit$", re.IGNORECASE)
 ELSEWHERE = "configuration_files"
-"""Of config.json: names other files by version, one of which transformers takes instead."""
+"""A key of config.json that names other files by version; transformers may read one of them instead."""
 MOST_SHOWN = 60
 TEXT_NAMES = {
     r"^language_model\.model\.": "model.",
@@ -26,15 +26,13 @@ give them by itself."""
 
 
 def require_plain_config(config: Any, model: str) -> None:
-    """See that a config.json is the whole of it, and that every model_type and architecture, at any depth, is a plain
-    name: Unsloth writes Python from them.
+    """Refuse a config.json that refers to other files, or in which a model_type or architecture is no plain name.
 
-    Args:
-        config: What is in config.json.
-        model: The model's name, for the message.
+    Unsloth writes Python code from these names, at any depth.
+
     Raises:
-        InvalidInput: One is something else (the class of CVE-2026-93348), or the file holds no JSON object, or names
-            other files that transformers would read in its place.
+        InvalidInput: A name is not plain (the class of CVE-2026-93348), or the file holds no JSON object, or names
+            other files that transformers would read instead.
     """
     if not isinstance(config, Mapping):
         raise InvalidInput(f"The config.json of {model} is no JSON object.", "Choose another model.")
@@ -50,11 +48,11 @@ def require_plain_config(config: Any, model: str) -> None:
 
 
 def stored_quantised(config: JsonObject, model: str) -> str | None:
-    """How a model's own weights are stored quantised, such as bitsandbytes; None where they are whole.
+    """The quantisation of a model's stored weights, such as bitsandbytes; None without one.
 
     Args:
-        config: What is in config.json; empty where it is not at hand.
-        model: The model's name, whose end tells it, too.
+        config: The content of config.json; empty if it is not known.
+        model: The model's name, whose ending can show a quantisation, too.
     """
     quantization = config.get("quantization_config")
     if isinstance(quantization, dict):
@@ -63,13 +61,13 @@ def stored_quantised(config: JsonObject, model: str) -> str | None:
 
 
 def whole_name(model: str) -> str | None:
-    """The repository with the 16-bit weights of one that is named as quantised; None where the name does not tell."""
+    """The repository with the 16-bit weights of a quantised one; None if the name shows no quantisation."""
     whole = FOUR_BIT_SUFFIX.sub("", model)
     return whole if whole not in ("", model) else None
 
 
 def quantised_text(model: str, method: str) -> str:
-    """What follows for exports from weights that are stored quantised, and what to train on instead."""
+    """The warning that stored quantised weights limit exports, with the model to train instead."""
     instead = whole_name(model) or "the model's 16-bit repository"
     return (
         f"The base model's own weights are stored quantised ({method}), so nothing can be merged into them: only the "

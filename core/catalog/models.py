@@ -1,4 +1,4 @@
-"""What a model name can mean: the embedded model, a local folder, or a Hugging Face id."""
+"""Model names: the embedded model, a local folder, or a Hugging Face id."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def is_hub_id(name: str) -> bool:
 
 
 def hub_id_of(name: str, root: Path) -> str | None:
-    """The hub id to ask for, or None when the model is at hand.
+    """The hub id of a model, or None for a local one.
 
     Raises:
         NotFound: The name is neither the embedded model, nor a local model folder, nor of the form owner/model.

@@ -10,9 +10,9 @@ from core.jsonfile import JsonObject
 REQUIRED = ("num_hidden_layers", "hidden_size", "intermediate_size", "num_attention_heads", "vocab_size")
 HINT = "Only decoders of the Llama kind are understood; the model may still train."
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts")
-"""What a mixture of experts calls their number."""
+"""Keys of config.json for the number of experts."""
 FAR_TOO_MUCH = 10**7
-"""No count in a shape is larger; a config.json that says so is broken."""
+"""The largest count in a shape; a config.json with a larger one is broken."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ModelShape:
 
     @property
     def embedding_parameters(self) -> int:
-        """Weights of the embedding and, where it is not the same, of the output layer."""
+        """Weights of the embedding and of the output layer, if that is separate."""
         return self.vocab * self.hidden * (1 if self.tied_embeddings else 2)
 
     @property

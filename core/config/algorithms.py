@@ -47,7 +47,6 @@ class Algorithm:
     """One algorithm.
 
     Attributes:
-        title: Its name.
         text: What it does, in a sentence.
         when: What it is for.
         changes: Arguments of TRL that differ from GRPO's.

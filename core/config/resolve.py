@@ -14,7 +14,7 @@ from core.hardware import Hardware
 
 CUDA_OPTIMISERS = ("adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit")
 HIGH_LEARNING_RATE, HIGH_FOR_EMBEDDED = 1e-4, 1.5e-4
-"""Above this GRPO tends to collapse; the embedded model, a small one in short runs, bears more (see DECISIONS.md)."""
+"""Above this GRPO tends to collapse; the small embedded model tolerates more in short runs (see DECISIONS.md)."""
 
 
 Changes = dict[str, dict[str, str]]
@@ -34,8 +34,6 @@ def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = N
     """The configuration as it will run on `hardware`, and notices of changes and warnings.
 
     Args:
-        config: The parsed configuration.
-        hardware: The hardware of the machine.
         packages: The optional packages; None looks them up.
     Raises:
         InvalidInput: The machine does not have the requested GPU, sampler or 4-bit weights.

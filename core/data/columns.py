@@ -1,4 +1,4 @@
-"""What a data file holds: row count, and for each column how full, how varied and how long it is; one lazy pass."""
+"""Statistics of a data file: the row count, and the filled, distinct and long values of each column; one lazy pass."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPORT_ROWS = 2000
 
 
 class CommonValue(TypedDict):
-    """A value that stands in several rows."""
+    """A value that several rows have."""
 
     value: str
     count: int

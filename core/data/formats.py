@@ -32,11 +32,10 @@ class DataFile:
     """One data file.
 
     Args:
-        path: The file.
-        encoding: Of its text; None for UTF-8, or what a byte order mark says.
+        encoding: The encoding of its text; None for UTF-8, or the one of its byte order mark.
 
     Attributes:
-        notes: What was found out about its form, in words; complete once the first row is read.
+        notes: Facts on its form, in words; complete once the first row is read.
 
     Raises:
         NotFound: There is no such file.
@@ -69,7 +68,7 @@ class DataFile:
         return self._reader(self)
 
     def first(self, count: int) -> list[RawRow]:
-        """At most `count` rows from the start; only what they need is read."""
+        """At most `count` rows from the start; the rest of the file is not read."""
         return list(islice(self.rows(), count))
 
     def follow(self, by_line: bool = True) -> TextStream:
@@ -158,7 +157,7 @@ def _is_json_lines(file: DataFile) -> bool:
 
 
 def _flattened(element: Any) -> Iterator[Any]:
-    """SQuAD's articles as one row per question, anything else as it is. Source: the SQuAD 2.0 file format."""
+    """SQuAD's articles as one row per question; other rows do not change. Source: the SQuAD 2.0 file format."""
     paragraphs = element.get("paragraphs") if isinstance(element, dict) else None
     if not (isinstance(paragraphs, list) and paragraphs and all(map(_is_squad, paragraphs))):
         yield element

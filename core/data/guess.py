@@ -1,4 +1,4 @@
-"""Which column is the question and which the answer: a guess by whole words, with its confidence and its reason."""
+"""Guesses the columns of question and answer by whole words, with confidence and reason."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def words_of(name: str) -> list[str]:
 
 
 def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
-    """Which rule finds the final answer in these, and why."""
+    """The rule that finds the final answers, and why it fits."""
     filled = [answer for answer in answers if answer]
     marks: tuple[tuple[FinalAnswer, str], ...] = (("hash", FINAL_ANSWER_MARK), ("boxed", BOXED))
     for rule, mark in marks:
@@ -127,7 +127,7 @@ def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
 
 
 def by_name(role: str, columns: Sequence[str], taken: Sequence[str | None]) -> Guess | None:
-    """The column whose name says the role best: the whole name first, then one word of it, in the order of NAMES."""
+    """The column whose name fits the role best: the whole name first, then one word of it, in the order of NAMES."""
     ranked = []
     for place, column in enumerate(columns):
         words = words_of(column)

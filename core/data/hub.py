@@ -23,19 +23,16 @@ Report = Callable[["float | None", str], None]
 
 @dataclass(frozen=True)
 class HubDescription:
-    """What the hub tells about a data set before anything is downloaded.
+    """A data set on the hub, before any download.
 
     Attributes:
-        source: Its id.
-        subset: The subset asked for, or meant when none is named; None where one must be named.
-        split: The split asked for, or None where that subset has no such split.
-        subsets: All subsets.
-        splits: All splits of `subset`.
-        rows: Rows of the split, or None where the card doesn't say.
-        size_bytes: What a download of the split takes, or None where the hub doesn't say.
-        licence: As the card names it; empty where it doesn't.
+        subset: The requested or the default subset; None if one must be named.
+        split: The requested split; None if that subset does not have it.
+        rows: Rows of the split; None if unknown.
+        size_bytes: The download size of the split; None if unknown.
+        licence: The licence on its card; empty if unknown.
         gated: Whether its terms must be accepted on its page first.
-        columns: Names of the columns, empty where the card doesn't list them.
+        columns: Names of the columns; empty if unknown.
     """
 
     source: str
@@ -51,7 +48,7 @@ class HubDescription:
 
 
 def describe(source: str, subset: str | None, split: str) -> HubDescription:
-    """Ask the hub, in one request, what `source` offers; a subset or split that is not there is no error.
+    """Get the description of `source` from the hub, in one request; a missing subset or split is no error.
 
     Raises:
         InvalidInput: The id is malformed, or the repository can't be read without its own code.
@@ -82,21 +79,18 @@ def describe(source: str, subset: str | None, split: str) -> HubDescription:
 def hub_rows(
     source: str, subset: str | None, split: str, cache: Path, report: Report = lambda fraction, text: None
 ) -> Iterator[RawRow]:
-    """The rows of one split; each file is downloaded just before its rows are read, and kept below `cache`.
-
-    A reader that stops early downloads only the files it came to. What was downloaded is used again, also offline.
+    """The rows of one split; each file is downloaded when its rows are read, and kept below `cache` for later use.
 
     Args:
         source: Hub id, owner/name.
-        subset: Which configuration, or None for the default one.
-        split: Which split.
-        cache: The folder for everything that can be fetched again.
-        report: Told about the download; the fraction never falls, and is 1.0 once all is here.
+        subset: The configuration; None for the default one.
+        cache: The folder of downloads.
+        report: Called with the progress of the download; the fraction never falls and ends with 1.0.
     Raises:
-        InvalidInput: The id is malformed, there is no such subset or split, it holds no row or no readable file.
+        InvalidInput: The id is malformed, the subset or split does not exist or has no row or no readable file.
         NotFound: There is no such data set.
         Conflict: It is gated, and the token does not open it.
-        Unavailable: The hub can't be reached, and what is needed is not in the cache.
+        Unavailable: The hub can't be reached, and a file is not in the cache.
     """
     repository = latest(source, cache, lambda text: report(None, text))
     paths = files_of(repository, subset, split)
@@ -105,7 +99,7 @@ def hub_rows(
 
 
 def preview_rows(source: str, subset: str | None, split: str, count: int, cache: Path) -> list[RawRow]:
-    """The first `count` rows of a split, fewer where it has fewer; of files not in the cache only the start is fetched.
+    """At most `count` rows from the start of a split; of a file outside the cache only the start is downloaded.
 
     Raises:
         InvalidInput, NotFound, Conflict, Unavailable: As `hub_rows`.
@@ -180,20 +174,20 @@ class _Progress:
                 progress._add(int(n or 0))
 
             def update_transfer(self, n: float | None = 1) -> None:
-                """Bytes on the network, which Xet counts beside those on the disk."""
+                """Bytes on the network, which Xet counts separately from those on the disk."""
 
         return Bar
 
     def file_done(self, size_bytes: int) -> None:
         """A file is here, downloaded just now or long ago."""
         self._whole, self._partial, self._left = self._whole + size_bytes, 0, self._left - 1
-        self._tell()
+        self._report_progress()
 
     def _add(self, size_bytes: int) -> None:
         self._partial += size_bytes
-        self._tell()
+        self._report_progress()
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         self._most = max(self._most, self._whole + self._partial)
         if self._left == 0:
             self._report(1.0, f"{_megabytes(self._whole)} MB")
@@ -214,7 +208,7 @@ def _empty(source: str) -> InvalidInput:
 
 
 def _info_of(repository: Repository, subset: str | None) -> JsonObject:
-    """What the card says of one subset's columns and rows; empty where it says nothing."""
+    """The card's entry on the columns and rows of a subset; empty without one."""
     entries = repository.card.get("dataset_info")
     entries = _dicts([entries] if isinstance(entries, dict) else entries)
     return next((entry for entry in entries if entry.get("config_name", "default") == subset), {})

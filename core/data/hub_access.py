@@ -21,7 +21,7 @@ HINT = 'Ids have the form owner/name, such as openai/gsm8k; a procedural task ne
 
 
 def latest(source: str, cache: Path, notice: Callable[[str], None] = lambda text: None) -> Repository:
-    """The repository as the hub has it now; while the hub can't be reached, as `keep` noted it, which `notice` is told.
+    """The repository on the hub; if the hub can't be reached, the one that `keep` has stored, with a notice.
 
     Raises:
         InvalidInput: The id is malformed.
@@ -40,14 +40,14 @@ def latest(source: str, cache: Path, notice: Callable[[str], None] = lambda text
 
 
 def keep(source: str, repository: Repository, cache: Path, is_whole: bool) -> None:
-    """Note for later, offline, what is in the cache; an older copy that is whole beats a newer one that is not."""
+    """Store which files are in the cache, for offline use; a complete older copy beats an incomplete newer one."""
     kept = _kept(source, cache)
     if is_whole or not kept.is_file():
         write_json(kept, asdict(repository))
 
 
 def ask(source: str) -> Repository:
-    """What the hub says of a data set, in one request of at most HUB_TIMEOUT_S.
+    """The hub's information on a data set, in one request of at most HUB_TIMEOUT_S.
 
     Raises:
         InvalidInput, NotFound, Conflict, Unavailable: As `latest`.
@@ -70,12 +70,12 @@ def _kept(source: str, cache: Path) -> Path:
 
 @contextmanager
 def explained(source: str) -> Iterator[None]:
-    """Turn what the hub's library raises into errors that say what to do; a full disk passes through.
+    """Turn exceptions of the hub's library into errors with a cure; that of a full disk is not changed.
 
     Raises:
-        NotFound: The data set, or a file of it, is not there.
+        NotFound: The data set, or a file of it, does not exist.
         Conflict: It is gated, or the token is refused.
-        Unavailable: The hub does not answer, or not as a hub.
+        Unavailable: The hub does not answer, or its answer is not that of a hub.
     """
     import httpx
     from huggingface_hub.errors import (

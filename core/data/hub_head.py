@@ -22,11 +22,11 @@ MOST_UNZIPPED = 20
 MAX_HEAD_BYTES = 32 * 1024 * 1024
 """The most that is fetched of one text file."""
 PAGE_BUFFER_BYTES = 64 * 1024
-"""How much of a Parquet column is fetched before its first page, which says how long it is."""
+"""Bytes of a Parquet column that are read to find the length of its first page."""
 
 
 def first_rows(repository: Repository, path: str, count: int, cache: Path) -> list[RawRow]:
-    """At most `count` rows from the start of a file, which is read in the cache where it is there.
+    """At most `count` rows from the start of a file; it is read from the cache if possible.
 
     Raises:
         InvalidInput: The file is broken, or its first row ends past MAX_HEAD_BYTES.
@@ -90,7 +90,7 @@ def _written(folder: Path, path: str, head: bytes, is_whole: bool) -> Path:
     name = Path(path).name
     if not is_whole:
         if name.lower().endswith(".gz"):
-            with suppress(zlib.error):  # DataFile says what is wrong with it
+            with suppress(zlib.error):  # DataFile describes the problem
                 head, name = zlib.decompressobj(wbits=31).decompress(head, MOST_UNZIPPED * len(head)), name[:-3]
         head = head[: head.rfind(b"\n") + 1] or head
     file = folder / name

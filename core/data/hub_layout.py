@@ -1,4 +1,4 @@
-"""Which files of a Hugging Face data set repository make up a subset and a split; pure, the network is elsewhere."""
+"""The files of a subset and a split in a Hugging Face data set repository; pure."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class Repository:
 
 
 def subsets(repository: Repository) -> dict[str, Splits]:
-    """Every subset and its splits: as the card's `configs` say, else by the names of files and folders.
+    """Every subset and its splits, from the card's `configs`, else from the names of files and folders.
 
-    Source: the hub's documentation, "Manual Configuration" and "File names and splits"; tests hold it to what the
-    datasets library makes of the same repositories.
+    Source: the hub's documentation, "Manual Configuration" and "File names and splits"; tests compare it with the
+    datasets library on the same repositories.
     Raises:
-        InvalidInput: The repository needs its own code to be read, or holds no file of a known format.
+        InvalidInput: The repository can only be read by its own code, or has no file of a known format.
     """
     script = f"{repository.id.partition('/')[2]}.py"
     if script in repository.files:
@@ -119,7 +119,7 @@ def _refused(problem: str, hint: str) -> InvalidInput:
 
 
 def _sections(card: Card) -> dict[str, JsonObject]:
-    """The card's configurations by name; what is not shaped as documented is passed over."""
+    """The card's configurations by name; entries of an undocumented form are left out."""
     entries = card.get("configs")
     entries = entries if isinstance(entries, list) else []
     return {str(entry["config_name"]): entry for entry in entries if isinstance(entry, dict) and "config_name" in entry}
@@ -185,7 +185,7 @@ def _file_name(path: str) -> tuple[str, ...]:
 
 
 def _names(part: str, words: Iterable[str]) -> bool:
-    """Whether one of `words` stands in `part`, set off by a separator or digit."""
+    """Whether `part` contains one of `words` between separators or digits."""
     return any(re.search(rf"(^|[-._ 0-9]){word}([-._ 0-9]|$)", part) for word in words)
 
 
@@ -200,7 +200,7 @@ def _is_data(path: str) -> bool:
 
 
 def _one_format(splits: Splits) -> Splits:
-    """Only the files of the format that most files have, since the others hold the same rows again."""
+    """The files of the most frequent format; files of other formats repeat the same rows."""
     counts = Counter(_format_of(path) for paths in splits.values() for path in paths)
     if not counts:
         return splits

@@ -15,12 +15,7 @@ LONGEST_WORD = 12
 
 
 class BrokenJson(Exception):
-    """The document is not JSON, or not of the wanted shape.
-
-    Args:
-        problem: What is wrong.
-        line: The line it is on, from 1.
-    """
+    """The document is not JSON, or not of the wanted shape."""
 
     def __init__(self, problem: str, line: int = 1):
         super().__init__(problem)
@@ -30,8 +25,8 @@ class BrokenJson(Exception):
 def elements(stream: TextStream, keys: Sequence[str]) -> Iterator[tuple[int, Any]]:
     """(line, value) of each element of a list, or of the list that an object holds under one of `keys`.
 
-    The standard library's scanner decodes each element; only what lies between elements is read here. It refuses deep
-    nesting by itself, where event parsers build it (16 MB of "[" took one of them 23 s and 3.8 GB).
+    The standard library's scanner decodes each element; this function reads only the text between them. The scanner
+    refuses deep nesting, which event parsers build (16 MB of "[" took one of them 23 s and 3.8 GB).
 
     Raises:
         BrokenJson: Malformed, cut off, or neither a list nor such an object.
@@ -86,7 +81,7 @@ def _enter(text: "_Text", keys: Sequence[str]) -> None:
 
 
 class _Text:
-    """A window on the document: read further as needed, cut off behind as it is used."""
+    """A window on the document: it reads more when needed, and drops the text before the current place."""
 
     def __init__(self, stream: TextStream):
         self._stream = stream
@@ -137,7 +132,7 @@ class _Text:
                 return value
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
-        """Whether the value is only cut off by the end of the window; an escape or a word is at most that long."""
+        """Whether the window may end inside the value; an escape or a literal is at most that long."""
         return error.msg.startswith("Unterminated string") or error.pos >= len(self._window.rstrip()) - LONGEST_WORD
 
     def fail(self, problem: str) -> NoReturn:

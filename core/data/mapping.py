@@ -1,4 +1,4 @@
-"""Rows to examples: mapped columns, nested values by path, final answers, filters, counts of what was left out."""
+"""From rows to examples: mapped columns, nested values, final answers, filters, and counts of unused rows."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, st
 def usable_rows(
     rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, str], left_out: LeftOut
 ) -> Iterator[Row]:
-    """The examples among `rows`, lazily; `left_out` counts the others as they pass. See `map_rows`.
+    """The examples among `rows`, lazily; `left_out` counts the others meanwhile. See `map_rows`.
 
-    Two questions are the same when they differ in case, spacing or punctuation only, so that no held-out question is a
-    training question in other clothes.
+    Questions that differ only in case, spacing or punctuation are the same, so that no held-out question is a reworded
+    training question.
     """
     seen: set[int] = set()
     for raw in rows:
@@ -161,7 +161,7 @@ def lookup(row: RawRow, path: str, field_name: str) -> Any:
     """The value at `path`: a column, or a nested value such as answers.text or messages.0.content.
 
     Raises:
-        InvalidInput: The row has no such column; `field_name` is the setting that asked for it.
+        InvalidInput: The row has no such column; `field_name` is the setting that names it.
     """
     if path in row:
         return row[path]
@@ -197,7 +197,7 @@ def as_text(value: Any) -> str:
 
 
 def context_text(value: Any) -> str:
-    """What follows a question: a text as it is, a list (the options of a choice) as lines A) to Z)."""
+    """The context of a question: a text unchanged, a list (the options of a choice) as lines A) to Z)."""
     if isinstance(value, dict) and isinstance(value.get("text"), list):
         value = value["text"]
     if isinstance(value, (list, tuple)):
@@ -227,7 +227,7 @@ def _plain(value: Any) -> str:
 
 
 def _size(cell: Any) -> float | None:
-    """A cell as a number: its value, or its length where it is text that is none."""
+    """A cell as a number: its value, or the length of a text that is no number."""
     if isinstance(cell, (list, tuple, dict)):
         return float(len(cell))
     try:

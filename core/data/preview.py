@@ -1,4 +1,4 @@
-"""What is shown of a data set before a run: its first rows, the guessed mapping, rows as the model will see them."""
+"""The preview of a data set before a run: first rows, guessed mapping, rendered prompts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.prompts.template import ChatMessage
 
 
 class GuessedColumns(TypedDict):
-    """The columns of a data set and what they are taken for; `guesses` has the reasons."""
+    """The columns of a data set and their guessed roles; `guesses` has the reasons."""
 
     columns: list[str]
     mapping: MappingSettings
@@ -54,7 +54,7 @@ class RenderedRows(TypedDict):
 
 
 class MappedPreview(GuessedColumns, RenderedRows):
-    """What a mapping makes of the first rows; `notices` say what does not fit."""
+    """The first rows after mapping; `notices` describe what does not fit."""
 
     notices: list[str]
 

@@ -96,7 +96,7 @@ def procedural_rows(name: str, parameters: JsonObject) -> Iterator[RawRow]:
         name: The task, such as "leg_counting".
         parameters: size (rows, 1000), seed (42) and the task's own settings, in the types of JSON.
     Returns:
-        Rows of instruction, response (a right answer, empty where the task ships none), entry (JSON text that the
+        Rows of instruction, response (a right answer, empty if the task has none), entry (JSON text that the
         "procedural" reward reads) and task.
     Raises:
         InvalidInput: There is no such task, or it can't use a parameter.
@@ -150,8 +150,8 @@ def unpacked(value: Any) -> Any:
 def _tasks() -> dict[str, tuple[type, type]]:
     """Task -> its data set class and its config class; composite is left out, since it only mixes others.
 
-    pycosat has no wheels, and one task alone needs it; where it could not be built that task is left out, and an empty
-    module lets the others be imported.
+    Only one task needs pycosat, which has no wheels. If it is not installed, that task is left out, and an empty module
+    makes the others importable.
     """
     left_out = {"composite"}
     if importlib.util.find_spec(SOLVER) is None:
@@ -238,7 +238,7 @@ def _default(field: Field[Any]) -> Any:
 
 
 def _kind(field: Field[Any]) -> str:
-    """What a field takes, in the words of a form."""
+    """The type of a field, in the words of a form."""
     default, annotation = _default(field), str(field.type)
     if isinstance(default, Enum) or typing.get_origin(field.type) is typing.Literal:
         return "choice"

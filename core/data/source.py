@@ -21,7 +21,7 @@ Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
-"""With max_samples, so many rows of a hub data set are read, and only the files that hold them are downloaded."""
+"""With max_samples only the first rows of a hub data set are read, and only their files downloaded."""
 
 
 def unreported(fraction: float | None, text: str) -> None:
@@ -38,12 +38,8 @@ def kind_of(config: DatasetConfig) -> SourceKind:
 
 
 def raw_rows(config: DatasetConfig, workspace: Workspace, report: Progress = unreported) -> Iterator[RawRow]:
-    """The rows of the source as they are stored, lazily.
+    """The stored rows of the source, lazily.
 
-    Args:
-        config: Names the source.
-        workspace: Holds uploads and caches.
-        report: Told how far a download is.
     Raises:
         InvalidInput: The source can't be read; `fields` names the setting.
     """
@@ -93,7 +89,7 @@ def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[
 
 
 def final_answer_problem(rows: Sequence[RawRow], config: DatasetConfig) -> str | None:
-    """Why the rule for final answers does not fit these rows: none of them has its mark. None where it does."""
+    """Why the rule for final answers does not fit these rows: none of them has its mark. None if it fits."""
     mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
     if mark is None or any(mark in as_text(lookup(row, config.response_field, "")) for row in rows):
         return None

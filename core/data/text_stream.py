@@ -1,4 +1,4 @@
-"""TextStream: the bytes of a plain or gzipped text file as clean UTF-8, with the line that any trouble stands on."""
+"""TextStream: the bytes of a plain or gzipped text file as clean UTF-8, with line numbers in errors."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class TextStream(io.RawIOBase):
 
     Args:
         path: The file; gzip is recognised by its first bytes.
-        encoding: How its text is encoded; None for UTF-8, or what its byte order mark says.
-        by_line: Whether a row is a line, so that no line may be over MAX_ROW_BYTES; otherwise `row_done` tells.
+        encoding: The encoding of its text; None for UTF-8, or the one of its byte order mark.
+        by_line: Whether a row is a line, of at most MAX_ROW_BYTES; otherwise `row_done` marks the end of a row.
 
     Attributes:
         line: Line breaks read so far, plus one.
-        notes: What was found out about the file, in words.
+        notes: Facts on the file, in words.
     """
 
     def __init__(self, path: Path, encoding: str | None = None, by_line: bool = True):
@@ -77,7 +77,7 @@ class TextStream(io.RawIOBase):
 
     @property
     def fraction(self) -> float:
-        """Share of the file read so far, 0 to 1; of the compressed bytes where it is compressed."""
+        """Fraction of the file that is read, of the compressed bytes if it is compressed."""
         if self._raw.closed:
             return self._end
         return self._raw.tell() / self._size if self._size else 1.0

@@ -1,4 +1,4 @@
-"""What an evaluation takes from its run: the sampling, the models, and the facts for the card; and its limits."""
+"""The values that an evaluation takes from its run: sampling, models, facts for the card; and its limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ def sampling_of(config: RunConfig, samples: int, values: Mapping[str, Any]) -> S
     """The sampling of an evaluation: greedy for one answer a row, the training's for several; with the training's seed.
 
     Args:
-        config: The configuration of the run.
         samples: Answers of each model to each row.
         values: Sampling values of the request, which take precedence.
     Raises:
@@ -54,7 +53,7 @@ def described_model(model: ModelDescription, use_adapter: bool) -> DescribedMode
 
 
 def record_model(model: DescribedModel) -> RecordModel:
-    """What a record keeps of a model."""
+    """The part of a model's description that a record keeps."""
     return {"model_path": model["model_path"], "use_adapter": model["use_adapter"], "label": model["label"]}
 
 

@@ -65,12 +65,10 @@ class EvaluationCard:
 
     Attributes:
         title: What was compared.
-        verdict: The result in words.
         tone: good or bad for a significant change without doubt; none otherwise.
         facts: Name and value of each condition of the comparison.
         labels: The names of the two sides.
         bars: The means of the sides that have one.
-        figures: The table.
         intervals: How the intervals were computed.
         notes: Remarks for the reader.
         regressions, improvements: The rows that changed most, the largest change first.

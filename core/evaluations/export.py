@@ -16,7 +16,7 @@ Line = dict[str, object]
 """A line of the CSV file: column -> cell."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes spreadsheets take a text for a formula. Source: OWASP, CSV Injection."""
+"""Characters at the start of a text that make it a formula in spreadsheets. Source: OWASP, CSV Injection."""
 
 
 def results_json(record: EvaluationRecord, rows: Sequence[ResultRow]) -> str:
@@ -30,7 +30,6 @@ def results_csv(record: EvaluationRecord, rows: Sequence[Any]) -> str:
     A text that a spreadsheet would take for a formula gets a ' in front, unless it is a number.
 
     Args:
-        record: A batch or an evaluation.
         rows: All its rows: BatchRow of a batch, EvaluationRow of an evaluation.
     """
     records = list(_batch(rows) if record.kind == "batch" else _evaluation(record, rows))

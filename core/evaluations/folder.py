@@ -16,11 +16,7 @@ CARDS = ("card.md", "card.html")
 
 
 class ResultFolder:
-    """outputs/<session_id>/tests/<test_id>/, or outputs/.tests/<test_id>/.
-
-    Args:
-        path: The folder, which need not exist yet.
-    """
+    """outputs/<session_id>/tests/<test_id>/, or outputs/.tests/<test_id>/."""
 
     def __init__(self, path: Path):
         self.path = path

@@ -87,7 +87,6 @@ def read_prompts(
     out.
 
     Args:
-        path: The file.
         encoding: The encoding of its text; None for UTF-8, or the one that a byte order mark names.
         columns: Further columns to read where a row has them: the name among the extras -> the column.
         data: The data set of the run whose model is asked; None without a run.

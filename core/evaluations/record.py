@@ -44,7 +44,6 @@ class EvaluationRecord:
 
     Attributes:
         test_id: Its id, which is its folder's name.
-        name: Its name for people.
         session_id: The run it belongs to; None for a model of no run.
         models: The models that answer; an evaluation has two, before and after.
         sampling: The sampling values, with the seed.

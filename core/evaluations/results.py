@@ -37,7 +37,7 @@ class AnswerScore(TypedDict):
 
 
 class BatchRow(AnswerScore):
-    """A prompt of a batch and its answer; `solution` is what the run's markers hold, null without them."""
+    """A prompt of a batch and its answer; `solution` is the text between the run's markers, null without them."""
 
     index: int
     prompt: str

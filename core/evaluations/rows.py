@@ -113,10 +113,8 @@ def batch_summary(
     """A batch in figures.
 
     Args:
-        rows: The rows so far.
-        seconds: How long they took.
-        answering_seconds: How much of that the model wrote; None where it is not known.
-        most: The highest reward an answer can get; None where nothing was scored.
+        answering_seconds: The part of `seconds` in which the model generated; None if unknown.
+        most: The highest reward an answer can get; None if nothing was scored.
     """
     answered = [row for row in rows if row["finish_reason"] != "refused"]
     rewards = [row["reward"] for row in answered if row["reward"] is not None]

@@ -1,4 +1,4 @@
-"""Two models on the same held-out rows: means with intervals, pass@k, who won which row, and where it shows; pure."""
+"""Compares two models on the same held-out rows: means with intervals, pass@k, tests, and example rows; pure."""
 
 from __future__ import annotations
 

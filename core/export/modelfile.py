@@ -1,4 +1,4 @@
-"""Modelfile: what Ollama reads beside a GGUF file: the template, stop texts and system prompt of training; pure."""
+"""Modelfile for Ollama: the template, stop texts and system prompt of the training; pure."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NO_TEMPLATE = (
 
 @dataclass(frozen=True)
 class Modelfile:
-    """What the Modelfiles of an export say.
+    """The content of the Modelfiles of an export.
 
     Attributes:
-        title: What the model is, on one line.
-        spoken: The chat format; None where it is not known.
-        template: The prompts of training.
-        ends: Tokens that end an answer by the tokenizer's word.
+        title: The model on one line.
+        spoken: The chat format; None if it is not known.
+        template: The prompt template of the training.
+        ends: Tokens that end an answer by the tokenizer.
         context_tokens: The longest conversation.
     """
 
@@ -38,7 +38,7 @@ class Modelfile:
     context_tokens: int
 
     def text_for(self, file: str) -> str:
-        """The Modelfile of a GGUF file that lies beside it."""
+        """The Modelfile of a GGUF file in the same folder."""
         return "\n".join([*self._comments(), f"FROM ./{file}", *self._lines()]) + "\n"
 
     def _comments(self) -> Iterator[str]:
@@ -79,15 +79,15 @@ class Modelfile:
 
 
 def context_tokens(trained: int, most: int | None) -> int:
-    """num_ctx: what training used, but no less than a usual conversation and no more than the model takes."""
+    """num_ctx: the length of the training, but at least a usual conversation and at most the model's context."""
     wanted = max(trained, USUAL_CONTEXT_TOKENS)
     return min(wanted, most) if most else wanted
 
 
 def quoted(value: str) -> str | None:
-    """A value as a Modelfile writes it, whose grammar knows no escapes; None for one that can't be written.
+    """A quoted value of a Modelfile, whose grammar has no escapes; None for a value with three double quotes.
 
-    A value with three double quotes can't be; one that ends in a double quote gets a line break behind it.
+    A value that ends with a double quote gets a line break.
     """
     if TRIPLE in value:
         return None

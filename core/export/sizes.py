@@ -25,22 +25,21 @@ SUPERBLOCK = 256
 """Weights of a block of the K types; a row that is no multiple of it is stored in another type."""
 FALLBACKS = {"q3_k": "iq4_nl", "q4_k": "q5_0", "q5_k": "q5_1", "q6_k": "q8_0"}
 MORE_BITS = {"q3_k": "q4_k", "q4_k": "q6_k", "q5_k": "q6_k"}
-"""What the _M mixtures give half of the value and down projections, which suffer most."""
+"""The type that the _M mixtures use for half of the value and down projections, which lose most precision."""
 TOKEN_BYTES = {"gguf": 36, "merged": 72}
-"""Of a vocabulary entry with its merges, in a GGUF file and in a tokenizer.json."""
+"""Bytes of a vocabulary entry with its merges, in a GGUF file and in a tokenizer.json."""
 ADAPTER_SHRINKS = 0.5
 """PEFT stores float32, the GGUF file float16."""
 TOKENIZER_BYTES = 4 * 1024**2
-"""What the tokenizer in an adapter's folder takes where the vocabulary is not known."""
+"""The size of the tokenizer in an adapter's folder if the vocabulary is not known."""
 
 
 def expected_bytes(target: Target, parameters: int, shape: ModelShape | None, adapter_bytes: int) -> int:
-    """How large a target will be.
+    """The expected size of a target in bytes.
 
     Args:
-        target: It.
         parameters: Weights of the base model.
-        shape: Its shape, which makes the estimate of quantised files better; None where it is not known.
+        shape: Its shape, which improves the estimate of quantised files; None if it is not known.
         adapter_bytes: Size of the trained adapter's weights.
     """
     if target.kind == "adapter":
@@ -55,10 +54,10 @@ def expected_bytes(target: Target, parameters: int, shape: ModelShape | None, ad
 
 
 def peak_bytes(targets: Sequence[Target], parameters: int, shape: ModelShape | None, adapter_bytes: int) -> int:
-    """Free disk that an export needs at its worst moment: everything it makes and, beside that, what it works with.
+    """The largest free disk space that an export needs: for its results and its temporary files.
 
-    For GGUF files that is a merged 16-bit copy of the model and a wide GGUF file; for the adapter as GGUF a wide GGUF
-    file of the base model, on which it is proven. A file that is made again replaces the old one at the end only.
+    GGUF files need a merged 16-bit copy of the model and a 16-bit GGUF file; the adapter as GGUF needs a 16-bit GGUF
+    file of the base model for its proof. A new file replaces the old one only at the end.
     """
     kinds, names = {target.kind for target in targets}, {target.name for target in targets}
     made = sum(expected_bytes(target, parameters, shape, adapter_bytes) for target in targets)

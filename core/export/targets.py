@@ -1,4 +1,4 @@
-"""What a session can be exported as: the adapter, the merged model, and llama.cpp's files of several types."""
+"""The targets of an export: the adapter, the merged model, and llama.cpp's files of several types."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ class Target:
     """One form of export.
 
     Attributes:
-        name: As the API has it.
-        title: Its name for people.
-        kind: What is made of the session.
+        name: Its name in the API.
+        kind: adapter, merged, gguf or adapter_gguf.
         file: The file, or the folder, below exports/<session_id>/.
         is_folder: Whether it is a folder.
-        summary: What it is good for.
-        ftype: llama.cpp's llama_ftype number; None for what is no model file of llama.cpp.
+        ftype: llama.cpp's llama_ftype number; None if it is no model file of llama.cpp.
         max_difference: The largest mean difference of log-probabilities (nats) from the adapter that a proof accepts;
-            core/workers/export/proof.py says where the bounds come from. None where nothing is compared.
+            for the source of the bounds see core/workers/export/proof.py. None if nothing is compared.
         bits: Bits per weight, on average over a model of a few billion weights; None for adapters.
         is_usual: Whether it is among the files that most people want; the others are shown when asked for.
     """
@@ -99,11 +97,11 @@ TARGETS: dict[str, Target] = {
 """Name -> target, in the order in which they are shown and made."""
 
 
-def target(name: str) -> Target:
-    """The target called `name`; upper and lower case are one.
+def target_named(name: str) -> Target:
+    """The target called `name`, in upper or lower case.
 
     Raises:
-        InvalidInput: It is not offered.
+        InvalidInput: There is no such target.
     """
     found = TARGETS.get(name.lower())
     if found is None:

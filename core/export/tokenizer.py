@@ -1,4 +1,4 @@
-"""TokenizerFacts: what llama.cpp has to be told about a tokenizer, so that it cuts text as training did; pure."""
+"""TokenizerFacts: the facts that llama.cpp needs to tokenise text as in training; pure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ TokenizerPart = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class TokenizerFacts:
-    """A tokenizer as training used it.
+    """The tokenizer of the training.
 
     Attributes:
-        tokenizer: Its tokenizer.json; empty where it has none.
-        prompt: A prompt as training rendered it.
+        tokenizer: Its tokenizer.json; empty if it has none.
+        prompt: A rendered prompt of the training.
     """
 
     tokenizer: TokenizerPart
@@ -49,10 +49,10 @@ class TokenizerFacts:
 
     @property
     def adds_space(self) -> bool | None:
-        """Whether a SentencePiece model's text gets a space in front after a special token; None where it is not told.
+        """Whether a SentencePiece model adds a space after a special token; None if that is not known.
 
-        llama.cpp has one switch for the start of a text and for what follows a special token. Where training put a
-        space at the start of a text only, prompts that begin with a special token need it off.
+        llama.cpp has one switch for the start of a text and for text after a special token. If the training added a
+        space only at the start of a text, prompts that begin with a special token need it off.
         """
         schemes = [step.get("prepend_scheme") for step in _steps(self.tokenizer.get("pre_tokenizer"), "pretokenizers")]
         if "first" in schemes:
@@ -65,8 +65,8 @@ class TokenizerFacts:
     def name(self, wanted: str) -> str:
         """The name to write into a GGUF file, which llama.cpp takes as a hint.
 
-        A file whose name holds phi3 or phi-3 gets the special tokens of Phi-3, which swallow the space behind them. So
-        such a tokenizer needs that name, and any other must not have it: llama.cpp would refuse to load the file.
+        If the name contains phi3 or phi-3, llama.cpp uses the special tokens of Phi-3, which remove the space after
+        them. Such a tokenizer needs that name; with any other tokenizer llama.cpp would refuse to load the file.
 
         Args:
             wanted: The name for people.
@@ -78,9 +78,9 @@ class TokenizerFacts:
         return f"{wanted} (Phi-3)" if swallows else PHI_3.sub("phi 3", wanted)
 
     def mark_added(self, tokens: list[bytes], scores: list[float], types: list[int]) -> None:
-        """Put the tokens that tokenizer.json adds to a SentencePiece model into its lists, which know nothing of them.
+        """Add the tokens that only tokenizer.json has to the lists of a SentencePiece model.
 
-        llama.cpp would take <start_of_turn> for plain text otherwise. What is marked already stays as it is.
+        Without them llama.cpp reads <start_of_turn> as plain text. Tokens that are marked already do not change.
 
         Args:
             tokens: Texts as bytes, shape [vocabulary].

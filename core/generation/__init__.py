@@ -1,1 +1,1 @@
-"""What a model is asked, and how a model is named; pure."""
+"""Requests to models, and the names of models; pure."""

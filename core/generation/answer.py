@@ -1,4 +1,4 @@
-"""What a generation worker is asked for, and what it answers."""
+"""Requests to a generation worker, and its answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat put to a model: a prompt or a conversation, in the form that the run's training used."""
+"""The chat that a model sees: a prompt or a conversation, in the form of the run's training."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ ROLE_OF = {"developer": "system", "tool": "user", "function": "user"}
 
 
 class ForeignMessage(TypedDict):
-    """A turn as other programs write it: of any role, without content where it only called a tool."""
+    """A turn from another program: of any role, and without content if it only calls a tool."""
 
     role: str
     content: str | None
 
 
 def chat_of(messages: Sequence[ChatMessage], template: PromptTemplate | None, system: str | None) -> list[ChatMessage]:
-    """`messages` as the model is to see them.
+    """`messages` in the form that the model sees.
 
     Args:
-        messages: The last one is the user's; a system message may stand first.
-        template: The training's; every question gets its form. None leaves them as they are.
+        messages: The last one is the user's; the first may be a system message.
+        template: The training's template, applied to every question; None changes no question.
         system: Replaces the training's system prompt; "" for none, None for the training's own.
     Raises:
-        InvalidInput: A role is unknown or out of place, or there is no question at the end.
+        InvalidInput: A role is unknown or in the wrong place, or the last message is no question.
     """
     _require_sound(messages)
     given = messages[0]["content"] if messages[0]["role"] == "system" else None
@@ -45,13 +45,13 @@ def chat_of(messages: Sequence[ChatMessage], template: PromptTemplate | None, sy
 
 
 def merged(messages: Sequence[ForeignMessage]) -> list[ChatMessage]:
-    """A conversation as other programs write it, in the form that chat_of takes.
+    """A conversation from another program, in the form that chat_of takes.
 
     Args:
         messages: In any order; those without content are left out.
     Returns:
-        The system messages as one at the start, then turns that alternate: neighbours of one role are one, and what a
-        tool says is the user's.
+        One system message at the start, then alternating turns: adjacent turns of one role are joined, and a tool's
+        output counts as the user's.
     """
     kept: list[ChatMessage] = [
         {"role": ROLE_OF.get(message["role"], message["role"]), "content": message["content"]}

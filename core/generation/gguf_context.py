@@ -1,4 +1,4 @@
-"""How long the chats with a GGUF file may be: by its own header, what is wanted, and the memory there is.
+"""The length of chats with a GGUF file, from its header, the request and the free memory.
 
 Source: the GGUF specification (ggml, docs/gguf.md), version 3; the keys are those of llama.cpp.
 """
@@ -14,22 +14,22 @@ from typing import Any
 from core.errors import WorkerFailed
 
 LEAST_TOKENS = 4096
-"""Of one chat, its answer included, where the model takes as many."""
+"""The least length of a chat with its answer, if the model allows it."""
 MOST_SLOTS = 4
 """Chats worked on at once, where memory allows."""
 CACHE_BYTES = 2
-"""Of one number in the cache of keys and values."""
+"""Bytes of one number in the cache of keys and values."""
 NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY = 8, 9
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a file says of itself.
+    """Facts in the header of a file.
 
     Attributes:
-        trained_tokens: The longest text it was made for; 0 where it does not say.
-        cache_bytes: What each token of a chat takes in memory beside the weights.
+        trained_tokens: The longest text of its training; 0 if unknown.
+        cache_bytes: Memory for each token of a chat, without the weights.
     """
 
     trained_tokens: int
@@ -67,12 +67,11 @@ def facts_of(file: Path) -> Facts:
 
 
 def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:
-    """As much as is wanted and the file takes; where memory is short fewer chats at once, then shorter ones.
+    """The context that is wanted and possible; if memory is short, first with fewer chats at once, then shorter ones.
 
     Args:
-        facts: Of the file.
-        wanted_tokens: The longest chat, its answer included, that is to be had; at least LEAST_TOKENS are tried.
-        free_bytes: Memory beside the weights.
+        wanted_tokens: The length of the longest chat with its answer; at least LEAST_TOKENS are tried.
+        free_bytes: Free memory without the weights.
     """
     wanted = max(LEAST_TOKENS, wanted_tokens)
     tokens = min(wanted, facts.trained_tokens or wanted)

@@ -1,4 +1,4 @@
-"""What a model_path means: a run's adapter or checkpoint, an export, or the name of a base model."""
+"""ModelRef: the model behind a model_path: an adapter or checkpoint of a run, an export, or a base model."""
 
 from __future__ import annotations
 
@@ -27,19 +27,17 @@ class ModelDescription(TypedDict):
 
 
 class PlacedModel(ModelDescription):
-    """The same with where it lies."""
+    """A model with the path of its files."""
 
     place: str | None
 
 
 @dataclass(frozen=True)
 class ModelRef:
-    """One model that can be asked.
+    """One model that can generate.
 
     Attributes:
         model_path: Its name in requests, in its shortest form.
-        kind: What it is.
-        title: Its name for people.
         session_id: The run it comes from; None for a base model.
         base: The model.name it builds on; None for an export, which needs no other.
         place: Its folder or file; None for a base model, which its name leads to.
@@ -96,7 +94,7 @@ def model_ref(model_path: str, workspace: Workspace, base_of: Callable[[str], st
 
 
 def require_adapter(kind: Kind, use_adapter: bool) -> None:
-    """Refuse to switch off what is part of the weights.
+    """Refuse to switch off an adapter that is merged into the weights.
 
     Raises:
         InvalidInput: The adapter of an exported model is to be off.
@@ -107,7 +105,7 @@ def require_adapter(kind: Kind, use_adapter: bool) -> None:
 
 
 def label_of(model: Mapping[str, Any], use_adapter: bool) -> str:
-    """The name of a described model (ModelRef.as_dict) beside others.
+    """The name of a described model (ModelRef.as_dict) in a comparison.
 
     Raises:
         InvalidInput: See require_adapter.

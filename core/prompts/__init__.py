@@ -1,1 +1,1 @@
-"""How a question is put to a model, and how its answer is read."""
+"""Prompt templates: the form of a question, and the parts of an answer."""

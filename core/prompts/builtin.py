@@ -37,7 +37,7 @@ SUMMARIES = {
     CODE_BLOCK: "One fenced block of Python.",
     PLAIN: "No system prompt and no markers: the whole completion is the answer.",
 }
-"""What each template is for."""
+"""Template -> its purpose."""
 
 TEMPLATES = {template.name: template for template in SUMMARIES}
 """Name -> template."""

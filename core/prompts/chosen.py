@@ -16,11 +16,11 @@ BLANK = PromptTemplate("", "", Markers())
 
 
 def template_of(config: PromptConfig, saved: Mapping[str, PromptTemplate] | None = None) -> PromptTemplate:
-    """The template that `config` names, with the values it replaces.
+    """The template that `config` names, with its values replaced by those of `config`.
 
     Args:
-        config: The prompt section. One that gives every value needs no template of that name, so that a session
-            stays readable after its template is deleted.
+        config: The prompt section. If it gives every value, the named template need not exist: a session is readable
+            after its template is deleted.
         saved: The user's templates by name.
     Raises:
         InvalidInput: There is no such template, or its markers do not fit together.
@@ -57,10 +57,10 @@ def as_config(template: PromptTemplate) -> PromptConfig:
 
 
 def check_template(template: PromptTemplate) -> None:
-    """Refuse what could not be read back from an answer.
+    """Refuse a template whose answers could not be parsed.
 
     Raises:
-        InvalidInput: A marker has no partner, two are equal or one holds another, or the question has no place.
+        InvalidInput: A marker has no partner, equals or contains another one, or there is no place for the question.
     """
     for kind in ("reasoning", "solution"):
         start, end = getattr(template.markers, f"{kind}_start"), getattr(template.markers, f"{kind}_end")

@@ -1,4 +1,4 @@
-"""PromptTemplate: the messages put to a model, the answer a row would give, and the parts of a completion."""
+"""PromptTemplate: the messages for a model, the reference answer of a row, and the parts of a completion."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Parsed:
     """The parts of a completion.
 
     Attributes:
-        reasoning: What stands between the reasoning markers; empty where they are missing.
+        reasoning: The text between the reasoning markers; empty without them.
         solution: The last complete solution; None without one.
-        problems: What is wrong with the markers, in words; empty for a completion in perfect form.
+        problems: The problems with the markers, in words; empty for a correct form.
     """
 
     reasoning: str
@@ -56,7 +56,7 @@ class Markers:
         return _last_between(text, self.solution_start, self.solution_end)
 
     def solution_span(self, text: str) -> tuple[int, int] | None:
-        """(start, end) of what `between_solution` reads between markers; None without one, or without markers."""
+        """(start, end) of the text that `between_solution` finds; None without one, or without markers."""
         return _last_span(text, self.solution_start, self.solution_end) if self.solution_start else None
 
     def between_reasoning(self, text: str) -> str:
@@ -94,9 +94,9 @@ class Markers:
 
 @dataclass(frozen=True)
 class PromptTemplate:
-    """A system prompt, the form of a question, and the markers an answer carries.
+    """A system prompt, the form of a question, and the markers of an answer.
 
-    User text is put in as it is, at the one placeholder; nothing in it is ever evaluated.
+    User text replaces the one placeholder unchanged; nothing in it is evaluated.
     """
 
     name: str
@@ -111,7 +111,7 @@ class PromptTemplate:
         return [*system, {"role": "user", "content": f"{before}{instruction}{after}"}]
 
     def answer(self, solution: str, reasoning: str = "") -> str:
-        """The text of a perfect answer, as the warm-up teaches it; reasoning is left out where it has no markers."""
+        """The text of a reference answer, for the warm-up; without markers for it, the reasoning is left out."""
         marks = self.markers
         shows_thought = reasoning and marks.reasoning_start
         thought = f"{marks.reasoning_start}{reasoning}{marks.reasoning_end}" if shows_thought else ""
@@ -125,7 +125,7 @@ def _last_between(text: str, start: str, end: str) -> str | None:
 
 
 def _last_span(text: str, start: str, end: str) -> tuple[int, int] | None:
-    """Where the last text between the two markers stands, without the space around it."""
+    """The place of the last text between the two markers, without the space around it."""
     place = text.rfind(start)
     while place >= 0:
         inside = place + len(start)

@@ -1,4 +1,4 @@
-"""What every reward is made of: Example in, Score out, and the Preset that describes a shipped one."""
+"""The types of rewards: Example in, Score out, and the Preset that describes a shipped one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Level = Literal["beginner", "intermediate", "advanced"]
 
 @dataclass(frozen=True)
 class Score:
-    """What one reward says about one completion: a value from 0 to 1, the reason, and its parts, each 0 to 1."""
+    """The score of one completion by one reward: a value from 0 to 1, the reason, and its parts, each 0 to 1."""
 
     value: float
     reason: str
@@ -26,7 +26,7 @@ class Score:
 
 
 class NotRun(Exception):
-    """A completion can't be judged, which is not the same as being wrong; the text says why."""
+    """A completion can't be judged, which does not mean that it is wrong; the text says why."""
 
 
 ExtraColumns = Mapping[str, Any]
@@ -35,7 +35,7 @@ ExtraColumns = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Example:
-    """What a reward may look at beside the response: the question, the markers asked for, further columns."""
+    """The inputs of a reward besides response and reference: the question, the markers, further columns."""
 
     instruction: str = ""
     markers: Markers = NO_MARKERS
@@ -43,7 +43,7 @@ class Example:
 
 
 RewardFunction = Callable[..., Score]
-"""(response, reference, example, *, parameters) -> Score. Pure; raises NotRun where it can't judge."""
+"""(response, reference, example, *, parameters) -> Score. Pure; raises NotRun if it can't judge."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,10 @@ class Parameter:
 
     Attributes:
         name: The keyword.
-        default: Its value when nothing is said; its type is the parameter's type.
-        summary: What it does, for the form.
-        minimum: Least number, or None.
-        maximum: Greatest number, or None.
-        choices: The only values allowed, when there are any.
-        unit: What a number counts.
+        default: Its default; its type is the parameter's type.
+        summary: Its effect, for the form.
+        choices: The allowed values, if they are listed.
+        unit: The unit of a number.
     """
 
     name: str
@@ -71,7 +69,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Component:
-    """One part of a preset's score: the key in `Score.parts`, its weight, and what it looks at.
+    """One part of a preset's score: its key in `Score.parts`, its weight, and its summary.
 
     A weight of 0 marks a gate: the part multiplies the whole score instead of adding to it.
     """
@@ -95,10 +93,7 @@ class Preset:
     """One shipped reward.
 
     Attributes:
-        title: Its name for people.
-        function: The reward.
-        category: The shelf it stands on.
-        level: How much a user must know to use it well.
+        level: The knowledge that it needs.
         summary: What earns points, in one sentence.
         judges_truth: Whether a full score means a correct answer, so that a held-out row counts as right or wrong.
         good: Samples that score at least 0.8.
@@ -107,7 +102,6 @@ class Preset:
         fields: Columns it needs: "reference", or names of extras.
         optional: Columns that it reads where a row has them, with what they are.
         components: Its parts; empty when it is all or nothing.
-        parameters: What a user may set.
     """
 
     title: str

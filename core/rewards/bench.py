@@ -54,9 +54,7 @@ def bench(
     libraries or start workers.
 
     Args:
-        scorer: The reward.
         rows: Examples of the data set; those without an answer are passed over. Wrong answers are those of other rows.
-        template: The prompt template of the run.
         seed: Draws the exploits and the wrong answers.
         clock: Seconds, from any start.
     Raises:
@@ -105,9 +103,10 @@ def _attempts(row: Row, references: list[str], template: PromptTemplate, seed: i
     reasoning = row.reasoning or STAND_IN_REASONING
     responses = {RIGHT: in_format(template, row.reference, reasoning)}
     if others := different(row.reference, references):
-        # The reasoning stays, so that nothing but the answer tells the two apart.
+        # same reasoning, so that the two differ in the answer only
         responses[WRONG] = in_format(template, random.Random(f"{seed}\n{row.instruction}").choice(others), reasoning)
-    responses |= {one.name: one.response for one in exploits(example, row.reference, template, references, seed)}
+    made = exploits(example, row.reference, template, references, seed)
+    responses |= {exploit.name: exploit.response for exploit in made}
     return _Attempts(row, example, responses)
 
 
@@ -130,8 +129,8 @@ def _score(scorer: Scorer, attempts: _Attempts, backwards: bool = False) -> _Out
     names = list(attempts.responses)[:: -1 if backwards else 1]
     responses, count = [attempts.responses[name] for name in names], len(names)
     try:
-        given = scorer.score_all(responses, [attempts.row.reference] * count, [attempts.example] * count)
-        outcomes = [checked(one.score, one.prints) if one.kind == "scored" else one for one in given]
+        outcomes = scorer.score_all(responses, [attempts.row.reference] * count, [attempts.example] * count)
+        outcomes = [checked(given.score, given.prints) if given.kind == "scored" else given for given in outcomes]
     except (*FAILURES, OSError) as error:
         outcomes = [Outcome("failed", problem=f"{type(error).__name__}: {error}")] * count
     if len(outcomes) != count:
@@ -172,15 +171,15 @@ def _compare(tried: list[_Attempts], outcomes: list[_Outcomes]) -> tuple[int, li
 
 
 def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tally:
-    """What the completions called `name` earned over all rows."""
+    """The tally of the completions called `name` over all rows."""
     scored = [
         (value, _value(of_row[RIGHT]), row)
         for row, of_row in enumerate(outcomes)
         if (value := _value(of_row.get(name))) is not None
     ]
     values = [value for value, _, _ in scored]
-    beside = [(value, right) for value, right, _ in scored if right is not None]
-    chosen = (min if name == RIGHT else max)(scored, key=lambda one: one[0], default=None)
+    compared = [(value, right) for value, right, _ in scored if right is not None]
+    chosen = (min if name == RIGHT else max)(scored, key=lambda entry: entry[0], default=None)
     kind, summary = EXPLOITS.get(name, ("", name))
     return Tally(
         name=name,
@@ -191,8 +190,8 @@ def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tall
         highest=max(values, default=None),
         paid=sum(value > NONSENSE_MAY_EARN for value in values),
         full=values.count(1.0),
-        level=sum(value > NONSENSE_MAY_EARN and value >= right for value, right in beside),
-        preferred=sum(value > right for value, right in beside),
+        level=sum(value > NONSENSE_MAY_EARN and value >= right for value, right in compared),
+        preferred=sum(value > right for value, right in compared),
         example=_witness(tried[chosen[2]], outcomes[chosen[2]], name) if chosen else None,
     )
 

@@ -1,4 +1,4 @@
-"""BenchReport: what the Reward Bench saw of a reward, the rules that grade it, and the findings that follow."""
+"""BenchReport: the Reward Bench's measurements of a reward, the rules that grade it, and the findings."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Literal
 Grade = Literal["A", "B", "C", "D", "F"]
 
 NONSENSE_MAY_EARN = 0.1
-"""More than this is pay; less can come of a word shared with the reference."""
+"""A score above this counts as paid; a lower one can come from a word of the reference."""
 SLOW_MS = 50.0
 """Per completion; 64 completions a step would then wait over three seconds for their scores."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What a finding means: the best grade it still allows, what was found, and what to do about it."""
+    """A finding: the best grade that it allows, the problem, and the cure."""
 
     grade: Grade
     what: str
@@ -47,8 +47,9 @@ RULES = {
 }
 """Weakness -> rule. A reward's grade is the worst that its findings allow, and A without any.
 
-The rules about right, wrong, hedged and senseless answers bind only rewards that judge truth; of the others only what
-is blank counts as nonsense, and `prefers_nonsense` holds them to paying senseless text no more than the right answer.
+The rules about right, wrong, hedged and senseless answers hold only for rewards that judge truth. For other rewards
+only blank text counts as nonsense, and `prefers_nonsense` requires that senseless text earns no more than the right
+answer.
 """
 
 SEVERITIES = {"A": "note", "B": "warning", "C": "serious", "D": "serious", "F": "fatal"}
@@ -67,7 +68,7 @@ class Weakness:
 
 @dataclass(frozen=True)
 class Witness:
-    """One completion, what it earned and why; `score` is None where there is none. Long texts are cut."""
+    """One completion with its score and reason; `score` is None without one. Long texts are cut."""
 
     instruction: str
     response: str
@@ -77,19 +78,18 @@ class Witness:
 
 @dataclass(frozen=True)
 class Tally:
-    """What one kind of completion earned; all numbers but `mean` and `highest` count rows.
+    """The scores of one kind of completion; all numbers but `mean` and `highest` count rows.
 
     Attributes:
         name: A key of EXPLOITS, "right answer" or "wrong answer".
         kind: See core.rewards.exploits.Kind; empty for the right and the wrong answer.
-        summary: What it is, in words.
-        rows: It was scored.
+        rows: Rows in which it was scored.
         mean: Mean score, 0 to 1; None without a score.
         highest: Highest score; None without a score.
-        paid: It earned more than NONSENSE_MAY_EARN.
-        full: It earned full marks.
-        level: It was paid, and earned no less than the right answer.
-        preferred: It earned more than the right answer.
+        paid: Rows in which it earned more than NONSENSE_MAY_EARN.
+        full: Rows in which it earned full marks.
+        level: Rows in which it was paid and earned at least as much as the right answer.
+        preferred: Rows in which it earned more than the right answer.
         example: The completion that earned most, or least if it is the right answer; None without a score.
     """
 
@@ -125,16 +125,16 @@ class Violation:
 
 @dataclass(frozen=True)
 class BenchReport:
-    """What the bench saw; `dataclasses.asdict` turns it into JSON values.
+    """The results of the bench; `dataclasses.asdict` turns them into JSON values.
 
     Attributes:
         reward: The scorer's name.
-        judges_truth: What the scorer says of itself.
+        judges_truth: Whether the scorer claims to judge truth.
         rows: Rows used.
-        rows_left: Rows it was too slow to be tried on; nothing was then scored again.
+        rows_left: Rows that were left out because the reward is slow; the repeated scorings are then left out, too.
         completions: Completions tried, each scored three times.
-        scored: Those that got a score.
-        distinct_scores: How many different scores were given.
+        scored: Completions with a score.
+        distinct_scores: The number of different scores.
         failed: Problem -> completions on which the reward broke or gave no finite score.
         not_run: Problem -> completions that could not be judged.
         right: The data's own answers.
@@ -147,7 +147,7 @@ class BenchReport:
         changed_again: Completions whose outcome changed when all were scored again.
         changed_in_reverse: Steady completions whose outcome changed when all were scored in reverse order.
         grade: A to F, by RULES.
-        findings: What led to the grade, worst first.
+        findings: The reasons for the grade, worst first.
     """
 
     reward: str
@@ -235,12 +235,13 @@ def _truth(report: BenchReport) -> Iterator[tuple[str, str]]:
 
 
 def _form(report: BenchReport) -> Iterator[tuple[str, str]]:
-    if not report.compared or report.violations:  # one that tells every right answer from a wrong one needs no other
+    if not report.compared or report.violations:  # a reward that separates right from wrong answers needs no other
         yield "needs_partner", report.wrong.in_words(report.wrong.level)
-    preferred = [one for one in report.exploits if one.kind in ("senseless", "padding") and one.most(one.preferred)]
+    swollen = [tally for tally in report.exploits if tally.kind in ("senseless", "padding")]
+    preferred = [tally for tally in swollen if tally.most(tally.preferred)]
     if preferred:
         yield "prefers_nonsense", "; ".join(tally.in_words(tally.preferred) for tally in preferred)
-    if level := [one for one in report.exploits if one.kind == "senseless" and one.most(one.level)]:
+    if level := [tally for tally in report.exploits if tally.kind == "senseless" and tally.most(tally.level)]:
         yield "pays_senseless", "; ".join(tally.in_words(tally.level) for tally in level)
 
 

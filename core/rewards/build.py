@@ -17,12 +17,7 @@ from core.rewards.section import RewardComponent, RewardConfig, preset_of
 
 @dataclass(frozen=True)
 class RewardTools:
-    """What rewards need from outside.
-
-    Attributes:
-        judge_cache: Where judges keep their verdicts.
-        environment: Holds the keys of judges.
-    """
+    """Resources of rewards that are not in the configuration: the file of verdicts, and keys of judges."""
 
     judge_cache: Path
     environment: Mapping[str, str]

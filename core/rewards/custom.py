@@ -50,7 +50,7 @@ class CustomReward(BaseModel):
 
     @model_validator(mode="after")
     def content_fits_the_kind(self) -> CustomReward:
-        """A source beside a recipe would be ignored in silence."""
+        """One of source and recipe would be ignored without notice."""
         if self.kind == "python" and (self.recipe is not None or not self.source.strip()):
             raise ValueError("kind 'python' needs a source, and no recipe")
         if self.kind == "recipe" and (self.recipe is None or self.source):
@@ -66,16 +66,16 @@ def scorer(name: str, definition: CustomReward) -> Scorer:
 
 
 class PythonReward:
-    """A Scorer that runs a user's source in the sandbox, afresh for every completion.
+    """A Scorer that runs a user's source in a new sandbox for every completion.
 
-    Fresh, because a reward that remembers would depend on the order of completions. It costs 0.1 ms against calling
-    one loaded session again, and a time-out or a crash takes nothing along.
+    A reward that keeps state would depend on the order of completions. A new sandbox costs 0.1 ms more than a loaded
+    session, and a time-out or a crash affects nothing else.
 
     Args:
         name: The metric key; unique in a run.
         source: Python with `def reward(response, reference, example)`; example is a dict with "instruction",
-            "reasoning" and "solution" ("" where the markers are missing), and the further columns under their names.
-        limits: What one completion may use.
+            "reasoning" and "solution" ("" without the markers), and the further columns under their names.
+        limits: The limits for one completion.
     """
 
     judges_truth = False
@@ -164,7 +164,7 @@ def read_score(value: Any) -> Score:
 
     Raises:
         ValueError: It is no score; the text says what to return. Values outside 0 to 1 are refused, not clamped,
-            because they mean that the author had another scale in mind.
+            because they show that the author used another scale.
     """
     if isinstance(value, Mapping) and set(value) <= {"score", "reason", "parts"} and "score" in value:
         parts = value.get("parts") or {}

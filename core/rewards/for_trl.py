@@ -20,7 +20,7 @@ EXTRAS_COLUMN = "extras"
 
 @dataclass(frozen=True)
 class Batch:
-    """What TRL handed to a reward in one call; all lists have shape [completions]."""
+    """The arguments of TRL's call of a reward; all lists have shape [completions]."""
 
     responses: list[str]
     references: list[str]
@@ -30,16 +30,16 @@ class Batch:
 
 
 class TrlReward:
-    """Callable as TRL wants a reward function; what could not be scored is counted, never a silent 0.
+    """A reward function for TRL; completions without a score are counted, and never get a 0 without notice.
 
     Args:
         scorer: The reward; its name is the metric key TRL reports it under, unique in a run.
         markers: The markers of the run's prompt template.
 
     Attributes:
-        outcomes: Of the latest batch, shape [completions].
-        errors: Completions on which the reward broke, since the start; `last_error` is why the latest did.
-        not_run: Completions it could not judge, since the start; `last_not_run` is why.
+        outcomes: The outcomes of the latest batch, shape [completions].
+        errors: Completions on which the reward failed, since the start; `last_error` is the latest reason.
+        not_run: Completions that it could not judge, since the start; `last_not_run` is the latest reason.
         seconds: Time spent scoring.
     """
 
@@ -85,7 +85,7 @@ def text_of(completion: Any) -> str:
 
 
 def as_record(outcome: Outcome) -> ScoreRecord:
-    """One outcome as it is stored with its completion and shown."""
+    """The stored record of one outcome."""
     record: ScoreRecord = {"value": None, "reason": outcome.problem, "kind": outcome.kind}
     if outcome.score:
         record |= {"value": outcome.score.value, "reason": outcome.score.reason}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
 DISAGREEMENT = 3.0
-"""Marks of ten between the two orders from which on the reason says that place, not worth, decided."""
+"""If the marks of both orders differ by at least this, the reason says that the order decided, not the quality."""
 CONNECT_S = 5.0
 RETRY_PAUSE_S = 0.2
 REPLY_BYTES = 1_000_000
@@ -51,23 +51,23 @@ class _Busy(NoVerdict):
 class Judge:
     """A Scorer that asks a language model; it never claims to judge truth.
 
-    With a reference and `order_swap` the judge marks completion and reference as Answer 1 and Answer 2, then the other
-    way round; the score is the mean of the completion's two marks over 10, which cancels a fixed liking for one place
-    (Zheng et al., arXiv:2306.05685, section 3.4). Otherwise it marks the completion once, beside the reference if
-    there is one. A verdict that could not be had is a failed outcome, never a 0; an empty completion is 0 unasked.
+    With a reference and `order_swap` the judge marks completion and reference as Answer 1 and Answer 2, then in the
+    other order. The score is the mean of the completion's two marks over 10, which cancels a preference for one place
+    (Zheng et al., arXiv:2306.05685, section 3.4). Otherwise it marks the completion once, with the reference if there
+    is one. Without a verdict the outcome is failed, never a 0; an empty completion gets 0 without a request.
 
-    What users must know: a completion is quoted between lines with a code it can't foresee, and the judge is told to
-    obey nothing in there. That makes it harder for a completion to talk the judge into a mark; it does not stop it.
+    Limits: a completion is quoted between lines with a random code, and the judge is instructed to obey nothing in it.
+    That makes it harder for a completion to influence its mark, but not impossible.
     Questions, references and completions are sent to the server that `settings.url` names. Redirects are not followed,
     and proxy settings of the environment are not used.
 
     Args:
         name: The metric key; unique in a run.
-        settings: Which model, and how.
-        cache: File of verdicts, made when missing; threads and processes may share it.
-        api_key: Sent as a bearer token; empty for none.
+        settings: The model and its server.
+        cache: The file of verdicts, which threads and processes may share; it is created if missing.
+        api_key: The bearer token; empty for none.
     Raises:
-        InvalidInput: The key holds characters that can't be sent.
+        InvalidInput: The key has characters that can't be sent.
         Unavailable: The cache file can't be used.
     """
 
@@ -122,7 +122,7 @@ class Judge:
         return Outcome("scored", _both_orders(*verdicts) if swapped else _once(*verdicts))
 
     def _messages(self, question: str, reference: str, answers: Sequence[str]) -> list[ChatMessage]:
-        """The chat put to the judge; `reference` is shown as the right answer, unless it is blank."""
+        """The chat for the judge; a reference that is not blank is shown as the right answer."""
         sections = {"Question": question, "Right answer": reference}
         sections |= {f"Answer {place}": answer for place, answer in enumerate(answers, 1)}
         fence = digest([question, reference, *answers])[:16]

@@ -39,7 +39,7 @@ class JudgeSettings(Section):
     @field_validator("url")
     @classmethod
     def address_is_plain(cls, url: str) -> str:
-        """Only http and https, in lower case, and no secret in what is saved and shown."""
+        """Only http and https, in lower case, and without a secret, since the address is saved and shown."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("it must start with http:// or https:// and name a server")

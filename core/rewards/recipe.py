@@ -22,13 +22,13 @@ NONSENSE = {
     "random words": RANDOM_WORDS,
     "one letter repeated": "a" * 2000 + "!",
 }
-"""What every new recipe is tried on; the last one makes a pattern that backtracks without end show it."""
+"""Every new recipe is tried on these; on the last one a pattern with endless backtracking hangs."""
 
 Unit = Literal["words", "characters", "lines"]
 
 
 class CheckBase(BaseModel):
-    """What every check has; a check never passes on a blank text, so that silence earns nothing."""
+    """The settings of every check; a check never passes on a blank text, so that silence earns nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
@@ -43,7 +43,7 @@ class CheckBase(BaseModel):
 
 
 class TextCheck(CheckBase):
-    """A fixed text stands, or does not stand, in it."""
+    """It contains, or does not contain, a fixed text."""
 
     kind: Literal["contains", "not_contains", "starts_with", "ends_with"]
     text: str = Field(min_length=1, max_length=1000)
@@ -129,7 +129,7 @@ class LengthCheck(CheckBase):
 
 
 class ReferenceCheck(CheckBase):
-    """It is the reference, or the reference stands in it, in normal form (see `normal_form`)."""
+    """It equals or contains the reference, in normal form (see `normal_form`)."""
 
     kind: Literal["equals_reference", "contains_reference"]
 
@@ -138,7 +138,7 @@ class ReferenceCheck(CheckBase):
         return self.kind.replace("_", " the ")
 
     def passes(self, text: str, reference: str) -> bool:
-        """Whether it does; never for a blank reference. Words are compared whole: 5 does not stand in 56."""
+        """Whether it does; never for a blank reference. Words are compared whole: 56 does not contain 5."""
         wanted, found = normal_form(reference), normal_form(text)
         if self.kind == "equals_reference" or not wanted:
             return bool(wanted) and found == wanted
@@ -216,7 +216,7 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def checks_are_there_and_differ(self) -> Recipe:
-        """Nothing would be scored without a check, and two parts of one name could not be told apart."""
+        """There must be a check, and the labels of checks must differ."""
         if not self.checks:
             raise ValueError("there is no check")
         given = [check.label for check in self.checks if check.label]

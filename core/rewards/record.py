@@ -1,4 +1,4 @@
-"""What is stored of scored completions: the record of one score, a completion, and the group of one prompt."""
+"""The stored shapes of scored completions: the record of one score, a completion, and the group of one prompt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.rewards.scoring import OutcomeKind
 
 
 class ScoreRecord(TypedDict):
-    """One reward on one completion; `value` is null where there is no score, and `reason` then says why."""
+    """The score of one completion by one reward; `value` is null without a score, and `reason` then says why."""
 
     value: float | None
     reason: str
@@ -20,7 +20,7 @@ class ScoreRecord(TypedDict):
 
 
 class Completion(TypedDict):
-    """What the model wrote, and what it earned; `tokens` is its length, `scores` has every reward by its name."""
+    """A completion and its reward; `tokens` is its length, `scores` has every reward by its name."""
 
     text: str
     tokens: int

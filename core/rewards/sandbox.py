@@ -55,7 +55,7 @@ Inputs = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may use.
+    """The limits of a run.
 
     Attributes:
         seconds: Time of execution; waiting for the host is not counted.
@@ -93,7 +93,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of a run: the value of the last expression, what was printed, the problem if there was one."""
+    """The result of a run: the value of the last expression, the printed text, the problem if there was one."""
 
     value: Any = None
     prints: str = ""
@@ -121,10 +121,10 @@ def run(
         then: One expression evaluated after it; "" for the last expression of `source`.
         inputs: Plain values bound as globals before the run.
         functions: Host functions for names that stay undefined; they take and give plain values.
-        limits: What it may use.
+        limits: The limits of the run.
     Returns:
-        The value as plain data (an own class's instance as an opaque proxy), or the problem; it never raises for what
-        the code does.
+        The value as plain data (an instance of an own class as an opaque proxy), or the problem; no exception of the
+        code is raised here.
     Raises:
         Unavailable: No worker came free within a minute.
     """
@@ -176,7 +176,7 @@ def _monty_limits(limits: Limits) -> Any:
 
 
 def _problem(error: MontyError, source: str, limits: Limits) -> Problem:
-    """What went wrong, in our words; Monty itself tells a limit from an exception only by its text."""
+    """The problem in our words; only Monty's text distinguishes a limit from an exception."""
     from pydantic_monty import MontyCrashedError, MontySyntaxError
 
     raised = error.exception()
@@ -229,7 +229,7 @@ def _lacks(raised: BaseException, text: str) -> bool:
 
 
 def _raised_on_purpose(source: str, line: int | None) -> bool:
-    """Whether a raise statement stands on the line: its exception is the code's own, however much like Monty's."""
+    """Whether the line has a raise statement: then the exception is the code's own, even if it looks like Monty's."""
     if line is None or "raise" not in source:
         return False
     try:

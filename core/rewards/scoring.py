@@ -16,13 +16,13 @@ FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one completion.
+    """The outcome of scoring one completion.
 
     Attributes:
-        kind: scored; not_run, when it could not be judged; failed, when the reward itself broke.
-        score: The score when there is one.
+        kind: scored; not_run if it could not be judged; failed if the reward itself failed.
+        score: The score, if there is one.
         problem: Why there is none.
-        prints: What the user's own code printed.
+        prints: The text that the user's own code printed.
     """
 
     kind: OutcomeKind
@@ -80,13 +80,7 @@ def checked(score: object, prints: str = "") -> Outcome:
 
 
 class Together:
-    """Several scorers as one: the weighted mean that training sums, 0 to 1, each part's score kept apart.
-
-    Args:
-        name: What it is called.
-        parts: The scorers.
-        weights: Name of each -> weight.
-    """
+    """Several scorers as one: the weighted mean that training sums, 0 to 1, each part's score kept apart."""
 
     def __init__(self, name: str, parts: Sequence[Scorer], weights: Mapping[str, float]):
         self.name = name

@@ -119,7 +119,7 @@ class RewardConfig(Section):
 
     @model_validator(mode="after")
     def parts_fit_the_type(self) -> "RewardConfig":
-        """A part that the type does not use would be ignored in silence."""
+        """A part that the type does not use would be ignored without notice."""
         if self.type != "composite" and self.components:
             raise ValueError("components need type 'composite'")
         if self.type == "composite" and (not self.components or self.preset_name or self.custom_name):
@@ -136,7 +136,7 @@ class RewardConfig(Section):
 
     @model_validator(mode="after")
     def names_can_be_told_apart(self) -> "RewardConfig":
-        """Rewards of one name would be one curve; a field of these names would hide what a reward is given."""
+        """Two rewards of one name would share a curve, and a field of a reserved name would hide an argument."""
         taken = sorted(set(self.fields) & set(RESERVED_FIELDS))
         if taken:
             raise ValueError(f"fields can't be called {', '.join(taken)}")

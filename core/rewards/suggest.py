@@ -132,7 +132,7 @@ def _reward(
 
 
 def _fields(preset: str, config: DatasetConfig, rows: Sequence[RawRow]) -> dict[str, str]:
-    """Further columns the preset reads: tests may stand in the answer's place, SQuAD has several answers a row."""
+    """Further columns that the preset reads: tests may be the answers, and SQuAD has several answers a row."""
     if preset == "programming":
         return {"tests": config.response_field}
     has_several = isinstance(cell(rows[0], config.response_field), list)
@@ -158,7 +158,7 @@ def _weighed(preset: str, fields: dict[str, str], has_markers: bool) -> Suggeste
 
 
 def _is_closed(references: Sequence[str]) -> bool:
-    """Whether many rows share a few answers, such as yes and no, which are more than letters."""
+    """Whether many rows share a few answers, such as yes and no, that are not single letters."""
     few = 1 < len(set(references)) <= CLOSED_ANSWERS
     return few and len(references) >= CLOSED_ROWS and not all(map(_is_letter, references))
 
@@ -187,4 +187,4 @@ RULES: tuple[tuple[str, Callable[[str], bool], str], ...] = (
     ("code-generation", lambda text: "def " in text or "```" in text, "the answers are code; without tests, only form"),
     ("question-answering", lambda text: len(text.split()) <= FEW_WORDS, "the answers are a few words"),
 )
-"""Which preset fits when nearly all answers pass its test, the most telling first."""
+"""(preset, test of an answer, reason): a preset fits if nearly all answers pass its test; the first one is used."""

@@ -1,4 +1,4 @@
-"""The total of several rewards: the weighted sum, and what a missing score makes of it."""
+"""The total of several rewards: the weighted sum, with a rule for missing scores."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> fl
     """The weighted sum of the rewards of one completion.
 
     Args:
-        weighed: (weight, score) of each reward; None where it could not score.
-        missing: What a score of None counts as; None for unknown, which makes the total unknown, too.
+        weighed: (weight, score) of each reward; the score is None if it could not score.
+        missing: The value of a missing score; None makes the total unknown.
     """
     pairs = list(weighed)
     if missing is None and any(score is None for _, score in pairs):

@@ -34,7 +34,7 @@ class Verdict:
 
 
 def chat_text(content: bytes) -> str:
-    """What the model wrote, from the body of a chat completion in the OpenAI format.
+    """The text of the model, from the body of a chat completion in the OpenAI format.
 
     Raises:
         NoVerdict: The body is something else.
@@ -51,11 +51,8 @@ def chat_text(content: bytes) -> str:
 def read_verdict(text: str, answers: int) -> Verdict:
     """The marks and the reason in a judge's reply: a JSON object, alone, fenced, or among other text.
 
-    Thinking between <think> and </think> is passed over, and numbers may be given as text.
+    Thinking between <think> and </think> is ignored, and numbers may be given as text.
 
-    Args:
-        text: What the judge wrote.
-        answers: How many marks it must hold.
     Raises:
         NoVerdict: It holds no marks, another number of them, marks outside 0 to 10, or two different verdicts.
     """
@@ -97,10 +94,8 @@ def _mark(value: Any) -> float:
 
 
 class VerdictCache:
-    """Verdicts in a SQLite file; each use opens it anew, so that threads, processes and pickles need no care.
+    """Verdicts in a SQLite file; each use opens it again, so that threads, processes and pickles can share it.
 
-    Args:
-        path: The file, made when missing.
     Raises:
         Unavailable: It can't be made or is no SQLite file. Later uses raise sqlite3.Error.
     """

@@ -31,7 +31,6 @@ class Cause:
     """One cause of a flat reward.
 
     Attributes:
-        code: Its name.
         title: The cause for people.
         because: The cause as the end of a sentence with "because".
         unit: Whether it is counted in groups or in completions.

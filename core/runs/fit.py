@@ -20,7 +20,6 @@ class Fitting:
 
     Attributes:
         config: As it will run; unchanged if it is refused.
-        notices: The replacements.
         refusal: Why it can't start; None if it can.
     """
 
@@ -34,7 +33,6 @@ def settled(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fi
 
     Args:
         config: As it was parsed, so that it knows what was said.
-        machine: What there is.
         shape: The model's; None where it is not known.
     Raises:
         InvalidInput: It needs hardware or packages that the machine does not have.
@@ -53,7 +51,6 @@ def fitted(config: RunConfig, machine: Machine, shape: ModelShape | None) -> Fit
 
     Args:
         config: As it was parsed, so that it knows what was said.
-        machine: What there is.
         shape: The model's; None where it is not known.
     """
     place = machine.place_of(config)

@@ -55,8 +55,6 @@ def lowered(config: RunConfig, rung: Rung, movable: frozenset[str]) -> RunConfig
     """`config` with its movable settings at the rung, none of them higher than before.
 
     Args:
-        config: The configuration.
-        rung: Where to.
         movable: Dotted names out of FIELDS.
     """
     wanted = _wanted(config, rung, movable)

@@ -33,6 +33,7 @@ MIB = 1024**2
 @dataclass(frozen=True)
 class Pushed:
     """A pushed model.
+
     Attributes:
         repo_id: owner/name.
         config: How it was trained.
@@ -58,7 +59,6 @@ def model_card(pushed: Pushed, about: str) -> str:
     """The text of README.md.
 
     Args:
-        pushed: The pushed model.
         about: The run card as Markdown, which begins with a title.
     """
     name = pushed.config.model.name

@@ -65,7 +65,6 @@ def memory_phases(shape: ModelShape, config: RunConfig, engine: Engine, card_gib
     Held-out rows are answered in batches of as many as are sampled at once, so evaluation needs what sampling needs.
 
     Args:
-        shape: The model.
         config: As it will run, that is, resolved.
         engine: trl or unsloth.
         card_gib: All memory of the card, of which vLLM takes its share.

@@ -30,8 +30,8 @@ class Place:
 @dataclass(frozen=True)
 class Machine:
     """The devices for runs.
+
     Attributes:
-        hardware: Its GPUs.
         ram_gib: Main memory.
         has_unsloth: Whether the package is installed; the worker takes it wherever there is CUDA.
     """

@@ -42,7 +42,6 @@ class Published:
         what: The run in words.
         gib: The figure. "GB" is taken for GiB, as cards and the authors' own sums count.
         source: The name of its page in docs/memory.md.
-        shape: The model.
         config: The run; where `phase` is "warm_up", the supervised part of it alone.
         phase: The phase of the figure; None for the largest.
     """

@@ -35,9 +35,6 @@ def recommended(entry: BaseModel, place: Place) -> Fragment:
     4 prompts with 8 completions, or fewer if memory is short. Without a GPU texts are short and groups small, as in
     configs/examples/demo-arithmetic.json. A model that does not fit gets the smallest settings.
 
-    Args:
-        entry: The model.
-        place: Where it would be trained.
     Returns:
         Values for the sections model and training; valid together with the model's name.
     """

@@ -19,14 +19,7 @@ SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 def shortage(config: RunConfig, movable: frozenset[str], shape: ModelShape, place: Place) -> str | None:
-    """Why no variant of the configuration fits, in a sentence; None if one fits.
-
-    Args:
-        config: As it was parsed.
-        movable: What may be lowered.
-        shape: The model's.
-        place: Where it is to run.
-    """
+    """Why no variant of the configuration fits, in a sentence; None if one fits."""
     if first_fitting(config, movable, shape, place) is not None:
         return None
     least = min(forms(config, movable, place), key=lambda form: needed(shape, form, place))
@@ -39,13 +32,7 @@ def shortage(config: RunConfig, movable: frozenset[str], shape: ModelShape, plac
 
 
 def refusal(config: RunConfig, shape: ModelShape, place: Place) -> InvalidInput:
-    """The error of a run that does not fit; its fields name the changes that would help, with their cost.
-
-    Args:
-        config: As it was parsed.
-        shape: The model's.
-        place: Where it is to run.
-    """
+    """The error of a run that does not fit; its fields name the changes that would help, with their cost."""
     is_open = left_open(config)
     message = shortage(config, is_open, shape, place) or ""
     ways = _ways(config, is_open, shape, place) or _beyond(config, is_open, shape, place)

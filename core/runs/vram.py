@@ -60,7 +60,6 @@ def memory_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib:
     runtime: CUDA_RUNTIME_GIB or CPU_RUNTIME_GIB.
 
     Args:
-        shape: The model.
         config: As it will run on the device, that is, resolved.
         engine: trl or unsloth.
         card_gib: All memory of the card, of which vLLM takes its share.
@@ -74,13 +73,13 @@ def held_parts(shape: ModelShape, config: RunConfig, engine: Engine, card_gib: f
     trained = adapter_parameters(shape, config.model)
     paged = " (paged)" if config.training.optim.startswith("paged") else ""
     weights = weight_bytes(shape, config.model.quantization, width_of(engine))
-    beside = vllm_share_gib(config, card_gib) - weights / GIB if engine == "unsloth" else 0.0
+    vllm = vllm_share_gib(config, card_gib) - weights / GIB if engine == "unsloth" else 0.0
     runtime = ("Libraries", CPU_RUNTIME_GIB) if engine == "cpu" else ("CUDA and libraries", CUDA_RUNTIME_GIB)
     return [
         MemoryPart("weights", "Weights", weights / GIB),
         MemoryPart("adapter", "Adapter, gradients", trained * 2 * FLOAT32 / GIB),
         MemoryPart("optimizer", f"Optimiser{paged}", trained * optimiser_bytes(config) / GIB),
-        *([MemoryPart("vllm", "vLLM's cache", beside)] if beside > 0 else []),
+        *([MemoryPart("vllm", "vLLM's cache", vllm)] if vllm > 0 else []),
         MemoryPart("runtime", *runtime),
     ]
 

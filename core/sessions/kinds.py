@@ -123,7 +123,7 @@ class MetricsEvent(Stamp, StepReport):
 
 
 class StoredGroups(TypedDict):
-    """Where the groups of a step lie, and the best and the worst completion among them."""
+    """The file of the groups of a step, and their best and worst completion."""
 
     step: int
     file: str

@@ -34,7 +34,7 @@ def embedded_checkpoint(models: Path) -> Path:
 
 
 def embedded_tokenizer(models: Path) -> Path:
-    """A folder with the embedded model's tokenizer: the checkpoint where it is restored, else the tokenizer alone.
+    """A folder with the embedded model's tokenizer: the checkpoint if it is restored, else the tokenizer alone.
 
     Raises:
         Unavailable: The package that carries the model is not installed.

@@ -29,7 +29,6 @@ class LlamaServer:
     """One GGUF file, loaded on the CPU. Its memory is freed with the last reference to it.
 
     Args:
-        file: The model.
         context_tokens: The longest prompt with its answer.
         slots: Prompts that are worked on at once.
         adapter: A LoRA adapter as GGUF to put on top.
@@ -51,9 +50,9 @@ class LlamaServer:
         return self._post("apply-template", {"messages": list(messages)})["prompt"]
 
     def logprob(self, ids: Sequence[int], token: int) -> float:
-        """The log-probability (nats) of `token` after `ids`; FLOOR_NATS where it is not among the likeliest.
+        """The log-probability (nats) of `token` after `ids`; FLOOR_NATS if it is not among the likeliest.
 
-        It is NaN where the model gives no number.
+        It is NaN if the model gives no number.
         """
         request = {"prompt": list(ids), "max_tokens": 1, "temperature": 0.0, "n_probs": TOP_TOKENS}
         request["logit_bias"] = [[self._harmless, CERTAIN]]  # llama.cpp keeps half a character back, its logprobs too
@@ -79,23 +78,23 @@ class LlamaServer:
         Args:
             prompts: Token ids.
             max_tokens: Of each continuation.
-            is_over: Asked with how many are finished, from several threads; once it says so no further prompt is
-                begun, and what is not finished counts as None.
-            report: Told the finished fraction, from several threads.
+            is_over: Called with the number of finished prompts, from several threads; once it is true, no further
+                prompt begins, and unfinished ones count as None.
+            report: Called with the finished fraction, from several threads.
         """
         done: list[int] = []
 
         def must_end() -> bool:
             return is_over(len(done))
 
-        def one(ids: Sequence[int]) -> str | None:
+        def answer(ids: Sequence[int]) -> str | None:
             text = None if must_end() else self._complete(ids, max_tokens, must_end)
             done.extend([1] if text is not None else [])
             report(len(done) / len(prompts))
             return text
 
         with ThreadPoolExecutor(self._slots) as pool:
-            return list(pool.map(one, prompts))
+            return list(pool.map(answer, prompts))
 
     def _complete(self, ids: Sequence[int], max_tokens: int, must_end: Callable[[], bool]) -> str | None:
         pieces: list[dict] = []
@@ -112,7 +111,7 @@ class LlamaServer:
         return "".join(choice.get("text") or "" for choice in choices)
 
     def _post(self, path: str, body: JsonObject) -> JsonObject:
-        """Ask its own loopback server, which serves what the bindings leave out."""
+        """Ask llama.cpp's server on loopback, which has functions that the bindings lack."""
         data = json.dumps(body).encode("utf-8")
         address = f"{self._server.listening_address}/{path}"
         request = urllib.request.Request(address, data, {"Content-Type": "application/json"})

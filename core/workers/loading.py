@@ -38,7 +38,6 @@ class LoadedModel:
     """A PEFT model that is ready to train, and its tokenizer.
 
     Attributes:
-        model: The PEFT model.
         tokenizer: The tokenizer of training and held-out scoring.
         saved_tokenizer: The tokenizer that is saved with the adapter.
         engine: trl or unsloth.

@@ -1,4 +1,4 @@
-"""Whether a model fits: what its weights take in memory, what is free, and in which type they do fit on the CPU."""
+"""Whether a model fits into memory: its weights, the free memory, and the type of weights on the CPU."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from core.runs.vram import LINEAR_BYTES
 from core.workers.text_model import text_config
 
 USABLE_FRACTION = 0.8
-"""Of what is free; the rest is for activations, the cache of keys and values, and other programs."""
+"""The usable fraction of free memory; the rest is for activations, the cache of keys and values, and other programs."""
 FLOAT32, SIXTEEN_BIT = 4, 2
 """Bytes of a weight."""
 GIGA = 1e9
 
 
 def free_bytes(device: str) -> float:
-    """What a model may take on `device` (cuda or cpu)."""
+    """The memory that a model may take on `device` (cuda or cpu)."""
     if device == "cpu":
         return psutil.virtual_memory().available * USABLE_FRACTION
     import torch
@@ -39,7 +39,7 @@ def parameters_of(source: str) -> int:
 
 
 def wanted_bytes(source: str, quantization: str, device: str) -> float:
-    """What a model takes where there is room: float32 on the CPU; 16 bit on a GPU, quantised as the run had it."""
+    """The memory of a model in its preferred type: float32 on the CPU; on a GPU 16 bit, or the run's quantisation."""
     each = FLOAT32 if device == "cpu" else LINEAR_BYTES.get(quantization, SIXTEEN_BIT)
     return parameters_of(source) * each
 

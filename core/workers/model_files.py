@@ -33,7 +33,7 @@ def checked(source: str) -> str:
 
 
 def config_of(source: str) -> Any:
-    """What is in a model's config.json.
+    """The content of a model's config.json.
 
     Raises:
         NotFound, InvalidInput: A folder has none, or it is no JSON.

@@ -37,11 +37,7 @@ def uses_cuda(placed: str = PLACED, cuda: Any = None, nvml: Any = None) -> bool:
 
 
 def half_type(cuda: Any) -> str:
-    """The 16-bit type that the GPU computes in: bfloat16, or float16 where bfloat16 would be emulated (Turing).
-
-    Args:
-        cuda: torch.cuda.
-    """
+    """The 16-bit type that the GPU computes in: bfloat16, or float16 where bfloat16 would be emulated (Turing)."""
     return "bfloat16" if cuda.is_bf16_supported(including_emulation=False) else "float16"
 
 

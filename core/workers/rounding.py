@@ -1,4 +1,4 @@
-"""Rounding to 16 bits that keeps on average what an adapter adds to weights."""
+"""Stochastic rounding to 16 bits, which on average keeps the changes of an adapter."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any
 DIGITS = {"bfloat16": 8, "float16": 11}
 """Significant binary digits of the 16-bit types."""
 LEAST_EXPONENT = {"bfloat16": -125, "float16": -13}
-"""Below 2 to this, numbers are spaced evenly."""
+"""Numbers below 2 to the power of this are spaced evenly."""
 
 
 def rounded(weights: Any, dtype: str, generator: Any) -> Any:
-    """Weights in a 16-bit type, each rounded up or down at random, the nearer the likelier.
+    """Weights in a 16-bit type, each rounded up or down at random; the nearer value is more likely.
 
-    What an adapter adds is often smaller than the step between two 16-bit numbers, and a base model's weights lie on
-    such steps already: rounding to the nearest would then take most of the adapter away again. On average this keeps
-    all of it. Measured on SmolLM2 in bfloat16 with an adapter of 0.34 nats: 0.25 nats are lost to the nearest, 0.002
-    this way. The generator's seed makes it repeatable.
+    The change by an adapter is often smaller than the step between two 16-bit numbers, and the weights of a base model
+    are such numbers. Rounding to the nearest would then remove most of the adapter; this keeps all of it on average.
+    Measured on SmolLM2 in bfloat16 with an adapter of 0.34 nats: rounding to the nearest loses 0.25 nats, this 0.002.
+    The generator's seed makes it repeatable.
 
     Args:
         weights: float32.
         dtype: bfloat16 or float16.
-        generator: Of random numbers, on the weights' device.
+        generator: A random generator on the weights' device.
     Returns:
         A tensor of that type and the same shape.
     Source: Gupta et al. 2015 (arXiv:1502.02551), section 2.

@@ -8,7 +8,7 @@ from core.catalog.model_config import TEXT_NAMES
 from core.errors import InvalidInput
 
 OF_THE_WHOLE = ("quantization_config", "tie_word_embeddings")
-"""What a config.json says of the whole model and means for its part for text, too."""
+"""Keys of a config.json that belong to the whole model and hold for its text part, too."""
 
 
 def text_config(source: str) -> Any:
@@ -24,7 +24,7 @@ def text_config(source: str) -> Any:
 
     config = AutoConfig.from_pretrained(source, trust_remote_code=False)
     text = config.get_text_config(decoder=True)
-    if text is config or type(text) not in AutoModelForCausalLM._model_mapping:  # the only list of what it can load
+    if text is config or type(text) not in AutoModelForCausalLM._model_mapping:  # the only list of loadable models
         return config
     for name in OF_THE_WHOLE:
         if getattr(config, name, None) is not None:
@@ -35,9 +35,6 @@ def text_config(source: str) -> Any:
 def load_text_model(source: str, **arguments: Any) -> Any:
     """AutoModelForCausalLM.from_pretrained on the text part of a model.
 
-    Args:
-        source: A folder or a hub id.
-        arguments: Of from_pretrained.
     Raises:
         InvalidInput: The checkpoint lacks weights, which transformers would make up at random.
     """

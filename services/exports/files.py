@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import LoraCraftError, NotFound
 from core.export.folder import WORK, ProofEntry, clear_path, move_aside, proven_entries, write_entries
 from core.export.modelfile import MODELFILE, modelfile_names
-from core.export.targets import TARGETS, target
+from core.export.targets import TARGETS, target_named
 from core.files import sha256_of
 from core.paths import ADAPTER_WEIGHTS
 from services.processes.following import end_strays
@@ -91,7 +91,7 @@ class ExportFolder:
             NotFound: The target was not exported.
             Conflict: Another program holds its file.
         """
-        wanted = target(name)
+        wanted = target_named(name)
         left = [entry for entry in self.entries() if entry["target"] != wanted.name]
         if len(left) == len(self.entries()):
             raise NotFound(f"{wanted.name!r} was not exported from {self.id!r}.", "GET /api/exports/list names all.")

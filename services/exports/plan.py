@@ -15,7 +15,7 @@ from core.catalog.shapes import ModelShape, model_shape_from_config
 from core.errors import Conflict, InvalidInput, Unavailable
 from core.export.adapters import base_limits, limits
 from core.export.sizes import expected_bytes, peak_bytes
-from core.export.targets import TARGETS, Target, target
+from core.export.targets import TARGETS, Target, target_named
 from core.jsonfile import JsonObject, read_json
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.store import SessionStore
@@ -173,7 +173,7 @@ def checked_targets(names: Sequence[str]) -> list[Target]:
     Raises:
         InvalidInput: A name is no target.
     """
-    wanted = {target(name).name for name in names}
+    wanted = {target_named(name).name for name in names}
     return [known for known in TARGETS.values() if known.name in wanted]
 
 

@@ -30,7 +30,7 @@ export interface AnsweredRow {
   answer: string;
 }
 
-/** A prompt of a batch and its answer; `solution` is what the run's markers hold, null without them. */
+/** A prompt of a batch and its answer; `solution` is the text between the run's markers, null without them. */
 export interface BatchRow {
   reward: number | null;
   scores: Record<string, ScoreRecord> | null;
@@ -62,7 +62,7 @@ export interface BatchSummary {
   unscored: number;
 }
 
-/** What the bench saw; `dataclasses.asdict` turns it into JSON values. */
+/** The results of the bench; `dataclasses.asdict` turns them into JSON values. */
 export interface BenchReport {
   reward: string;
   judges_truth: boolean;
@@ -150,7 +150,7 @@ export interface ColumnSummary {
   common: CommonValue[];
 }
 
-/** A value that stands in several rows. */
+/** A value that several rows have. */
 export interface CommonValue {
   value: string;
   count: number;
@@ -357,7 +357,7 @@ export interface Fallback {
   count: number;
 }
 
-/** The held-out score of an exported file beside the adapter's on the same rows. */
+/** The held-out scores of an exported file and of the adapter on the same rows. */
 export interface FileScore {
   rows: number;
   reward: number | null;
@@ -415,7 +415,7 @@ export interface HeldOutScore {
   step: number;
 }
 
-/** What the hub tells about a data set before anything is downloaded. */
+/** A data set on the hub, before any download. */
 export interface HubDescription {
   source: string;
   subset: string | null;
@@ -466,7 +466,7 @@ export interface LoadedEvent {
   kind: "loaded";
 }
 
-/** What a mapping makes of the first rows; `notices` say what does not fit. */
+/** The first rows after mapping; `notices` describe what does not fit. */
 export interface MappedPreview {
   columns: string[];
   mapping: MappingSettings;
@@ -700,7 +700,7 @@ export interface PromptSample {
   reference: string;
 }
 
-/** What proof.json says of one file; null is what an older version did not note, and a folder has no hash. */
+/** The entry of a file in proof.json; null for values that older versions did not store; a folder has no hash. */
 export interface ProofEntry {
   probes?: number;
   difference?: number;
@@ -802,7 +802,7 @@ export interface SavedEvent {
   path: string;
 }
 
-/** One reward on one completion; `value` is null where there is no score, and `reason` then says why. */
+/** The score of one completion by one reward; `value` is null without a score, and `reason` then says why. */
 export interface ScoreRecord {
   value: number | null;
   reason: string;
@@ -995,7 +995,7 @@ export interface SystemSnapshot {
   disk_free: number;
 }
 
-/** What one kind of completion earned; all numbers but `mean` and `highest` count rows. */
+/** The scores of one kind of completion; all numbers but `mean` and `highest` count rows. */
 export interface Tally {
   name: string;
   kind: string;
@@ -1056,7 +1056,7 @@ export interface WeighedPreset {
   weight?: number;
 }
 
-/** One completion, what it earned and why; `score` is None where there is none. Long texts are cut. */
+/** One completion with its score and reason; `score` is None without one. Long texts are cut. */
 export interface Witness {
   instruction: string;
   response: string;

@@ -17,11 +17,11 @@ PROGRAM = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(REPOSITORY)!r})
 from pathlib import Path
-from core.export.targets import target
+from core.export.targets import target_named
 from core.workers.export.quantise import quantise
 source, made, kind, threads = sys.argv[1:]
 print("[   1/   2] a tensor", flush=True)
-quantise(Path(source), Path(made), target(kind), int(threads), lambda fraction: None)
+quantise(Path(source), Path(made), target_named(kind), int(threads), lambda fraction: None)
 Path(__file__).with_name("calls").write_text(f"{{kind}} {{threads}}")
 """
 

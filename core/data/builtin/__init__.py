@@ -39,7 +39,7 @@ class BuiltinDescription(TypedDict):
 
 
 def builtin_rows(name: str, parameters: JsonObject) -> Iterator[RawRow]:
-    """The rows of a built-in set, made as they are read, with at least the columns instruction and response.
+    """The rows of a built-in set, made lazily, with at least the columns instruction and response.
 
     Raises:
         InvalidInput: There is no such set, or a parameter it can't use.

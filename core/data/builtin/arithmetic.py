@@ -21,11 +21,11 @@ def arithmetic(
 ) -> Iterator[RawRow]:
     """Every question "What is a + b?" with smallest <= b <= a <= largest and b <= second_largest, once.
 
-    a + b and b + a count as one question and appear in one order only, so that a held-out question is never a
-    training question turned round. Differences are never negative.
+    a + b and b + a count as one question and appear in one order only, so that no held-out question is a reversed
+    training question. Differences are never negative.
 
     Raises:
-        InvalidInput: An operation there is not, or bounds that cross.
+        InvalidInput: An unknown operation, or a lower bound above its upper bound.
     """
     unknown = [symbol for symbol in operations if symbol not in OPERATIONS]
     if unknown or not operations:

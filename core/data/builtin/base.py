@@ -1,4 +1,4 @@
-"""What every built-in set is made of: its description, its parameters, and the drawing of different questions."""
+"""The parts of a built-in set: description, parameters, and the drawing of different questions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ class GeneratorParameter:
 
     Attributes:
         name: The keyword.
-        default: Its value when nothing is said; None where another parameter stands in. Its type is the type wanted.
-        summary: What it does, for the form.
-        minimum: Least number, or None.
-        maximum: Greatest number, or None.
+        default: Its default, which has the required type; None if another parameter gives the value.
+        summary: Its effect, for the form.
     """
 
     name: str
@@ -64,13 +62,9 @@ class BuiltinSet:
     """One built-in set as the catalogue shows it.
 
     Attributes:
-        title: Its name for people.
-        summary: What it asks, in one sentence.
-        generator: Its rows from its parameters, lazily.
-        parameters: What a user may set.
-        preset: The reward that suits it.
-        template: The prompt template that suits it.
-        count: How many rows the generator makes of the same parameters, without making them.
+        summary: Its questions in one sentence.
+        generator: Makes its rows from its parameters, lazily.
+        count: The number of rows of the generator, from the same parameters, without making them.
     """
 
     title: str
@@ -84,7 +78,7 @@ class BuiltinSet:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: `key` is what it asks apart from the wording, so that a set never asks it twice."""
+    """One question; `key` identifies it apart from its wording, so that a set has it only once."""
 
     key: Hashable
     instruction: str

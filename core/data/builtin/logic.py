@@ -75,7 +75,7 @@ def knights(rng: random.Random, level: int) -> Question:
 
 
 Claim = tuple[str, Callable[[tuple[bool, ...]], bool]]
-"""What is said, and whether it holds when exactly the people marked True are knights."""
+"""A statement, and whether it is true when exactly the people marked True are knights."""
 
 
 def _claim(rng: random.Random, speaker: int, people: list[str]) -> Claim:
@@ -185,7 +185,7 @@ SCALES = (("taller", "tallest", "shortest"), ("older", "oldest", "youngest"), ("
 
 
 def order(rng: random.Random, level: int) -> Question:
-    """Who stands first, last or second of level + 2 people, from comparisons that leave no other order there."""
+    """Who is first, last or second of level + 2 people, from comparisons that determine it."""
     people = rng.sample(NAMES, level + 2)
     more, most, least = rng.choice(SCALES)
     place, words = rng.choice(((0, most), (-1, least), (1, f"second {most}")))

@@ -88,7 +88,7 @@ def vowels(rng: random.Random, level: int) -> Question:
 
 
 def count(rng: random.Random, level: int) -> Question:
-    """How often a letter stands in the phrase; it stands there at least once."""
+    """How often a letter occurs in the phrase, at least once."""
     phrase = _phrase(rng, level)
     asked = rng.choice(_letters(phrase))
     forms = ('How many times does the letter "{1}" stand in "{0}"?', 'Count the letter {1} in "{0}".')

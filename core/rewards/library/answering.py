@@ -225,7 +225,7 @@ def _distance(given: tuple[float, bool], wanted: tuple[float, bool]) -> tuple[fl
 
 
 def keywords(response: str, reference: str, example: Example, *, keywords: str = "") -> Score:
-    """The share of the keywords that stand as whole words in real sentences; lists of keywords earn nothing.
+    """The share of the keywords that occur as whole words in real sentences; lists of keywords earn nothing.
 
     The keywords are those of the parameter, or else of the reference, separated by commas. A keyword counts in a
     sentence of 5 words or more, half of which or more are no keywords, in a solution that is prose.

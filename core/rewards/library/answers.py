@@ -13,7 +13,7 @@ NO_SOLUTION = "no solution between the markers"
 LONGEST_MATHS = 2000
 """Characters; sympy takes minutes over longer texts."""
 MOST_MENTIONS = 2
-"""Times that an answer may stand in its solution, as in "56 (56.0)"."""
+"""How often a solution may repeat its answer, as in "56 (56.0)"."""
 
 FRACTION = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?(%?)")
 LATEX_FRACTION = re.compile(r"\\[dt]?frac\{(-?[\d.]+)\}\{([\d.]+)\}")
@@ -60,9 +60,8 @@ def plain_value(text: str) -> Fraction | None:
 def math_science(response: str, reference: str, example: Example) -> Score:
     """1 when the solution is mathematically equal to the reference, judged by math-verify; else 0.
 
-    Only what stands between the solution markers counts, and it may not name more numbers than the reference does, so
-    that neither a number in passing nor a list of guesses earns. math-verify's time limits use a signal: call this in
-    a main thread.
+    Only the text between the solution markers counts. It may not have more numbers than the reference, so that lists of
+    guesses earn nothing. math-verify's time limits use a signal, so this needs the main thread.
     """
     from math_verify import parse, verify
 
@@ -91,7 +90,7 @@ def expressions(text: str) -> list[str]:
 
 
 def is_repeated(text: str) -> bool:
-    """Whether `text` is one piece said more than twice, with or without commas."""
+    """Whether `text` repeats one phrase more than twice, with or without commas."""
     parts = re.findall(r"[^\s,;]+", text)
     return any(parts[size:] == parts[:-size] for size in range(1, len(parts) // (MOST_MENTIONS + 1) + 1))
 

@@ -52,7 +52,7 @@ _MLA_PAGE = re.compile(r"\((?!(?:1[5-9]|20)\d\d\))\d{1,4}(?:[-–]\d+)?\)")
 
 @dataclass(frozen=True)
 class _Found:
-    """What one style finds: citation keys in the text, keys of the well-formed entries, and lines that are none."""
+    """The findings of one style: citation keys in the text, keys of well-formed entries, and malformed lines."""
 
     citations: set[str]
     entries: set[str]
@@ -68,8 +68,6 @@ def citation_format(
     checks form only: it can't tell a real source from an invented one.
 
     Args:
-        response: What the model wrote.
-        reference: Not looked at.
         example: The instruction is the prompt, which may not be copied.
         style: "apa", "mla", or "any" for the better of the two.
         min_citations: How many different entries the text should cite.

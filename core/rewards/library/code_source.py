@@ -27,7 +27,7 @@ def _within(item, box):
     return item in box
 """
 COUNTER_NAMES = re.compile(r"\b(_steps?|_within|exec|eval)\b")
-"""What would reach the counter, or hide steps from it."""
+"""Names and syntax that could reach the counter or hide steps from it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Tests of a program: what a data set's row gives as tests, and running a solution against them in the sandbox."""
+"""Tests of a program: reads the tests of a data set's row, and runs a solution against them in the sandbox."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEPT = 200
 BUDGET = 10
 """How many times the limit of one call all calls of a Candidate may take together."""
 TEST_LIMITS = sandbox.Limits(seconds=5.0)
-"""What a test that is a program may use, beside what the solution uses."""
+"""The limits of a test that is a program, in addition to those of the solution."""
 LAZY = re.compile(r"(?:dict_(?:keys|values|items)|range)\(.*\)|<\w*iterator object>", re.DOTALL)
 """What views, ranges and iterators become on leaving the sandbox: only their repr."""
 FIRST_NAME = re.compile(r"[A-Za-z_]\w*")
@@ -47,18 +47,17 @@ class Solution(Protocol):
 
 @dataclass
 class Candidate:
-    """A solution under test: every call runs the code afresh in a sandbox of its own.
+    """A solution under test: every call runs the code in a new sandbox.
 
-    So no call can prepare for the next one, nothing that the code defines is near the tests, and a value crosses as
-    plain data, where no `__eq__` of the code's own can answer for it. After a hang, or BUDGET, it answers no more.
+    So no call can affect the next one, the code can't reach the tests, and values are passed as plain data, without an
+    `__eq__` of the code's own. After a hang, or BUDGET, further calls are refused.
 
     Attributes:
-        code: Its source.
-        limits: What one call may use.
-        values: What the first KEPT calls returned.
+        limits: The limits of one call.
+        values: The values of the first KEPT calls.
         calls: Function, arguments and keywords of the first KEPT calls.
-        spent_s: Seconds the calls took so far.
-        ended: The problem after which it answers no more.
+        spent_s: The total time of the calls.
+        ended: The problem after which calls are refused.
     """
 
     code: str
@@ -104,7 +103,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Pair:
-    """One call, and the value it should return; `exactly` tells 1 from 1.0000001 and a list from a tuple."""
+    """One call and its expected value; `exactly` distinguishes 1 from 1.0000001 and a list from a tuple."""
 
     shown: str
     function: str
@@ -127,7 +126,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Program:
-    """A test that is itself code: it runs in a sandbox apart from the solution, and calls it through the host.
+    """A test that is itself code: it runs in another sandbox than the solution, and calls it through the host.
 
     It sees the values that functions return, not what they do to their arguments.
     """
@@ -157,8 +156,8 @@ class Program:
             return complaint_about(solution.ended)
         if problem is None:
             return ""
-        # What the code raised on purpose comes back from the host as if the test's own sandbox had failed.
-        own = [one for one in broken if str(one.raised) == str(problem.raised)]
+        # an exception that the code raises comes back as if the sandbox of the test had failed
+        own = [failure for failure in broken if str(failure.raised) == str(problem.raised)]
         if problem.kind == "unsupported" and own:
             return str(own[0])
         if problem.kind == "unsupported":

@@ -33,8 +33,6 @@ def creative_writing(
     It sees form only, and can't tell a moving story from a dull one. In Chinese and Japanese a character is a word.
 
     Args:
-        response: What the model wrote.
-        reference: Not looked at.
         example: The instruction is the topic.
         min_words: Words from which a text is long enough.
         max_words: Words up to which it is not too long.

@@ -135,14 +135,14 @@ def keys_share(data: Any, required: str) -> tuple[float, list[str]]:
     if unknown := {kind.strip() for _, colon, kind in wanted if colon} - TYPES.keys():
         raise ValueError(f"{unknown.pop()!r} is no JSON type; the types are {', '.join(TYPES)}")
     objects = data if isinstance(data, list) else [data]
-    missing = [name.strip() for name, _, kind in wanted if not all(_has(one, name, kind) for one in objects)]
+    missing = [name.strip() for name, _, kind in wanted if not all(_has(item, name, kind) for item in objects)]
     return (1 - len(missing) / len(wanted) if wanted else 1.0), missing
 
 
-def _has(one: Any, name: str, kind: str) -> bool:
-    if not isinstance(one, dict) or name.strip() not in one:
+def _has(item: Any, name: str, kind: str) -> bool:
+    if not isinstance(item, dict) or name.strip() not in item:
         return False
-    value, kind = one[name.strip()], kind.strip()
+    value, kind = item[name.strip()], kind.strip()
     if kind == "number" and isinstance(value, bool):
         return False
     return isinstance(value, TYPES.get(kind, object))

@@ -23,8 +23,6 @@ def language_match(
     that is. A headline without function words is no prose to it.
 
     Args:
-        response: What the model wrote.
-        reference: Not looked at.
         example: The instruction is the prompt, which may not be copied.
         language: ISO 639-1 code of the language asked for.
         min_words: Words below which a text is too short to tell; characters in Chinese and Japanese.

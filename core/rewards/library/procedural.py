@@ -31,7 +31,7 @@ REVIEWED = {
     "pool_matrix": "reads the lines of a text as numbers; a list of lines is never taken for a file name",
     "propositional_logic": "has a parser of its own, named as sympy's is",
 }
-"""Task -> why its verifier may be asked, although its module holds a word such as eval, which can run text."""
+"""Task -> why its verifier is safe although its module has a word such as eval, which can run text."""
 CONNECTIVES = "()∧∨¬→↔"
 REFUSED = {
     "countdown": re.compile(r"\*\*"),
@@ -41,8 +41,8 @@ REFUSED = {
     "rubiks_cube": re.compile(r"\d{3}"),
     "rush_hour": re.compile(r"\d{3}"),
 }
-"""Task -> what no answer may hold: NaN passes for every number, powers are not among the operations asked for, a huge
-count of moves takes for ever, and so does every further name in a proof."""
+"""Task -> a pattern that no answer may match: NaN equals every number, powers are not an allowed operation, and a huge
+count of moves or further names in a proof take for ever."""
 LARGEST = {"cube_size": 20, "num_disks": 64, "num_pegs": 64}
 MAX_NAMES = 12
 CALLS = {"sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "ln", "sqrt", "Abs"}
@@ -65,10 +65,10 @@ POINTS, DIGITS = (0.2917, 0.7331, 1.6193), 20
 
 
 def procedural(response: str, reference: str, example: Example, *, least: float = 1.0) -> Score:
-    """What the task's own verifier gives the solution; below `least` it counts as 0.
+    """The score of the solution by the task's own verifier; below `least` it counts as 0.
 
-    Many verifiers pay 0.01 to 0.6 for any text, for an echo of the question or for a number that merely contains the
-    right one, so that by default only what a verifier calls fully right earns anything.
+    Many verifiers pay 0.01 to 0.6 for any text, for an echo of the question or for a number that contains the right
+    one. So by default only full marks of a verifier earn anything.
 
     Raises:
         NotRun: The example has no entry, or one that no procedural task made.
@@ -84,7 +84,7 @@ def procedural(response: str, reference: str, example: Example, *, least: float 
 
 
 class Entry(TypedDict):
-    """What a row carries of its task, and the verifier that was made ready for it; see core/data/procedural.py."""
+    """The task data of a row, and its verifier; see core/data/procedural.py."""
 
     task: str
     parameters: JsonObject
@@ -154,7 +154,7 @@ def _is_the_list(solution: str, entry: Entry) -> bool:
     given, wanted = (json.loads(text.replace("'", '"')) for text in (solution, entry["answer"]))
     if not isinstance(given, list) or len(given) != len(wanted):
         return False
-    return all(abs(float(one) - float(other)) <= TOLERANCE for one, other in zip(given, wanted, strict=True))
+    return all(abs(float(found) - float(right)) <= TOLERANCE for found, right in zip(given, wanted, strict=True))
 
 
 def _makes_the_target(solution: str, entry: Entry) -> bool:
@@ -180,11 +180,11 @@ def _is_the_integral(solution: str, entry: Entry) -> bool:
     return all(_agree(derivative, integrand, point) for point in POINTS)
 
 
-def _agree(one: Expr, other: Expr, point: float) -> bool:
+def _agree(found: Expr, other: Expr, point: float) -> bool:
     """Whether two formulas have one value at a point, to 12 digits; sympy's simplify can take hours instead."""
-    names = sorted(one.free_symbols | other.free_symbols, key=str)
+    names = sorted(found.free_symbols | other.free_symbols, key=str)
     values = {name: point + index / 7 for index, name in enumerate(names)}
-    left, right = (complex(formula.evalf(DIGITS, subs=values)) for formula in (one, other))
+    left, right = (complex(formula.evalf(DIGITS, subs=values)) for formula in (found, other))
     return abs(left - right) <= 1e-12 * abs(right)
 
 
@@ -262,7 +262,7 @@ def is_formula(text: str) -> bool:
     """Whether `text` is a plain formula, which is quick to build.
 
     Allowed are numbers, names of up to one letter, + - * / and **, and one level of functions such as sin. Attributes,
-    other calls, towers of powers and huge numbers, all of which could act or hang, are not.
+    other calls, towers of powers and huge numbers could run code or hang, and are refused.
     """
     if len(text) > MAX_FORMULA:
         return False

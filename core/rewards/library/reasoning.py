@@ -135,7 +135,7 @@ def steps_in(thought: str) -> list[str]:
 
 
 def sound_steps(every: Sequence[str], instruction: str) -> list[str]:
-    """The steps that use a word or number given or found before, add a new one, and state no false sum."""
+    """The steps that use a given or an earlier word or number, add a new one, and have no false sum."""
     known = words_of(instruction) - EMPTY_WORDS
     sound = []
     for step in every:
@@ -169,7 +169,7 @@ def words_of(text: str) -> set[str]:
 
 
 def holds(step: str, solution: str) -> bool:
-    """Whether every word and number of the solution stands in `step`."""
+    """Whether `step` has every word and number of the solution."""
     wanted = words_of(solution)
     return bool(wanted) and wanted <= words_of(step)
 

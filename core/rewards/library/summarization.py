@@ -1,4 +1,4 @@
-"""The Concise Summarization preset: a short summary that says what the reference says, and invents nothing."""
+"""The Concise Summarization preset: a short summary with the content of the reference and nothing invented."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ def concise_summarization(response: str, reference: str, example: Example, *, ma
     The document is `extras["document"]`, else the instruction when that is clearly longer than the reference.
 
     Args:
-        response: What the model wrote.
         reference: A good summary.
         example: Holds the document.
         max_words: Words up to which a summary is concise; the score is 0 from one and a half times as many.
@@ -81,7 +80,7 @@ def _measured(text: str) -> _Measured:
 
 @lru_cache(maxsize=256)
 def _key(reference: str, language: str) -> frozenset[str]:
-    """What a summary has to say: the content words, as stems, and the numbers of the reference."""
+    """The required content of a summary: the content words, as stems, and the numbers of the reference."""
     return frozenset(content_stems(words(reference), language) | numbers(reference))
 
 
@@ -124,7 +123,7 @@ def rouge_f1(said: Sequence[str], wanted: Sequence[str]) -> dict[str, float]:
 
 
 def overlap_f1(said: Sequence[Hashable], wanted: Sequence[Hashable]) -> float:
-    """F1 of two bags of items, each counted as often as it stands in both."""
+    """F1 of two bags of items, each counted as often as both have it."""
     counts, limits = Counter(said), Counter(wanted)
     shared = counts.keys() & limits.keys()
     return f1(sum(min(counts[item], limits[item]) for item in shared), len(said), len(wanted))

@@ -61,7 +61,7 @@ z -17 -18 -26 -17 -18 -15 -18 -16   5 -10  -5  -5  10  -2 -17  -4  -3  -6  10   
 x  -7  -6   8   6   7   8   3  -2 -10  -6  -1   4 -18   1   0 -11  -6   6   2  -2   9
 .   8   2 -40   8  -7 -20  10  10  10  10 -24 -40 -28 -26 -29   1   3  -6 -35  -7 -40
 """
-"""By how much a kind (row) makes the next kind (column) likelier than chance, in tenths of a bit.
+"""How much more likely than chance a kind (column) is after another (row), in tenths of a bit.
 
 x is any other word, . the end of a sentence. Counted in 69,000 words: a Jules Verne story, arithmetic word problems,
 a language reference, an API manual. Cut off at -40 and 10, so that no pair makes up for one that can't be. May and m
@@ -74,13 +74,13 @@ _TENTHS = {(row, column): int(cell) for row, *cells in _ROWS for column, cell in
 
 
 def order_bits(spoken: Sequence[Sequence[str]]) -> tuple[float, float]:
-    """How much likelier than chance the words of the sentences stand in their order, and how much that should be.
+    """How much more likely than chance the order of the words is, and how much that is in prose.
 
     Args:
         spoken: The words of each sentence, in lower case.
     Returns:
-        Bits a pair of neighbours, the mean mutual information of their kinds (on average 0.25 in prose, -0.5 in
-        shuffled words); and the least that prose of this length has, lower for short texts, where chance is great.
+        Bits per pair of neighbours, the mean mutual information of their kinds (on average 0.25 in prose, -0.5 in
+        shuffled words); and the least value of prose of this length, lower for short texts, which vary more.
     Source: Church and Hanks, "Word Association Norms, Mutual Information, and Lexicography" (1990), section 3.
     """
     kinds = ["."]

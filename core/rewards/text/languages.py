@@ -12,13 +12,12 @@ from core.rewards.text.english import KINDS
 
 @dataclass(frozen=True)
 class Language:
-    """What tells running text in one language from a pile of its words.
+    """The features that distinguish text in one language from unconnected words of it.
 
     Attributes:
-        name: Its English name.
         function_words: Words that carry grammar; in Chinese and Japanese characters, in Korean final syllables.
         least_share: Function words per word below which a text is no prose in it.
-        letters: Letters that betray it among the languages listed here.
+        letters: Letters that only it has among the languages listed here.
         links: Function words that refer back or join: pronouns and connectives.
         clashes: Word -> words that never stand right after it ("le de"); "." stands for the end of a sentence. English
             has none: `english.order_bits` judges its order better.

@@ -14,9 +14,9 @@ from core.rewards.text.words import copied_share, ramp, repeated_share, sentence
 
 LONGEST_SENTENCE = 100
 WORDS_TO_JUDGE = 12
-"""Below it, chance alone may bring an odd share of function words or of different words."""
+"""In shorter texts chance alone can cause an unusual share of function words or of different words."""
 LEAST_WORDS = 8
-"""Below it, a sentence can't be told from a list of words; judge so short a text by its content instead."""
+"""Below this a sentence and a list of words look the same; judge such short texts by their content."""
 LEAST_QUALITY = 0.25
 LEAST_RICHNESS, ENOUGH_RICHNESS = 1.5, 2.0
 MOST_COPIED_SHARE = 0.75
@@ -33,13 +33,13 @@ _LATIN = re.compile(r"[a-zA-Z]")
 
 @dataclass(frozen=True)
 class Prose:
-    """What a text is made of.
+    """The analysis of a text.
 
     Attributes:
         words: Its words in lower case, in order.
         sentences: The words of each whole sentence.
         language: The code of the language whose function words it uses most; "" when it uses none.
-        quality: 1 for prose, 0 for what is none; the product of all checks below.
+        quality: 1 for prose, 0 for other text; the product of all checks below.
         problem: The worst finding, in words; "" when there is none.
     """
 
@@ -55,8 +55,8 @@ def read_prose(text: str, prompt: str = "") -> Prose:
 
     It multiplies these checks, each 0 to 1: no letters that only look Latin, words in whole sentences, not too many
     numbers, a share of function words as running text has it, words in an order that the language has, no run of words
-    said twice, no run of words copied from `prompt`. Each is 1 for nearly all real text and 0 for what it is there to
-    catch. It can't tell sense from well-formed nonsense. Of 20 English words shuffled one text in thirty passes, of 50
+    said twice, no run of words copied from `prompt`. Each is 1 for nearly all real text and 0 for the fault that it
+    looks for. Well-formed nonsense passes. Of 20 English words shuffled one text in thirty passes, of 50
     one in 200; in other languages only neighbours that grammar forbids are found, and hardly any in Chinese, Japanese
     and Korean.
     """
@@ -99,9 +99,9 @@ def prose_problem(text: str, prompt: str = "") -> str:
 
 
 def copy_problem(text: str, prompt: str) -> str:
-    """Why `text`, which need be no prose, is nothing but the prompt again; "" when it is not.
+    """Why `text`, prose or not, only repeats the prompt; "" if it does not.
 
-    Three in four of its word triples stand there; a shorter text must be the whole prompt.
+    Then the prompt has three in four of its word triples; a shorter text must be the whole prompt.
     """
     return _copied(words(text), prompt)
 
@@ -115,7 +115,7 @@ def _copied(spoken: Sequence[str], prompt: str) -> str:
 
 
 def grammar_keys(spoken: Sequence[str]) -> list[str]:
-    """What shows the grammar of each word: the word, but for Korean its last syllable."""
+    """The part of each word that shows its grammar: the word, but for Korean its last syllable."""
     return [word[-1] if "가" <= word[0] <= "힣" else word for word in spoken]
 
 
@@ -154,7 +154,7 @@ def _function_words(hits: int, total: int, language: str) -> tuple[float, str]:
 
 
 def _order(spoken: Sequence[Sequence[str]], language: str) -> tuple[float, str]:
-    """Whether the words stand in an order that the language has; English has a measure of its own."""
+    """Whether the order of the words is possible in the language; English has a measure of its own."""
     if language != "en":
         return _clashes(spoken, language)
     bits, least = order_bits(spoken)

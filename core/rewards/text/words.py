@@ -103,7 +103,7 @@ def repeated_share(items: Sequence[str], n: int = 4) -> float:
 
 
 def copied_share(items: Sequence[str], source: Sequence[str], n: int = 4) -> float:
-    """The share of the n-grams of `items` that stand in `source`, 0 to 1; short texts are compared in one piece."""
+    """The share of the n-grams of `items` that `source` has, 0 to 1; short texts are compared as a whole."""
     length = min(n, len(items), len(source))
     if not length:
         return 0.0

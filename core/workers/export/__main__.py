@@ -18,7 +18,7 @@ from typing import Any
 from core.errors import Conflict, LoraCraftError, WorkerFailed
 from core.export.adapters import base_limits, limits
 from core.export.folder import Fallback, Measured
-from core.export.targets import TARGETS, Target, target
+from core.export.targets import TARGETS, Target, target_named
 from core.failures import explain_export
 from core.files import sha256_of, size_of
 from core.hardware import physical_cores
@@ -39,7 +39,7 @@ from core.workers.protocol import Reporter, run_worker
 
 GIGA = 10**9
 WIDE = {"float16": "f16", "bfloat16": "bf16"}
-"""What a checkpoint is stored in -> the GGUF type that holds it without loss."""
+"""Type of a checkpoint -> the GGUF type that stores it without loss."""
 
 
 class Export:
@@ -47,26 +47,25 @@ class Export:
 
     Args:
         paths: exports/<id>/, which holds export.json and gets the files.
-        to: Where events go.
     """
 
     def __init__(self, paths: SessionPaths, to: Reporter):
         self.to = to
         workspace = Workspace(paths.folder.parent.parent)
         self.session = ExportSession(workspace.session(paths.id), workspace)
-        wanted = {target(name).name for name in read_json(paths.folder / "export.json")["targets"]}
-        self.targets = [one for one in TARGETS.values() if one.name in wanted]
+        wanted = {target_named(name).name for name in read_json(paths.folder / "export.json")["targets"]}
+        self.targets = [target for target in TARGETS.values() if target.name in wanted]
         self.merger = Merger(self.session)
         self.files = ProvenFiles(paths.folder, lambda file: self.session.modelfile.text_for(file))
         self.failures: list[tuple[str, str]] = []
         self.noted: set[str] = set()
 
     def run(self) -> None:
-        """All targets in order; a proof that fails stops neither the others nor the failure of the export.
+        """Make all targets in order. After a failed proof the other targets are made, and then the export fails.
 
         Raises:
             Conflict: A target can't be made of this adapter or this base model.
-            WorkerFailed: A proof failed; the message has what was measured.
+            WorkerFailed: A proof failed; the message has the measurements.
         """
         self.to.phase("packing" if self._has("adapter") else "merging", interruptible=True)
         self._require_possible()
@@ -91,16 +90,16 @@ class Export:
 
     @property
     def _needs_model(self) -> bool:
-        return any(one.kind != "adapter" for one in self.targets)
+        return any(target.kind != "adapter" for target in self.targets)
 
     def _has(self, *kinds: str) -> bool:
-        return any(one.kind in kinds for one in self.targets)
+        return any(target.kind in kinds for target in self.targets)
 
     def _require_possible(self) -> None:
         reasons = limits(read_json(self.session.adapter / CONFIG))
-        for one in self.targets:
-            if one.name in reasons:
-                raise Conflict(reasons[one.name], "Choose another target.", {"targets": reasons[one.name]})
+        for target in self.targets:
+            if target.name in reasons:
+                raise Conflict(reasons[target.name], "Choose another target.", {"targets": reasons[target.name]})
         forbidden = base_limits(self.session.base_config, self.session.config.model.name) if self._needs_model else {}
         if forbidden:
             reason = forbidden["merged"]
@@ -165,21 +164,21 @@ class Export:
 
     def _adapter_gguf(self, probes: ProbeSet) -> None:
         """The adapter alone, proven on a GGUF file of the base model that is made for the purpose."""
-        began, one = time.monotonic(), TARGETS["adapter_gguf"]
-        made, base = self.files.work / one.file, self.files.work / "base-f16.gguf"
-        report = self.steps.begin("converting", one.name)
+        began, target = time.monotonic(), TARGETS["adapter_gguf"]
+        made, base = self.files.work / target.file, self.files.work / "base-f16.gguf"
+        report = self.steps.begin("converting", target.name)
 
         def prove() -> Proof:
             write_plain_lora(self.session.adapter, self.files.work / "lora")
             convert_adapter(self.files.work / "lora", self.session.base_folder, made)
             convert_model(self._source(self.session.base_folder), base, "f16", report)
-            self.steps.begin("proving", one.name)
-            return prove_gguf(base, one, probes, adapter=made)
+            self.steps.begin("proving", target.name)
+            return prove_gguf(base, target, probes, adapter=made)
 
         proof = self._proven(prove)
         base.unlink(missing_ok=True)
         if proof is not None:
-            self._publish(one, made, began, proof.values)
+            self._publish(target, made, began, proof.values)
 
     def _ggufs(self, probes: ProbeSet) -> None:
         wide_type = TARGETS[WIDE[self.merger.storage_type]]
@@ -188,27 +187,27 @@ class Export:
         source = merged if merged.is_dir() else self.files.folder / "merged"
         convert_model(self._source(source), wide, wide_type.name, self.steps.begin("converting"))
         shutil.rmtree(merged, ignore_errors=True)
-        for one in sorted(self.targets, key=lambda one: one is not wide_type):
-            if one.kind == "gguf":
-                made = self._gguf(one, wide, probes, began if one is wide_type else time.monotonic())
-                wide = made if one is wide_type else wide
+        for target in sorted(self.targets, key=lambda target: target is not wide_type):
+            if target.kind == "gguf":
+                made = self._gguf(target, wide, probes, began if target is wide_type else time.monotonic())
+                wide = made if target is wide_type else wide
 
     def _source(self, folder: Path) -> Source:
         return Source(folder, self.session.id, self.session.tokenizer_facts)
 
-    def _gguf(self, one: Target, wide: Path, probes: ProbeSet, began: float) -> Path:
+    def _gguf(self, target: Target, wide: Path, probes: ProbeSet, began: float) -> Path:
         """Make and prove one type; where its file then is."""
-        made = self.files.work / one.file
+        made = self.files.work / target.file
         fallbacks: list[Fallback] = []
         if made != wide:
-            report = self.steps.begin("quantising", one.name)
-            fallbacks = quantise(wide, made, one, physical_cores(), report)
-        self.steps.begin("proving", one.name)
-        proof = self._proven(lambda: prove_gguf(made, one, probes))
+            report = self.steps.begin("quantising", target.name)
+            fallbacks = quantise(wide, made, target, physical_cores(), report)
+        self.steps.begin("proving", target.name)
+        proof = self._proven(lambda: prove_gguf(made, target, probes))
         if proof is not None:
             counts: Measured = {"fallback_tensors": sum(found["count"] for found in fallbacks), "fallbacks": fallbacks}
-            self._publish(one, made, began, {**proof.values, **counts, "score": None})
-            return self.files.folder / one.file
+            self._publish(target, made, began, {**proof.values, **counts, "score": None})
+            return self.files.folder / target.file
         if made != wide:
             made.unlink()
         return made
@@ -233,9 +232,9 @@ class Export:
             self.files.update({**smallest, "score": scored})
 
     def _proven(self, prove: Callable[[], Proof]) -> Proof | None:
-        """The proof; None where the file could not be made or proven, which is told at the end.
+        """The proof; None if the file could not be made or proven, which is reported at the end.
 
-        Of a failure only the words are kept: its frames would hold the model in memory.
+        Only the message of a failure is kept: its frames would keep the model in memory.
         """
         try:
             proof = prove()
@@ -248,14 +247,20 @@ class Export:
                 self.to.notice("warning", field, text)
         return proof
 
-    def _publish(self, one: Target, made: Path, began: float, values: Measured) -> None:
-        hashes = {} if one.is_folder else {"sha256": sha256_of(made)}
-        about = {"target": one.name, "kind": one.kind, "title": one.title, "file": one.file, "is_folder": one.is_folder}
+    def _publish(self, target: Target, made: Path, began: float, values: Measured) -> None:
+        hashes = {} if target.is_folder else {"sha256": sha256_of(made)}
+        about = {
+            "target": target.name,
+            "kind": target.kind,
+            "title": target.title,
+            "file": target.file,
+            "is_folder": target.is_folder,
+        }
         sizes = {"size_bytes": size_of(made), **hashes, "made_at": time.time()}
         origin = {"adapter_sha256": self.session.adapter_sha256, "seconds": round(time.monotonic() - began, 2)}
         entry: Any = {**about, **sizes, **origin, **values}
         with self.to.undisturbed():
-            self.files.publish(one, made, entry)
+            self.files.publish(target, made, entry)
 
 
 def main(folder: Path) -> int:

@@ -46,14 +46,7 @@ def require_finite(adapter: Path) -> None:
 
 
 def write_model_card(run: ExportSession, name: str, folder: Path, proof: Measured) -> None:
-    """Write README.md, with what the run's own card says; a run that was stopped early may have none.
-
-    Args:
-        run: The run.
-        name: The target.
-        folder: Its folder.
-        proof: What was measured of it.
-    """
+    """Write README.md with the content of the run card; a run that was stopped early may have none."""
     about = run.card.read_text(encoding="utf-8") if run.card.is_file() else f"# {run.id}\n"
     (folder / CARD).write_text(model_card(_card(run, name, size_of(folder), proof), about), encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""llama.cpp's own converter, run in this process: a checkpoint or an adapter to a GGUF file.
+"""Runs llama.cpp's own converter in this process: from a checkpoint or an adapter to a GGUF file.
 
-In this process, because importing torch and transformers once more would take longer than the conversion. It is told
-what it can't see about the tokenizer (core/export/tokenizer.py); the proof of the export then compares token ids.
+A new process would import torch and transformers again, which takes longer than the conversion. The converter gets
+missing facts on the tokenizer from core/export/tokenizer.py; the proof of the export then compares token ids.
 """
 
 from __future__ import annotations
@@ -40,13 +40,7 @@ ADDS_SPACE = "tokenizer.ggml.add_space_prefix"
 
 @dataclass(frozen=True)
 class Source:
-    """A checkpoint to convert.
-
-    Attributes:
-        folder: It, with its tokenizer.
-        name: What the model is called in the file.
-        facts: The tokenizer as training used it.
-    """
+    """A checkpoint to convert."""
 
     folder: Path
     name: str
@@ -56,11 +50,6 @@ class Source:
 def convert_model(source: Source, target: Path, outtype: str, report: Callable[[float], None]) -> None:
     """Write a Hugging Face checkpoint as a GGUF file.
 
-    Args:
-        source: The checkpoint.
-        target: The file to write.
-        outtype: f16 or bf16.
-        report: Told the finished fraction.
     Raises:
         WorkerFailed: llama.cpp does not know this kind of model or tokenizer.
         OSError: The disk is full.
@@ -75,9 +64,8 @@ def convert_adapter(adapter: Path, base: Path, target: Path) -> None:
     """Write a PEFT adapter as a GGUF file; raises as `convert_model`.
 
     Args:
-        adapter: The adapter's folder; a plain LoRA, since llama.cpp passes over what else its config says.
-        base: The base model's folder, of which the config is read.
-        target: The file to write.
+        adapter: The folder of a plain LoRA; llama.cpp ignores other settings in its config.
+        base: The base model's folder, for its config.
     """
     _prepare(TokenizerFacts({}))
     arguments = [str(adapter), "--base", str(base), "--outfile", str(target), "--outtype", "f16"]
@@ -171,7 +159,7 @@ def _converter() -> Any:
 
 
 class _LastError(logging.Handler):
-    """Keeps what the converter last complained of; it leaves with a number and says why in its log alone."""
+    """Keeps the converter's last message: it exits with a number, and gives the reason only in its log."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -210,5 +198,5 @@ class _Bar(TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was let pass."""
+        """Pass the data on."""
         self._passed_on.flush()

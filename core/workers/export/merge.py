@@ -27,11 +27,7 @@ ARITHMETIC_NOISE = 0.1
 
 
 class Merger:
-    """Loads a run's base model with its adapter and writes what the two become.
-
-    Args:
-        run: The run.
-    """
+    """Loads a run's base model with its adapter, merges them and writes the result."""
 
     def __init__(self, run: ExportSession):
         self._run = run
@@ -52,18 +48,14 @@ class Merger:
         self._model = PeftModel.from_pretrained(base, str(self._run.adapter)).eval()
 
     def probes(self, questions: HeldOut) -> ProbeSet:
-        """What every file is compared by; see make_probes."""
+        """The probes that every file is compared on; see make_probes."""
         import torch
 
         noise = ROUNDING_NOISE[self.storage_type] if self._working_type == torch.float32 else ARITHMETIC_NOISE
         return make_probes(self._model, self._run.tokenizer.loaded, *self._run.chats(questions), noise)
 
     def merge(self, report: Callable[[float], None]) -> Any:
-        """Put the adapter into the weights, rounded to `storage_type`; the merged model, in its working type.
-
-        Args:
-            report: Told the finished fraction.
-        """
+        """Merge the adapter into the weights, rounded to `storage_type`; the merged model in its working type."""
         import torch
 
         stored = self.storage_type
@@ -80,9 +72,9 @@ class Merger:
 
     @cached_property
     def storage_type(self) -> str:
-        """What the merged weights are stored in: the base model's own 16-bit type.
+        """The type of the stored merged weights: the 16-bit type of the base model.
 
-        For a base model stored in float32 it is float16, which has more digits, unless a weight is too large for it.
+        For a base model in float32 it is float16, which has more digits than bfloat16, unless a weight is too large.
         """
         if self._run.stored_type in DIGITS:
             return self._run.stored_type
@@ -130,8 +122,8 @@ def _cast(model: Any, *types: Any) -> None:
 
 
 def _plain(generation_config: Any) -> Any:
-    """Only where answers begin and end: of the rest, transformers refuses to save what it finds at odds, as some old
-    models have it, and the base model's own file is copied as it is."""
+    """Only the tokens that begin and end answers: transformers refuses to save contradictory settings, which some old
+    models have, so the rest is copied from the base model's file."""
     from transformers import GenerationConfig
 
     kept = ("bos_token_id", "eos_token_id", "pad_token_id")

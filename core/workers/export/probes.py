@@ -22,7 +22,7 @@ ODD_TEXTS = (
 
 @dataclass(frozen=True)
 class Probe:
-    """One position: the ids before it, and what the adapter and the base model expect there.
+    """One position, and the expectations of the adapter and the base model.
 
     Attributes:
         ids: The ids before it.
@@ -39,15 +39,15 @@ class Probe:
 
 @dataclass(frozen=True)
 class ProbeSet:
-    """What every file of an export is asked.
+    """The inputs that every file of an export is compared on.
 
     Attributes:
-        texts: Text -> the ids that the training's tokenizer makes of it.
+        texts: Text -> its ids by the training's tokenizer.
         probes: Positions after questions and inside their answers.
         question: A chat to answer.
-        rendered: The same as the training's template writes it.
+        rendered: The same chat, rendered by the training's template.
         bos: The text of the token that begins a text, which llama.cpp's templates leave out.
-        noise: What every bound is widened by (nats): what the type of the weights, or 16-bit arithmetic, costs.
+        noise: The tolerance added to every bound (nats), for the type of the weights or 16-bit arithmetic.
     """
 
     texts: dict[str, list[int]]
@@ -87,7 +87,6 @@ def make_probes(
     """Ask the model with and without its adapter, on the CPU.
 
     Args:
-        model: A PEFT model.
         tokenizer: The training's.
         chats: Questions as the training put them; the first is the one to answer.
         answers: A perfect answer to each.

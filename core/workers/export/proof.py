@@ -38,16 +38,16 @@ OTHER_PROMPT = (
 
 
 class ProofFailed(WorkerFailed):
-    """A file is not what it should be; the message has the measured values."""
+    """A file differs from the adapter; the message has the measured values."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What was measured of one file.
+    """The measurements of one file.
 
     Attributes:
         values: The fields of its entry in proof.json.
-        notes: What the user should know beside: (field, text).
+        notes: Notes for the user: (field, text).
     """
 
     values: Measured
@@ -58,7 +58,7 @@ def require_effect(probes: ProbeSet) -> None:
     """Refuse an adapter that changes nothing.
 
     Raises:
-        WorkerFailed: It changes less than rounding does, or what it gives is no number.
+        WorkerFailed: It changes less than rounding does, or its results are not numbers.
     """
     if not isfinite(probes.effect):
         raise WorkerFailed("With this adapter the model's answers are no numbers (NaN).", DIVERGED)
@@ -71,12 +71,9 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
     """Load a GGUF file in llama.cpp, compare it at every probe, and let it answer once.
 
     Args:
-        file: The model.
-        target: What is proven.
-        probes: What it is asked.
-        adapter: An adapter as GGUF to put on the model, when that is what is proven.
+        adapter: An adapter as GGUF to add to the model, if the target is the adapter.
     Raises:
-        ProofFailed: It can't be loaded, tokenises differently, lies outside its bound, or is the base model.
+        ProofFailed: It can't be loaded, tokenises differently, is outside its bound, or equals the base model.
     """
     try:
         server = LlamaServer(file, probes.context_tokens + ANSWER_TOKENS, adapter=adapter)
@@ -98,12 +95,10 @@ def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable
     """Compare a transformers model with the adapter.
 
     Args:
-        model: As it was merged, or as it was read back.
-        target: What is proven.
-        probes: What it is asked.
-        tokenise: The tokenizer that was read back with it, if it was.
+        model: The merged model, or the saved one after loading.
+        tokenise: The tokenizer that was loaded with it, if any.
     Raises:
-        ProofFailed: It tokenises differently, lies outside its bound, or is the base model.
+        ProofFailed: It tokenises differently, is outside its bound, or equals the base model.
     """
     if tokenise is not None:
         _require_same_ids(target, probes, tokenise)
@@ -120,17 +115,15 @@ def _require_same_ids(target: Target, probes: ProbeSet, tokenise: Callable[[str]
 
 
 def judge(target: Target, probes: ProbeSet, values: list[float]) -> Proof:
-    """What the log-probabilities of a file say of it.
+    """Judge a file by its log-probabilities.
 
-    A rounding that is as large as all that the adapter changes is noted, and no failure: the merged weights were found
-    to hold the adapter before they were rounded further.
+    Rounding errors as large as the adapter's effect give a note, not a failure: the proof of the merged weights has
+    already shown that they hold the adapter.
 
     Args:
-        target: What is judged.
-        probes: What it was asked.
         values: Its log-probability (nats) of each probe's token, shape [probes].
     Raises:
-        ProofFailed: It lies outside its bound, or is the base model.
+        ProofFailed: It is outside its bound, or equals the base model.
     """
     difference, from_base = probes.differences(values)
     bound = round((target.max_difference or 0.0) + probes.noise, 3)

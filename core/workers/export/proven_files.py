@@ -16,7 +16,7 @@ CLEAR_TRIES, CLEAR_GAP_S = 20, 0.05
 
 
 class ProvenFiles:
-    """What an export folder holds.
+    """The files of an export folder.
 
     Args:
         folder: exports/<session_id>/.
@@ -30,20 +30,19 @@ class ProvenFiles:
         self.entries = {entry["target"]: entry for entry in proven_entries(folder)}
 
     def begin(self) -> None:
-        """An empty work folder; what an export that was killed left behind is removed."""
+        """An empty work folder; the files of a killed export are removed."""
         clear(self.folder)
         self.work.mkdir()
         for partial in self.folder.glob(".*.part"):
             partial.unlink()
 
     def publish(self, target: Target, made: Path, entry: ProofEntry) -> None:
-        """Move a proven file out of the work folder, in place of an earlier one.
+        """Move a proven file out of the work folder; it replaces an earlier one.
 
-        The old file goes first, then its entry, and the new entry comes last, so that none ever stands for a file it is
-        not about.
+        The order is: remove the old file, remove its entry, add the new one. So an entry never describes another file.
 
         Raises:
-            Conflict: Another program holds the old file; it stays as it is.
+            Conflict: Another program has opened the old file, which then stays.
         """
         place, replaced = self.folder / target.file, self.work / "replaced"
         if place.exists():

@@ -65,17 +65,11 @@ LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_voi
 def quantise(source: Path, target: Path, kind: Target, threads: int, report: Callable[[float], None]) -> list[Fallback]:
     """Write a 16-bit GGUF file in another type.
 
-    Args:
-        source: The file, F16 or BF16.
-        target: The file to write.
-        kind: The type.
-        threads: How many to use.
-        report: Told the finished fraction.
     Returns:
-        The tensors whose rows do not fit the type, so that they became another: [{"from", "to", "count"}].
+        The tensors that got another type, since their rows do not fit this one: [{"from", "to", "count"}].
     Raises:
-        Unavailable: There is no library that this was written for, or no program where the user names one.
-        WorkerFailed: llama.cpp refused; the message ends with its own words.
+        Unavailable: There is no supported library, or no program at the user's path.
+        WorkerFailed: llama.cpp failed; the message ends with its own.
         OSError: The disk is full.
     """
     said = _Said(report)
@@ -111,7 +105,7 @@ def fallbacks_in(log: str) -> list[Fallback]:
 
 
 class _Said:
-    """What libllama has said, and how far it is by that."""
+    """The log of libllama, and its progress by that log."""
 
     def __init__(self, report: Callable[[float], None]):
         self.text = ""

@@ -25,13 +25,8 @@ SLOTS = 4
 
 
 def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> FileScore | None:
-    """The score of a GGUF file beside the adapter's on the same rows; None where too few were answered in time.
+    """The scores of a GGUF file and of the adapter on the same rows; None if too few rows were answered in time.
 
-    Args:
-        file: The model.
-        asked: The questions.
-        run: The run.
-        report: Told the finished fraction.
     Raises:
         LoraCraftError: A reward can't be used now, or llama.cpp fails.
     """

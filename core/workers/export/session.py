@@ -1,4 +1,4 @@
-"""ExportSession: the run that is exported, its base model and tokenizer, and what its exports are asked and told."""
+"""ExportSession: the exported run, its base model and tokenizer, and the inputs of its proofs."""
 
 from __future__ import annotations
 
@@ -27,12 +27,7 @@ PROBE_ROWS = 6
 
 
 class ExportSession:
-    """One trained run.
-
-    Args:
-        paths: outputs/<id>/.
-        workspace: Where models and data lie.
-    """
+    """One trained run."""
 
     def __init__(self, paths: SessionPaths, workspace: Workspace):
         self.id = paths.id
@@ -72,7 +67,7 @@ class ExportSession:
 
     @property
     def stored_type(self) -> str:
-        """What the base model's weights are stored in."""
+        """The type of the base model's stored weights."""
         text = self.base_config.get("text_config") or {}
         named = [values.get(key) for values in (self.base_config, text) for key in ("dtype", "torch_dtype")]
         return next((name for name in named if name), "float32")
@@ -89,7 +84,7 @@ class ExportSession:
 
     @cached_property
     def tokenizer_facts(self) -> TokenizerFacts:
-        """What llama.cpp is told of the tokenizer."""
+        """The facts about the tokenizer for llama.cpp."""
         file = self.adapter / "tokenizer.json"
         prompt = self._render(self.template.messages("")) or ""
         return TokenizerFacts(read_json(file) if file.is_file() else {}, prompt)
@@ -108,7 +103,7 @@ class ExportSession:
 
     @cached_property
     def modelfile(self) -> Modelfile:
-        """What Ollama is told."""
+        """The facts for Ollama."""
         tokenizer = self.tokenizer.loaded
         text = self.base_config.get("text_config") or self.base_config
         return Modelfile(

@@ -18,9 +18,9 @@ Step = tuple[str, str]
 """(phase, detail): the detail is the target that the phase is about."""
 
 START_S = 6.0
-"""Importing torch and what comes with it."""
+"""The share of importing torch and its libraries."""
 SECONDS = {"merging": (2.0, 12.0), "converting": (1.5, 6.0), "quantising": (0.5, 4.0), "proving": (1.5, 6.0)}
-"""Of a phase on two cores: at least, and for each GB of 16-bit weights that are read."""
+"""Seconds of a phase on two cores: the minimum, and per GB of 16-bit weights."""
 SCORE_S, PACK_S = 6.0, 0.5
 TEXTS = {
     "merging": "Merging the adapter into the weights",
@@ -36,9 +36,7 @@ class Steps:
     """Reports phases and progress.
 
     Args:
-        to: Where events go.
-        targets: What is made.
-        gigabytes: The base model's weights in 16 bits, of which the length of each step is guessed.
+        gigabytes: The size of the base model in 16 bit, from which the length of each step is estimated.
     """
 
     def __init__(self, to: Reporter, targets: Sequence[Target], gigabytes: float):
@@ -50,7 +48,7 @@ class Steps:
         self._told_at = 0.0
 
     def begin(self, phase: str, detail: str = "") -> Callable[[float], None]:
-        """Begin a step; what is returned is to be told the step's finished fraction."""
+        """Begin a step; call the result with the step's finished fraction."""
         if self._now is not None:
             self._done.add(self._now)
         self._now = (phase, detail if (phase, detail) in self._weights else "")
@@ -61,7 +59,7 @@ class Steps:
         return self.report
 
     def report(self, fraction: float) -> None:
-        """Tell how far the present step is; at most every LEAST_GAP_S."""
+        """Report the progress of the current step, at most every LEAST_GAP_S."""
         if time.monotonic() - self._told_at < LEAST_GAP_S or self._now is None:
             return
         self._told_at = time.monotonic()
@@ -74,12 +72,11 @@ class Steps:
 
 @contextmanager
 def watching(path: Path, whole_bytes: int, report: Callable[[float], None]) -> Iterator[None]:
-    """Report how much of a file or folder is written while the body writes it.
+    """Report the progress of writing a file or folder while the body writes it.
 
     Args:
-        path: What grows.
-        whole_bytes: About how large it will be.
-        report: Told the finished fraction, from a thread.
+        whole_bytes: Its expected size.
+        report: Called with the finished fraction, from a thread.
     """
     is_over = threading.Event()
 

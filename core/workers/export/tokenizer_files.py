@@ -25,16 +25,16 @@ FILES = (
     "tekken.json",
 )
 PLACES = ("vocab_file", "tokenizer_file", "merges_file", "name_or_path")
-"""Of tokenizer_config.json: where a tokenizer was read from."""
+"""Keys of tokenizer_config.json with the path from which a tokenizer was loaded."""
 CONFIG, TEMPLATE, TEMPLATE_KEY = "tokenizer_config.json", "chat_template.jinja", "chat_template"
 
 
 class TrainedTokenizer:
-    """The tokenizer as training left it, over the files of the base model.
+    """The tokenizer of the training, with the files of the base model.
 
     Args:
-        source: The base model, a folder or a hub id; None where it is gone.
-        adapter: The adapter's folder, where training has saved the tokenizer.
+        source: The base model, a folder or a hub id; None if it no longer exists.
+        adapter: The adapter's folder, which has the tokenizer of the training.
     """
 
     def __init__(self, source: str | None, adapter: Path):
@@ -49,11 +49,11 @@ class TrainedTokenizer:
         return AutoTokenizer.from_pretrained(self._adapter, trust_remote_code=False)
 
     def write(self, folder: Path) -> None:
-        """Write its files into `folder`: the base model's as they are, with the training's chat template.
+        """Write its files into `folder`: those of the base model, with the training's chat template.
 
-        transformers drops tokenizer.model on saving, without which SentencePiece models are tokenised differently, and
-        leaves what training switched on, such as padding, in tokenizer.json. Only where training has added tokens, or
-        the base model is gone, are the files its own.
+        transformers does not save tokenizer.model, which SentencePiece models need, and it saves settings of the
+        training, such as padding, in tokenizer.json. Its own files are used only if the training has added tokens, or
+        the base model no longer exists.
         """
         folder.mkdir(parents=True, exist_ok=True)
         if self._serves:
@@ -68,7 +68,7 @@ class TrainedTokenizer:
 
     @staticmethod
     def read_back(folder: Path) -> Callable[[str], list[int]]:
-        """What the tokenizer in `folder` makes of a text, no special tokens added."""
+        """A function from a text to its ids by the tokenizer in `folder`, without special tokens."""
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
@@ -96,7 +96,7 @@ class TrainedTokenizer:
         (folder / TEMPLATE).write_text(self.loaded.chat_template, encoding="utf-8")
 
     def _tidy(self, config: Path) -> None:
-        """Leave out what is elsewhere, and places on this machine, which are nobody's business."""
+        """Leave out settings that are stored elsewhere, and paths of this machine, which are private."""
         values = read_json(config)
         aside = [TEMPLATE_KEY] if isinstance(self.loaded.chat_template, str) else []
         kept = {key: value for key, value in values.items() if key not in (*aside, *PLACES)}
@@ -105,13 +105,7 @@ class TrainedTokenizer:
 
 
 def copy_files(source: str | None, names: Sequence[str], folder: Path) -> None:
-    """Copy those files of a model that it has; a model of the hub is asked where they are not in the cache.
-
-    Args:
-        source: A folder or a hub id; None for neither.
-        names: File names.
-        folder: Where to.
-    """
+    """Copy those files of a model that it has; a model of the hub is asked where they are not in the cache."""
     from transformers.utils import cached_file
 
     if source is None:

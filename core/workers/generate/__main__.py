@@ -1,8 +1,8 @@
-"""`python -m core.workers.generate ROOT`: answers chats with whatever model is asked for, one JSON line each way.
+"""`python -m core.workers.generate ROOT`: answers chats with the requested model, one JSON line each way.
 
-Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} is heeded at
-once. Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}; the last two say what is loaded
-then, and an error also whether it was the last word ("is_last"). It ends with its input.
+Requests are {"id", "task": "answer" | "load", ...}, answered one after another; {"id", "task": "cancel"} acts at once.
+Messages are {"id", "kind": "loading" | "text" | "answer" | "end" | "error", ...}; the last two list the loaded models,
+and an error also has "is_last", true if the process ends. The process ends with its input.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ class Link:
         """Whether request `number` is to end early."""
         return number in self._cancelled
 
-    def say(self, number: int, kind: str, **what: Any) -> None:
+    def send(self, number: int, kind: str, **content: Any) -> None:
         """Send one message; safe from any thread."""
-        line = json.dumps({"id": number, "kind": kind, **what}) + "\n"
+        line = json.dumps({"id": number, "kind": kind, **content}) + "\n"
         with self._lock:
             self._out.write(line)
             self._out.flush()
@@ -73,19 +73,14 @@ def main(root: Path) -> NoReturn:
 
 @dataclass(frozen=True)
 class FailedRequest:
-    """Why a request failed, without the exception, whose frames would keep models in memory.
-
-    Attributes:
-        error: As it is told.
-        code: As core/failures.py has it.
-    """
+    """Why a request failed, without the exception, whose frames would keep models in memory."""
 
     error: ErrorReport
     code: str
 
 
 def serve(request: AnswerRequest, shelf: Any, link: Link) -> None:
-    """Do what one request asks, or say why not."""
+    """Carry out one request, or send its error."""
     failure = _failure(request, shelf, link)
     if failure is not None:
         _report(failure, request["id"], shelf, link)
@@ -105,34 +100,34 @@ def _failure(request: AnswerRequest, shelf: Any, link: Link) -> FailedRequest | 
 
 
 def _report(failure: FailedRequest, number: int, shelf: Any, link: Link) -> None:
-    """Tell a failure; after one of CUDA this process can never use the GPU again, so it goes."""
+    """Send a failure; after an error of CUDA the process can't use the GPU again, so it ends."""
     if failure.code == "cuda":
-        link.say(number, "error", error=failure.error, loaded=[], is_last=True)
+        link.send(number, "error", error=failure.error, loaded=[], is_last=True)
         os._exit(1)
     if failure.code == OutOfMemory.code:
         shelf.make_room()
-    link.say(number, "error", error=failure.error, loaded=shelf.loaded(), is_last=False)
+    link.send(number, "error", error=failure.error, loaded=shelf.loaded(), is_last=False)
 
 
 def _answer(request: AnswerRequest, shelf: Any, link: Link) -> None:
     number = request["id"]
-    model = shelf.get(request["model"], lambda text: link.say(number, "loading", text=text))
+    model = shelf.get(request["model"], lambda text: link.send(number, "loading", text=text))
     if request["task"] == "answer" and not link.is_cancelled(number):
         model.answer(_asked(request, link))
-    link.say(number, "end", loaded=shelf.loaded())
+    link.send(number, "end", loaded=shelf.loaded())
 
 
 def _asked(request: AnswerRequest, link: Link) -> Asked:
     number = request["id"]
 
     def say_text(index: int, text: str, tokens: int) -> None:
-        link.say(number, "text", index=index, text=text, tokens=tokens)
+        link.send(number, "text", index=index, text=text, tokens=tokens)
 
     return Asked(
         chats=request["chats"],
         sampling=Sampling(**request["sampling"]),
         use_adapter=request["use_adapter"],
-        on_answer=lambda index, answer: link.say(number, "answer", index=index, answer=answer),
+        on_answer=lambda index, answer: link.send(number, "answer", index=index, answer=answer),
         on_text=say_text if request["stream"] else None,
         is_cancelled=lambda: link.is_cancelled(number),
     )

@@ -1,4 +1,4 @@
-"""Asked: what a generation worker hands to a loaded model, and how the model hands its answers back."""
+"""Asked: chats for a loaded model, and the callbacks for its answers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Asked:
 
     Attributes:
         chats: Complete conversations.
-        sampling: How answers are drawn.
-        use_adapter: Whether the adapter is on, where the model has one.
+        sampling: The sampling values.
+        use_adapter: Whether the adapter is on, if the model has one.
         on_answer: Gets (index, answer) as each answer is complete, in any order.
-        on_text: Gets (index, new text, tokens so far); None where text is not wanted as it comes.
+        on_text: Gets (index, new text, tokens so far); None if the text is not streamed.
         is_cancelled: Whether to end early.
     """
 

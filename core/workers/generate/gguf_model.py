@@ -19,11 +19,11 @@ from core.workers.llama_server import load
 
 
 class GgufModel:
-    """One GGUF file, loaded; it runs on the CPU, which is what the pinned llama.cpp is built for.
+    """A loaded GGUF file; it runs on the CPU, since the pinned llama.cpp is built for that.
 
     Args:
         file: The .gguf file.
-        context: How long its chats may be, and how many are worked on at once.
+        context: The length of its chats, and the number of chats at once.
     """
 
     device = "cpu"
@@ -36,12 +36,12 @@ class GgufModel:
         """Answer every chat, several at once where no text is wanted on the way."""
         seed = asked.sampling.seed if asked.sampling.seed is not None else secrets.randbelow(2**31)
 
-        def one(index: int) -> None:
+        def answer_one(index: int) -> None:
             if not asked.is_cancelled():
                 asked.on_answer(index, self._one(index, asked, seed + index))
 
         with ThreadPoolExecutor(1 if asked.on_text else self._slots) as pool:
-            list(pool.map(one, range(len(asked.chats))))
+            list(pool.map(answer_one, range(len(asked.chats))))
 
     def _one(self, index: int, asked: Asked, seed: int) -> ModelAnswer:
         told = _Told(index, asked)
@@ -52,7 +52,7 @@ class GgufModel:
 
 
 class _Told:
-    """What llama.cpp has told of one answer; called with every piece, true ends it."""
+    """One answer of llama.cpp; called with every chunk, it returns true to end the answer."""
 
     def __init__(self, index: int, asked: Asked):
         self._index = index
@@ -73,7 +73,7 @@ class _Told:
         return self._asked.is_cancelled()
 
     def answer(self, seed: int | None) -> ModelAnswer:
-        """All of it, as it is handed on."""
+        """The complete answer."""
         if self._error is not None:
             raise _refusal(self._error)
         return {
@@ -109,7 +109,7 @@ class _Told:
 
 
 def _refusal(error: JsonObject) -> InvalidInput:
-    """What llama.cpp says of a chat it can't take; its own advice names settings that nobody has here."""
+    """llama.cpp's error for a chat that it can't take, without its advice, which names settings that are not ours."""
     problem = f"is refused by llama.cpp: {error.get('message', error)}"
     if "n_prompt_tokens" in error:
         tokens, limit = error["n_prompt_tokens"], error["n_ctx"]

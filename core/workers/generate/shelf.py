@@ -38,11 +38,7 @@ class Answering(Protocol):
 
 
 class ModelShelf:
-    """Loads what is asked for and keeps the latest MOST_LOADED of them.
-
-    Args:
-        workspace: Where models and runs lie.
-    """
+    """Loads the requested models and keeps the latest MOST_LOADED of them."""
 
     def __init__(self, workspace: Workspace):
         self._workspace = workspace
@@ -50,13 +46,13 @@ class ModelShelf:
         self._names: dict[str, str] = {}
 
     def get(self, model: PlacedModel, report: Callable[[str], None]) -> Answering:
-        """The model a request describes, as ModelRef has it, loaded where it is not yet.
+        """The model that a request describes; it is loaded first if necessary.
 
         Args:
             model: model_path, kind, session_id, base, place.
-            report: Told, in words, what is being loaded.
+            report: Called with the description of the model while it loads.
         Raises:
-            NotFound, InvalidInput, Unavailable: It can't be had.
+            NotFound, InvalidInput, Unavailable: It can't be loaded.
         """
         key = self._key(model)
         if key not in self._held:
@@ -70,17 +66,17 @@ class ModelShelf:
         return AdapterView(held, None) if isinstance(held, TorchModel) else held
 
     def loaded(self) -> list[HeldModel]:
-        """What is held, the latest first."""
+        """The loaded models, the latest first."""
         return [{"model_path": self._names[key], "device": held.device} for key, held in reversed(self._held.items())]
 
     def make_room(self) -> None:
-        """Let go of all but the latest, and of what a failure left behind."""
+        """Free all models but the latest, and the rests of a failure."""
         while len(self._held) > 1:
             self._drop_oldest()
         _free()
 
     def _key(self, model: PlacedModel) -> str:
-        """What is the same for all that the same weights can answer."""
+        """A key that is equal for models that share weights."""
         if model["kind"] in ("merged", "gguf"):
             place = Path(str(model["place"]))
             if not place.exists():
@@ -102,7 +98,7 @@ class ModelShelf:
             if not self._held or explain(error)[2] != "out_of_memory":
                 raise
             LOG.info("%s does not fit beside what is held: %s", model["model_path"], error)
-        while self._held:  # after the handler, whose error keeps what was loaded by half
+        while self._held:  # outside the handler: its error keeps the half-loaded model alive
             self._drop_oldest()
         return self._load(model)
 

@@ -36,12 +36,12 @@ SPARE_TOKENS = 4
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter that is held.
+    """A loaded adapter.
 
     Attributes:
-        name: PEFT's for it.
-        changed: When its file was written (ns), so that one that was trained on is read anew.
-        tokenizer: The one it was saved with, which has the training's template, or the base model's.
+        name: Its name in PEFT.
+        changed: When its file was written (ns), so that a changed file is read again.
+        tokenizer: The one saved with it, which has the training's template, or the base model's.
     """
 
     name: str
@@ -72,10 +72,10 @@ class TorchModel:
         self._names = count()
 
     def adapter(self, folder: Path) -> Adapter:
-        """The adapter in `folder`, read where it is not yet, or was another; held, it outlives its folder.
+        """The adapter in `folder`; it is read if it is not loaded or has changed. A loaded one can outlive its folder.
 
         Raises:
-            NotFound: Its files are gone, and it is not held.
+            NotFound: Its files do not exist, and it is not loaded.
         """
         held, changed = self._adapters.get(folder), _changed(folder / ADAPTER_WEIGHTS)
         if changed is None and held is None:
@@ -114,7 +114,7 @@ class TorchModel:
         return Adapter(name, changed, prepare_tokenizer(found)[0])
 
     def _drop(self, adapter: Adapter | None) -> None:
-        """Free what is no longer held; never the last one, which PEFT would leave without an adapter to switch."""
+        """Free adapters that are no longer used, but never the last one: PEFT needs an adapter to switch."""
         if adapter is not None:
             self.model.set_adapter(next(reversed(self._adapters.values())).name)
             self.model.delete_adapter(adapter.name)
@@ -265,27 +265,27 @@ class _Clock(StoppingCriteria):
         self._times.append(time.perf_counter() - self._began)
         self.was_cancelled = self.was_cancelled or self._is_cancelled()
         if self._stops.window:
-            self._look(input_ids[:, -min(self._stops.window, len(self._times)) :].tolist())
+            self._note_stopped(input_ids[:, -min(self._stops.window, len(self._times)) :].tolist())
         done = [self.was_cancelled or row in self.stopped for row in range(input_ids.shape[0])]
         return torch.tensor(done, dtype=torch.bool, device=input_ids.device)
 
     @property
     def first(self) -> float:
-        """Seconds to the first token, the prompt's reading among them."""
+        """Seconds to the first token, with the prefill."""
         return self._times[0] if self._times else 0.0
 
     def seconds(self, tokens: int) -> float:
         """Seconds until the last of a row's `tokens` came."""
         return self._times[min(tokens, len(self._times)) - 1] if self._times and tokens else 0.0
 
-    def _look(self, tails: list[list[int]]) -> None:
+    def _note_stopped(self, tails: list[list[int]]) -> None:
         for row, ids in enumerate(tails):
             if row not in self.stopped and self._stops.are_in(ids):
                 self.stopped[row] = len(self._times)
 
 
 class _Writer:
-    """A streamer of transformers: hands on whole characters as soon as they are sure."""
+    """A streamer of transformers: sends the text that later tokens can't change."""
 
     def __init__(self, run: _Run, index: int):
         self._run = run
@@ -295,20 +295,20 @@ class _Writer:
         self._is_prompt = True
 
     def put(self, value: Any) -> None:
-        """The prompt first, then one token a call."""
+        """Called with the prompt first, then with each token."""
         if self._is_prompt:
             self._is_prompt = False
             return
         self._ids += value.reshape(-1).tolist()
         text = self._run.tokenizer.decode(self._ids, skip_special_tokens=True)
         if not text.endswith("\ufffd"):  # half a character: the rest comes with the next token
-            self._say(text)
+            self._send(text)
 
     def end(self) -> None:
-        """What was held back."""
-        self._say(self._run.tokenizer.decode(self._ids, skip_special_tokens=True))
+        """The text that was held back."""
+        self._send(self._run.tokenizer.decode(self._ids, skip_special_tokens=True))
 
-    def _say(self, text: str) -> None:
+    def _send(self, text: str) -> None:
         sure = _before_stop(text, self._run.sampling.stop)
         if len(sure) > self._said and self._run.asked.on_text is not None:
             self._run.asked.on_text(self._index, sure[self._said :], len(self._ids))
@@ -316,7 +316,7 @@ class _Writer:
 
 
 def _before_stop(text: str, stops: Sequence[str]) -> str:
-    """`text` up to a stop text, or up to what may become one."""
+    """`text` up to a stop text, or up to the possible beginning of one."""
     for stop in stops:
         if stop in text:
             text = text[: text.index(stop)]

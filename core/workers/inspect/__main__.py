@@ -44,7 +44,7 @@ def main(root: Path) -> NoReturn:
     threading.Thread(target=read_requests, args=(requests,), name="requests", daemon=True).start()
     while True:
         request = json.loads(requests.get())
-        _say(answers, request["id"], **_answered(request, workspace, answers))
+        _send(answers, request["id"], **_answered(request, workspace, answers))
 
 
 def read_requests(requests: Queue[str]) -> None:
@@ -55,7 +55,7 @@ def read_requests(requests: Queue[str]) -> None:
 
 
 def limit_memory() -> None:
-    """Let a file that wants very much memory end this process; where the system takes such a limit."""
+    """Limit the memory of this process, if the system can, so that a hostile file ends only this process."""
     try:
         import resource
     except ImportError:  # Windows
@@ -72,7 +72,7 @@ def _answered(request: InspectionRequest, workspace: Workspace, answers: TextIO)
     from core.workers.inspect.tasks import TASKS
 
     def report(fraction: float | None, text: str) -> None:
-        _say(answers, request["id"], fraction=fraction, text=text)
+        _send(answers, request["id"], fraction=fraction, text=text)
 
     try:
         return {"result": TASKS[request["task"]](workspace, request["arguments"], report)}
@@ -84,8 +84,8 @@ def _answered(request: InspectionRequest, workspace: Workspace, answers: TextIO)
         return {"error": {"code": "worker_failed", "message": cause, "hint": cure, "fields": {}}}
 
 
-def _say(answers: TextIO, number: int, **what: Any) -> None:
-    answers.write(json.dumps({"id": number, **what}, default=str) + "\n")
+def _send(answers: TextIO, number: int, **content: Any) -> None:
+    answers.write(json.dumps({"id": number, **content}, default=str) + "\n")
 
 
 if __name__ == "__main__":

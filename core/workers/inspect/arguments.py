@@ -1,4 +1,4 @@
-"""What each task of an inspection worker is given; configurations and sections are checked by the task."""
+"""The arguments of each task of an inspection worker; the task checks configurations and sections."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ RENDERED_ROWS = 3
 
 
 def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPreview:
-    """The first rows as they can be shown, the guessed mapping, what is known of the rest."""
+    """The first rows in a form to show, the guessed mapping, and facts about the other rows."""
     config = DatasetConfig.model_validate(arguments["dataset"])
     count = arguments["samples"]
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
@@ -81,7 +81,7 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
 
 
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
-    """Three rows through the model's chat template; `problem` says why, where that can't be had."""
+    """Three rows rendered by the model's chat template; `problem` says why if there is none."""
     template = template_of(config.prompt)
     mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
     prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
@@ -103,7 +103,7 @@ def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) ->
 def rendered_prompts(
     rows: Sequence[Row], template: PromptTemplate, model: str, workspace: Workspace
 ) -> tuple[list[tuple[str, int | None]], MissingTokenizer | None]:
-    """[(prompt, tokens)] and the error, if the model's tokenizer can't be had: then the messages stand in."""
+    """[(prompt, tokens)], and the error if there is no tokenizer; then the messages replace the prompt."""
     try:
         tokenizer = tokenizer_of(model, workspace)
     except (LoraCraftError, OSError, ValueError) as error:
@@ -158,7 +158,7 @@ def suggestion(workspace: Workspace, arguments: OfDataset, report: Any) -> JsonO
 
 
 def hub_description(workspace: Workspace, arguments: OfHub, report: Any) -> JsonObject:
-    """What the hub says about a data set, a HubDescription."""
+    """The hub's description of a data set."""
     return asdict(describe(arguments["source"], arguments["subset"], arguments["split"]))
 
 
@@ -198,7 +198,7 @@ def shown(value: Any) -> Any:
 
 
 def _first(items: Iterable[Any], count: int, rest: Any = ("...", "more")) -> list[Any]:
-    """At most MAX_ITEMS_SHOWN items, and a word about the rest."""
+    """At most MAX_ITEMS_SHOWN items, and the number of the others."""
     return [*islice(items, MAX_ITEMS_SHOWN), *([rest] if count > MAX_ITEMS_SHOWN else [])]
 
 

@@ -26,7 +26,7 @@ CHANGED = "The data set has changed since the run, so its rows were divided anew
 
 
 def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
-    """{"path", "encoding", "config"} -> what a file of prompts holds, see Prompts; `config` is the run's, or null."""
+    """{"path", "encoding", "config"} -> the prompts of a file, see Prompts; `config` is the run's, or null."""
     path = workspace.inside(arguments["path"], "file")
     config = arguments["config"] and parse_config(arguments["config"])
     columns, data = (config.reward.columns, config.dataset) if config else ({}, None)
@@ -36,9 +36,9 @@ def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
 def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
     """{"config", "rows", "evaluation"} -> {"rows", "held_out", "doubt"}: the first rows to score on, and how many.
 
-    They are chosen, cut and filtered as in training. From the same data set these are the rows that were held out, and
-    none was trained on; from one that has changed since, another split is drawn. So they are compared with the run's
-    last `evaluation` (null for none), and `doubt` says when they are others; it is empty otherwise.
+    They are split and filtered as in training. From the same data set these are the held-out rows. If the data set has
+    changed since, the split differs, and rows of the training can be among them. So the rows are compared with the
+    run's last held-out score in `evaluation` (null for none), and `doubt` is not empty if they differ.
     """
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)

@@ -27,7 +27,7 @@ from core.workers.reward_tools import tools
 LOOKED_AT_ROWS = 50
 """Rows that are read at least, since the first ones may be empty."""
 TOGETHER = "together"
-"""The report on the weighted sum of several rewards, which is what training pays."""
+"""The report on the weighted sum of several rewards, which training uses."""
 
 
 def reward_test(workspace: Any, arguments: TestWanted, report: Any) -> RewardTest:
@@ -49,7 +49,7 @@ def tested(
 ) -> RewardTest:
     """Every response under every scorer, with the weighted total, and ms per completion.
 
-    The total is null where a part could not be scored: nobody knows what the response is worth.
+    The total is null if a part could not be scored.
     """
     examples = [Example(row.instruction, markers, row.extras) for row in rows]
     records: list[dict[str, ScoreRecord]] = [{} for _ in rows]

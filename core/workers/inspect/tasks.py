@@ -1,4 +1,4 @@
-"""TASKS: what an inspection worker can be asked; each (workspace, arguments, report) -> a JSON value."""
+"""TASKS: the tasks of an inspection worker; each (workspace, arguments, report) -> a JSON value."""
 
 from __future__ import annotations
 

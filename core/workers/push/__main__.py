@@ -27,7 +27,7 @@ from core.workers.run_card import run_card
 
 README, ADAPTER_CONFIG = "README.md", "adapter_config.json"
 LEFT_OUT = (README, ".gitattributes")
-"""Of a folder's files: its card, which speaks of the folder on disk, and what is the hub's own."""
+"""Files of a folder that are not pushed: its card, which describes the local folder, and the hub's own files."""
 HASHED_SHARE = 0.1
 """Reading a file for its digest, as a part of the work on it; sending it is the rest."""
 REPORT_PERIOD_S = 0.25
@@ -36,12 +36,7 @@ TOKENS_PAGE = "huggingface.co/settings/tokens"
 
 
 class Redacted(io.TextIOWrapper):
-    """Standard output that never shows a secret, whoever prints.
-
-    Args:
-        raw: Where it goes.
-        secret: What is replaced.
-    """
+    """Standard output that never shows a secret, whichever code prints."""
 
     def __init__(self, raw: Any, secret: str):
         super().__init__(raw, encoding="utf-8", errors="replace", line_buffering=True)
@@ -53,7 +48,7 @@ class Redacted(io.TextIOWrapper):
 
 
 class DiscreetReporter(Reporter):
-    """A reporter whose last word never contains a secret."""
+    """A reporter whose final event never contains a secret."""
 
     def __init__(self, paths: SessionPaths, secret: str):
         super().__init__(paths)
@@ -80,7 +75,7 @@ class Meter:
         self._told = 0.0
 
     def show(self, part: float, name: str) -> None:
-        """Report that `part` bytes' worth of work is done on the file at hand."""
+        """Report progress of `part` bytes on the current file."""
         if time.monotonic() - self._told > REPORT_PERIOD_S:
             self._told = time.monotonic()
             self._to.log.append("progress", fraction=round((self._done + part) / self._total, 4), text=name)
@@ -91,13 +86,7 @@ class Meter:
 
 
 class MeteredFile(io.BufferedReader):
-    """A file to send, whose reading is metered: first for its digest, then on its way to the hub.
-
-    Args:
-        path: The file.
-        name: Its path in the repository.
-        meter: Told of every piece.
-    """
+    """A file to send; reading it reports progress, first for its digest, then for the upload."""
 
     def __init__(self, path: Path, name: str, meter: Meter):
         super().__init__(io.FileIO(path))
@@ -120,7 +109,6 @@ class Upload:
     Args:
         folder: exports/<id>/push/, which holds push.json.
         token: The user's, with write permission.
-        to: Where events go.
     """
 
     def __init__(self, folder: Path, token: str, to: Reporter):
@@ -210,7 +198,7 @@ def _places(entries: list[ProofEntry]) -> dict[str, str]:
 
 
 def _published(path: Path, pushed: Pushed) -> bytes:
-    """adapter_config.json with the base model's name on the hub in place of where it lies on this machine."""
+    """adapter_config.json with the base model's name on the hub instead of its path on this machine."""
     config = json.loads(path.read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = pushed.base or Path(pushed.config.model.name).name
     return (json.dumps(config, indent=2) + "\n").encode("utf-8")
@@ -235,13 +223,7 @@ def told_apart(repo_id: str) -> Iterator[None]:
 
 
 def refusal(status: int, words: str, repo_id: str) -> LoraCraftError:
-    """Our error for an HTTP status of the hub.
-
-    Args:
-        status: The status.
-        words: What the hub said.
-        repo_id: Where to.
-    """
+    """Our error for an HTTP status of the hub."""
     if status == 401:
         hint = f"Make a token with write permission at {TOKENS_PAGE}, and push again with it."
         return Forbidden(f"The hub does not accept the token: {words}", hint)

@@ -31,7 +31,6 @@ class MetricsCallback(TrainerCallback):
     """One `metrics` event for each step TRL logs.
 
     Args:
-        reporter: Where events go.
         phase: pre_training or training.
         rewards: The rewards of the run; their failures and times are reported with the step.
         has_reference: Whether the run has a reference model, and so a KL.
@@ -116,7 +115,6 @@ class RolloutCallback(TrainerCallback):
     """One `completions` event for each batch of groups; also the held-out score every eval_steps.
 
     Args:
-        reporter: Where events go.
         recorder: Writes the groups.
         eval_steps: Steps between two held-out scores; 0 for none.
         score: Scores the held-out rows at a step and reports it.

@@ -32,10 +32,7 @@ class GrpoRun:
 
     Args:
         loaded: The model, whose adapter is changed in place.
-        config: The run's configuration.
         rewards: The run's rewards, in the order of their weights.
-        paths: The session's files.
-        to: Where events go.
     """
 
     def __init__(

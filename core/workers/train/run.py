@@ -31,14 +31,7 @@ WARM_ADAPTER = "warm_up"
 
 
 class TrainingRun:
-    """One attempt at a session; it skips the phases that an earlier attempt has finished.
-
-    Args:
-        paths: The session's files.
-        config: Its configuration.
-        to: Where events go.
-        engine: Loads the model.
-    """
+    """One attempt at a session; it skips the phases that an earlier attempt has finished."""
 
     def __init__(self, paths: SessionPaths, config: RunConfig, to: Reporter, engine: Engine):
         self.paths = paths

@@ -103,8 +103,6 @@ def join(trainer: Any, loaded: LoadedModel, config: RunConfig, check_stop: Calla
 
     Args:
         trainer: A GRPOTrainer with use_vllm, not yet training.
-        loaded: Its model.
-        config: The run's configuration.
         check_stop: Raises when a stop was requested.
     """
     import torch

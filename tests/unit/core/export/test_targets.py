@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InvalidInput
 from core.export.adapters import base_limits, limits
-from core.export.targets import TARGETS, target
+from core.export.targets import TARGETS, target_named
 
 PLAIN = {"peft_type": "LORA", "r": 8, "bias": "none", "use_dora": False, "alpha_pattern": {}, "modules_to_save": None}
 
@@ -23,12 +23,12 @@ def test_smaller_types_may_differ_more_from_the_adapter():
 
 
 def test_a_name_is_found_in_any_case():
-    assert target("Q4_K_M") is TARGETS["q4_k_m"]
+    assert target_named("Q4_K_M") is TARGETS["q4_k_m"]
 
 
 def test_an_unknown_name_is_refused_with_all_that_there_are():
     with pytest.raises(InvalidInput) as refused:
-        target("q9_9")
+        target_named("q9_9")
     assert set(refused.value.fields) == {"targets"}
     assert "q4_k_m" in refused.value.message
 
