@@ -7,6 +7,7 @@ ROWS is a JSON list of {"prompt": messages}. On the CPU Unsloth is imported unde
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
@@ -54,12 +55,12 @@ def reward(completions, **kwargs):
 def main(model_folder: str, rows_file: str, steps: int, output: str, device: str) -> None:
     """Train a fresh adapter of rank 16 on all linear layers."""
     if device == "cpu":
-        import tests.unsloth.stand_in  # noqa: F401
+        importlib.import_module("tests.unsloth.stand_in")
+    importlib.import_module("unsloth")  # before trl, whose trainers it replaces
     import torch
     from datasets import Dataset
     from transformers import TrainerCallback
     from trl import GRPOConfig, GRPOTrainer
-    from unsloth import FastLanguageModel
 
     class Clock(TrainerCallback):
         """Prints the time at which each step was logged."""
@@ -70,7 +71,23 @@ def main(model_folder: str, rows_file: str, steps: int, output: str, device: str
                 line = {"t": time.time(), "loss": float(logs["loss"]), "reward": float(logs["reward"])}
                 print(json.dumps(line), flush=True)
 
-    dtype = torch.bfloat16 if device == "cuda" else torch.float32
+    model, tokenizer = _loaded(model_folder, torch.bfloat16 if device == "cuda" else torch.float32)
+    precision = {"bf16": True} if device == "cuda" else {"bf16": False, "use_cpu": True, "dataloader_pin_memory": False}
+    trainer = GRPOTrainer(
+        model=model,
+        reward_funcs=reward,
+        args=GRPOConfig(output_dir=output, max_steps=steps, **SETTINGS, **precision),
+        train_dataset=Dataset.from_list(json.loads(Path(rows_file).read_text(encoding="utf-8"))),
+        processing_class=tokenizer,
+        callbacks=[Clock()],
+    )
+    trainer.train()
+
+
+def _loaded(model_folder: str, dtype):
+    """(the model with a fresh adapter, its tokenizer)."""
+    from unsloth import FastLanguageModel
+
     model, tokenizer = FastLanguageModel.from_pretrained(
         model_name=model_folder,
         max_seq_length=MAX_TOKENS,
@@ -94,16 +111,7 @@ def main(model_folder: str, rows_file: str, steps: int, output: str, device: str
         use_gradient_checkpointing=False,
     )
     tokenizer.padding_side = "left"
-    precision = {"bf16": True} if device == "cuda" else {"bf16": False, "use_cpu": True, "dataloader_pin_memory": False}
-    trainer = GRPOTrainer(
-        model=model,
-        reward_funcs=reward,
-        args=GRPOConfig(output_dir=output, max_steps=steps, **SETTINGS, **precision),
-        train_dataset=Dataset.from_list(json.loads(Path(rows_file).read_text(encoding="utf-8"))),
-        processing_class=tokenizer,
-        callbacks=[Clock()],
-    )
-    trainer.train()
+    return model, tokenizer
 
 
 if __name__ == "__main__":

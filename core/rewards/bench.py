@@ -7,7 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.data.mapping import Row
 from core.errors import InvalidInput
@@ -68,33 +68,38 @@ def bench(
     first, times = _timed(scorer, tried, clock)
     left = len(tried) - len(first)
     tried = tried[: len(first)]
+    report = replace(_report(scorer, tried, first, times), rows_left=left)
     again = first if left else [_score(scorer, attempts) for attempts in tried]
     backwards = first if left else [_score(scorer, attempts, backwards=True) for attempts in reversed(tried)][::-1]
+    changed, reversed_changed = _changes(first, again), _changes(first, again, backwards)
+    return graded(replace(report, changed_again=changed, changed_in_reverse=reversed_changed))
+
+
+def _report(scorer: Scorer, tried: list[_Attempts], first: list[_Outcomes], times: list[float]) -> BenchReport:
+    """What the first scores say; the rows that were left and what changed with another call are still missing."""
     flat = [outcome for outcomes in first for outcome in outcomes.values()]
     scores = [value for value in map(_value, flat) if value is not None]
     compared, violations = _compare(tried, first)
     names = {name: None for attempts in tried for name in attempts.responses}
-    return graded(
-        BenchReport(
-            reward=scorer.name,
-            judges_truth=scorer.judges_truth,
-            rows=len(tried),
-            rows_left=left,
-            completions=len(flat),
-            scored=len(scores),
-            distinct_scores=len(set(scores)),
-            failed=_problems(flat, "failed"),
-            not_run=_problems(flat, "not_run"),
-            right=_tally(RIGHT, tried, first),
-            wrong=_tally(WRONG, tried, first),
-            compared=compared,
-            violations=violations,
-            exploits=[_tally(name, tried, first) for name in EXPLOITS if name in names],
-            mean_ms=sum(times) / len(times),
-            p95_ms=sorted(times)[math.ceil(0.95 * len(times)) - 1],
-            changed_again=_changes(first, again),
-            changed_in_reverse=_changes(first, again, backwards),
-        )
+    return BenchReport(
+        reward=scorer.name,
+        judges_truth=scorer.judges_truth,
+        rows=len(tried),
+        rows_left=0,
+        completions=len(flat),
+        scored=len(scores),
+        distinct_scores=len(set(scores)),
+        failed=_problems(flat, "failed"),
+        not_run=_problems(flat, "not_run"),
+        right=_tally(RIGHT, tried, first),
+        wrong=_tally(WRONG, tried, first),
+        compared=compared,
+        violations=violations,
+        exploits=[_tally(name, tried, first) for name in EXPLOITS if name in names],
+        mean_ms=sum(times) / len(times),
+        p95_ms=sorted(times)[math.ceil(0.95 * len(times)) - 1],
+        changed_again=0,
+        changed_in_reverse=0,
     )
 
 

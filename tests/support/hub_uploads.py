@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 COMMIT = "89abcdef0123456789abcdef0123456789abcdef"
@@ -163,61 +164,63 @@ class HubUploads:
         return as_json({"commitOid": COMMIT, "commitUrl": url, "commitMessage": "", "success": True})
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        hub = self
+        return type("Handler", (_Handler,), {"hub": self})
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:
-                self._reply()
+class _Handler(BaseHTTPRequestHandler):
+    """Hands each request to `hub`."""
 
-            def do_POST(self) -> None:
-                self._reply()
+    hub: Any
+    protocol_version = "HTTP/1.1"
 
-            def do_PUT(self) -> None:
-                self._reply()
+    def do_GET(self) -> None:
+        self._reply()
 
-            def _reply(self) -> None:
-                try:
-                    body = self._body()
-                    if body is None:
-                        return
-                    with hub._lock:
-                        answer = hub.answer(self.command, self.path, self.headers.get("Authorization", ""), body)
-                    status, headers, content = answer
-                    self.send_response(status)
-                    for key, value in {**headers, "Content-Length": str(len(content))}.items():
-                        self.send_header(key, value)
-                    self.end_headers()
-                    self.wfile.write(content)
-                except ConnectionError:
-                    return  # the client has left
+    def do_POST(self) -> None:
+        self._reply()
 
-            def _body(self) -> bytes | None:
-                """The body, at the pace that is set; None when the client leaves before its end."""
-                if self.headers.get("Transfer-Encoding") == "chunked":
-                    return b"".join(iter(self._chunk, b""))
-                left, pieces = int(self.headers.get("Content-Length", 0)), []
-                while left:
-                    piece = self.rfile.read1(min(left, 64 * 1024))
-                    if not piece:
-                        self.close_connection = True
-                        return None
-                    time.sleep(hub.seconds_per_mib * len(piece) / 1024**2 if self.command == "PUT" else 0)
-                    pieces.append(piece)
-                    left -= len(piece)
-                return b"".join(pieces)
+    def do_PUT(self) -> None:
+        self._reply()
 
-            def _chunk(self) -> bytes:
-                size = int(self.rfile.readline(), 16)
-                data = self.rfile.read(size)
-                self.rfile.readline()
-                return data
+    def _reply(self) -> None:
+        try:
+            body = self._body()
+            if body is None:
+                return
+            with self.hub._lock:
+                answer = self.hub.answer(self.command, self.path, self.headers.get("Authorization", ""), body)
+            status, headers, content = answer
+            self.send_response(status)
+            for key, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(content)
+        except ConnectionError:
+            return  # the client has left
 
-            def log_message(self, *arguments: object) -> None:
-                """Quiet."""
+    def _body(self) -> bytes | None:
+        """The body, at the pace that is set; None when the client leaves before its end."""
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        left, pieces = int(self.headers.get("Content-Length", 0)), []
+        while left:
+            piece = self.rfile.read1(min(left, 64 * 1024))
+            if not piece:
+                self.close_connection = True
+                return None
+            time.sleep(self.hub.seconds_per_mib * len(piece) / 1024**2 if self.command == "PUT" else 0)
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
 
-        return Handler
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline(), 16)
+        data = self.rfile.read(size)
+        self.rfile.readline()
+        return data
+
+    def log_message(self, *arguments: object) -> None:
+        """Quiet."""
 
 
 def as_json(value: object, status: int = 200) -> Answer:

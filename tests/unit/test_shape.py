@@ -50,9 +50,9 @@ def lines_of(path):
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def test_no_function_is_longer_than_60_lines():
+def test_no_function_is_longer_than_50_lines():
     functions = [(path, node) for path, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    assert [f"{name_of(path)}: {f.name}" for path, f in functions if f.end_lineno - f.lineno >= 60] == []
+    assert [f"{name_of(path)}: {f.name}" for path, f in functions if f.end_lineno - f.lineno >= 50] == []
 
 
 def test_no_function_of_the_page_is_longer_than_60_lines():
