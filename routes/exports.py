@@ -8,7 +8,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from core.errors import InvalidInput
-from core.export.targets import TARGETS
+from core.export.targets import RECOMMENDED, TARGETS
 from routes.http import Body, Query, body, query, reply, services
 from services.exports.push import Push
 
@@ -16,7 +16,6 @@ bp = Blueprint("exports", __name__)
 FORMATS = {"huggingface": "adapter", "merged": "merged", "adapter_gguf": "adapter_gguf"}
 """Format -> target; the format gguf has several targets."""
 GGUF = "gguf"
-DEFAULT_QUANTIZATION = "q4_k_m"
 
 
 class CreateRequest(Body):
@@ -48,7 +47,7 @@ class CreateRequest(Body):
                 fields = dict.fromkeys(others[1:], "belongs to the format gguf")
                 raise InvalidInput(f"The format {self.format} has no quantization.", "Leave it out.", fields)
             return [FORMATS[self.format]]
-        return [_gguf_type(name) for name in ([DEFAULT_QUANTIZATION] if named is None else named)]
+        return [_gguf_type(name) for name in ([RECOMMENDED] if named is None else named)]
 
 
 class PlanQuery(Query):

@@ -31,7 +31,7 @@ class GrpoConfig(Section):
     """What makes a completion's advantage, and how far one step may move the policy."""
 
     algorithm: AlgorithmName = knob("grpo", tier="essential")
-    """GRPO, GSPO (sequence-level ratio), OR-GRPO (outlier-robust), Dr. GRPO or DAPO."""
+    """How the scores of one prompt's completions become advantages, and what bounds a step."""
     kl_penalty: float = knob(0.0, ge=0, le=10, unit="weight", typical="0, or 0.001 to 0.04")
     """Weight of the term that keeps the policy near its start; 0 drops the reference model and logs no KL."""
     clip_range: float | None = knob(None, gt=0, lt=1, unit="fraction", typical="0.2; GSPO 0.0003")

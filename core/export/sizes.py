@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from core.catalog.shapes import ModelShape
 from core.export.targets import TARGETS, Target
 
-BITS = {
-    "f16": 16.0,
-    "bf16": 16.0,
-    "q8_0": 8.5,
-    "q6_k": 6.5625,
-    "q5_k": 5.5,
-    "q5_1": 6.0,
-    "q5_0": 5.5,
-    "q4_k": 4.5,
-    "q4_0": 4.5,
-    "iq4_nl": 4.5,
-    "q3_k": 3.4375,
+
+@dataclass(frozen=True)
+class TensorType:
+    """How llama.cpp stores the weights of one matrix.
+
+    Attributes:
+        bits: Bits per weight: the block's bytes by its weights (ggml-common.h).
+        fallback: The type that takes its place where a row does not divide into its blocks.
+        raised: The type that mixtures use for half of the value and down projections, which lose most precision.
+    """
+
+    bits: float
+    fallback: str | None = None
+    raised: str | None = None
+
+
+TENSOR_TYPES = {
+    "f16": TensorType(16.0),
+    "bf16": TensorType(16.0),
+    "q8_0": TensorType(8.5),
+    "q6_k": TensorType(6.5625, "q8_0"),
+    "q5_k": TensorType(5.5, "q5_1", "q6_k"),
+    "q5_1": TensorType(6.0),
+    "q5_0": TensorType(5.5),
+    "q4_k": TensorType(4.5, "q5_0", "q6_k"),
+    "q4_0": TensorType(4.5),
+    "iq4_nl": TensorType(4.5),
+    "q3_k": TensorType(3.4375, "iq4_nl", "q4_k"),
 }
-"""Bits per weight of llama.cpp's tensor types: the block's bytes by its weights (ggml-common.h)."""
 SUPERBLOCK = 256
-"""Weights of a block of the K types; a row that is no multiple of it is stored in another type."""
-FALLBACKS = {"q3_k": "iq4_nl", "q4_k": "q5_0", "q5_k": "q5_1", "q6_k": "q8_0"}
-MORE_BITS = {"q3_k": "q4_k", "q4_k": "q6_k", "q5_k": "q6_k"}
-"""The type that the _M mixtures use for half of the value and down projections, which lose most precision."""
+"""Weights of a block of the K types."""
 TOKEN_BYTES = {"gguf": 36, "merged": 72}
 """Bytes of a vocabulary entry with its merges, in a GGUF file and in a tokenizer.json."""
 ADAPTER_SHRINKS = 0.5
@@ -49,7 +62,7 @@ def expected_bytes(target: Target, parameters: int, shape: ModelShape | None, ad
     bits = parameters * (target.bits or 16.0)
     if shape is not None and target.kind == "gguf":
         rest = max(0, parameters - shape.parameters)
-        bits = sum(weights * BITS[kind] for weights, kind in _tensors(target.name, shape)) + rest * 32
+        bits = sum(weights * TENSOR_TYPES[kind].bits for weights, kind in _tensors(target.name, shape)) + rest * 32
     return int(bits / 8) + (shape.vocab * TOKEN_BYTES[target.kind] if shape else 0)
 
 
@@ -85,11 +98,11 @@ def _tensors(name: str, shape: ModelShape) -> Iterator[tuple[int, str]]:
     for layer, (inputs, outputs) in shape.linear_layers.items():
         weights = shape.layers * inputs * outputs
         if is_mixture and layer in ("v_proj", "down_proj"):
-            yield weights // 2, _stored(MORE_BITS[plain], inputs)
+            yield weights // 2, _stored(TENSOR_TYPES[plain].raised or plain, inputs)
             weights -= weights // 2
         is_raised = name == "q3_k_m" and layer in ("v_proj", "o_proj")
         yield weights, _stored("q4_k" if is_raised else plain, inputs)
 
 
 def _stored(kind: str, row: int) -> str:
-    return FALLBACKS.get(kind, kind) if row % SUPERBLOCK else kind
+    return TENSOR_TYPES[kind].fallback or kind if row % SUPERBLOCK else kind

@@ -61,7 +61,7 @@ class FittingService:
         place = machine.place_of(fitting.config)
         return Settled(fitting.config, fitting.notices, place, shape, problem, fitting.refusal)
 
-    def start(self, config: Any) -> tuple[RunConfig, list[Notice]]:
+    def require(self, config: Any) -> tuple[RunConfig, list[Notice]]:
         """The configuration that a run starts with, and notices about it.
 
         Raises:

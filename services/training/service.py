@@ -37,12 +37,12 @@ class Preconditions:
     """The checks before a run starts; each raises an error where the run could not start.
 
     Attributes:
-        settle: Fits a configuration to this machine; gives it with notices.
+        config: Fits a configuration to this machine; gives it with notices.
         model: Checks that a model exists, given its name and the root of the data folders.
         data: Checks that the first rows can be read and mapped.
     """
 
-    settle: Callable[[Any], tuple[RunConfig, list[Notice]]]
+    config: Callable[[Any], tuple[RunConfig, list[Notice]]]
     model: Callable[[str, Path], None]
     data: Callable[[RunConfig], None]
 
@@ -94,7 +94,7 @@ class TrainingService:
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
         self._store.require_new(session_id)
         self._require_usable_gpu()
-        resolved, notices = self._checks.settle(config)
+        resolved, notices = self._checks.config(config)
         self._check(resolved)
         paths = self._store.create(session_id, resolved)
         with self._claimed(session_id):

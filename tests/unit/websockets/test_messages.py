@@ -1,5 +1,9 @@
 """Payloads of Socket.IO messages."""
 
+from typing import get_type_hints
+
+from core.sessions.kinds import StepReport
+from core.sessions.metrics import StepMetrics
 from core.sessions.state import fold_all
 from tests.support.histories import COMPLETED, history
 from websockets.messages import TRAINING_UPDATE_KEYS, message_of
@@ -27,3 +31,8 @@ def test_a_change_of_status_tells_what_and_how_it_stands():
 
 def test_a_heartbeat_is_no_message():
     assert message_of(STATE, {"seq": 99, "t": 1.0, "kind": "heartbeat"}) is None
+
+
+def test_the_live_page_gets_every_number_that_a_step_logs():
+    logged = {name for shape in (StepMetrics, StepReport) for name in get_type_hints(shape)}
+    assert logged - set(TRAINING_UPDATE_KEYS) == {"num_tokens", "other", "token_accuracy"}

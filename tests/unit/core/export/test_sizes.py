@@ -29,6 +29,10 @@ def size(name, model=EMBEDDED, shape=True):
     return expected_bytes(TARGETS[name], model.parameters, model.shape if shape else None, ADAPTER_BYTES)
 
 
+def test_every_target_has_been_measured():
+    assert list(MEASURED) == list(TARGETS)
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_size_of_the_embedded_models_exports_is_known_beforehand(name):
     assert size(name) == pytest.approx(MEASURED[name], rel=0.03)

@@ -11,7 +11,7 @@ PLAIN = {"peft_type": "LORA", "r": 8, "bias": "none", "use_dora": False, "alpha_
 
 def test_every_file_is_named_after_its_type():
     ggufs = [one for one in TARGETS.values() if one.kind == "gguf"]
-    assert len(ggufs) == 8
+    assert len(ggufs) >= 8
     assert all(one.file == f"model-{one.name}.gguf" for one in ggufs)
     assert len({one.file for one in TARGETS.values()}) == len(TARGETS)
 
