@@ -43,7 +43,7 @@ function sectionOf(parts) {
 }
 
 /** The parts and one more, named where its name is taken, since two curves of one name could not be told apart.
- * @param {RewardComponent[]} parts @param {RewardComponent} part @param {Preset[]} catalogue
+ * @param {RewardComponent[]} parts @param {RewardComponent} part @param {ShownPreset[]} catalogue
  * @returns {RewardComponent[]} */
 export function withPart(parts, part, catalogue) {
   const taken = parts.map((one) => reportedAs(one, catalogue));
@@ -69,21 +69,21 @@ export function withEntry(values, key, value) {
   return value === undefined ? others : { ...others, [key]: value };
 }
 
-/** The preset of a name, title or alias. @param {Preset[]} catalogue @param {string | undefined} name */
+/** The preset of a name, title or alias. @param {ShownPreset[]} catalogue @param {string | undefined} name */
 export function presetOf(catalogue, name) {
   const plain = (/** @type {string} */ text) => text.toLowerCase().replace(/[_\s-]+/g, " ").trim();
   if (!name) return undefined;
-  const names = (/** @type {Preset} */ preset) => [preset.name, preset.title, ...preset.aliases];
+  const names = (/** @type {ShownPreset} */ preset) => [preset.name, preset.title, ...preset.aliases];
   return catalogue.find((preset) => names(preset).some((known) => plain(known) === plain(name)));
 }
 
-/** The name in charts and logs. @param {RewardComponent} part @param {Preset[]} catalogue */
+/** The name in charts and logs. @param {RewardComponent} part @param {ShownPreset[]} catalogue */
 export function reportedAs(part, catalogue) {
   const known = part.preset_name && (presetOf(catalogue, part.preset_name)?.name ?? part.preset_name);
   return part.name ?? (known || part.custom_name) ?? "judge";
 }
 
-/** The name for people. @param {RewardComponent} part @param {Preset[]} catalogue @returns {string} */
+/** The name for people. @param {RewardComponent} part @param {ShownPreset[]} catalogue @returns {string} */
 export function titleOf(part, catalogue) {
   if (part.preset_name) return presetOf(catalogue, part.preset_name)?.title ?? part.preset_name;
   return part.custom_name ?? `Judge: ${part.judge?.model ?? "qwen2.5:7b"}`;
@@ -99,7 +99,7 @@ export function shareOf(parts, at) {
 /** @typedef {{name: string, by: string, isNeeded: boolean, help: string}} Wanted */
 
 /** The further columns that the parts read, and those the user named.
- * @param {RewardComponent[]} parts @param {Preset[]} catalogue @param {Record<string, string>} fields
+ * @param {RewardComponent[]} parts @param {ShownPreset[]} catalogue @param {Record<string, string>} fields
  * @returns {Wanted[]} */
 export function wantedColumns(parts, catalogue, fields) {
   /** @type {Map<string, Wanted>} */
@@ -119,13 +119,13 @@ export function wantedColumns(parts, catalogue, fields) {
   return [...wanted.values()];
 }
 
-/** @param {RewardComponent[]} parts @param {Preset[]} catalogue */
+/** @param {RewardComponent[]} parts @param {ShownPreset[]} catalogue */
 const presetsOf = (parts, catalogue) =>
   parts.map((part) => presetOf(catalogue, part.preset_name)).filter((preset) => preset !== undefined);
 
 /** The columns that still have a reader once the parts are others: a column of none would be looked for in vain.
  * @param {Record<string, string>} fields @param {RewardComponent[]} before @param {RewardComponent[]} after
- * @param {Preset[]} catalogue */
+ * @param {ShownPreset[]} catalogue */
 export function keptFields(fields, before, after, catalogue) {
   const names = (/** @type {RewardComponent[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
   const [old, now] = [names(before), names(after)];
@@ -134,15 +134,15 @@ export function keptFields(fields, before, after, catalogue) {
 }
 
 /** Whether the expected answer is read: by every preset that lists it, and by anything of the user's.
- * @param {RewardComponent[]} parts @param {Preset[]} catalogue */
+ * @param {RewardComponent[]} parts @param {ShownPreset[]} catalogue */
 export const readsReference = (parts, catalogue) =>
   parts.some((part) => !part.preset_name || presetOf(catalogue, part.preset_name)?.fields.includes("reference"));
 
-/** @param {Preset[]} catalogue @returns {string[]} */
+/** @param {ShownPreset[]} catalogue @returns {string[]} */
 export const categoriesOf = (catalogue) => [...new Set(catalogue.map((preset) => preset.category))];
 
 /** The presets of a category ("" for all) in which every word is found.
- * @param {Preset[]} catalogue @param {string} category @param {string} text */
+ * @param {ShownPreset[]} catalogue @param {string} category @param {string} text */
 export function found(catalogue, category, text) {
   const words = wordsIn(text);
   return catalogue.filter(({ name, title, summary, category: shelf, level, tags, aliases }) => {
@@ -152,21 +152,22 @@ export function found(catalogue, category, text) {
 }
 
 /** A preset's parameter as a setting that can be drawn.
- * @param {Parameter} parameter @param {string} place @returns {FieldDescription} */
+ * @param {Parameter} parameter @param {string} place @returns {ShownField} */
 export function parameterField(parameter, place) {
   const kind = parameter.choices.length ? "choice" : KINDS[typeof parameter.default] ?? "text";
   const name = `${place}.${parameter.name}`;
   return { ...PLAIN, ...parameter, name, section: "reward", kind, help: parameter.summary };
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, ShownField["kind"]>} */
 const KINDS = { boolean: "boolean", number: "number", string: "text" };
 
 /** A property of the JSON Schema as a setting that can be drawn.
- * @param {string} name @param {JsonProperty} property @returns {FieldDescription} */
+ * @param {string} name @param {JsonProperty} property @returns {ShownField} */
 export function schemaField(name, property) {
   const types = [property.type, ...(property.anyOf ?? []).map((one) => one.type)];
-  const kind = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
+  const one = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
+  const kind = /** @type {ShownField["kind"]} */ (one);
   const minimum = property.exclusiveMinimum ?? property.minimum ?? null;
   const { default: byDefault, description: help = "", unit = "", typical = "", tier = "", maximum = null } = property;
   return {
@@ -192,7 +193,7 @@ export const problemOfParameter = (problems, name) =>
   problems[`parameters.${name}`] ?? (problems[""]?.startsWith(`${name} of `) ? problems[""] : "");
 
 /** What the grade of a reward hangs on, as one text; a new version of a custom reward is another reward.
- * @param {DraftConfig} config the draft's @param {CustomReward[]} saved @param {RewardComponent[]} parts */
+ * @param {DraftConfig} config the draft's @param {ShownReward[]} saved @param {RewardComponent[]} parts */
 export function fingerprint(config, saved, parts) {
   const { validation_fraction: _, validation_samples: __, max_samples: ___, ...dataset } = config.dataset ?? {};
   const versions = parts.filter((part) => part.custom_name && !part.custom)
@@ -212,8 +213,8 @@ export function changesOfSuggestion(suggestion, get) {
   const isNewTemplate = suggestion.prompt.template !== get("prompt.template");
   const own = isNewTemplate ? Object.fromEntries(TEXTS.map((name) => [name, undefined])) : {};
   const { fields, ...reward } = suggestion.reward;
-  const { type, components = [], preset_name, parameters } = reward;
-  const parts = type === "composite" ? components : [{ preset_name, parameters }];
+  const { type, components = [], preset_name } = reward;
+  const parts = type === "composite" ? components : [{ preset_name }];
   return {
     ...inSection("dataset", suggestion.dataset), ...inSection("prompt", { ...own, ...suggestion.prompt }),
     ...changesFor(parts.map(tidy)), "reward.fields": fields ?? {},

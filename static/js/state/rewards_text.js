@@ -29,7 +29,7 @@ export function summaryText({ results, most, ms_per_completion: speeds }) {
   return `${results.length === 1 ? "" : `${said}. `}Time per completion: ${slow}.`;
 }
 
-/** What one completion got. @param {Pick<RewardResult, "total" | "scores">} result @param {number} most */
+/** What one completion got. @param {Pick<TestedResponse, "total" | "scores">} result @param {number} most */
 export function totalText({ total, scores }, most) {
   if (total !== null) return `${number(total, 3)} of ${number(most, 2)}`;
   const unscored = Object.values(scores).filter((score) => score.value === null).length;

@@ -231,7 +231,7 @@ function drawRubric(property, place, onChange) {
   };
 }
 
-/** @param {RewardComponent} one @param {Preset | undefined} preset @param {CustomReward[]} saved */
+/** @param {RewardComponent} one @param {ShownPreset | undefined} preset @param {ShownReward[]} saved */
 function aboutText(one, preset, saved) {
   if (preset) return preset.summary;
   if (one.preset_name) return "There is no preset of this name.";
@@ -242,8 +242,8 @@ function aboutText(one, preset, saved) {
   return one.custom ? isHere : "Your own reward, in its newest version.";
 }
 
-/** @param {HTMLElement} element @param {RewardComponent} one @param {Preset | undefined} preset
- * @param {CustomReward[]} saved */
+/** @param {HTMLElement} element @param {RewardComponent} one @param {ShownPreset | undefined} preset
+ * @param {ShownReward[]} saved */
 function fillWords(element, one, preset, saved) {
   setText(part(element, "reward-part__about"), aboutText(one, preset, saved));
   const badge = part(element, "reward-part__truth");
@@ -258,7 +258,7 @@ function fillWords(element, one, preset, saved) {
 }
 
 /** @param {HTMLElement} element @param {Bound[]} fields @param {RewardComponent} now
- * @param {Record<string, string>} problems @param {Preset[]} catalogue */
+ * @param {Record<string, string>} problems @param {ShownPreset[]} catalogue */
 function showPart(element, fields, now, problems, catalogue) {
   const title = titleOf(now, catalogue);
   setText(part(element, "reward-part__title"), title);
