@@ -57,16 +57,8 @@ PAYLOADS: tuple[Any, ...] = (
     *(StepCompletions, SearchResult, Diagnosis, Plan, CheckReport),
     *(DataPreview, MappedPreview, HubDescription, ProceduralTask, DatasetOverview),
     *(CompleteUpload, PartialUpload, ReceivedUpload, LastPiece, Suggestion),
-    *(
-        PromptPreview,
-        ShownTemplate,
-        ListedTemplate,
-        ParsedCompletion,
-        ShownPreset,
-        ShownReward,
-        RewardTest,
-        BenchResult,
-    ),
+    *(PromptPreview, ShownTemplate, ListedTemplate, ParsedCompletion),
+    *(ShownPreset, ShownReward, RewardTest, BenchResult),
     *(ModelOverview, ModelDetails, TestableModel, LoadedState, GenerationUpdate, ChatAnswer, RecentAnswer),
     *(EvaluationRecord, BatchRow, EvaluationRow, ExportState, OfferedPlan),
 )

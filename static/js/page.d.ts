@@ -7,7 +7,7 @@ type ArrivedUpload = ReceivedUpload | CompleteUpload;
 type Axis = "step" | "time";
 
 /** What the server writes into the page. */
-interface Boot { demo: Record<string, unknown>; fields: ShownField[]; algorithms: AlgorithmWords[] }
+interface Boot extends Pick<SchemaPayload, "fields" | "algorithms"> { demo: Section }
 
 /** What the charts of a grid have in common. */
 interface ChartSetting { axis: Axis; weight: number; range: Extent | null }
@@ -65,10 +65,7 @@ interface DataLists {
 }
 
 /** A parameter of a built-in set or of a procedural task. */
-interface DataParameter {
-  name: string; default: unknown; type?: string; summary?: string; choices?: unknown[] | null;
-  minimum?: number | null; maximum?: number | null;
-}
+type DataParameter = Pick<TaskParameter, "name" | "default"> & Partial<Omit<GeneratorParameter, "default"> & TaskParameter>;
 
 /** The run being drafted: `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere. */
 interface Draft { config: DraftConfig; mode: string; forkOf: string | null; isOwn: boolean; isDirty: boolean }
@@ -93,7 +90,7 @@ type Format = (value: number) => string;
 /** The value of a setting by its dotted name: of the draft, or of a run's configuration. */
 type Get = (name: string) => any;
 
-type Interval = [number | null, number | null];
+type Interval = SideSummary["interval"];
 
 /** A property of the JSON Schema, as far as the page reads it. */
 interface JsonProperty {
