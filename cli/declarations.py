@@ -19,7 +19,6 @@ from typing_extensions import NotRequired, get_type_hints, is_typeddict
 
 from core.config.algorithms import AlgorithmWords
 from core.config.describe import SchemaPayload
-from core.config.run import RunConfig
 from core.data.hub import HubDescription
 from core.data.preview import DataPreview, MappedPreview, PromptPreview
 from core.data.procedural import ProceduralTask
@@ -63,8 +62,6 @@ PAYLOADS: tuple[Any, ...] = (
     *(EvaluationRecord, BatchRow, EvaluationRow, ExportState, OfferedPlan),
 )
 """What the server sends; the shapes inside them follow by themselves."""
-BY_HAND = (RunConfig,)
-"""What static/js/page.d.ts declares, since the page knows a part of it only."""
 WORDS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", Any: "unknown"}
 HEAD = "// Written by `python -m cli.declarations --write static/js/types.d.ts`; a test holds it current.\n"
 
@@ -100,8 +97,7 @@ def _hints(shape: Any) -> dict[str, Any]:
 def _shapes_in(hint: Any) -> Iterator[Any]:
     """The named shapes that a type is made of."""
     if _is_shape(hint):
-        if hint not in BY_HAND:
-            yield hint
+        yield hint
         return
     for part in (_annotated(hint),) if get_origin(hint) is Annotated else get_args(hint):
         yield from _shapes_in(part)

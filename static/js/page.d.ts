@@ -65,7 +65,8 @@ interface DataLists {
 }
 
 /** A parameter of a built-in set or of a procedural task. */
-type DataParameter = Pick<TaskParameter, "name" | "default"> & Partial<Omit<GeneratorParameter, "default"> & TaskParameter>;
+type DataParameter = Pick<TaskParameter, "name" | "default"> &
+  Partial<Omit<GeneratorParameter, "default"> & TaskParameter>;
 
 /** The run being drafted: `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere. */
 interface Draft { config: DraftConfig; mode: string; forkOf: string | null; isOwn: boolean; isDirty: boolean }
@@ -158,15 +159,11 @@ type PromptTexts = Omit<ShownTemplate, "name">;
 
 type Reducer = (state: State) => State;
 
-/** A part of a reward as a configuration has it. */
-interface RewardComponent {
-  name?: string; preset_name?: string; custom_name?: string; custom?: CustomReward;
-  judge?: Record<string, unknown>; parameters?: Record<string, unknown>; weight?: number;
-}
+/** A part of the reward of a draft. */
+type RewardPart = Partial<Omit<RewardComponent, "judge">> & { judge?: Section | null };
 
-interface RewardConfig extends RewardComponent {
-  type?: "preset" | "custom" | "composite"; components?: RewardComponent[]; fields?: Record<string, string>;
-}
+/** The reward of a draft: one part, or several. */
+type RewardDraft = RewardPart & Partial<Pick<RewardConfig, "type" | "fields">> & { components?: RewardPart[] };
 
 interface Rewards {
   status: "loading" | "ready" | "failed"; list: ShownPreset[]; custom: ShownReward[]; defs: JsonSchema["$defs"];
@@ -174,13 +171,6 @@ interface Rewards {
 }
 
 interface Route { step: string; session: string | null; params: Record<string, string> }
-
-/** A run's configuration, as far as the page reads it by name; settings are read by their dotted names. */
-interface RunConfig {
-  name: string | null; model: { name: string; lora_rank: number } & Section; dataset: { source: string } & Section;
-  prompt: { template: string } & Section; reward: RewardConfig & Section; grpo: Section; pre_training: Section;
-  training: { temperature: number; top_p: number; top_k: number; max_new_tokens: number } & Section;
-}
 
 /** One row per step; `columns` are longer than `length` and hold NaN where a metric is absent. `version` tells that
  *  rows were rewritten, `curves` is what state/curves.js keeps of them. */

@@ -263,6 +263,25 @@ interface DataReport {
   left_out: Record<string, number>;
 }
 
+/** The examples of a run. */
+interface DatasetConfig {
+  source: string;
+  kind: "hub" | "upload" | "procedural" | "builtin" | null;
+  subset: string | null;
+  split: string;
+  encoding: string | null;
+  instruction_field: string;
+  context_field: string | null;
+  response_field: string;
+  reasoning_field: string | null;
+  final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
+  filters: RowFilter[];
+  max_samples: number | null;
+  validation_fraction: number;
+  validation_samples: number;
+  parameters: Record<string, unknown>;
+}
+
 /** Every data set to choose from: curated ones, built-in ones, and uploads. */
 interface DatasetOverview {
   datasets: ListedCurated[];
@@ -482,6 +501,20 @@ interface GeneratorParameter {
   maximum: number | null;
 }
 
+/** What makes a completion's advantage, and how far one step may move the policy. */
+interface GrpoConfig {
+  algorithm: string;
+  kl_penalty: number;
+  clip_range: number | null;
+  epsilon_high: number | null;
+  importance_sampling_level: "token" | "sequence" | null;
+  num_iterations: number;
+  steps_per_generation: number | null;
+  loss_type: "grpo" | "dapo" | "dr_grpo" | "bnpo" | null;
+  scale_rewards: "group" | "batch" | "none" | null;
+  mask_truncated: boolean | null;
+}
+
 /** One guessed column: its path, how sure, from 0 to 1, and why. */
 interface Guess {
   field: string | null;
@@ -539,6 +572,17 @@ interface Job {
   seconds: number;
   result: unknown;
   error: ErrorReport | null;
+}
+
+/** Which model judges, by what rule, and how long it may take. */
+interface JudgeSettings {
+  url: string;
+  model: string;
+  rubric: string;
+  timeout_s: number;
+  order_swap: boolean;
+  max_parallel: number;
+  api_key_variable: string;
 }
 
 /** The file that the last piece of an upload completes. */
@@ -786,6 +830,17 @@ interface MissingTokenizer {
   fields: Record<string, string>;
 }
 
+/** The base model and its LoRA. */
+interface ModelConfig {
+  name: string;
+  lora_rank: number;
+  lora_alpha: number;
+  lora_dropout: number;
+  target_modules: string[] | "all-linear";
+  quantization: "none" | "4bit" | "8bit";
+  gradient_checkpointing: boolean;
+}
+
 /** A model of any name; `problem` says why its shape is not known, null where it is or where nobody has looked. */
 interface ModelDetails {
   name: string;
@@ -933,6 +988,15 @@ interface Plan {
   refusal: Refusal | null;
 }
 
+/** The warm-up teaches the form of an answer, so that some completions can score at all. */
+interface PreTrainingConfig {
+  enabled: boolean;
+  epochs: number;
+  max_samples: number | null;
+  learning_rate: number;
+  batch_size: number;
+}
+
 /** A prompt of a batch, cut to a length that a page shows. */
 interface PreviewedPrompt {
   prompt: string;
@@ -945,6 +1009,17 @@ interface ProceduralTask {
   category: string;
   note: string;
   parameters: TaskParameter[];
+}
+
+/** A template by name; the other fields, where given, replace the template's own values. */
+interface PromptConfig {
+  template: string;
+  system_prompt: string | null;
+  instruction_template: string | null;
+  reasoning_start: string | null;
+  reasoning_end: string | null;
+  solution_start: string | null;
+  solution_end: string | null;
 }
 
 /** A prompt as a model sees it. */
@@ -1045,6 +1120,13 @@ interface RenderedRow {
   perfect_answer: string;
 }
 
+/** One run uses one device; the rest wait in a visible queue. */
+interface ResourcesConfig {
+  executor: "local";
+  gpus: number[] | null;
+  allow_too_large: boolean;
+}
+
 /** How the rewards changed: `wins` rows rose, `losses` fell, `ties` stayed, and how likely that is by chance. */
 interface RewardChange {
   mean: number | null;
@@ -1057,6 +1139,28 @@ interface RewardChange {
   is_significant: boolean;
 }
 
+/** One scoring function of a composite reward: a preset, a reward of the user's, or a judge. */
+interface RewardComponent {
+  name: string | null;
+  preset_name: string | null;
+  custom_name: string | null;
+  custom: CustomReward | null;
+  judge: JudgeSettings | null;
+  parameters: Record<string, unknown>;
+  weight: number;
+}
+
+/** One preset, one reward of the user's, or several with weights. */
+interface RewardConfig {
+  type: "preset" | "custom" | "composite";
+  preset_name: string | null;
+  parameters: Record<string, unknown>;
+  custom_name: string | null;
+  custom: CustomReward | null;
+  components: RewardComponent[];
+  fields: Record<string, string>;
+}
+
 /** Some responses under every reward; `most` is the most that one can earn. */
 interface RewardTest {
   results: TestedResponse[];
@@ -1064,9 +1168,29 @@ interface RewardTest {
   ms_per_completion: Record<string, number>;
 }
 
+/** One condition on a column; a row must meet all of them. */
+interface RowFilter {
+  field: string;
+  comparison: "equals" | "not_equals" | "contains" | "not_contains" | "at_least" | "at_most";
+  value: string | number | boolean;
+}
+
 /** The answers of one model to a row, in the order in which they were drawn. */
 interface RowSide {
   answers: EvaluationAnswer[];
+}
+
+/** Everything that decides what a run does; the saved file, the form and the command line are made from it. */
+interface RunConfig {
+  name: string | null;
+  model: ModelConfig;
+  dataset: DatasetConfig;
+  prompt: PromptConfig;
+  training: TrainingConfig;
+  grpo: GrpoConfig;
+  reward: RewardConfig;
+  pre_training: PreTrainingConfig;
+  resources: ResourcesConfig;
 }
 
 /** A completion with its question, for the live page. */
@@ -1466,6 +1590,33 @@ interface TrainingCompletions {
   prints?: string[];
   session_id: string;
   seq: number;
+}
+
+/** How long, how much at a time, and with which optimiser. */
+interface TrainingConfig {
+  num_epochs: number;
+  max_steps: number | null;
+  samples_per_epoch: number | null;
+  batch_size: number;
+  gradient_accumulation_steps: number;
+  num_generations: number;
+  learning_rate: number;
+  warmup_steps: number;
+  lr_scheduler_type: "constant" | "constant_with_warmup" | "linear" | "cosine";
+  optim: "adamw_torch_fused" | "adamw_torch" | "adamw_8bit" | "paged_adamw_32bit" | "paged_adamw_8bit" | "adafactor" | "sgd";
+  weight_decay: number;
+  max_grad_norm: number;
+  max_sequence_length: number;
+  max_new_tokens: number;
+  temperature: number;
+  top_p: number;
+  top_k: number;
+  sampler: "auto" | "transformers" | "vllm";
+  vllm_memory_fraction: number;
+  seed: number;
+  save_steps: number;
+  save_total_limit: number;
+  eval_steps: number;
 }
 
 /** An event, and the session's state after it; `event` is without the end of the log. */

@@ -138,7 +138,7 @@ export function withParameter(parameters, parameter, value) {
 /** Whether a reward lets the task's own verifier judge, which only procedural data brings. @param {Get} get */
 export function usesVerifier(get) {
   if (get("reward.type") === "preset") return get("reward.preset_name") === "procedural";
-  /** @type {RewardComponent[]} */
+  /** @type {RewardPart[]} */
   const parts = get("reward.type") === "composite" ? get("reward.components") : [];
   return parts.some((part) => part.preset_name === "procedural");
 }

@@ -8,7 +8,7 @@ import { isSame, problemsBelow } from "./draft.js";
 import { replaced, TEXTS } from "./prompts.js";
 
 
-/** The parts that score, one unless the type is composite. @param {Get} get @returns {RewardComponent[]} */
+/** The parts that score, one unless the type is composite. @param {Get} get @returns {RewardPart[]} */
 export function partsOf(get) {
   const type = get("reward.type");
   if (type === "composite") return get("reward.components").map(tidy);
@@ -16,7 +16,7 @@ export function partsOf(get) {
   return [tidy({ preset_name: get("reward.preset_name") ?? DEFAULT_PRESET, parameters: get("reward.parameters") })];
 }
 
-/** A part without what says nothing. @param {RewardComponent} part @returns {RewardComponent} */
+/** A part without what says nothing. @param {RewardPart} part @returns {RewardPart} */
 export function tidy(part) {
   const says = (/** @type {[string, unknown]} */ [key, value]) => value !== null && value !== undefined &&
     !(key === "weight" && value === 1) && !(key === "parameters" && !Object.keys(value).length);
@@ -24,7 +24,7 @@ export function tidy(part) {
 }
 
 /** The changes of the draft that put these parts in place: one part alone needs no sum, except a judge.
- * @param {RewardComponent[]} parts @returns {Record<string, unknown>} by dotted name; undefined takes the default */
+ * @param {RewardPart[]} parts @returns {Record<string, unknown>} by dotted name; undefined takes the default */
 export function changesFor(parts) {
   const forgotten = Object.fromEntries(OF_A_REWARD.map((key) => [key, undefined]));
   return inSection("reward", { ...forgotten, ...sectionOf(parts) });
@@ -32,7 +32,7 @@ export function changesFor(parts) {
 
 const OF_A_REWARD = ["type", "preset_name", "parameters", "custom_name", "custom", "components"];
 
-/** @param {RewardComponent[]} parts @returns {Record<string, unknown>} */
+/** @param {RewardPart[]} parts @returns {Record<string, unknown>} */
 function sectionOf(parts) {
   const [only] = parts;
   if (parts.length === 1 && only.preset_name) return { preset_name: only.preset_name, parameters: only.parameters };
@@ -43,8 +43,8 @@ function sectionOf(parts) {
 }
 
 /** The parts and one more, named where its name is taken, since two curves of one name could not be told apart.
- * @param {RewardComponent[]} parts @param {RewardComponent} part @param {ShownPreset[]} catalogue
- * @returns {RewardComponent[]} */
+ * @param {RewardPart[]} parts @param {RewardPart} part @param {ShownPreset[]} catalogue
+ * @returns {RewardPart[]} */
 export function withPart(parts, part, catalogue) {
   const taken = parts.map((one) => reportedAs(one, catalogue));
   const plain = reportedAs(part, catalogue);
@@ -53,23 +53,23 @@ export function withPart(parts, part, catalogue) {
   return [...parts, name === plain ? part : { ...part, name }];
 }
 
-/** The parts without the one at `at`. @param {RewardComponent[]} parts @param {number} at */
+/** The parts without the one at `at`. @param {RewardPart[]} parts @param {number} at */
 export const withoutPart = (parts, at) => parts.filter((_, index) => index !== at);
 
 /** The parts with values of one changed; undefined takes the default.
- * @param {RewardComponent[]} parts @param {number} at @param {Partial<RewardComponent>} patch */
+ * @param {RewardPart[]} parts @param {number} at @param {Partial<RewardPart>} patch */
 export const withPatch = (parts, at, patch) =>
   parts.map((part, index) => (index === at ? tidy({ ...part, ...patch }) : part));
 
 /** An object with one value set, or removed if undefined.
- * @template T @param {Record<string, T> | undefined} values @param {string} key @param {T | undefined} value
- * @returns {Record<string, T>} */
+ * @template T @param {Record<string, T> | null | undefined} values @param {string} key
+ * @param {T | undefined} value @returns {Record<string, T>} */
 export function withEntry(values, key, value) {
   const { [key]: _, ...others } = values ?? {};
   return value === undefined ? others : { ...others, [key]: value };
 }
 
-/** The preset of a name, title or alias. @param {ShownPreset[]} catalogue @param {string | undefined} name */
+/** The preset of a name, title or alias. @param {ShownPreset[]} catalogue @param {string | null | undefined} name */
 export function presetOf(catalogue, name) {
   const plain = (/** @type {string} */ text) => text.toLowerCase().replace(/[_\s-]+/g, " ").trim();
   if (!name) return undefined;
@@ -77,19 +77,19 @@ export function presetOf(catalogue, name) {
   return catalogue.find((preset) => names(preset).some((known) => plain(known) === plain(name)));
 }
 
-/** The name in charts and logs. @param {RewardComponent} part @param {ShownPreset[]} catalogue */
+/** The name in charts and logs. @param {RewardPart} part @param {ShownPreset[]} catalogue */
 export function reportedAs(part, catalogue) {
   const known = part.preset_name && (presetOf(catalogue, part.preset_name)?.name ?? part.preset_name);
   return part.name ?? (known || part.custom_name) ?? "judge";
 }
 
-/** The name for people. @param {RewardComponent} part @param {ShownPreset[]} catalogue @returns {string} */
+/** The name for people. @param {RewardPart} part @param {ShownPreset[]} catalogue @returns {string} */
 export function titleOf(part, catalogue) {
   if (part.preset_name) return presetOf(catalogue, part.preset_name)?.title ?? part.preset_name;
   return part.custom_name ?? `Judge: ${part.judge?.model ?? "qwen2.5:7b"}`;
 }
 
-/** What a part weighs among all, 0 to 1. @param {RewardComponent[]} parts @param {number} at */
+/** What a part weighs among all, 0 to 1. @param {RewardPart[]} parts @param {number} at */
 export function shareOf(parts, at) {
   const weights = parts.map(({ weight = 1 }) => (typeof weight === "number" ? Math.max(0, weight) : 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -99,7 +99,7 @@ export function shareOf(parts, at) {
 /** @typedef {{name: string, by: string, isNeeded: boolean, help: string}} Wanted */
 
 /** The further columns that the parts read, and those the user named.
- * @param {RewardComponent[]} parts @param {ShownPreset[]} catalogue @param {Record<string, string>} fields
+ * @param {RewardPart[]} parts @param {ShownPreset[]} catalogue @param {Record<string, string>} fields
  * @returns {Wanted[]} */
 export function wantedColumns(parts, catalogue, fields) {
   /** @type {Map<string, Wanted>} */
@@ -119,22 +119,22 @@ export function wantedColumns(parts, catalogue, fields) {
   return [...wanted.values()];
 }
 
-/** @param {RewardComponent[]} parts @param {ShownPreset[]} catalogue */
+/** @param {RewardPart[]} parts @param {ShownPreset[]} catalogue */
 const presetsOf = (parts, catalogue) =>
   parts.map((part) => presetOf(catalogue, part.preset_name)).filter((preset) => preset !== undefined);
 
 /** The columns that still have a reader once the parts are others: a column of none would be looked for in vain.
- * @param {Record<string, string>} fields @param {RewardComponent[]} before @param {RewardComponent[]} after
+ * @param {Record<string, string>} fields @param {RewardPart[]} before @param {RewardPart[]} after
  * @param {ShownPreset[]} catalogue */
 export function keptFields(fields, before, after, catalogue) {
-  const names = (/** @type {RewardComponent[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
+  const names = (/** @type {RewardPart[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
   const [old, now] = [names(before), names(after)];
   const kept = Object.entries(fields).filter(([name]) => now.includes(name) || !old.includes(name));
   return Object.fromEntries(kept);
 }
 
 /** Whether the expected answer is read: by every preset that lists it, and by anything of the user's.
- * @param {RewardComponent[]} parts @param {ShownPreset[]} catalogue */
+ * @param {RewardPart[]} parts @param {ShownPreset[]} catalogue */
 export const readsReference = (parts, catalogue) =>
   parts.some((part) => !part.preset_name || presetOf(catalogue, part.preset_name)?.fields.includes("reference"));
 
@@ -193,7 +193,7 @@ export const problemOfParameter = (problems, name) =>
   problems[`parameters.${name}`] ?? (problems[""]?.startsWith(`${name} of `) ? problems[""] : "");
 
 /** What the grade of a reward hangs on, as one text; a new version of a custom reward is another reward.
- * @param {DraftConfig} config the draft's @param {ShownReward[]} saved @param {RewardComponent[]} parts */
+ * @param {DraftConfig} config the draft's @param {ShownReward[]} saved @param {RewardPart[]} parts */
 export function fingerprint(config, saved, parts) {
   const { validation_fraction: _, validation_samples: __, max_samples: ___, ...dataset } = config.dataset ?? {};
   const versions = parts.filter((part) => part.custom_name && !part.custom)

@@ -7,7 +7,7 @@ import { counted, number, percent } from "../lib/format.js";
 export function rewardText(value) {
   if (value("reward.type") === "custom") return value("reward.custom_name") ?? "custom";
   if (value("reward.type") !== "composite") return value("reward.preset_name") ?? "math-science";
-  const names = value("reward.components").map((/** @type {RewardComponent} */ { name, preset_name, custom_name }) =>
+  const names = value("reward.components").map((/** @type {RewardPart} */ { name, preset_name, custom_name }) =>
     name ?? preset_name ?? custom_name ?? "judge");
   return names.join(" + ") || "none yet";
 }

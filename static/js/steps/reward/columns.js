@@ -33,7 +33,7 @@ export function mountColumns(root, context) {
     input.value = "";
   });
 
-  /** @param {State} state @param {RewardComponent[]} parts */
+  /** @param {State} state @param {RewardPart[]} parts */
   function render(state, parts) {
     const { list, status } = rewardsOf(state);
     const fields = context.get("reward.fields");

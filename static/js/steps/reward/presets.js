@@ -61,7 +61,7 @@ export function mountPresets(root, context) {
   return { render };
 }
 
-/** @param {Context} context @param {RewardComponent} one @param {ShownPreset} preset */
+/** @param {Context} context @param {RewardPart} one @param {ShownPreset} preset */
 function usePreset(context, one, preset) {
   putParts(context, [one]);
   context.say(`${preset.title} scores the answers now.`);

@@ -10,7 +10,7 @@ import { later, shownTest, testsOf } from "../../state/testing_runs.js";
 import { sessionOf } from "../../state/sessions.js";
 import { throttled } from "../../lib/dom.js";
 
-/** A reward that can score without further columns. @typedef {{name: string, reward: RewardConfig}} RewardChoice */
+/** A reward that can score without further columns. @typedef {{name: string, reward: RewardDraft}} RewardChoice */
 
 /** `sampling` holds what differs from the defaults, by purpose; `systems` the user's system prompts by run.
  * @typedef {{
