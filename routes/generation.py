@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from flask import Blueprint
 from pydantic import Field
@@ -11,7 +11,7 @@ from core.errors import InvalidInput
 from core.generation.sampling import sampling_from
 from core.prompts.template import ChatMessage
 from routes.http import Body, body, reply, services
-from services.answers.service import ChatAnswer, Inquiry
+from services.answers.service import Comparison, Inquiry
 
 bp = Blueprint("generation", __name__)
 
@@ -88,13 +88,6 @@ class CompareRequest(QuestionBody):
     """A question for several models."""
 
     models: list[ComparedModel] = Field(min_length=2, max_length=6)
-
-
-class Comparison(TypedDict):
-    """The answers of a comparison, in the order of its models."""
-
-    request_id: str
-    answers: list[ChatAnswer]
 
 
 class LoadRequest(Body):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model, known_shape
@@ -21,6 +21,8 @@ from core.sessions.kinds import HeldOutScore
 from core.sessions.state import SessionState
 from core.sessions.store import SessionLabel, SessionStore
 from services.hub import Hub
+
+NameKind = Literal["embedded", "local", "hub"]
 
 
 class LastScore(TypedDict):
@@ -74,7 +76,7 @@ class ModelDetails(TypedDict):
     """A model of any name; `problem` says why its shape is not known, null where it is or where nobody has looked."""
 
     name: str
-    kind: str
+    kind: NameKind
     family: str | None
     parameters: int | None
     shape: Annotated[JsonObject, ModelShape] | None
@@ -141,7 +143,7 @@ class ModelService:
         folder = local_model(name, self._workspace.root)
         return model_shape_from_config(_config_of(folder)) if folder else None
 
-    def _kind(self, name: str) -> str:
+    def _kind(self, name: str) -> NameKind:
         if name == EMBEDDED_MODEL:
             return "embedded"
         return "local" if hub_id_of(name, self._workspace.root) is None else "hub"

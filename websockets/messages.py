@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from typing_extensions import NotRequired
 
@@ -53,6 +53,13 @@ class TrainingUpdate(StepNumbers):
     earlier: NotRequired[list[TrainingUpdate]]
 
 
+class EventContent(TypedDict, total=False):
+    """The content of an event without the end of the log: these are read of it; see core/sessions/kinds.py."""
+
+    text: str
+    fraction: float | None
+
+
 class TrainingStatus(TypedDict):
     """An event, and the session's state after it; `event` is without the end of the log."""
 
@@ -66,7 +73,7 @@ class TrainingStatus(TypedDict):
     step: int
     total_steps: int | None
     failure: Failure | None
-    event: JsonObject
+    event: Annotated[JsonObject, EventContent]
     earlier: NotRequired[list[TrainingStatus]]
 
 

@@ -50,6 +50,26 @@ class Bounds:
     exclusive_maximum: bool = False
 
 
+class ShownField(TypedDict):
+    """One setting as a form reads it; see FieldDescription and Bounds."""
+
+    name: str
+    type: str
+    default: Any
+    unit: str
+    typical: str
+    tier: str
+    help: str
+    section: str
+    kind: Kind
+    nullable: bool
+    choices: tuple[Any, ...]
+    minimum: float | None
+    maximum: float | None
+    exclusive_minimum: bool
+    exclusive_maximum: bool
+
+
 @dataclass(frozen=True)
 class FieldDescription:
     """One setting for people; `name` is dotted, `default` a JSON value."""
@@ -68,10 +88,12 @@ class FieldDescription:
         """The section of the setting; empty for none."""
         return self.name.rpartition(".")[0].partition(".")[0]
 
-    def as_dict(self) -> JsonObject:
+    def as_dict(self) -> ShownField:
         """The description as one flat JSON object."""
-        plain = {key: value for key, value in vars(self).items() if key != "bounds"}
-        return plain | {"section": self.section, **asdict(self.bounds)}
+        plain: Any = {**vars(self), "section": self.section, **asdict(self.bounds)}
+        del plain["bounds"]
+        shown: ShownField = plain
+        return shown
 
 
 def describe(section: type[Section] = RunConfig) -> list[FieldDescription]:
@@ -83,9 +105,9 @@ class SchemaPayload(TypedDict):
     """The data of a form: the JSON Schema, the settings of a run and of sampling, and the algorithms."""
 
     schema: JsonObject
-    fields: list[JsonObject]
+    fields: list[ShownField]
     algorithms: list[AlgorithmWords]
-    sampling: list[JsonObject]
+    sampling: list[ShownField]
 
 
 @lru_cache

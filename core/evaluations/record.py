@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from core.data.mapping import Extras
 from core.errors import ErrorReport, InvalidInput
 from core.evaluations.results import BatchSummary, EvaluationSummary
 from core.generation.model_path import ModelDescription
+from core.generation.sampling import Sampling
 from core.jsonfile import JsonObject
 
 Kind = Literal["batch", "evaluation"]
@@ -69,7 +70,7 @@ class EvaluationRecord:
     name: str
     session_id: str | None
     models: list[RecordModel]
-    sampling: JsonObject
+    sampling: Annotated[JsonObject, Sampling]
     created_at: float
     total: int
     status: Status = "waiting"

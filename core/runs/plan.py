@@ -103,7 +103,7 @@ class Plan(TypedDict):
     `algorithm_note` names the part of the algorithm that the settings disable, and how to enable it.
     """
 
-    config: JsonObject
+    config: Annotated[JsonObject, RunConfig]
     notices: list[Annotated[JsonObject, Notice]]
     step: StepSummary
     algorithm_note: str

@@ -173,7 +173,7 @@ class HeldOutAnswers(RowScores):
 class HeldOutScore(HeldOutAnswers):
     """The same at one point of the run: `stage` is base, warm_up, step or trained."""
 
-    stage: str
+    stage: Literal["base", "warm_up", "step", "trained"]
     step: int
 
 

@@ -28,6 +28,7 @@ from services.answers.messages import (
     LoadedModel,
     LoadedState,
     ProgressMessage,
+    UpdateKind,
     WorkerMessage,
 )
 from services.processes.devices import CPU, Devices
@@ -347,7 +348,9 @@ class GenerationService:
         if message["kind"] == "error":
             raise from_dict(message["error"])
 
-    def _publish_update(self, turn: _Turn, kind: str, text: str = "", tokens: int = 0, message: str = "") -> None:
+    def _publish_update(
+        self, turn: _Turn, kind: UpdateKind, text: str = "", tokens: int = 0, message: str = ""
+    ) -> None:
         if not (turn.ask.request_id and turn.ask.stream):
             return
         update: GenerationUpdate = {

@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 from typing_extensions import NotRequired
 
 from core.errors import ErrorReport
-from core.generation.answer import HeldModel, ModelAnswer
+from core.generation.answer import FinishReason, HeldModel, ModelAnswer
 from core.generation.model_path import ModelDescription
 
 
@@ -67,6 +67,9 @@ ProgressMessage = LoadingMessage | TextMessage | AnswerMessage
 WorkerMessage = ProgressMessage | EndMessage | ErrorMessage
 
 
+UpdateKind = Literal["waiting", "loading", "text", "end"]
+
+
 class GenerationUpdate(TypedDict):
     """The payload of generation_update: the state of one model's answer, and its text since the last update.
 
@@ -75,7 +78,7 @@ class GenerationUpdate(TypedDict):
 
     request_id: str
     column: int
-    kind: str
+    kind: UpdateKind
     text: str
     tokens: int
     seconds: float
@@ -116,7 +119,7 @@ class AnswerFigures(TypedDict):
     seconds: float
     tokens_per_second: float | None
     first_token_seconds: float | None
-    finish_reason: str
+    finish_reason: FinishReason | Literal["refused"]
     seed: int | None
     problem: NotRequired[str]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any, TypedDict, TypeVar
+from collections.abc import Callable
+from typing import Any, Literal, TypedDict, TypeVar
 
 from core.errors import Conflict, ErrorReport, LoraCraftError, NotFound
-from services.answers.messages import GenerationUpdate
+from services.answers.messages import GenerationUpdate, UpdateKind
+from services.answers.service import ChatAnswer, Comparison
 from services.publish import Publish
 
-Reply = TypeVar("Reply", bound=Mapping[str, Any])
+Reply = TypeVar("Reply", ChatAnswer, Comparison)
 
 KEPT = 32
 """Requests kept; the oldest goes first. At their longest, 6 answers of 32768 tokens each, they take a few MB."""
@@ -20,7 +21,7 @@ KEPT = 32
 class AnswerColumn(TypedDict):
     """The answer of one model so far: the values of its latest GenerationUpdate, with all of its text."""
 
-    kind: str
+    kind: Literal["sent"] | UpdateKind
     text: str
     tokens: int
     seconds: float
@@ -33,7 +34,7 @@ class RecentAnswer(TypedDict):
     request_id: str
     is_pending: bool
     columns: list[AnswerColumn]
-    reply: Mapping[str, Any] | None
+    reply: ChatAnswer | Comparison | None
     error: ErrorReport | None
 
 

@@ -56,6 +56,13 @@ class ChatAnswer(AnswerFigures):
     label: NotRequired[str]
 
 
+class Comparison(TypedDict):
+    """The answers of a comparison, in the order of its models."""
+
+    request_id: str
+    answers: list[ChatAnswer]
+
+
 class TestableModel(ModelDescription):
     """A model that can be asked; `is_training` while its run has not ended."""
 

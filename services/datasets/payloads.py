@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypedDict
 
 from typing_extensions import NotRequired
@@ -119,9 +120,17 @@ class ListedBuiltin(BuiltinDescription):
     source: str
 
 
-class DatasetOverview(TypedDict):
-    """Every data set to choose from: curated ones of the hub with their `source`, built-in ones, and uploads."""
+@dataclass(frozen=True, kw_only=True)
+class ListedCurated(CuratedDataset):
+    """A curated data set of the hub in the list; `source` is its id."""
 
-    datasets: list[Annotated[JsonObject, CuratedDataset]]
+    kind: Literal["hub"] = "hub"
+    source: str
+
+
+class DatasetOverview(TypedDict):
+    """Every data set to choose from: curated ones, built-in ones, and uploads."""
+
+    datasets: list[Annotated[JsonObject, ListedCurated]]
     builtin: list[ListedBuiltin]
     uploads: list[ListedUpload]

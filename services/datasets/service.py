@@ -18,7 +18,7 @@ from core.jsonfile import JsonObject
 from core.paths import Workspace
 from core.rewards.suggest import Suggestion
 from core.runs.split import check_source
-from services.datasets.payloads import DatasetOverview
+from services.datasets.payloads import DatasetOverview, ListedCurated
 from services.datasets.uploads import UploadService
 from services.processes.inspector import Inspector
 from services.processes.jobs import Job, Jobs
@@ -52,7 +52,7 @@ class DatasetService:
     def overview(self) -> DatasetOverview:
         """Every data set to choose from, by kind."""
         return {
-            "datasets": [{"kind": "hub", "source": known.id, **asdict(known)} for known in CURATED],
+            "datasets": [asdict(ListedCurated(**vars(known), source=known.id)) for known in CURATED],
             "builtin": [{"kind": "builtin", "source": known["name"], **known} for known in builtin_sets()],
             "uploads": self._uploads.files(),
         }

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import ErrorReport, LoraCraftError, NotFound, Unavailable
 from services.processes.inspector import Inspector
@@ -28,7 +28,7 @@ class Job:
     job_id: str
     task: str
     subject: str
-    status: str = "waiting"
+    status: Literal["waiting", "running", "completed", "failed"] = "waiting"
     fraction: float | None = 0.0
     text: str = ""
     seconds: float = 0.0

@@ -46,7 +46,7 @@ const live = createLive(store, say);
 /** @type {Record<string, Step>} */
 const mounted = {};
 let entered = "";
-/** @type {Promise<BaseModel[]> | null} */
+/** @type {Promise<ListedBaseModel[]> | null} */
 let catalogue = null;
 
 /** @type {Context} */
@@ -95,7 +95,7 @@ async function beginDraft() {
   if (!drafts.isUntouched(store.get().draft)) return;
   try {
     const model = (await context.models()).find((one) => one.id === boot.defaults["model.name"]);
-    if (model) context.patch({ draft: drafts.begun(model.recommended, boot.defaults)(store.get().draft) });
+    if (model) context.patch({ draft: drafts.begun({ ...model.recommended }, boot.defaults)(store.get().draft) });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error; // the page says by itself that the server does not answer
   }

@@ -1,7 +1,13 @@
-/** Shapes that live in the page only, and are known in many of its modules. */
+/** Shapes that live in the page only, and what it knows of those that Python leaves open; types.d.ts has the others. */
+
+/** What is uploaded completely, as it was just received or as it is asked for again. */
+type ArrivedUpload = ReceivedUpload | CompleteUpload;
 
 /** What gives a chart its x: steps, or seconds since the run began. */
 type Axis = "step" | "time";
+
+/** What the server writes into the page. */
+interface Boot extends Pick<SchemaPayload, "fields" | "algorithms"> { demo: Section }
 
 /** What the charts of a grid have in common. */
 interface ChartSetting { axis: Axis; weight: number; range: Extent | null }
@@ -26,7 +32,7 @@ interface ChosenData {
 /** One model's answer to one question, on its way or there. */
 interface Column {
   label: string; kind: "sent" | "waiting" | "loading" | "text" | "end"; text: string; tokens: number; seconds: number;
-  message: string; answer: Answer | null; markers: PromptTexts | null;
+  message: string; answer: ChatAnswer | null; markers: PromptTexts | null;
 }
 
 /** What every step and panel is handed; see main.js. */
@@ -49,14 +55,18 @@ interface Context {
   putParams(params: Record<string, string>): void;
   refreshPlan(): void;
   /** The curated models with what fits this machine; asked for once, and again after a failure. */
-  models(): Promise<BaseModel[]>;
+  models(): Promise<ListedBaseModel[]>;
 }
 
 /** Data sets as the server lists them, as far as they have been asked for. */
 interface DataLists {
-  datasets?: CuratedDataset[]; builtin?: BuiltinSet[]; uploads?: Upload[]; unfinished?: UnfinishedUpload[];
+  datasets?: ListedCurated[]; builtin?: ListedBuiltin[]; uploads?: ListedUpload[]; unfinished?: PartialUpload[];
   tasks?: TaskChoice[];
 }
+
+/** A parameter of a built-in set or of a procedural task. */
+type DataParameter = Pick<TaskParameter, "name" | "default"> &
+  Partial<Omit<GeneratorParameter, "default"> & TaskParameter>;
 
 /** The run being drafted: `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere. */
 interface Draft { config: DraftConfig; mode: string; forkOf: string | null; isOwn: boolean; isDirty: boolean }
@@ -69,7 +79,7 @@ type DraftConfig = { [K in keyof RunConfig]?: Partial<RunConfig[K]> } & Section;
 interface Exchange {
   id: string; prompt: string; reference: string; isTurn: boolean; body: { model_path?: string } & Section;
   columns: Column[]; isPending: boolean; isTakenUp: boolean;
-  error: Pick<ErrorBody, "message" | "hint" | "fields"> | null;
+  error: Pick<ErrorReport, "message" | "hint" | "fields"> | null;
 }
 
 type ExportDesk = ReturnType<typeof import("./steps/export/desk.js").createDesk>;
@@ -80,6 +90,16 @@ type Format = (value: number) => string;
 
 /** The value of a setting by its dotted name: of the draft, or of a run's configuration. */
 type Get = (name: string) => any;
+
+type Interval = SideSummary["interval"];
+
+/** A property of the JSON Schema, as far as the page reads it. */
+interface JsonProperty {
+  type?: string; anyOf?: { type?: string }[]; default?: unknown; description?: string; unit?: string; typical?: string;
+  tier?: string; minimum?: number; maximum?: number; exclusiveMinimum?: number;
+}
+
+interface JsonSchema { $defs: Record<string, { properties: Record<string, JsonProperty> }> }
 
 /** A place of the store for one answer of the server. */
 interface Kept<T> {
@@ -109,17 +129,19 @@ interface Live {
 interface Messages {
   connect: null; training_update: TrainingUpdate; training_status: TrainingStatus; training_log: TrainingLog;
   training_completions: { session_id: string }; dataset_update: Job; generation_update: GenerationUpdate;
-  model_update: ModelState; batch_update: ModelTest;
+  model_update: LoadedState; batch_update: EvaluationRecord;
 }
 
 /** A metric of a history, or one plus `sign` times another; `isPositive` leaves out what a logarithmic axis can't
  *  show. */
 interface Metric { name: string; other?: string; sign?: number; weight?: number; isPositive?: boolean }
 
+interface Metrics { session_id: string; columns: Record<string, (number | null)[]> }
+
 interface PageBoot {
-  fields: FieldDescription[]; algorithms: AlgorithmWords[]; demo: Record<string, unknown>;
+  fields: ShownField[]; algorithms: AlgorithmWords[]; demo: Record<string, unknown>;
   defaults: Record<string, unknown>; nonce: string;
-  field(name: string): FieldDescription;
+  field(name: string): ShownField;
   titleOfAlgorithm(value: string): string;
 }
 
@@ -128,14 +150,23 @@ interface Placed { history: RunHistory; startedAt: number }
 
 /** What the server says of the draft. */
 interface PlanState {
-  status: "checking" | "sound" | "refused" | "offline"; value: RunPlan | null; errors: Record<string, string>;
+  status: "checking" | "sound" | "refused" | "offline"; value: Plan | null; errors: Record<string, string>;
   message: string;
 }
 
+/** A prompt template without its name. */
+type PromptTexts = Omit<ShownTemplate, "name">;
+
 type Reducer = (state: State) => State;
 
+/** A part of the reward of a draft. */
+type RewardPart = Partial<Omit<RewardComponent, "judge">> & { judge?: Section | null };
+
+/** The reward of a draft: one part, or several. */
+type RewardDraft = RewardPart & Partial<Pick<RewardConfig, "type" | "fields">> & { components?: RewardPart[] };
+
 interface Rewards {
-  status: "loading" | "ready" | "failed"; list: Preset[]; custom: CustomReward[]; defs: Schema["schema"]["$defs"];
+  status: "loading" | "ready" | "failed"; list: ShownPreset[]; custom: ShownReward[]; defs: JsonSchema["$defs"];
   message: string;
 }
 
@@ -150,11 +181,18 @@ interface RunHistory {
 
 type Say = (text: string, level?: "info" | "error") => void;
 
+type Section = Record<string, unknown>;
+
 /** A session as the store holds it: what lists, snapshots and messages have told of it so far. */
-interface Session extends Partial<Omit<SessionDetail, "session_id" | "status">> {
+interface Session extends Partial<Omit<SessionDetail, "session_id" | "status" | "metrics" | "failure">> {
+  metrics?: StepReport | TrainingUpdate | null; failure?: (FailureCause & Partial<Failure>) | null;
   session_id: string; status: string; name?: string | null; model?: string | null; dataset?: string | null;
   reward?: number | null; progress?: TrainingStatus["event"] | null; isWhole?: boolean; update_seq?: number;
   status_seq?: number;
+}
+
+interface SessionDetail extends SessionState {
+  config: RunConfig; is_on_policy: boolean; verdict: string | null; evaluations: ShownScore[];
 }
 
 /** What the parts of the dataset step draw. */
@@ -163,7 +201,7 @@ interface ShownData { chosen: ChosenData; shelf: string; errors: Record<string, 
 /** What a part of the export step draws: the run that is shown, its export if there is one, what is planned and chosen,
  *  and what stands in the way. */
 interface ShownExport {
-  id: string; session?: Session; one: ExportState | null; files: ProofEntry[]; chosen: string[]; isFresh: boolean;
+  id: string; session?: Session; one: ExportState | null; files: ListedFile[]; chosen: string[]; isFresh: boolean;
   plan: import("./state/exports.js").Plan | null;
   now: { isOffline: boolean; isExporting: boolean; isPushing: boolean; isTraining: boolean };
 }
@@ -171,12 +209,15 @@ interface ShownExport {
 /** What the store holds; the slices of steps are there once these have been opened. */
 interface State {
   sessions: Record<string, Session>; exports: Record<string, ExportState>; shown: string | null;
-  system: SystemSample | null; queue: RunQueue | null; connection: "connecting" | "live" | "offline";
+  system: SystemSample | null; queue: QueueState | null; connection: "connecting" | "live" | "offline";
   isLoaded: boolean; route: Route; draft: Draft; plan: PlanState; unsaved: Record<string, boolean>;
-  lastSession: string | null; datasets?: DataLists; jobs?: Record<string, Job>; look?: Kept<DatasetLook>;
-  rendered?: Kept<DatasetFields>; promptShown?: Kept<PromptPreview>; templates?: PromptTemplate[]; rewards?: Rewards;
+  lastSession: string | null; datasets?: DataLists; jobs?: Record<string, Job>; look?: Kept<DataPreview>;
+  rendered?: Kept<MappedPreview>; promptShown?: Kept<PromptPreview>; templates?: ListedTemplate[]; rewards?: Rewards;
   exporting?: import("./steps/export/desk.js").Slice; testing?: import("./steps/testing/desk.js").Slice;
 }
+
+/** The figures of a step, of which any may be absent. */
+type StepFigures = Partial<StepReport | TrainingUpdate>;
 
 interface Store {
   get(): State;
@@ -189,5 +230,9 @@ interface TaskChoice extends ProceduralTask { kind: "procedural"; source: string
 
 type TestDesk = ReturnType<typeof import("./steps/testing/desk.js").createDesk>;
 
+interface TestDetail extends EvaluationRecord { results: (BatchRow & EvaluationRow)[]; results_total: number }
+
 /** A figure with its name; `level` colours it. */
 interface Tile { name: string; value: string; level: string }
+
+interface TrainingLog { session_id: string; text: string }

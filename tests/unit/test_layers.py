@@ -15,7 +15,7 @@ ALLOWED = {
     "routes": {"routes", "services", "core", "constants"},
     "app_factory": {"routes", "websockets", "services", "core", "constants"},
     "flask_app": {"app_factory", "websockets", "core", "constants"},
-    "cli": {"cli", "services", "core", "constants"},
+    "cli": {"cli", "websockets", "services", "core", "constants"},
 }
 GROUND = {"cuda", "errors", "failures", "files", "hardware", "jsonfile", "paths", "schema", "statistics", "validation"}
 FLOORS = (

@@ -13,7 +13,7 @@ BROWSER = [path for kind in ("js/**/*.js", "css/**/*.css") for path in sorted((R
 # Python's columns are held by ruff.
 NARROW = ("templates/**/*.html", "static/css/**/*.css", "static/js/**/*.js", "static/js/*.d.ts", "tests/js/*.js")
 COLUMNS = 120
-GENERATED = ("payloads.d.ts", "facts.js")
+GENERATED = ("types.d.ts", "facts.js")
 BROAD_HANDLERS = {
     "core/workers/protocol.py": 1,
     "core/workers/inspect/__main__.py": 1,

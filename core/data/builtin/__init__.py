@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from core.data.builtin.arithmetic import ARITHMETIC, arithmetic
 from core.data.builtin.base import BuiltinSet, GeneratorParameter, refused
@@ -28,14 +28,14 @@ BUILTIN: dict[str, BuiltinSet] = {
 
 
 class BuiltinDescription(TypedDict):
-    """A built-in set as the catalogue shows it; see BuiltinSet. Its parameters are GeneratorParameters."""
+    """A built-in set as the catalogue shows it; see BuiltinSet."""
 
     name: str
     title: str
     summary: str
     preset: str
     template: str
-    parameters: list[JsonObject]
+    parameters: list[Annotated[JsonObject, GeneratorParameter]]
 
 
 def builtin_rows(name: str, parameters: JsonObject) -> Iterator[RawRow]:

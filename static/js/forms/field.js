@@ -4,11 +4,11 @@
 import { boundsOf, fromText, labelOf, toText } from "./schema.js";
 import { clone, find, make, part, setText, showText } from "../lib/dom.js";
 
-/** @typedef {{element: HTMLElement, field: FieldDescription, show: (value: unknown, error: string) => void}} Drawn */
+/** @typedef {{element: HTMLElement, field: ShownField, show: (value: unknown, error: string) => void}} Drawn */
 
 let drawn = 0;
 
-/** @param {FieldDescription} field
+/** @param {ShownField} field
  * @param {(name: string, value: any) => unknown} onChange undefined stands for the default
  * @param {{label?: string, help?: string}} [words] instead of the description's own @returns {Drawn} */
 export function createField(field, onChange, words = {}) {
@@ -30,7 +30,7 @@ export function createField(field, onChange, words = {}) {
   return { element, field, show: (value, error) => fill(field, element, input, value, error) };
 }
 
-/** @param {FieldDescription} field */
+/** @param {ShownField} field */
 function helpOf(field) {
   const typical = field.typical ? ` Typical: ${field.typical}.` : "";
   const bounds = boundsOf(field);
@@ -38,7 +38,7 @@ function helpOf(field) {
   return `${field.help.replaceAll(/\bnull\b/g, "automatic")}${typical}${ends}`;
 }
 
-/** @param {FieldDescription} field */
+/** @param {ShownField} field */
 function inputFor(field) {
   if (field.kind === "choice") return selectFor(field);
   const isLong = field.kind === "list" || field.kind === "object" || field.name === "prompt.system_prompt";
@@ -58,7 +58,7 @@ function inputFor(field) {
 /** @template {HTMLInputElement | HTMLTextAreaElement} T @param {T} input */
 const plainly = (input) => Object.assign(input, { autocomplete: "off", spellcheck: false });
 
-/** @param {FieldDescription} field */
+/** @param {ShownField} field */
 function selectFor(field) {
   const select = make("select", "field__input");
   if (field.nullable) select.append(new Option("automatic", ""));
@@ -68,7 +68,7 @@ function selectFor(field) {
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Input */
 
-/** @param {FieldDescription} field @param {Input} input */
+/** @param {ShownField} field @param {Input} input */
 function valueOf(field, input) {
   const { value } = input;
   if (field.kind === "boolean") return /** @type {HTMLInputElement} */ (input).checked;
@@ -76,7 +76,7 @@ function valueOf(field, input) {
   return fromText(field, value);
 }
 
-/** @param {FieldDescription} field @param {HTMLElement} element @param {Input} input
+/** @param {ShownField} field @param {HTMLElement} element @param {Input} input
  * @param {unknown} value @param {string} error */
 function fill(field, element, input, value, error) {
   const text = toText(field, value);

@@ -3,13 +3,13 @@
 
 import { typedNumber } from "../lib/format.js";
 
-/** @param {FieldDescription[]} fields @returns {Section} */
+/** @param {ShownField[]} fields @returns {Section} */
 export const defaultsOf = (fields) => Object.fromEntries(fields.map((field) => [field.name, field.default]));
 
 /** A setting of which nothing is said. */
 export const PLAIN = {
   nullable: false, choices: [], minimum: null, maximum: null, exclusive_minimum: false, exclusive_maximum: false,
-  unit: "", typical: "", tier: "",
+  type: "", unit: "", typical: "", tier: "",
 };
 
 /** Words that a plain reading of the name would not give. */
@@ -32,7 +32,7 @@ export function labelOf(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What a value looks like in its input. @param {FieldDescription} field @param {unknown} value */
+/** What a value looks like in its input. @param {ShownField} field @param {unknown} value */
 export function toText(field, value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "object") return JSON.stringify(value);
@@ -41,7 +41,7 @@ export function toText(field, value) {
 }
 
 /** The value of what was typed; undefined stands for the default, and text that can't be read is handed on for the
- * server to refuse. @param {FieldDescription} field @param {string} text @returns {unknown} */
+ * server to refuse. @param {ShownField} field @param {string} text @returns {unknown} */
 export function fromText(field, text) {
   const bare = text.trim();
   if (bare === "") return field.nullable ? null : undefined;
@@ -59,7 +59,7 @@ export function fromText(field, text) {
 }
 
 /** The bounds in words, such as "1 to 512" or "at least 1"; empty when there are none.
- * @param {FieldDescription} field */
+ * @param {ShownField} field */
 export function boundsOf(field) {
   const { minimum, maximum } = field;
   const [above, below] = [field.exclusive_minimum ? "above " : "", field.exclusive_maximum ? "below " : ""];

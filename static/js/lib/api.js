@@ -2,7 +2,7 @@
 /** One function per route; a refusal is an ApiError with the fields it names. */
 
 export class ApiError extends Error {
-  /** @param {Pick<ErrorBody, "code" | "message"> & Partial<ErrorBody>} error */
+  /** @param {Pick<ErrorReport, "code" | "message"> & Partial<ErrorReport>} error */
   constructor(error) {
     super(error.message);
     this.code = error.code;
@@ -66,7 +66,7 @@ const query = (values) => {
 /** @param {string} session @param {string} [rest] */
 const of = (session, rest = "") => `/training/sessions/${id(session)}${rest}`;
 
-/** @returns {Promise<{sessions: SessionSummary[], queue: RunQueue}>} */
+/** @returns {Promise<{sessions: ListedSession[], queue: QueueState}>} */
 export const listSessions = () => call("/training/sessions");
 /** @param {string} session @returns {Promise<SessionDetail>} */
 export const getSession = (session) => call(of(session));
@@ -76,11 +76,11 @@ export const getMetrics = (session, wanted = {}) => call(of(session, `/metrics${
 export const getLog = (session, tail) => call(of(session, `/logs${query({ tail })}`));
 /** @param {string} session @param {number | null} [step]
  * @param {boolean} [steps] whether to list all steps
- * @param {AbortSignal} [signal] @returns {Promise<Completions>} */
+ * @param {AbortSignal} [signal] @returns {Promise<StepCompletions>} */
 export const getCompletions = (session, step, steps = true, signal) =>
   call(of(session, `/completions${query({ step, steps: steps ? undefined : false })}`), "GET", undefined, signal);
 /** @param {string} session @param {{filter: string, from_step: number, direction: string, limit: number}} wanted
- * @param {AbortSignal} [signal] @returns {Promise<CompletionSearch>} */
+ * @param {AbortSignal} [signal] @returns {Promise<SearchResult>} */
 export const searchCompletions = (session, wanted, signal) =>
   call(of(session, `/completions/search${query(wanted)}`), "GET", undefined, signal);
 /** @param {string} session @param {number | null} [step] @returns {Promise<Diagnosis>} */
@@ -88,7 +88,7 @@ export const diagnose = (session, step) => call(of(session, `/diagnosis${query({
 /** @param {object} config @param {string} [session] @returns {Promise<{session_id: string}>} */
 export const startRun = (config, session) =>
   call("/training/start", "POST", { config, session_id: session || undefined });
-/** @param {object} config @param {AbortSignal} [signal] @returns {Promise<RunPlan>} */
+/** @param {object} config @param {AbortSignal} [signal] @returns {Promise<Plan>} */
 export const planRun = (config, signal) => call("/training/plan", "POST", { config }, signal);
 /** @param {string} session @param {"save" | "discard"} mode */
 export const stopRun = (session, mode) => call("/training/stop", "POST", { session_id: session, mode });
@@ -97,46 +97,47 @@ export const resumeRun = (session) => call(of(session, "/resume"), "POST");
 /** @param {string} session */
 export const deleteSession = (session) => call(of(session), "DELETE");
 
-/** @returns {Promise<{base: BaseModel[]}>} */
+/** @returns {Promise<{base: ListedBaseModel[]}>} */
 export const listModels = () => call("/models/list");
-/** @param {string} name @returns {Promise<ModelDescription>} */
+/** @param {string} name @returns {Promise<ModelDetails>} */
 export const describeModel = (name) => call(`/models/describe${query({ name })}`);
 
 /** @returns {Promise<{models: TestableModel[]}>} */
 export const listTestable = () => call("/models/testable");
 /** @param {object} question model_path, prompt or messages, system, use_template, use_adapter, reference, request_id,
  *   device, and sampling values
- * @returns {Promise<Answer>} */
+ * @returns {Promise<ChatAnswer>} */
 export const askModel = (question) => call("/models/test", "POST", question);
-/** @param {object} question as askModel, with models in place of one @returns {Promise<{answers: Answer[]}>} */
+/** @param {object} question as askModel, with models in place of one @returns {Promise<{answers: ChatAnswer[]}>} */
 export const askModels = (question) => call("/models/compare", "POST", question);
-/** A question as it stands, also after its page has gone. @param {string} request @returns {Promise<RecentRequest>} */
+/** A question as it stands, also after its page has gone. @param {string} request @returns {Promise<RecentAnswer>} */
 export const getAnswer = (request) => call(`/models/answers/${id(request)}`);
 /** @param {string} request @returns {Promise<{stopped: boolean}>} */
 export const stopAnswer = (request) => call("/models/stop", "POST", { request_id: request });
-/** @returns {Promise<ModelState>} */
+/** @returns {Promise<LoadedState>} */
 export const getMachine = () => call("/models/state");
-/** @param {string} model @param {string} [device] @returns {Promise<ModelState>} */
+/** @param {string} model @param {string} [device] @returns {Promise<LoadedState>} */
 export const loadModel = (model, device) => call("/models/load", "POST", { model_path: model, device });
-/** @returns {Promise<ModelState>} */
+/** @returns {Promise<LoadedState>} */
 export const unloadModels = () => call("/models/unload", "POST", {});
 /** @param {object} wanted prompts, model_path, use_adapter, system, use_template, and sampling values
- * @returns {Promise<ModelTest>} */
+ * @returns {Promise<EvaluationRecord>} */
 export const startBatch = (wanted) => call("/models/batch", "POST", wanted);
-/** @param {File} file @param {object} options as startBatch, without prompts @returns {Promise<ModelTest>} */
+/** @param {File} file @param {object} options as startBatch, without prompts @returns {Promise<EvaluationRecord>} */
 export const startFileBatch = (file, options) => {
   const form = new FormData();
   form.append("file", file);
   form.append("options", JSON.stringify(options));
   return send("/models/batch", { method: "POST", body: form });
 };
-/** @param {object} wanted session_id, models, rows, samples, and sampling values @returns {Promise<ModelTest>} */
+/** @param {object} wanted session_id, models, rows, samples, and sampling values
+ * @returns {Promise<EvaluationRecord>} */
 export const startEvaluation = (wanted) => call("/models/evaluate", "POST", wanted);
-/** @param {string | null} session @returns {Promise<{tests: ModelTest[]}>} */
+/** @param {string | null} session @returns {Promise<{tests: EvaluationRecord[]}>} */
 export const listTests = (session) => call(`/models/tests${query({ session_id: session })}`);
 /** @param {string} test @param {{offset?: number, limit?: number}} [page] @returns {Promise<TestDetail>} */
 export const getTest = (test, page = {}) => call(`/models/tests/${id(test)}${query({ ...page })}`);
-/** @param {string} test @returns {Promise<ModelTest>} */
+/** @param {string} test @returns {Promise<EvaluationRecord>} */
 export const cancelTest = (test) => call(`/models/tests/${id(test)}/cancel`, "POST", {});
 /** @param {string} test */
 export const deleteTest = (test) => call(`/models/tests/${id(test)}`, "DELETE");
@@ -151,9 +152,9 @@ export const listProcedural = () => call("/datasets/procedural");
 export const describeDataset = (wanted, signal) =>
   call(`/datasets/hub${query({ ...wanted })}`, "GET", undefined, signal);
 /** @param {object} wanted path, samples, kind, subset, split, encoding, parameters @param {AbortSignal} [signal]
- * @returns {Promise<DatasetLook>} */
+ * @returns {Promise<DataPreview>} */
 export const previewDataset = (wanted, signal) => call("/datasets/preview", "POST", wanted, signal);
-/** @param {object} config @param {AbortSignal} [signal] @returns {Promise<DatasetFields>} */
+/** @param {object} config @param {AbortSignal} [signal] @returns {Promise<MappedPreview>} */
 export const datasetFields = (config, signal) => call("/datasets/fields", "POST", { config }, signal);
 /** @param {object} wanted path, kind, subset, split, encoding, parameters @returns {Promise<Suggestion>} */
 export const suggestForDataset = (wanted) => call("/datasets/suggest", "POST", wanted);
@@ -163,25 +164,25 @@ export const checkDataset = (config) => call("/datasets/check", "POST", { config
 export const downloadDataset = (wanted) => call("/datasets/download", "POST", wanted);
 /** @param {string} job @returns {Promise<Job>} */
 export const getJob = (job) => call(`/datasets/jobs/${id(job)}`);
-/** @returns {Promise<{uploads: Upload[], unfinished: UnfinishedUpload[]}>} */
+/** @returns {Promise<{uploads: ListedUpload[], unfinished: PartialUpload[]}>} */
 export const listUploads = () => call("/datasets/uploads");
 /** Send a whole file. @param {File} file @param {string} [encoding] @param {AbortSignal} [signal]
- * @returns {Promise<Upload>} */
+ * @returns {Promise<ReceivedUpload>} */
 export const uploadFile = (file, encoding, signal) => {
   const form = new FormData();
   form.append("file", file);
   return send(`/datasets/upload${query({ encoding })}`, { method: "POST", body: form, signal });
 };
 /** Send a piece of a file. @param {string} name @param {{offset: number, size: number, encoding?: string}} where
- * @param {Blob} piece @param {AbortSignal} [signal] @returns {Promise<Upload>} */
+ * @param {Blob} piece @param {AbortSignal} [signal] @returns {Promise<LastPiece | PartialUpload>} */
 export const uploadPiece = (name, where, piece, signal) =>
   send(`/datasets/uploads/${id(name)}${query(where)}`, { method: "PUT", body: piece, signal });
-/** @param {string} name @returns {Promise<Upload>} */
+/** @param {string} name @returns {Promise<CompleteUpload | PartialUpload>} */
 export const getUpload = (name) => call(`/datasets/uploads/${id(name)}`);
 /** @param {string} name */
 export const deleteUpload = (name) => call(`/datasets/uploads/${id(name)}`, "DELETE");
 
-/** @returns {Promise<{prompts: PromptTemplate[]}>} */
+/** @returns {Promise<{prompts: ListedTemplate[]}>} */
 export const listPrompts = () => call("/prompts");
 /** @param {string} name @param {object} prompt */
 export const savePrompt = (name, prompt) => call(`/prompts/${id(name)}`, "PUT", prompt);
@@ -193,15 +194,15 @@ export const previewPrompt = (wanted, signal) => call("/prompts/preview", "POST"
 /** @param {object} prompt @param {string} completion @returns {Promise<Parsed>} */
 export const parseCompletion = (prompt, completion) => call("/prompts/parse", "POST", { prompt, completion });
 
-/** @returns {Promise<{rewards: Preset[], custom: CustomReward[]}>} */
+/** @returns {Promise<{rewards: ShownPreset[], custom: ShownReward[]}>} */
 export const listRewards = () => call("/rewards/list");
 /** @param {object} wanted config, rows, session_id, step, samples @returns {Promise<RewardTest>} */
 export const testReward = (wanted) => call("/rewards/test", "POST", wanted);
 /** @param {object} config @param {number} samples @returns {Promise<BenchResult>} */
 export const benchReward = (config, samples) => call("/rewards/bench", "POST", { config, samples });
-/** @param {string} name @param {number} [version] @returns {Promise<CustomReward>} */
+/** @param {string} name @param {number} [version] @returns {Promise<ShownReward>} */
 export const getCustomReward = (name, version) => call(`/rewards/custom/${id(name)}${query({ version })}`);
-/** @param {string} name @param {object} definition @returns {Promise<CustomReward>} */
+/** @param {string} name @param {object} definition @returns {Promise<ShownReward>} */
 export const saveCustomReward = (name, definition) => call(`/rewards/custom/${id(name)}`, "PUT", definition);
 /** @param {string} name */
 export const deleteCustomReward = (name) => call(`/rewards/custom/${id(name)}`, "DELETE");
@@ -217,7 +218,7 @@ export const deleteConfig = (name) => call(`/configs/${id(name)}`, "DELETE");
 
 /** @param {string} session @param {string[]} targets @returns {Promise<ExportState>} */
 export const createExport = (session, targets) => call("/exports/create", "POST", { session_id: session, targets });
-/** @param {string} session @param {string[]} targets @returns {Promise<ExportPlan>} */
+/** @param {string} session @param {string[]} targets @returns {Promise<OfferedPlan>} */
 export const planExport = (session, targets) =>
   call(`/exports/plan${query({ session_id: session, targets: targets.join(",") })}`);
 /** @returns {Promise<{exports: ExportState[]}>} */
@@ -234,5 +235,5 @@ export const downloadAddress = (session, file) => `/api/exports/${id(session)}/$
 export const pushExport = (wanted) => call("/exports/push", "POST", wanted);
 /** @param {string} session @returns {Promise<ExportState>} */
 export const cancelPush = (session) => call("/exports/push/cancel", "POST", { session_id: session });
-/** @returns {Promise<Schema>} */
+/** @returns {Promise<SchemaPayload & {schema: JsonSchema}>} */
 export const getSchema = () => call("/schema");

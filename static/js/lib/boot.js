@@ -20,6 +20,7 @@ export function readBoot() {
   };
 }
 
-/** A switch has two positions; what may also be automatic is a choice. @param {FieldDescription} field */
+/** A switch has two positions; what may also be automatic is a choice. @param {ShownField} field
+ * @returns {ShownField} */
 const asDrawn = (field) =>
   (field.kind === "boolean" && field.nullable ? { ...field, kind: "choice", choices: [true, false] } : field);

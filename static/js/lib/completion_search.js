@@ -5,10 +5,10 @@ import { searchCompletions } from "./api.js";
 
 const AT_ONCE = 100;
 
-/** @param {CompletionPlace} place where the search begins; what stands there is not found again
+/** @param {FoundMatch & {session: string}} place where the search begins; what stands there is not found again
  * @param {string} filter @param {"next" | "previous"} direction
  * @param {AbortSignal} signal ends the search, which through many steps takes several requests
- * @returns {Promise<CompletionPlace | null>} */
+ * @returns {Promise<FoundMatch | null>} */
 export async function findCompletion(place, filter, direction, signal) {
   const { session } = place;
   const nearby = { filter, from_step: Math.max(0, place.step - 1), direction: "next", limit: AT_ONCE };
@@ -18,14 +18,14 @@ export async function findCompletion(place, filter, direction, signal) {
   for (let from = place.step; !signal.aborted; ) {
     const answer = await searchCompletions(session, { filter, from_step: from, direction, limit: 1 }, signal);
     if (answer.matches.length) return answer.matches[0];
-    if (answer.complete) return null;
+    if (answer.complete || answer.at_step === null) return null;
     from = answer.at_step;
   }
   return null;
 }
 
 /** Whether a match stands after, or before, a place of the same step.
- * @param {CompletionPlace} match @param {CompletionPlace} place @param {string} direction */
+ * @param {FoundMatch} match @param {FoundMatch} place @param {string} direction */
 function isBeyond(match, place, direction) {
   const [left, right] = [match, place].map((one) => one.group * 1e6 + (one.completion ?? -1));
   return direction === "next" ? left > right : left < right;

@@ -121,7 +121,7 @@ function handlersOf(store, tell, snapshots) {
   const pass = (name) => [name, (message) => tell(name, message)];
   return {
     system_update: (/** @type {SystemSample} */ system) => store.update(state.patched({ system })),
-    queue_update: (/** @type {RunQueue} */ queue) => store.update(state.patched({ queue })),
+    queue_update: (/** @type {QueueState} */ queue) => store.update(state.patched({ queue })),
     training_update(/** @type {TrainingUpdate} */ message) {
       for (const one of inOrder(message)) {
         store.update(state.updated(one));

@@ -21,11 +21,11 @@ export const noted = ({ request_id: id, column: at, kind, text, tokens, seconds,
   return { ...exchange, columns: exchange.columns.with(at, next) };
 };
 
-/** Whether a model of a comparison failed while others may have answered. @param {Answer | null} answer */
+/** Whether a model of a comparison failed while others may have answered. @param {ChatAnswer | null} answer */
 const isRefused = (answer) => answer?.finish_reason === "refused";
 
 /** The reply of the request, which is the truth whatever was streamed; of a model that failed, what was streamed stays.
- * @param {Answer[]} answers one per column @returns {(exchange: Exchange) => Exchange} */
+ * @param {ChatAnswer[]} answers one per column @returns {(exchange: Exchange) => Exchange} */
 export const answered = (answers) => (exchange) => ({
   ...exchange,
   isPending: false,
@@ -42,11 +42,11 @@ export const refused = (error) => (exchange) => ({
   ...exchange, isPending: false, error, columns: exchange.columns.map((column) => ({ ...column, kind: "end" })),
 });
 
-/** What the server knows of a request that was under way when the page was loaded anew. @param {RecentRequest} known
+/** What the server knows of a request that was under way when the page was loaded anew. @param {RecentAnswer} known
  * @returns {(exchange: Exchange) => Exchange} */
 export const resumed = (known) => (exchange) => {
   if (known.error) return refused(known.error)(exchange);
-  if (known.reply) return answered(known.reply.answers ?? [known.reply])(exchange);
+  if (known.reply) return answered("answers" in known.reply ? known.reply.answers : [known.reply])(exchange);
   const columns = exchange.columns.map((column, index) => ({ ...column, ...known.columns[index] }));
   return { ...exchange, isTakenUp: true, columns };
 };
@@ -83,7 +83,7 @@ const ENDS = /** @type {Record<string, {text: string, level: string}>} */ ({
   refused: { text: "not taken", level: "bad" },
 });
 
-/** Why an answer ended. @param {Answer} answer */
+/** Why an answer ended. @param {ChatAnswer} answer */
 export const endOf = ({ finish_reason: end }) => ENDS[end] ?? { text: end, level: "plain" };
 
 /** Why a column has no answer: its model failed, or the whole question was refused.
@@ -96,7 +96,7 @@ export function problemOf({ error }, { answer }) {
 /** Whether a column shows a text, if only that it is empty. @param {Column} column */
 export const hasText = ({ text, answer }) => text !== "" || Boolean(answer && !isRefused(answer));
 
-/** What an answer cost, in a few words; nothing where there is none. @param {Answer} answer @returns {string[]} */
+/** What an answer cost, in a few words; nothing where there is none. @param {ChatAnswer} answer @returns {string[]} */
 export const costsOf = (answer) => (isRefused(answer) ? [] : [
   counted(answer.tokens, "token"),
   Number.isFinite(answer.tokens_per_second) ? `${number(answer.tokens_per_second, 1)} tokens/s` : "",
@@ -111,7 +111,7 @@ export function scoreText(score) {
   return `Reward ${number(score.total)} of ${number(score.most)}`;
 }
 
-/** @typedef {Pick<AnswerScore, "total" | "most"> | null | undefined} Score */
+/** @typedef {Pick<ChatScore, "total" | "most"> | null | undefined} Score */
 
 /** The same with the share of the full reward. @param {Score} score */
 export function shareText(score) {

@@ -58,7 +58,7 @@ export function suggested(suggestion, names, sections = ["dataset", "prompt", "r
   const changes = sections.includes("dataset") ? taking(suggestion.dataset) : {};
   for (const section of /** @type {const} */ (["prompt", "reward"])) {
     if (!sections.includes(section)) continue;
-    Object.assign(changes, cleared(names, section), inSection(section, suggestion[section]));
+    Object.assign(changes, cleared(names, section), inSection(section, { ...suggestion[section] }));
   }
   return changes;
 }
@@ -107,7 +107,7 @@ export function sureness(confidence) {
   return confidence > 0.5 ? "perhaps" : "only a guess";
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, ShownField["kind"]>} */
 const KINDS = {
   "whole number": "integer", number: "number", "true or false": "boolean", choice: "choice", list: "list",
 };
@@ -117,11 +117,11 @@ const HINTS = /** @type {Record<string, string>} */ ({
 });
 
 /** A parameter of a built-in set or of a procedural task, described as settings are.
- * @param {DataParameter} parameter @returns {FieldDescription} */
+ * @param {DataParameter} parameter @returns {ShownField} */
 export function parameterField(parameter) {
   const type = parameter.type ?? (typeof parameter.default === "string" ? "text" : "whole number");
   return {
-    ...PLAIN, ...parameter, name: `dataset.parameters.${parameter.name}`, section: "dataset", tier: "essential",
+    ...PLAIN, ...parameter, type, name: `dataset.parameters.${parameter.name}`, section: "dataset", tier: "essential",
     kind: KINDS[type] ?? "text", nullable: parameter.default === null, choices: parameter.choices ?? [],
     help: [parameter.summary, HINTS[type]].filter(Boolean).join(" "),
   };
@@ -138,7 +138,7 @@ export function withParameter(parameters, parameter, value) {
 /** Whether a reward lets the task's own verifier judge, which only procedural data brings. @param {Get} get */
 export function usesVerifier(get) {
   if (get("reward.type") === "preset") return get("reward.preset_name") === "procedural";
-  /** @type {RewardComponent[]} */
+  /** @type {RewardPart[]} */
   const parts = get("reward.type") === "composite" ? get("reward.components") : [];
   return parts.some((part) => part.preset_name === "procedural");
 }

@@ -6,7 +6,7 @@ import { nameOf } from "./exports.js";
 
 /** What the commands are about. `form` is how the training put a question, `place` where the file lies: on the server,
  * or in a folder of downloads.
- * @typedef {{session: string, folder: string, files: ProofEntry[], file: ProofEntry, base: string, rank: number,
+ * @typedef {{session: string, folder: string, files: ListedFile[], file: ListedFile, base: string, rank: number,
  *   system: string, form: string, place: "server" | "download"}} Use */
 /** @typedef {{title: string, text: string}} Block */
 /** `takes` names a kind of file when the chosen one does not do.
@@ -53,7 +53,7 @@ export function modelName({ session, file, files }) {
 export const baseOf = (name) => (name === EMBEDDED_MODEL ? EMBEDDED_HUB_ID : name);
 
 /** The file that is used when nothing is said: the one whose Modelfile has no ending, else the first.
- * @param {ProofEntry[]} files */
+ * @param {ListedFile[]} files */
 export const preferredFile = (files) => files.find((one) => one.modelfile === "Modelfile") ?? files[0];
 
 /** The commands of every program for one file. @param {Use} use @returns {Record<string, Program>} */
@@ -189,7 +189,7 @@ function transformersLines(isMerged, path, base, messages) {
 /** vLLM keeps room for rank 16 unless told otherwise. @param {number} rank */
 const rankOption = (rank) => (rank > VLLM_RANK ? ` --max-lora-rank ${2 ** Math.ceil(Math.log2(rank))}` : "");
 
-/** "GGUF Q4_K_M, model-q4_k_m.gguf". @param {ProofEntry} file */
+/** "GGUF Q4_K_M, model-q4_k_m.gguf". @param {ListedFile} file */
 export function labelOf(file) {
   const name = file.kind === "gguf" ? nameOf(file.target) : file.title;
   return `${name} · ${file.is_folder ? `${file.file}/` : file.file}`;

@@ -3,13 +3,13 @@
 
 import { bytes, counted, duration, moment, number } from "../lib/format.js";
 
-/** The badge of a file. @param {ProofEntry} file @returns {{text: string, status: "good" | "warning"}} */
+/** The badge of a file. @param {ListedFile} file @returns {{text: string, status: "good" | "warning"}} */
 export function badgeOf(file) {
   if (file.is_stale) return { text: "Out of date", status: "warning" };
   return { text: typeof file.difference === "number" ? "Proven" : "Complete", status: "good" };
 }
 
-/** How near a file is to the adapter, in one line. @param {ProofEntry} file */
+/** How near a file is to the adapter, in one line. @param {ListedFile} file */
 export function proofLine(file) {
   if (typeof file.difference !== "number") return "The adapter as it was trained, with its tokenizer.";
   const near = `${nats(file.difference)} nats from your adapter (${number(file.bound)} allowed)`;
@@ -18,7 +18,7 @@ export function proofLine(file) {
   return `${loadedBy(file)}: ${near}${base}.${score ? ` ${score}.` : ""}`;
 }
 
-/** @param {ProofEntry} file */
+/** @param {ListedFile} file */
 function loadedBy(file) {
   if (file.kind === "merged") return "Loaded in transformers and compared";
   return `Loaded in llama.cpp ${file.kind === "adapter_gguf" ? "on the base model " : ""}and compared`;
@@ -27,7 +27,7 @@ function loadedBy(file) {
 /** Small differences in a form that people can read. @param {number} value */
 const nats = (value) => (value < 0.0005 ? "under 0.001" : number(value));
 
-/** @param {ProofEntry["score"]} score */
+/** @param {ListedFile["score"]} score */
 function scoreLine(score) {
   if (!score?.rows) return "";
   const [own, adapter] = isNumber(score.correct)
@@ -39,7 +39,7 @@ function scoreLine(score) {
 /** @param {unknown} value @returns {value is number} */
 const isNumber = (value) => typeof value === "number";
 
-/** A proof as name and value pairs; what was not measured is left out. @param {ProofEntry} file */
+/** A proof as name and value pairs; what was not measured is left out. @param {ListedFile} file */
 export function proofFacts(file) {
   const { difference, base_difference: base, probes, same_token_ids: isSame, made_at: madeAt, seconds } = file;
   const distance = isNumber(difference) && `${number(difference, 4)} nats, ${number(file.bound)} allowed`;
@@ -58,7 +58,7 @@ export function proofFacts(file) {
   return /** @type {[string, string][]} */ (pairs.filter(([, text]) => text));
 }
 
-/** @param {ProofEntry} file */
+/** @param {ListedFile} file */
 function fallbackText(file) {
   if (!file.fallback_tensors) return "";
   const kinds = (file.fallbacks ?? []).map((one) => `${one.count} as ${one.to} in place of ${one.from}`).join(", ");
@@ -68,7 +68,7 @@ function fallbackText(file) {
 
 /** How far a file is from the adapter and from the base model, and how far it may be from the adapter, as parts of the
  * largest; null without a comparison.
- * @param {ProofEntry} file @returns {{adapter: number, base: number, limit: number} | null} */
+ * @param {ListedFile} file @returns {{adapter: number, base: number, limit: number} | null} */
 export function distancesOf(file) {
   if (!isNumber(file.difference) || !isNumber(file.base_difference) || !isNumber(file.bound)) return null;
   const whole = Math.max(file.difference, file.bound, file.base_difference);

@@ -5,12 +5,12 @@ import { RECOMMENDED_TARGET } from "../facts.js";
 import { bytes, counted } from "../lib/format.js";
 
 /** What is known of one run's export before it begins; `asked` are the targets that needed_bytes is about.
- * @typedef {ExportPlan & {asked: string}} Plan */
+ * @typedef {OfferedPlan & {asked: string}} Plan */
 /** @typedef {{title: string, text: string, size: string, share: number, isRecommended: boolean, isOff: boolean,
  *   made: "" | "Made" | "Out of date"}} Card */
 
 /** Offers on three shelves: the usual files to run, the rarer ones, and what is shared or trained on.
- * @param {ExportOffer[]} offers @returns {{usual: ExportOffer[], rare: ExportOffer[], share: ExportOffer[]}} */
+ * @param {TargetOffer[]} offers @returns {{usual: TargetOffer[], rare: TargetOffer[], share: TargetOffer[]}} */
 export function shelves(offers) {
   const files = offers.filter((one) => one.kind === "gguf");
   const usual = files.filter((one) => one.is_usual).toReversed(); // the smallest first
@@ -19,7 +19,7 @@ export function shelves(offers) {
 }
 
 /** What is chosen before anybody has chosen: the recommended file, unless it is there and up to date.
- * @param {ExportOffer[]} offers @param {ProofEntry[]} files */
+ * @param {TargetOffer[]} offers @param {ListedFile[]} files */
 export function firstChoice(offers, files) {
   const offer = offers.find((one) => one.name === RECOMMENDED_TARGET);
   const isThere = files.some((file) => file.target === RECOMMENDED_TARGET && !file.is_stale);
@@ -27,19 +27,19 @@ export function firstChoice(offers, files) {
 }
 
 /** Of what is chosen, what can be made; in the order in which it is made.
- * @param {ExportOffer[]} offers @param {string[]} chosen */
+ * @param {TargetOffer[]} offers @param {string[]} chosen */
 export const makeable = (offers, chosen) =>
   offers.filter((one) => one.available && chosen.includes(one.name)).map((one) => one.name);
 
-/** Why nothing at all can be made, when one reason holds for everything. @param {ExportOffer[]} offers */
+/** Why nothing at all can be made, when one reason holds for everything. @param {TargetOffer[]} offers */
 export function commonReason(offers) {
   const reasons = new Set(offers.map((one) => one.reason ?? ""));
   return offers.length > 0 && reasons.size === 1 ? [...reasons][0] : "";
 }
 
 /** An offer as its card shows it.
- * @param {ExportOffer} offer @param {ExportOffer[]} offers all of them
- * @param {ProofEntry[]} files those that are there @returns {Card} */
+ * @param {TargetOffer} offer @param {TargetOffer[]} offers all of them
+ * @param {ListedFile[]} files those that are there @returns {Card} */
 export function cardOf(offer, offers, files) {
   const file = files.find((one) => one.target === offer.name);
   const sizes = offers.map((one) => one.size_bytes ?? 0);

@@ -4,7 +4,7 @@
 import { gib } from "../lib/format.js";
 
 /** The total, why a run is refused, and the phases, of which only the largest counts.
- * @param {RunPlan | null} plan what the server says of the draft; null while nothing is known */
+ * @param {Plan | null} plan what the server says of the draft; null while nothing is known */
 export function memoryText(plan) {
   const memory = plan?.memory;
   if (!memory) return "";
@@ -15,9 +15,9 @@ export function memoryText(plan) {
   return `${about} ${gib(memory.total_gib)}${of}.${refusal} ${phasesText(memory.phases)}`;
 }
 
-/** @param {Memory["phases"]} phases */
+/** @param {MemoryNeed["phases"]} phases */
 function phasesText(phases) {
-  const named = (/** @type {Memory["phases"][number]} */ { label, gib: size }) => `${label.toLowerCase()} ${gib(size)}`;
+  const named = (/** @type {PhaseNeed} */ { label, gib: size }) => `${label.toLowerCase()} ${gib(size)}`;
   const largest = phases.filter((phase) => phase.decides).map(named);
   const others = phases.filter((phase) => !phase.decides).map(named);
   return `Phases take turns, so only the largest is counted: ${largest}. The others: ${others.join(", ")}.`;

@@ -37,10 +37,10 @@ function nameOf({ phase, detail }) {
   return detail ? `${name}: ${DETAILS[detail] ?? detail}` : name;
 }
 
-/** The bar of numbers above the charts. @param {TrainingMetrics} metrics of the latest GRPO step @returns {Tile[]} */
+/** The bar of numbers above the charts. @param {StepFigures} metrics of the latest GRPO step @returns {Tile[]} */
 export function tilesOf(metrics) {
   const length = metrics.completion_length;
-  const whole = (/** @type {number | undefined} */ fraction) => (fraction === undefined ? fraction : 1 - fraction);
+  const whole = (/** @type {number | null | undefined} */ part) => (typeof part === "number" ? 1 - part : undefined);
   const lengths = length && `${number(length.mean, 0)} (${number(length.min, 0)} to ${number(length.max, 0)})`;
   return [
     { name: "Reward", value: withDeviation(metrics.reward, metrics.reward_std), level: "" },
@@ -72,18 +72,20 @@ function levelOf(value, good, bad) {
 const withDeviation = (mean, deviation) =>
   `${number(mean)}${Number.isFinite(deviation) ? ` ± ${number(deviation, 2)}` : ""}`;
 
-/** @param {TrainingMetrics} metrics */
+/** @param {StepFigures} metrics */
 const klText = (metrics) => (metrics.step && !Number.isFinite(metrics.kl) ? "off" : number(metrics.kl, 4));
 
-/** The ratio and the side on which more was clipped. @param {TrainingMetrics["clip_ratio"]} clip */
+/** The ratio and the side on which more was clipped. @param {StepFigures["clip_ratio"]} clip */
 export function clipText(clip) {
   if (!clip) return "–";
-  if (!clip.low && !clip.high) return "0";
-  return clip.high >= clip.low ? `${number(clip.high)} high` : `${number(clip.low)} low`;
+  const { low = 0, high = 0 } = clip;
+  if (!low && !high) return "0";
+  return high >= low ? `${number(high)} high` : `${number(low)} low`;
 }
 
 /** A tile for counts of trouble, when there is any.
- * @param {string} name @param {Record<string, number> | undefined} counts @param {string} level @returns {Tile[]} */
+ * @param {string} name @param {Record<string, number> | null | undefined} counts @param {string} level
+ * @returns {Tile[]} */
 function trouble(name, counts, level) {
   const total = Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0);
   return total ? [{ name, value: String(total), level }] : [];

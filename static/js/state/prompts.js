@@ -5,7 +5,7 @@ export const MARKERS = /** @type {const} */ (["reasoning_start", "reasoning_end"
 export const TEXTS = /** @type {const} */ (["system_prompt", "instruction_template", ...MARKERS]);
 
 /** The template that the draft names; undefined where there is none.
- * @param {PromptTemplate[]} templates @param {string} name */
+ * @param {ListedTemplate[]} templates @param {string} name */
 export const templateNamed = (templates, name) => templates.find((one) => one.name === name);
 
 /** What is in force: the draft's own text, else the template's.

@@ -75,7 +75,7 @@ export const newEditing = (kind) => ({
   ],
 });
 
-/** A saved custom reward opened for editing. @param {CustomReward} saved @returns {Editing} */
+/** A saved custom reward opened for editing. @param {ShownReward} saved @returns {Editing} */
 export const editingOf = ({ name, definition: { kind, description, source, recipe } }) => ({
   name, kind, description: description ?? "", source: source ?? "",
   checks: /** @type {Check[]} */ (recipe?.checks ?? []),

@@ -8,7 +8,7 @@ import { isSame, problemsBelow } from "./draft.js";
 import { replaced, TEXTS } from "./prompts.js";
 
 
-/** The parts that score, one unless the type is composite. @param {Get} get @returns {RewardComponent[]} */
+/** The parts that score, one unless the type is composite. @param {Get} get @returns {RewardPart[]} */
 export function partsOf(get) {
   const type = get("reward.type");
   if (type === "composite") return get("reward.components").map(tidy);
@@ -16,7 +16,7 @@ export function partsOf(get) {
   return [tidy({ preset_name: get("reward.preset_name") ?? DEFAULT_PRESET, parameters: get("reward.parameters") })];
 }
 
-/** A part without what says nothing. @param {RewardComponent} part @returns {RewardComponent} */
+/** A part without what says nothing. @param {RewardPart} part @returns {RewardPart} */
 export function tidy(part) {
   const says = (/** @type {[string, unknown]} */ [key, value]) => value !== null && value !== undefined &&
     !(key === "weight" && value === 1) && !(key === "parameters" && !Object.keys(value).length);
@@ -24,7 +24,7 @@ export function tidy(part) {
 }
 
 /** The changes of the draft that put these parts in place: one part alone needs no sum, except a judge.
- * @param {RewardComponent[]} parts @returns {Record<string, unknown>} by dotted name; undefined takes the default */
+ * @param {RewardPart[]} parts @returns {Record<string, unknown>} by dotted name; undefined takes the default */
 export function changesFor(parts) {
   const forgotten = Object.fromEntries(OF_A_REWARD.map((key) => [key, undefined]));
   return inSection("reward", { ...forgotten, ...sectionOf(parts) });
@@ -32,7 +32,7 @@ export function changesFor(parts) {
 
 const OF_A_REWARD = ["type", "preset_name", "parameters", "custom_name", "custom", "components"];
 
-/** @param {RewardComponent[]} parts @returns {Record<string, unknown>} */
+/** @param {RewardPart[]} parts @returns {Record<string, unknown>} */
 function sectionOf(parts) {
   const [only] = parts;
   if (parts.length === 1 && only.preset_name) return { preset_name: only.preset_name, parameters: only.parameters };
@@ -43,8 +43,8 @@ function sectionOf(parts) {
 }
 
 /** The parts and one more, named where its name is taken, since two curves of one name could not be told apart.
- * @param {RewardComponent[]} parts @param {RewardComponent} part @param {Preset[]} catalogue
- * @returns {RewardComponent[]} */
+ * @param {RewardPart[]} parts @param {RewardPart} part @param {ShownPreset[]} catalogue
+ * @returns {RewardPart[]} */
 export function withPart(parts, part, catalogue) {
   const taken = parts.map((one) => reportedAs(one, catalogue));
   const plain = reportedAs(part, catalogue);
@@ -53,43 +53,43 @@ export function withPart(parts, part, catalogue) {
   return [...parts, name === plain ? part : { ...part, name }];
 }
 
-/** The parts without the one at `at`. @param {RewardComponent[]} parts @param {number} at */
+/** The parts without the one at `at`. @param {RewardPart[]} parts @param {number} at */
 export const withoutPart = (parts, at) => parts.filter((_, index) => index !== at);
 
 /** The parts with values of one changed; undefined takes the default.
- * @param {RewardComponent[]} parts @param {number} at @param {Partial<RewardComponent>} patch */
+ * @param {RewardPart[]} parts @param {number} at @param {Partial<RewardPart>} patch */
 export const withPatch = (parts, at, patch) =>
   parts.map((part, index) => (index === at ? tidy({ ...part, ...patch }) : part));
 
 /** An object with one value set, or removed if undefined.
- * @template T @param {Record<string, T> | undefined} values @param {string} key @param {T | undefined} value
- * @returns {Record<string, T>} */
+ * @template T @param {Record<string, T> | null | undefined} values @param {string} key
+ * @param {T | undefined} value @returns {Record<string, T>} */
 export function withEntry(values, key, value) {
   const { [key]: _, ...others } = values ?? {};
   return value === undefined ? others : { ...others, [key]: value };
 }
 
-/** The preset of a name, title or alias. @param {Preset[]} catalogue @param {string | undefined} name */
+/** The preset of a name, title or alias. @param {ShownPreset[]} catalogue @param {string | null | undefined} name */
 export function presetOf(catalogue, name) {
   const plain = (/** @type {string} */ text) => text.toLowerCase().replace(/[_\s-]+/g, " ").trim();
   if (!name) return undefined;
-  const names = (/** @type {Preset} */ preset) => [preset.name, preset.title, ...preset.aliases];
+  const names = (/** @type {ShownPreset} */ preset) => [preset.name, preset.title, ...preset.aliases];
   return catalogue.find((preset) => names(preset).some((known) => plain(known) === plain(name)));
 }
 
-/** The name in charts and logs. @param {RewardComponent} part @param {Preset[]} catalogue */
+/** The name in charts and logs. @param {RewardPart} part @param {ShownPreset[]} catalogue */
 export function reportedAs(part, catalogue) {
   const known = part.preset_name && (presetOf(catalogue, part.preset_name)?.name ?? part.preset_name);
   return part.name ?? (known || part.custom_name) ?? "judge";
 }
 
-/** The name for people. @param {RewardComponent} part @param {Preset[]} catalogue @returns {string} */
+/** The name for people. @param {RewardPart} part @param {ShownPreset[]} catalogue @returns {string} */
 export function titleOf(part, catalogue) {
   if (part.preset_name) return presetOf(catalogue, part.preset_name)?.title ?? part.preset_name;
   return part.custom_name ?? `Judge: ${part.judge?.model ?? "qwen2.5:7b"}`;
 }
 
-/** What a part weighs among all, 0 to 1. @param {RewardComponent[]} parts @param {number} at */
+/** What a part weighs among all, 0 to 1. @param {RewardPart[]} parts @param {number} at */
 export function shareOf(parts, at) {
   const weights = parts.map(({ weight = 1 }) => (typeof weight === "number" ? Math.max(0, weight) : 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -99,7 +99,7 @@ export function shareOf(parts, at) {
 /** @typedef {{name: string, by: string, isNeeded: boolean, help: string}} Wanted */
 
 /** The further columns that the parts read, and those the user named.
- * @param {RewardComponent[]} parts @param {Preset[]} catalogue @param {Record<string, string>} fields
+ * @param {RewardPart[]} parts @param {ShownPreset[]} catalogue @param {Record<string, string>} fields
  * @returns {Wanted[]} */
 export function wantedColumns(parts, catalogue, fields) {
   /** @type {Map<string, Wanted>} */
@@ -119,30 +119,30 @@ export function wantedColumns(parts, catalogue, fields) {
   return [...wanted.values()];
 }
 
-/** @param {RewardComponent[]} parts @param {Preset[]} catalogue */
+/** @param {RewardPart[]} parts @param {ShownPreset[]} catalogue */
 const presetsOf = (parts, catalogue) =>
   parts.map((part) => presetOf(catalogue, part.preset_name)).filter((preset) => preset !== undefined);
 
 /** The columns that still have a reader once the parts are others: a column of none would be looked for in vain.
- * @param {Record<string, string>} fields @param {RewardComponent[]} before @param {RewardComponent[]} after
- * @param {Preset[]} catalogue */
+ * @param {Record<string, string>} fields @param {RewardPart[]} before @param {RewardPart[]} after
+ * @param {ShownPreset[]} catalogue */
 export function keptFields(fields, before, after, catalogue) {
-  const names = (/** @type {RewardComponent[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
+  const names = (/** @type {RewardPart[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
   const [old, now] = [names(before), names(after)];
   const kept = Object.entries(fields).filter(([name]) => now.includes(name) || !old.includes(name));
   return Object.fromEntries(kept);
 }
 
 /** Whether the expected answer is read: by every preset that lists it, and by anything of the user's.
- * @param {RewardComponent[]} parts @param {Preset[]} catalogue */
+ * @param {RewardPart[]} parts @param {ShownPreset[]} catalogue */
 export const readsReference = (parts, catalogue) =>
   parts.some((part) => !part.preset_name || presetOf(catalogue, part.preset_name)?.fields.includes("reference"));
 
-/** @param {Preset[]} catalogue @returns {string[]} */
+/** @param {ShownPreset[]} catalogue @returns {string[]} */
 export const categoriesOf = (catalogue) => [...new Set(catalogue.map((preset) => preset.category))];
 
 /** The presets of a category ("" for all) in which every word is found.
- * @param {Preset[]} catalogue @param {string} category @param {string} text */
+ * @param {ShownPreset[]} catalogue @param {string} category @param {string} text */
 export function found(catalogue, category, text) {
   const words = wordsIn(text);
   return catalogue.filter(({ name, title, summary, category: shelf, level, tags, aliases }) => {
@@ -152,21 +152,22 @@ export function found(catalogue, category, text) {
 }
 
 /** A preset's parameter as a setting that can be drawn.
- * @param {Parameter} parameter @param {string} place @returns {FieldDescription} */
+ * @param {Parameter} parameter @param {string} place @returns {ShownField} */
 export function parameterField(parameter, place) {
   const kind = parameter.choices.length ? "choice" : KINDS[typeof parameter.default] ?? "text";
   const name = `${place}.${parameter.name}`;
   return { ...PLAIN, ...parameter, name, section: "reward", kind, help: parameter.summary };
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, ShownField["kind"]>} */
 const KINDS = { boolean: "boolean", number: "number", string: "text" };
 
 /** A property of the JSON Schema as a setting that can be drawn.
- * @param {string} name @param {JsonProperty} property @returns {FieldDescription} */
+ * @param {string} name @param {JsonProperty} property @returns {ShownField} */
 export function schemaField(name, property) {
   const types = [property.type, ...(property.anyOf ?? []).map((one) => one.type)];
-  const kind = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
+  const one = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
+  const kind = /** @type {ShownField["kind"]} */ (one);
   const minimum = property.exclusiveMinimum ?? property.minimum ?? null;
   const { default: byDefault, description: help = "", unit = "", typical = "", tier = "", maximum = null } = property;
   return {
@@ -192,7 +193,7 @@ export const problemOfParameter = (problems, name) =>
   problems[`parameters.${name}`] ?? (problems[""]?.startsWith(`${name} of `) ? problems[""] : "");
 
 /** What the grade of a reward hangs on, as one text; a new version of a custom reward is another reward.
- * @param {DraftConfig} config the draft's @param {CustomReward[]} saved @param {RewardComponent[]} parts */
+ * @param {DraftConfig} config the draft's @param {ShownReward[]} saved @param {RewardPart[]} parts */
 export function fingerprint(config, saved, parts) {
   const { validation_fraction: _, validation_samples: __, max_samples: ___, ...dataset } = config.dataset ?? {};
   const versions = parts.filter((part) => part.custom_name && !part.custom)
@@ -212,8 +213,8 @@ export function changesOfSuggestion(suggestion, get) {
   const isNewTemplate = suggestion.prompt.template !== get("prompt.template");
   const own = isNewTemplate ? Object.fromEntries(TEXTS.map((name) => [name, undefined])) : {};
   const { fields, ...reward } = suggestion.reward;
-  const { type, components = [], preset_name, parameters } = reward;
-  const parts = type === "composite" ? components : [{ preset_name, parameters }];
+  const { type, components = [], preset_name } = reward;
+  const parts = type === "composite" ? components : [{ preset_name }];
   return {
     ...inSection("dataset", suggestion.dataset), ...inSection("prompt", { ...own, ...suggestion.prompt }),
     ...changesFor(parts.map(tidy)), "reward.fields": fields ?? {},

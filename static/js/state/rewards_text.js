@@ -7,7 +7,7 @@ import { counted, number, percent } from "../lib/format.js";
 export function rewardText(value) {
   if (value("reward.type") === "custom") return value("reward.custom_name") ?? "custom";
   if (value("reward.type") !== "composite") return value("reward.preset_name") ?? "math-science";
-  const names = value("reward.components").map((/** @type {RewardComponent} */ { name, preset_name, custom_name }) =>
+  const names = value("reward.components").map((/** @type {RewardPart} */ { name, preset_name, custom_name }) =>
     name ?? preset_name ?? custom_name ?? "judge");
   return names.join(" + ") || "none yet";
 }
@@ -29,7 +29,7 @@ export function summaryText({ results, most, ms_per_completion: speeds }) {
   return `${results.length === 1 ? "" : `${said}. `}Time per completion: ${slow}.`;
 }
 
-/** What one completion got. @param {Pick<RewardResult, "total" | "scores">} result @param {number} most */
+/** What one completion got. @param {Pick<TestedResponse, "total" | "scores">} result @param {number} most */
 export function totalText({ total, scores }, most) {
   if (total !== null) return `${number(total, 3)} of ${number(most, 2)}`;
   const unscored = Object.values(scores).filter((score) => score.value === null).length;

@@ -3,13 +3,13 @@
 
 import { number } from "../lib/format.js";
 
-/** Whether all completions of a group earned the same, so that it teaches nothing. @param {Group} group */
+/** Whether all completions of a group earned the same, so that it teaches nothing. @param {AnnotatedGroup} group */
 export function isFlat(group) {
   const rewards = group.completions.map((one) => one.reward);
   return Math.max(...rewards) - Math.min(...rewards) < 1e-9;
 }
 
-/** A group in one line. @param {Group} group */
+/** A group in one line. @param {AnnotatedGroup} group */
 export function groupText(group) {
   const rewards = group.completions.map((one) => one.reward);
   const mean = rewards.reduce((a, b) => a + b, 0) / rewards.length;
@@ -18,17 +18,17 @@ export function groupText(group) {
 }
 
 /** Rewards as shares of the most that was earned in the step, for small bars.
- * @param {Group} group @param {number} most */
+ * @param {AnnotatedGroup} group @param {number} most */
 export const shares = (group, most) =>
   group.completions.map(({ reward }) => (most > 0 ? Math.max(0, reward) / most : 0));
 
-/** The most that any completion of a step earned. @param {Group[]} groups */
+/** The most that any completion of a step earned. @param {AnnotatedGroup[]} groups */
 export const mostOf = (groups) =>
   Math.max(0, ...groups.flatMap((group) => group.completions.map((one) => one.reward)));
 
 /** @typedef {{text: string, level: string}} Flag */
 
-/** What deserves a mark on a completion. @param {Completion} one @returns {Flag[]} */
+/** What deserves a mark on a completion. @param {AnnotatedCompletion} one @returns {Flag[]} */
 export function flagsOf(one) {
   const scores = Object.values(one.scores ?? {});
   const flags = [
@@ -42,7 +42,7 @@ export function flagsOf(one) {
 }
 
 /** One reward's verdict on a completion, as text and figures.
- * @param {string} name @param {Outcome | null} score null when it failed in early versions */
+ * @param {string} name @param {ScoreRecord | null} score null when it failed in early versions */
 export function partOf(name, score) {
   const kind = score?.kind ?? "failed";
   const value = score?.value ?? null;
@@ -50,14 +50,15 @@ export function partOf(name, score) {
   return { name, kind, value, text: value === null ? words : number(value), reason: score?.reason ?? "" };
 }
 
-/** The text around and within the extracted answer. @param {Completion} one @returns {[string, string, string]} */
+/** The text around and within the extracted answer. @param {AnnotatedCompletion} one
+ * @returns {[string, string, string]} */
 export function aroundAnswer(one) {
   if (!one.answer) return [one.text, "", ""];
   const { start, end } = one.answer;
   return [one.text.slice(0, start), one.text.slice(start, end), one.text.slice(end)];
 }
 
-/** Largest size of an advantage in a group, to draw the others against. @param {Group} group */
+/** Largest size of an advantage in a group, to draw the others against. @param {AnnotatedGroup} group */
 export const largestAdvantage = (group) =>
   Math.max(1e-9, ...group.completions.map((one) => Math.abs(one.advantage ?? 0)));
 

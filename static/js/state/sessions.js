@@ -12,7 +12,7 @@ export const initial = {
 };
 
 /** The list as REST gave it; a run that only the socket has told of so far stays.
- * @param {SessionSummary[]} sessions @returns {Reducer} */
+ * @param {ListedSession[]} sessions @returns {Reducer} */
 export const listed = (sessions) => (state) => ({
   ...state,
   isLoaded: true,
@@ -31,12 +31,12 @@ export const snapshot = (session) => (state) =>
 
 /** Whether two states are of one run, and not of one made anew under an old id; of a run that only the socket has told
  * of so far, the time it was made at is not known.
- * @param {Session | null | undefined} old what was held @param {Session | SessionSummary} next */
+ * @param {Session | null | undefined} old what was held @param {Session | ListedSession} next */
 export const isSameRun = (old, next) => old?.session_id === next.session_id &&
   (old.last_seq === undefined || old.created_at === next.created_at);
 
 /** What is held and an answer of REST together: the answer wins, unless the socket has told more of the same run since.
- * @param {Session | undefined} old @param {SessionDetail | SessionSummary} answer @returns {Session} */
+ * @param {Session | undefined} old @param {SessionDetail | ListedSession} answer @returns {Session} */
 function merged(old, answer) {
   if (!old || !isSameRun(old, answer)) return answer;
   const isOlder = answer.last_seq < Math.max(old.last_seq ?? 0, old.status_seq ?? 0);

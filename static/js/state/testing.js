@@ -89,7 +89,7 @@ export function defaultColumns(models, session) {
 }
 
 /** How the chosen model stands on the machine, in words.
- * @param {ModelState | null} machine @param {TestableModel | undefined} model
+ * @param {LoadedState | null} machine @param {TestableModel | undefined} model
  * @returns {{level: string, badge: string, text: string, isLoaded: boolean}} */
 export function machineText(machine, model) {
   if (!machine) return { level: "plain", badge: "", text: "", isLoaded: false };
@@ -150,7 +150,7 @@ export function systemInForce(own, trained, usesTemplate) {
 }
 
 /** The prompt template of a run's configuration, as far as the page knows it: system prompt, form of a question,
- * markers. @param {RunConfig | null | undefined} config @param {PromptTemplate[]} templates */
+ * markers. @param {RunConfig | null | undefined} config @param {ListedTemplate[]} templates */
 export const templateOf = (config, templates) =>
   (config ? inForce(templateNamed(templates, config.prompt.template), (name) => valueAt(config, name)) : null);
 

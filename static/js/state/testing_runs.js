@@ -11,30 +11,30 @@ const BADGES = {
   interrupted: "interrupted",
 };
 
-/** @param {ModelTest} test */
+/** @param {EvaluationRecord} test */
 export const isOver = (test) => OVER.includes(test.status);
-/** @param {ModelTest} test */
+/** @param {EvaluationRecord} test */
 export const badgeOf = (test) => BADGES[test.status] ?? "plain";
 
-/** How far a test has come, to be compared with another state of the same one. @param {ModelTest} test */
+/** How far a test has come, to be compared with another state of the same one. @param {EvaluationRecord} test */
 const reached = (test) => (isOver(test) ? Infinity : test.status === "waiting" ? -1 : test.done);
 
 /** Of two states of one test the later: an answer of REST can be overtaken by the socket.
- * @param {ModelTest | undefined} held what is known @param {ModelTest} answer */
+ * @param {EvaluationRecord | undefined} held what is known @param {EvaluationRecord} answer */
 export const later = (held, answer) => (held && reached(held) > reached(answer) ? held : answer);
 
 /** Those of a run, and of models without one, newest first.
- * @param {Record<string, ModelTest>} tests @param {string | null} session */
+ * @param {Record<string, EvaluationRecord>} tests @param {string | null} session */
 export const testsOf = (tests, session) => Object.values(tests)
   .filter((test) => test.session_id === session || test.session_id === null)
   .sort((a, b) => b.created_at - a.created_at);
 
 /** The test that a tab shows: the one the address names, else the newest of its kind.
- * @param {ModelTest[]} tests newest first @param {string} kind @param {string | undefined} wanted its id */
+ * @param {EvaluationRecord[]} tests newest first @param {string} kind @param {string | undefined} wanted its id */
 export const shownTest = (tests, kind, wanted) =>
   tests.find((test) => test.kind === kind && test.test_id === wanted) ?? tests.find((test) => test.kind === kind);
 
-/** How far a test is. @param {ModelTest} test */
+/** How far a test is. @param {EvaluationRecord} test */
 export function progressOf(test) {
   const done = `${test.done} of ${counted(test.total, test.kind === "batch" ? "prompt" : "answer")}`;
   const left = test.eta_seconds ? `about ${duration(test.eta_seconds)} left` : "";
@@ -42,19 +42,16 @@ export function progressOf(test) {
   return { fraction: test.total ? test.done / test.total : 0, text };
 }
 
-/** A test in one line of the history. @param {ModelTest} test */
+/** A test in one line of the history. @param {EvaluationRecord} test */
 export function aboutTest(test) {
   const asked = `${test.done} of ${test.total} answered`;
   if (!test.summary) return isOver(test) ? asked : progressOf(test).text;
-  if (isEvaluation(test)) return test.summary.verdict;
+  if ("verdict" in test.summary) return test.summary.verdict;
   const { answered, judged, correct, mean_reward: reward, most } = test.summary;
   const scored = reward === null ? "" : `mean reward ${number(reward)} of ${number(most)}`;
   const right = judged ? `${correct} of ${judged} correct` : "";
   return [`${answered} of ${test.total} answered`, scored, right].filter(Boolean).join(" · ");
 }
-
-/** @param {ModelTest} test @returns {test is ModelTest & {summary: EvaluationSummary}} */
-const isEvaluation = (test) => test.kind === "evaluation";
 
 /** A batch in figures. @param {BatchSummary} summary @returns {Tile[]} */
 export function tilesOf(summary) {
@@ -76,14 +73,15 @@ export function tilesOf(summary) {
 /** @param {string} name @param {number} count @returns {Tile[]} */
 const trouble = (name, count) => (count ? [{ name, value: String(count), level: "warning" }] : []);
 
-/** A row of a batch as cells: number, prompt, answer, expected, reward, tokens. @param {ShownRow} row */
+/** A row of a batch as cells: number, prompt, answer, expected, reward, tokens. @param {TableRow} row */
 export const cellsOf = ({ index, prompt, problem, response, reference, reward, tokens }) =>
   [String(index + 1), prompt, problem ?? response, reference ?? "–", number(reward), String(tokens ?? "–")];
 
-/** @typedef {Pick<BatchRow, "index" | "prompt" | "problem" | "response" | "reference" | "reward" | "tokens">
- *   & {scores?: BatchRow["scores"]}} ShownRow */
+/** @typedef {Pick<BatchRow, "index" | "prompt" | "problem" | "response" | "reference" | "reward">
+ *   & {tokens: number | null, scores?: BatchRow["scores"]}} TableRow */
 
-/** The first prompts of a batch as rows that have no answer yet. @param {ModelTest} test @returns {ShownRow[]} */
+/** The first prompts of a batch as rows that have no answer yet. @param {EvaluationRecord} test
+ * @returns {TableRow[]} */
 export const previewRows = (test) =>
   test.preview.map((one, index) => ({ ...one, index, response: "", problem: null, reward: null, tokens: null }));
 
@@ -91,7 +89,7 @@ export const previewRows = (test) =>
 export const pageText = (offset, shown, total) => (total ? `${offset + 1} to ${offset + shown} of ${total}` : "");
 
 /** The side of an evaluation as a bar, as shares of the full reward.
- * @param {EvaluationSide} side @param {number} most */
+ * @param {SideSummary} side @param {number} most */
 export function barOf(side, most) {
   const [low, high] = side.interval;
   const share = (/** @type {number | null} */ value) => Math.min(1, Math.max(0, most && value ? value / most : 0));
@@ -106,7 +104,7 @@ const withInterval = (value, [low, high], format) =>
 /** The table of an evaluation: a name, one cell a side, and the change; what no side has is left out.
  * @param {EvaluationSummary} summary @returns {{name: string, cells: string[]}[]} */
 export function figuresOf({ sides, most, is_judged: isJudged, difference, length_change: length }) {
-  /** @param {string} name @param {(side: EvaluationSide) => string} cell */
+  /** @param {string} name @param {(side: SideSummary) => string} cell */
   const row = (name, cell, change = "") => ({ name, cells: [...sides.map(cell), change] });
   const asPercent = (/** @type {number | null} */ value) => percent(value, 1);
   /** @param {string} name @param {"refused" | "unscored"} key */
@@ -132,11 +130,11 @@ export function figuresOf({ sides, most, is_judged: isJudged, difference, length
 const changeOf = ({ mean, interval: [low, high] }) =>
   (mean === null ? "" : `${signed(mean)} (${signed(Number(low))} to ${signed(Number(high))})`);
 
-/** Which way a significant change went. @param {EvaluationDifference} difference */
+/** Which way a significant change went. @param {RewardChange} difference */
 export const levelOf = ({ is_significant: isSignificant, wins, losses }) =>
   (isSignificant ? (wins > losses ? "good" : "bad") : "");
 
-/** Row by row: how many got better and worse. @param {EvaluationDifference} difference @returns {Tile[]} */
+/** Row by row: how many got better and worse. @param {RewardChange} difference @returns {Tile[]} */
 export const outcomesOf = (difference) => [
   {
     name: "Difference in reward", value: difference.mean === null ? "–" : signed(difference.mean),
@@ -159,7 +157,7 @@ export function chanceText({ difference: { p_value: p, test }, length_change: le
   return length.mean === null ? chance : `${chance} Answers are ${lengthText(length.mean, length.interval)}.`;
 }
 
-/** How a test was asked, in one line. @param {ModelTest} test @returns {string[]} */
+/** How a test was asked, in one line. @param {EvaluationRecord} test @returns {string[]} */
 export function howAsked({ kind, total, samples, models, sampling: { temperature, seed } }) {
   const rows = kind === "batch" ? models[0].label : counted(total / (samples * models.length), "held-out row");
   const chance = temperature === 0 ? ["greedy"] : [`temperature ${number(temperature)}`, `seed ${seed}`];
@@ -207,14 +205,14 @@ export const pairOf = (row, sides) => ({
   stages: row.sides.map(({ answers }, index) => stageOf(sides[index]?.label ?? "", answers[0], answers)),
 });
 
-/** A kept regression or improvement. @param {EvaluationExample} one @param {{label: string}[]} sides @returns {Pair} */
+/** A kept regression or improvement. @param {ShownRow} one @param {{label: string}[]} sides @returns {Pair} */
 export const keptPair = (one, sides) => ({
   instruction: one.instruction,
   reference: one.reference,
   stages: [one.before, one.after].map((answer, index) => stageOf(sides[index]?.label ?? "", answer, [answer])),
 });
 
-/** @param {string} name @param {Partial<EvaluationAnswer & TypicalAnswer> | undefined} answer
+/** @param {string} name @param {Partial<EvaluationAnswer & ShownAnswer> | undefined} answer
  * @param {{reward: number | null}[]} all answers of the row @returns {StageAnswer} */
 function stageOf(name, answer, all) {
   const rewards = all.map((one) => one?.reward).filter((reward) => Number.isFinite(reward));
@@ -226,5 +224,5 @@ function stageOf(name, answer, all) {
   return { name, answer: answer?.text ?? "", mark: "", reward, reason };
 }
 
-/** @param {Record<string, Outcome> | null | undefined} scores */
+/** @param {Record<string, ScoreRecord> | null | undefined} scores */
 const reasonsOf = (scores) => Object.values(scores ?? {}).map((score) => score?.reason).filter(Boolean).join("; ");

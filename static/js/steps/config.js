@@ -76,7 +76,7 @@ export function mount(root, context) {
 }
 
 /** A setting of the chosen tier, one that is searched for, or one with a problem, wherever it hides.
- * @param {FieldDescription} field @param {State} state @param {string} search */
+ * @param {ShownField} field @param {State} state @param {string} search */
 function isShown(field, state, search) {
   const wanted = search.trim().toLowerCase();
   const { name, help } = field;

@@ -78,7 +78,7 @@ function createFollow(root, context, onMapping) {
     ask: (/** @type {{samples: number}} */ wanted, signal) => previewDataset(wanted, signal),
     subjectOf: ({ samples: _, ...wanted }) => subjectOf(wanted),
     quietMs: QUIET_MS,
-    onKnown: (value, { samples: _, ...wanted }) => onMapping(value.mapping, wanted),
+    onKnown: (value, { samples: _, ...wanted }) => onMapping({ ...value.mapping }, wanted),
   });
   const rendered = createAnswer(context, "rendered", {
     ask: (/** @type {DraftConfig} */ wanted, signal) => datasetFields(wanted, signal),

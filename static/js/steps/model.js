@@ -21,7 +21,7 @@ const ADVANCED_FIELDS = ["model.target_modules", "model.gradient_checkpointing"]
 export function mount(root, context) {
   const drawn = drawFields(find("lora-fields", root), [...CUSTOM_FIELDS, ...ADVANCED_FIELDS], context);
   const other = mountOther(root, context);
-  /** @type {BaseModel[]} */
+  /** @type {ListedBaseModel[]} */
   let models = [];
 
   async function fetchModels() {
@@ -36,10 +36,10 @@ export function mount(root, context) {
     drawModels(root, models);
     render(context.store.get());
   };
-  /** A model, and in the recommended mode what suits it. @param {BaseModel} model */
+  /** A model, and in the recommended mode what suits it. @param {ListedBaseModel} model */
   const choose = (model) => {
     const isGuided = context.store.get().draft.mode === "recommended";
-    context.set({ "model.name": model.id, ...(isGuided ? flat(model.recommended) : {}) });
+    context.set({ "model.name": model.id, ...(isGuided ? flat({ ...model.recommended }) : {}) });
     other.say("");
   };
   /** @param {State} state */
@@ -65,7 +65,7 @@ export function mount(root, context) {
   return { render };
 }
 
-/** The families, and the models of the chosen one. @param {HTMLElement} root @param {BaseModel[]} models */
+/** The families, and the models of the chosen one. @param {HTMLElement} root @param {ListedBaseModel[]} models */
 function drawModels(root, models) {
   const [{ value: chosen } = { value: ALL }] = each(root, "input", "[name=family]:checked");
   const families = models.length ? [ALL, ...new Set(models.map((model) => model.family))] : [];
@@ -78,7 +78,7 @@ function drawModels(root, models) {
 }
 
 /** What the draft has chosen, and what is wrong with it.
- * @param {HTMLElement} root @param {State} state @param {string} name @param {BaseModel[]} models */
+ * @param {HTMLElement} root @param {State} state @param {string} name @param {ListedBaseModel[]} models */
 function drawChoice(root, state, name, models) {
   for (const input of each(root, "input", "[name=model]")) input.checked = itemOf(input)?.id === name;
   check(root, "mode", state.draft.mode);
@@ -114,7 +114,7 @@ function mountOther(root, context) {
   return { render, say };
 }
 
-/** @param {HTMLElement} row @param {BaseModel} model */
+/** @param {HTMLElement} row @param {ListedBaseModel} model */
 function fillModel(row, model) {
   setText(part(row, "choice__title"), model.title);
   setText(part(row, "choice__text"), model.note);
@@ -131,7 +131,7 @@ function fillModel(row, model) {
   input.dataset.model = model.id;
 }
 
-/** @param {ModelDescription} about */
+/** @param {ModelDetails} about */
 function aboutText({ name, kind, cached, parameters, problem }) {
   const where = {
     embedded: "It comes with the installation.",

@@ -95,7 +95,7 @@ function renderFailure(root, session) {
   show(find("failure-log-part", root), Boolean(failure?.log_tail));
 }
 
-/** @param {HTMLElement} root @param {Session} session @param {RunQueue | null} queue */
+/** @param {HTMLElement} root @param {Session} session @param {QueueState | null} queue */
 function renderProgress(root, session, queue) {
   const now = Date.now() / 1000;
   const { step = 0, total_steps: total } = session;
@@ -137,6 +137,7 @@ function renderScores(root, session) {
 
 /** @param {HTMLElement} root @param {Session} session */
 function renderTiles(root, session) {
+  /** @type {StepFigures} */
   const metrics = session.metrics?.phase === "training" ? session.metrics : {};
   tiles(find("tiles", root), tilesOf(metrics));
   const { signal_fraction: fraction, reward } = metrics;

@@ -55,7 +55,7 @@ async function changeTemplate(select, context) {
   context.set({ "prompt.template": select.value, ...unreplaced() });
 }
 
-/** @param {HTMLElement} root @param {PromptTemplate | undefined} known the template, if the list has it
+/** @param {HTMLElement} root @param {ListedTemplate | undefined} known the template, if the list has it
  * @param {Record<string, string>} errors */
 function renderTemplate(root, known, errors) {
   setText(find("prompt-summary", root), known?.summary || (known ? "A template of your own." : ""));

@@ -114,7 +114,7 @@ function parts({ boot, get }, { plan }) {
   return all.map((item) => ({ ...item, problems: problems[item.step] ?? 0 }));
 }
 
-/** @param {RunQueue | null} queue */
+/** @param {QueueState | null} queue */
 function queueText(queue) {
   const running = Object.values(queue?.running ?? {}).filter(Boolean).length;
   const waiting = queue?.waiting?.length ?? 0;

@@ -6,7 +6,8 @@ import { aroundAnswer, flagsOf, largestAdvantage } from "../state/rollouts.js";
 import { fillParts } from "./parts.js";
 import { fillList, make, part, setText } from "../lib/dom.js";
 
-/** @param {HTMLElement} list @param {Group} group @param {number | null} found the completion that a search found */
+/** @param {HTMLElement} list @param {AnnotatedGroup} group
+ * @param {number | null} found the completion that a search found */
 export function fillCompletions(list, group, found) {
   const largest = largestAdvantage(group);
   const items = group.completions.map((one, index) => ({ one, isFound: index === found }));
@@ -39,14 +40,14 @@ function advantageText(advantage) {
   return `advantage ${sign}${number(Math.abs(advantage), 2)}: made ${advantage > 0 ? "likelier" : "less likely"}`;
 }
 
-/** @param {HTMLElement} pre @param {Completion} one */
+/** @param {HTMLElement} pre @param {AnnotatedCompletion} one */
 function fillText(pre, one) {
   const [before, answer, after] = aroundAnswer(one);
   pre.replaceChildren(before, ...(one.answer ? [make("mark", "", answer), after] : []));
   if (one.text === "") pre.replaceChildren("(empty)");
 }
 
-/** What the user's own reward code printed. @param {Completion["scores"] | undefined} scores */
+/** What the user's own reward code printed. @param {AnnotatedCompletion["scores"] | undefined} scores */
 function printsOf(scores) {
   const prints = Object.values(scores ?? {}).map((score) => score?.prints).filter(Boolean);
   return prints.length ? ` · printed: ${prints.join(" ")}` : "";

@@ -5,7 +5,7 @@ import { gib } from "../lib/format.js";
 import { memoryText } from "../state/memory_text.js";
 import { fillList, find, make, part, rowsIn, setText, show } from "../lib/dom.js";
 
-/** @param {RunPlan | null} plan what the server says of the draft; null while nothing is known */
+/** @param {Plan | null} plan what the server says of the draft; null while nothing is known */
 export function renderMemory(plan) {
   const memory = plan?.memory;
   const parts = memory?.total_gib ? memory.parts : [];
@@ -23,7 +23,7 @@ export function renderMemory(plan) {
   });
 }
 
-/** @param {HTMLElement} bar @param {Memory["parts"]} parts @param {number} whole in GiB */
+/** @param {HTMLElement} bar @param {MemoryNeed["parts"]} parts @param {number} whole in GiB */
 function drawBar(bar, parts, whole) {
   while (bar.children.length > parts.length) bar.lastElementChild?.remove();
   while (bar.children.length < parts.length) bar.append(make("span", "memory__part"));

@@ -4,7 +4,7 @@
 import { partOf } from "../state/rollouts.js";
 import { fillList, part, setText } from "../lib/dom.js";
 
-/** @param {HTMLElement} list @param {Record<string, Outcome | null>} scores reward name -> its verdict */
+/** @param {HTMLElement} list @param {Record<string, ScoreRecord | null>} scores reward name -> its verdict */
 export function fillParts(list, scores) {
   fillList(list, "part", Object.entries(scores).map(([name, score]) => partOf(name, score)), (row, item) => {
     row.dataset.kind = item.kind;

@@ -10,12 +10,13 @@ const MOST_STALLS = 5;
 const CANCEL_TRIES = 10;
 
 /** @typedef {{status: "sending" | "waiting" | "paused" | "checking" | "done" | "refused" | "cancelled", name: string,
- *   sent: number, size: number, rate: number | null, left: number | null, info?: Upload, error?: unknown}} Progress */
+ *   sent: number, size: number, rate: number | null, left: number | null, info?: ArrivedUpload,
+ *   error?: unknown}} Progress */
 
 /** What is known of one upload while it is sent.
  * @typedef {{file: File, name: string, encoding: string | undefined, sent: number,
  *   marks: import("../state/uploads.js").Mark[], onChange: (progress: Progress) => void}} Sending */
-/** How an upload ended. @typedef {{status: "done" | "refused", info?: Upload, error?: unknown}} End */
+/** How an upload ended. @typedef {{status: "done" | "refused", info?: ArrivedUpload, error?: unknown}} End */
 
 /** Send a file: a small one at once, a large one in pieces. Only the piece that is being sent is ever read.
  * @param {File} file

@@ -1,9 +1,12 @@
 """The declarations of payloads."""
 
+import re
+
 from cli.declarations import declarations, main
 from tests.conftest import REPOSITORY
 
-FILE = REPOSITORY / "static" / "js" / "payloads.d.ts"
+PAGE = REPOSITORY / "static" / "js" / "page.d.ts"
+FILE = REPOSITORY / "static" / "js" / "types.d.ts"
 
 
 def test_the_file_is_current():
@@ -11,10 +14,16 @@ def test_the_file_is_current():
 
 
 def test_the_command_writes_it(tmp_path):
-    main(["--write", str(tmp_path / "payloads.d.ts")])
-    assert (tmp_path / "payloads.d.ts").read_text(encoding="utf-8") == declarations()
+    main(["--write", str(tmp_path / "types.d.ts")])
+    assert (tmp_path / "types.d.ts").read_text(encoding="utf-8") == declarations()
 
 
 def test_keys_that_may_be_missing_are_marked():
-    assert "  warm_up_kept?: boolean;" in declarations()
-    assert "  from_step: number;" in declarations()
+    assert "  steps?: number[];" in declarations()
+    assert "  at_step: number | null;" in declarations()
+
+
+def test_each_shape_is_declared_once():
+    texts = (declarations(), PAGE.read_text(encoding="utf-8"))
+    written, by_hand = (re.findall(r"^(?:interface|type) (\w+)", text, re.MULTILINE) for text in texts)
+    assert set(written) & set(by_hand) == set()

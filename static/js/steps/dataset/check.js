@@ -52,7 +52,7 @@ export function mountCheck(root, context, putJob) {
       show(find("dataset-check-result", root), isDone);
       if (!isDone) return;
       show(find("dataset-check-stale", root), (checked.get(job.job_id) ?? now()) !== now());
-      renderResult(root, job.result);
+      renderResult(root, /** @type {CheckReport} */ (job.result));
     },
   };
 }

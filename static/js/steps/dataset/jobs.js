@@ -29,7 +29,7 @@ export function mountJobs(context, onEnd) {
         put(await getJob(job.job_id));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        const gone = { message: "It ended with the server.", hint: "Start it again." };
+        const gone = { code: error.code, message: "It ended with the server.", hint: "Start it again.", fields: {} };
         if (error.code === "not_found") put({ ...job, status: "failed", error: gone });
       }
     }

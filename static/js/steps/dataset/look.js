@@ -21,7 +21,7 @@ const ROLES = {
 /** @param {HTMLElement} root @param {Context} context
  * @param {{follow: (again?: boolean) => void, putJob: (job: Job) => void}} tell */
 export function mountLook(root, context, { follow, putJob }) {
-  /** @type {{value: DatasetLook, key: string} | null} */
+  /** @type {{value: DataPreview, key: string} | null} */
   let drawn = null;
 
   find("look-again", root).addEventListener("click", () => follow(true));
@@ -56,7 +56,7 @@ export function mountLook(root, context, { follow, putJob }) {
   };
 }
 
-/** @param {HTMLElement} root @param {DatasetLook} look @param {Record<string, string>} roles @param {Say} say */
+/** @param {HTMLElement} root @param {DataPreview} look @param {Record<string, string>} roles @param {Say} say */
 function drawTable(root, { columns, rows }, roles, say) {
   find("look-head", root).replaceChildren(...columns.map((column) => headOf(column, roles[column])));
   find("look-body", root).replaceChildren(...rows.map((row, index) => {
@@ -93,10 +93,11 @@ function renderDownload(root, { kind }, job) {
 function downloadText(job) {
   if (isUnderWay(job)) return jobText(job, "Downloading");
   if (job.error) return `The download failed. ${inWords(job.error)}`;
-  return `Downloaded: ${count(job.result.rows)} rows are on this machine now.`;
+  const { rows } = /** @type {{rows: number}} */ (job.result);
+  return `Downloaded: ${count(rows)} rows are on this machine now.`;
 }
 
-/** @param {ChosenData} chosen @param {DatasetLook | null} value @param {Get} get @returns {string[]} */
+/** @param {ChosenData} chosen @param {DataPreview | null} value @param {Get} get @returns {string[]} */
 function factsOf(chosen, value, get) {
   const rows = value?.total_rows ?? chosen.facts?.rows;
   const which = [get("dataset.subset"), get("dataset.split")].filter(Boolean).join(" / ");

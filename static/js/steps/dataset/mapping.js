@@ -7,8 +7,8 @@ import { renderRendered } from "./rendered.js";
 import { child, clone, find, part, setText, show, showText } from "../../lib/dom.js";
 
 const PATH = "\u0000path";
-/** @typedef {{key: string, role: "instruction" | "response" | "context" | "reasoning" | "", label: string,
- *   help: string, isLoose?: boolean}} Field */
+/** @typedef {{key: keyof MappingSettings, role: "instruction" | "response" | "context" | "reasoning" | "",
+ *   label: string, help: string, isLoose?: boolean}} Field */
 
 /** @type {Field[]} */
 const FIELDS = [
@@ -61,7 +61,7 @@ export function mountMapping(root, context) {
 
   find("take-guess", root).addEventListener("click", () => {
     const mapping = context.store.get().look?.value?.mapping;
-    if (mapping) context.set(taking(mapping));
+    if (mapping) context.set(taking({ ...mapping }));
     context.say("The guessed columns are taken.");
   });
   let source = "";
@@ -84,7 +84,7 @@ export function mountMapping(root, context) {
 }
 
 /** @param {{field: Field, element: HTMLElement, select: HTMLSelectElement, path: HTMLInputElement}} row
- * @param {string | null} value @param {DatasetLook | null | undefined} known what the first rows tell
+ * @param {string | null} value @param {DataPreview | null | undefined} known what the first rows tell
  * @param {string} error */
 function renderRow({ field, element, select, path }, value, known, error) {
   const guessed = known ? known.mapping[field.key] : value;
@@ -116,7 +116,7 @@ function optionsOf(field, columns) {
 }
 
 /** The guess in words; of a set that is known, the guess is not needed.
- * @param {Field} field @param {DatasetLook | null | undefined} known */
+ * @param {Field} field @param {DataPreview | null | undefined} known */
 function guessOf({ key, role }, known) {
   if (!known) return "";
   if (role === "") return `Guess: ${known.guesses.final_answer_reason}.`;

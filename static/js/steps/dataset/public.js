@@ -52,7 +52,7 @@ function fillTexts(row, set) {
   part(row, "choice__input", "input").value = set.source;
 }
 
-/** @param {HTMLElement} row @param {CuratedDataset} set */
+/** @param {HTMLElement} row @param {ListedCurated} set */
 function fillPublic(row, set) {
   fillTexts(row, set);
   showText(part(row, "dataset__caution"), set.note);

@@ -21,7 +21,7 @@ const UNDER_WAY = ["sending", "waiting", "paused", "checking"];
 
 /** A file is wanted while no other data was chosen meanwhile.
  * @param {HTMLElement} root @param {Context} context
- * @param {{onDone: (info: Upload, isStillWanted: boolean) => void, onEnd: () => void}} tell */
+ * @param {{onDone: (info: ArrivedUpload, isStillWanted: boolean) => void, onEnd: () => void}} tell */
 export function mountSending(root, context, { onDone, onEnd }) {
   const encoding = find("upload-encoding", root, "select");
   /** @type {ReturnType<typeof startUpload> | null} */

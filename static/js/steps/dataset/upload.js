@@ -61,7 +61,7 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
     });
   }
 
-  /** @param {Upload} upload */
+  /** @param {Pick<ListedUpload, "path" | "mapping">} upload */
   function use({ path, mapping }) {
     const isMapped = Boolean(mapping?.instruction_field && mapping.response_field);
     choose(path, { kind: "upload", ...mapping }, isMapped);
@@ -70,13 +70,14 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
   return {
     refresh: fetchUploads,
     use,
-    /** @param {Upload} info @param {boolean} isStillWanted */
+    /** @param {ArrivedUpload} info @param {boolean} isStillWanted */
     arrived(info, isStillWanted) {
       if (info.job_id) fetchCount(info.job_id, putJob);
-      context.say(info.duplicate ? `${info.name} is here already, so it is used.` : `${info.name} is uploaded.`);
+      const isHere = "duplicate" in info && info.duplicate;
+      context.say(isHere ? `${info.name} is here already, so it is used.` : `${info.name} is uploaded.`);
       if (isStillWanted) use(info);
     },
-    /** @param {Upload} upload */
+    /** @param {ListedUpload} upload */
     async remove(upload) {
       const isUsed = context.get("dataset.source") === upload.path;
       if (!(await mayDelete(upload.name, isUsed))) return;
@@ -122,7 +123,7 @@ function listenToUploads(root, files) {
 }
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createFiles>} files
- * @param {(chosen: File, one: UnfinishedUpload) => void} goOn with an upload, with the file that was chosen for it */
+ * @param {(chosen: File, one: PartialUpload) => void} goOn with an upload, with the file that was chosen for it */
 function listenToUnfinished(root, files, goOn) {
   find("unfinished", root).addEventListener("click", (event) => {
     if (doOf(event) === "discard") files.drop(itemOf(event.target));

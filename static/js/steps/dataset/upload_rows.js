@@ -19,7 +19,7 @@ export function renderFiles(root, state, source, active) {
   show(find("unfinished-part", root), waiting.length > 0);
 }
 
-/** @param {HTMLElement} row @param {Upload} upload */
+/** @param {HTMLElement} row @param {ListedUpload} upload */
 function fillUpload(row, upload) {
   setText(part(row, "row__title"), upload.name);
   const columns = upload.columns ? `columns ${upload.columns.join(", ")}` : "";
@@ -48,7 +48,7 @@ function markUpload(row, source, state) {
   meter.setAttribute("aria-label", jobText(job, "Counting rows"));
 }
 
-/** @param {HTMLElement} row @param {UnfinishedUpload} one */
+/** @param {HTMLElement} row @param {PartialUpload} one */
 function fillUnfinished(row, one) {
   const size = noted(one.name)?.size;
   setText(part(row, "row__title"), one.name);

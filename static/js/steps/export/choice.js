@@ -46,7 +46,7 @@ const canStart = ({ plan, chosen, now }) => Boolean(plan?.fits) && chosen.length
 function draw(root, { files, chosen, now }, plan) {
   const offers = shelves(plan.targets);
   for (const name of SHELVES) {
-    const fill = (/** @type {HTMLElement} */ row, /** @type {ExportOffer} */ offer) =>
+    const fill = (/** @type {HTMLElement} */ row, /** @type {TargetOffer} */ offer) =>
       fillCard(row, cardOf(offer, plan.targets, files), offer.name);
     fillList(find(`export-${name}`, root), "export-target", offers[name], fill);
   }

@@ -10,7 +10,7 @@ import { find, tell } from "../../lib/dom.js";
 
 /** @typedef {import("../../state/exports.js").Plan} Plan */
 /** `chosen` holds what was chosen by hand, by run; `fresh` is the run whose export has just been seen to end.
- * @typedef {{plans: Record<string, Plan>, chosen: Record<string, string[]>, templates: PromptTemplate[],
+ * @typedef {{plans: Record<string, Plan>, chosen: Record<string, string[]>, templates: ListedTemplate[],
  *   fresh: string}} Slice */
 
 /** @type {Slice} */

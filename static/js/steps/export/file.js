@@ -9,7 +9,7 @@ import { shortTitle } from "../../state/exports.js";
 import { child, part, setText, show } from "../../lib/dom.js";
 import { facts } from "../../ui/facts.js";
 
-/** @param {HTMLElement} row @param {ProofEntry} file @param {string} session */
+/** @param {HTMLElement} row @param {ListedFile} file @param {string} session */
 export function fillFile(row, file, session) {
   row.dataset.target = file.target;
   setText(part(row, "export-file__title"), shortTitle(file.title));
@@ -23,7 +23,7 @@ export function fillFile(row, file, session) {
   fillTools(row, file, session);
 }
 
-/** @param {HTMLElement} row @param {ProofEntry} file */
+/** @param {HTMLElement} row @param {ListedFile} file */
 function fillProof(row, file) {
   facts(child(row, "dl"), proofFacts(file));
   const distances = distancesOf(file);
@@ -36,7 +36,7 @@ function fillProof(row, file) {
   setText(row.querySelector("pre"), file.answer ?? "");
 }
 
-/** @param {HTMLElement} row @param {ProofEntry} file @param {string} session */
+/** @param {HTMLElement} row @param {ListedFile} file @param {string} session */
 function fillTools(row, file, session) {
   const name = shortTitle(file.title);
   const download = part(row, "export-file__download", "a");

@@ -33,7 +33,7 @@ export function mountFiles(root, desk) {
     if (act === "renew") find("export-start", root).focus();
   });
 
-  /** @param {ShownExport} now @param {ProofEntry} file */
+  /** @param {ShownExport} now @param {ListedFile} file */
   async function remove({ id }, { file, is_folder: isFolder, size_bytes: size, target, title }) {
     const what = `${isFolder ? `The folder ${file}` : file} (${bytes(size)})`;
     const text = `${what} is removed from the disk. It can be exported again.`;
@@ -75,7 +75,7 @@ export function mountFiles(root, desk) {
 /** Whether what had the focus has gone, or is hidden. */
 const isFocusLost = () => document.activeElement === document.body || !document.activeElement?.checkVisibility();
 
-/** "3 files, 421 MB". @param {ProofEntry[]} files */
+/** "3 files, 421 MB". @param {ListedFile[]} files */
 const sumOf = (files) =>
   `${counted(files.length, "file")}, ${bytes(files.reduce((sum, file) => sum + file.size_bytes, 0))}`;
 

@@ -65,7 +65,7 @@ export function mountUse(root, desk) {
 /** Whether this browser runs on the server's machine, so that its paths are the user's. */
 const isLocal = () => ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
-/** @param {ShownExport} shown @param {string} folder @param {ProofEntry} file @param {Use["place"]} place
+/** @param {ShownExport} shown @param {string} folder @param {ListedFile} file @param {Use["place"]} place
  * @param {PromptTexts | null} template @returns {Use} */
 function useOf({ id, files, session }, folder, file, place, template) {
   const model = session?.config?.model;

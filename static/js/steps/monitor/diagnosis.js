@@ -10,7 +10,7 @@ const QUIET_MS = 300;
 /** Below this share of groups with signal the findings open by themselves. */
 const FLAT = 0.5;
 
-/** @param {HTMLElement} root @param {(example: FindingPlace) => void} onExample */
+/** @param {HTMLElement} root @param {(example: Occurrence) => void} onExample */
 export function mountDiagnosis(root, onExample) {
   let asked = "";
   let wasFlat = false;
@@ -61,7 +61,7 @@ function aboutText({ steps, groups, signal_fraction: signal }) {
   return `${which}: ${counted(groups, "group")}, ${percent(signal)} with signal`;
 }
 
-/** @param {FindingPlace} place */
+/** @param {Occurrence} place */
 const placeText = ({ step, group, completion }) =>
   `Step ${step}, group ${group + 1}${completion === null ? "" : `, no. ${completion + 1}`}`;
 

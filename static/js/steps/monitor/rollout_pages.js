@@ -7,7 +7,8 @@ import { createLatest } from "../../lib/latest.js";
 import { placeOf } from "../../state/rollouts.js";
 
 /** What is shown. `found` is the completion that a search has led to.
- * @typedef {{steps: number[], groups: Group[], step: number | null, group: number, found: number | null}} View */
+ * @typedef {{steps: number[], groups: AnnotatedGroup[], step: number | null, group: number,
+ *   found: number | null}} View */
 /** What is chosen: a step, or null for the newest one, whichever that is; and a place in it.
  * @typedef {{step: number | null, group: number, found: number | null}} Choice */
 

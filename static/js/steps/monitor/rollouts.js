@@ -137,7 +137,8 @@ function drawGroups(root, pages) {
   fillCompletions(find("completions", root), group, found);
 }
 
-/** @param {HTMLElement} row @param {{index: number, one: Group, isCurrent: boolean}} item @param {number} most */
+/** @param {HTMLElement} row @param {{index: number, one: AnnotatedGroup, isCurrent: boolean}} item
+ * @param {number} most */
 function fillGroupItem(row, { index, one, isCurrent }, most) {
   part(row, "group-item").setAttribute("aria-current", String(isCurrent));
   setText(part(row, "group-item__name"), `Group ${index + 1}`);

@@ -72,6 +72,6 @@ async function remove(context, templates) {
   }, (problem) => context.say(problem, "error"));
 }
 
-/** @param {PromptTemplate[]} templates @param {boolean} isShipped */
+/** @param {ListedTemplate[]} templates @param {boolean} isShipped */
 const optionsOf = (templates, isShipped) =>
   templates.filter(({ shipped }) => shipped === isShipped).map(({ name }) => ({ value: name, name }));

@@ -67,7 +67,7 @@ export function mountBuilder(root, context) {
   return { render, open };
 }
 
-/** @param {HTMLElement} root @param {import("./work.js").Work} work @param {CustomReward[]} custom
+/** @param {HTMLElement} root @param {import("./work.js").Work} work @param {ShownReward[]} custom
  * @param {Record<string, string>} refused */
 function renderHead(root, { editing, original, version }, custom, refused) {
   const fresh = editing.kind === "python" ? "A new reward in Python" : "A new recipe";

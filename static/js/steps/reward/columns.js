@@ -33,7 +33,7 @@ export function mountColumns(root, context) {
     input.value = "";
   });
 
-  /** @param {State} state @param {RewardComponent[]} parts */
+  /** @param {State} state @param {RewardPart[]} parts */
   function render(state, parts) {
     const { list, status } = rewardsOf(state);
     const fields = context.get("reward.fields");
@@ -83,7 +83,7 @@ function listen(root, host, typed, put, redraw) {
 /** @typedef {import("../../state/rewards.js").Wanted} Wanted */
 
 /** @param {HTMLElement} row @param {Wanted} item @param {Record<string, string>} fields
- * @param {{value?: DatasetLook} | undefined} answer @param {Set<string>} typed
+ * @param {{value?: DataPreview} | undefined} answer @param {Set<string>} typed
  * @param {Record<string, string>} errors */
 function fillColumn(row, item, fields, answer, typed, errors) {
   const select = part(row, "column-row__select", "select");

@@ -15,7 +15,7 @@ import {
   child, clone, doOf, fillList, find, first, part, placeIn, rowsIn, setText, show, showText,
 } from "../../lib/dom.js";
 
-/** @typedef {{element: HTMLElement, show: (part: RewardComponent, problems: Record<string, string>) => void}} Drawn */
+/** @typedef {{element: HTMLElement, show: (part: RewardPart, problems: Record<string, string>) => void}} Drawn */
 
 /** @type {Record<string, string>} */
 const JUDGE_FIELDS = {
@@ -50,7 +50,7 @@ export function mountParts(root, context, edit) {
     else removePart(parts, at);
   });
 
-  /** @param {RewardComponent[]} parts @param {number} at */
+  /** @param {RewardPart[]} parts @param {number} at */
   function removePart(parts, at) {
     putParts(context, withoutPart(parts, at));
     render(context.store.get());
@@ -85,10 +85,10 @@ export function mountParts(root, context, edit) {
 }
 
 /** What is said against the reward as a whole, and custom rewards that are gone.
- * @param {HTMLElement} root @param {RewardComponent[]} parts @param {Record<string, string>} errors
+ * @param {HTMLElement} root @param {RewardPart[]} parts @param {Record<string, string>} errors
  * @param {boolean} isComposite @param {Rewards} rewards */
 function renderProblems(root, parts, errors, isComposite, { status, custom }) {
-  const isGone = (/** @type {RewardComponent} */ one) =>
+  const isGone = (/** @type {RewardPart} */ one) =>
     one.custom_name && !one.custom && !custom.some(({ name }) => name === one.custom_name);
   const missing = (status === "ready" ? parts.filter(isGone) : []).map((one) =>
     `There is no saved reward ${one.custom_name} any more. Save one of that name, or choose another.`);
@@ -103,7 +103,7 @@ function renderProblems(root, parts, errors, isComposite, { status, custom }) {
   });
 }
 
-/** "preset:math-science", "custom:mine" or "judge:" to a part. @param {string} value @returns {RewardComponent} */
+/** "preset:math-science", "custom:mine" or "judge:" to a part. @param {string} value @returns {RewardPart} */
 function partFrom(value) {
   const [kind, name] = [value.slice(0, value.indexOf(":")), value.slice(value.indexOf(":") + 1)];
   if (kind === "judge") return { judge: {} };
@@ -120,7 +120,7 @@ function fillChoices(select, { list, custom }) {
   if (!select.value) select.value = FIRST_CHOICE;
 }
 
-/** @param {HTMLElement} element @param {RewardComponent[]} parts @param {number} at */
+/** @param {HTMLElement} element @param {RewardPart[]} parts @param {number} at */
 function showShare(element, parts, at) {
   const isOne = parts.length === 1;
   show(part(element, "reward-part__share"), !isOne);
@@ -133,10 +133,10 @@ function showShare(element, parts, at) {
 }
 
 /** Where the settings of a part stand, and how they are changed.
- * @typedef {{place: string, element: HTMLElement, now: () => RewardComponent,
- *   patch: (values: Partial<RewardComponent>) => void}} Site */
+ * @typedef {{place: string, element: HTMLElement, now: () => RewardPart,
+ *   patch: (values: Partial<RewardPart>) => void}} Site */
 
-/** @param {RewardComponent} one @param {number} at @param {Context} context @returns {Drawn} */
+/** @param {RewardPart} one @param {number} at @param {Context} context @returns {Drawn} */
 function drawPart(one, at, context) {
   const { list, defs, custom } = rewardsOf(context.store.get());
   const element = clone("reward-part");
@@ -158,7 +158,7 @@ function drawPart(one, at, context) {
   return { element, show: (now, problems) => showPart(element, fields, now, problems, list) };
 }
 
-/** @typedef {{name: string, draw: (part: RewardComponent, problems: Record<string, string>) => void}} Bound */
+/** @typedef {{name: string, draw: (part: RewardPart, problems: Record<string, string>) => void}} Bound */
 
 /** @param {Record<string, JsonProperty>} properties @param {Site} site @returns {Bound[]} */
 function weightFields(properties, { place, element, patch }) {
@@ -190,7 +190,7 @@ function parameterFields(parameters, { place, element, now, patch }) {
 /** @param {Record<string, JsonProperty>} properties @param {Site} site @returns {Bound[]} */
 function judgeFields(properties, { place, element, now, patch }) {
   const host = part(element, "reward-part__fields");
-  const valueOf = (/** @type {RewardComponent} */ { judge }, /** @type {string} */ key) =>
+  const valueOf = (/** @type {RewardPart} */ { judge }, /** @type {string} */ key) =>
     judge?.[key] ?? properties[key].default;
   const put = (/** @type {string} */ key, /** @type {unknown} */ value) =>
     patch({ judge: withEntry(now().judge, key, value) });
@@ -231,7 +231,7 @@ function drawRubric(property, place, onChange) {
   };
 }
 
-/** @param {RewardComponent} one @param {Preset | undefined} preset @param {CustomReward[]} saved */
+/** @param {RewardPart} one @param {ShownPreset | undefined} preset @param {ShownReward[]} saved */
 function aboutText(one, preset, saved) {
   if (preset) return preset.summary;
   if (one.preset_name) return "There is no preset of this name.";
@@ -242,8 +242,8 @@ function aboutText(one, preset, saved) {
   return one.custom ? isHere : "Your own reward, in its newest version.";
 }
 
-/** @param {HTMLElement} element @param {RewardComponent} one @param {Preset | undefined} preset
- * @param {CustomReward[]} saved */
+/** @param {HTMLElement} element @param {RewardPart} one @param {ShownPreset | undefined} preset
+ * @param {ShownReward[]} saved */
 function fillWords(element, one, preset, saved) {
   setText(part(element, "reward-part__about"), aboutText(one, preset, saved));
   const badge = part(element, "reward-part__truth");
@@ -257,8 +257,8 @@ function fillWords(element, one, preset, saved) {
   more.open = Boolean(one.judge) || Object.keys(one.parameters ?? {}).length > 0;
 }
 
-/** @param {HTMLElement} element @param {Bound[]} fields @param {RewardComponent} now
- * @param {Record<string, string>} problems @param {Preset[]} catalogue */
+/** @param {HTMLElement} element @param {Bound[]} fields @param {RewardPart} now
+ * @param {Record<string, string>} problems @param {ShownPreset[]} catalogue */
 function showPart(element, fields, now, problems, catalogue) {
   const title = titleOf(now, catalogue);
   setText(part(element, "reward-part__title"), title);
@@ -269,7 +269,7 @@ function showPart(element, fields, now, problems, catalogue) {
 }
 
 /** What is said against a part and stands beside none of its inputs.
- * @param {Bound[]} fields @param {RewardComponent} now @param {Record<string, string>} problems */
+ * @param {Bound[]} fields @param {RewardPart} now @param {Record<string, string>} problems */
 function leftOver(fields, now, problems) {
   const isPlaced = (/** @type {string} */ place) => place === ""
     ? Object.keys(now.parameters ?? {}).some((name) => problemOfParameter(problems, name))

@@ -61,7 +61,7 @@ export function mountPresets(root, context) {
   return { render };
 }
 
-/** @param {Context} context @param {RewardComponent} one @param {Preset} preset */
+/** @param {Context} context @param {RewardPart} one @param {ShownPreset} preset */
 function usePreset(context, one, preset) {
   putParts(context, [one]);
   context.say(`${preset.title} scores the answers now.`);
@@ -76,7 +76,7 @@ function showUse(row, isUsed) {
   button.disabled = isUsed;
 }
 
-/** @param {HTMLElement} row @param {Preset} preset */
+/** @param {HTMLElement} row @param {ShownPreset} preset */
 function fillPreset(row, preset) {
   setText(row.querySelector("[data-do=open]"), preset.title);
   setText(part(row, "preset__summary"), preset.summary);
@@ -86,13 +86,13 @@ function fillPreset(row, preset) {
   showText(part(row, "preset__needs"), needsOf(preset));
 }
 
-/** @param {HTMLElement} badge @param {Preset} preset */
+/** @param {HTMLElement} badge @param {ShownPreset} preset */
 export function fillTruth(badge, preset) {
   badge.dataset.status = preset.judges_truth ? "good" : "plain";
   setText(badge, preset.judges_truth ? "Judges truth" : "Judges form");
 }
 
-/** @param {Preset} preset */
+/** @param {ShownPreset} preset */
 function needsOf(preset) {
   const names = preset.fields.map((name) => (name === "reference" ? "the expected answer" : `a column ${name}`));
   return names.length ? `Needs ${names.join(" and ")}` : "";
@@ -101,7 +101,7 @@ function needsOf(preset) {
 /** @param {Context} context */
 function mountDetail(context) {
   const box = dialog("preset-dialog");
-  /** @type {Preset} */
+  /** @type {ShownPreset} */
   let preset;
   /** @type {Section} */
   let parameters = {};
@@ -117,7 +117,7 @@ function mountDetail(context) {
     box.close();
   });
 
-  /** The preset with the values it has in the draft, where it is used alone. @param {Preset} one */
+  /** The preset with the values it has in the draft, where it is used alone. @param {ShownPreset} one */
   function showPreset(one) {
     preset = one;
     const parts = partsOf(context.get);
@@ -136,7 +136,7 @@ function mountDetail(context) {
   return { show: showPreset };
 }
 
-/** @param {HTMLElement} box @param {Preset} preset */
+/** @param {HTMLElement} box @param {ShownPreset} preset */
 function fillDetail(box, preset) {
   setText(find("preset-title", box), preset.title);
   setText(find("preset-summary", box), preset.summary);
@@ -156,7 +156,7 @@ function fillDetail(box, preset) {
   setText(find("preset-aliases", box), `In a configuration: ${[preset.name, ...preset.aliases].join(", ")}`);
 }
 
-/** @param {HTMLElement} row @param {Sample} sample */
+/** @param {HTMLElement} row @param {ShownSample} sample */
 function fillSample(row, sample) {
   const badge = part(row, "sample__kind");
   badge.dataset.status = sample.kind;

@@ -30,7 +30,7 @@ export function mountQuick(root, context) {
     renderFound(answer?.value, rewardsOf(state).list);
   }
 
-  /** @param {Suggestion | undefined} found @param {Preset[]} catalogue */
+  /** @param {Suggestion | undefined} found @param {ShownPreset[]} catalogue */
   function renderFound(found, catalogue) {
     const changes = found ? changesOfSuggestion(found, context.get) : {};
     const isUsed = Boolean(found) && isInPlace(changes, context.get, context.boot.defaults);
@@ -47,7 +47,7 @@ export function mountQuick(root, context) {
   return { render };
 }
 
-/** @param {Suggestion} found @param {Preset[]} catalogue */
+/** @param {Suggestion} found @param {ShownPreset[]} catalogue */
 function factsOf({ dataset, prompt, reward }, catalogue) {
   const parts = reward.components ?? [reward];
   const shareText = (/** @type {number} */ at) =>

@@ -13,7 +13,7 @@ const VIOLATIONS_SHOWN = 20;
 /** @typedef {ReturnType<typeof reportsOf>[number]} Report */
 
 /** @param {HTMLElement} root
- * @returns {{show: (graded: {result: BenchResult, at: number}, catalogue: Preset[]) => void}} */
+ * @returns {{show: (graded: {result: BenchResult, at: number}, catalogue: ShownPreset[]) => void}} */
 export function mountReport(root) {
   /** @type {Report[]} */
   let reports = [];

@@ -10,10 +10,10 @@ import { around, child, each, fillList, find, itemOf, part, setText, show } from
 
 /** @param {HTMLElement} root @param {Context} context
  * @param {{edit: (name: string) => void, removed: (name: string) => void}} tell
- * @returns {(custom: CustomReward[]) => void} */
+ * @returns {(custom: ShownReward[]) => void} */
 export function mountSaved(root, context, tell) {
   const host = find("customs", root);
-  const actions = /** @type {Record<string, (saved: CustomReward) => void>} */ ({
+  const actions = /** @type {Record<string, (saved: ShownReward) => void>} */ ({
     edit: ({ name }) => tell.edit(name),
     delete: (saved) => remove(saved),
     use({ name }) {
@@ -26,7 +26,7 @@ export function mountSaved(root, context, tell) {
     if (button) actions[button.dataset.do ?? ""](itemOf(button));
   });
 
-  /** @param {CustomReward} saved */
+  /** @param {ShownReward} saved */
   async function remove({ name, versions }) {
     const count = counted(versions.length, "version");
     const text = `${name} and its ${count} are removed. Runs keep what they were started with.`;
@@ -53,7 +53,7 @@ export function mountSaved(root, context, tell) {
 
 const ACTIONS = /** @type {Record<string, string>} */ ({ use: "Use", edit: "Edit", delete: "Delete" });
 
-/** @param {HTMLElement} row @param {CustomReward} saved */
+/** @param {HTMLElement} row @param {ShownReward} saved */
 function fillSaved(row, { name, version, definition }) {
   setText(part(row, "row__title"), name);
   const checks = definition.recipe?.checks.length ?? 0;

@@ -26,7 +26,7 @@ export function fetchRewards(context) {
   });
 }
 
-/** Put parts in place of the draft's reward. @param {Context} context @param {RewardComponent[]} parts */
+/** Put parts in place of the draft's reward. @param {Context} context @param {RewardPart[]} parts */
 export function putParts(context, parts) {
   const { list } = rewardsOf(context.store.get());
   const fields = keptFields(context.get("reward.fields"), partsOf(context.get), parts, list);

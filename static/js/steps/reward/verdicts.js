@@ -37,7 +37,7 @@ export function mountVerdicts(root) {
   };
 }
 
-/** @param {HTMLElement} row @param {RewardResult} result @param {number} most */
+/** @param {HTMLElement} row @param {TestedResponse} result @param {number} most */
 function fillVerdict(row, result, most) {
   const { scores, parsed } = result;
   setText(part(row, "verdict__total"), totalText(result, most));

@@ -23,7 +23,9 @@ export function createAsking(desk) {
     for (;;) {
       try {
         const known = await getAnswer(id);
-        if (known.reply) return await settle(id, known.reply.answers ?? [known.reply], rewardConfig(desk));
+        const { reply } = known;
+        const answers = reply && ("answers" in reply ? reply.answers : [reply]);
+        if (answers) return await settle(id, answers, rewardConfig(desk));
         change(id, chat.resumed(known));
         if (known.error) return undefined;
       } catch (error) {
@@ -36,7 +38,7 @@ export function createAsking(desk) {
   }
 
   /** The answers are there: score those that the server did not, and show them.
-   * @param {string} id @param {Answer[]} answers
+   * @param {string} id @param {ChatAnswer[]} answers
    * @param {object | null} config with the reward that scores; null for none */
   async function settle(id, answers, config) {
     const exchange = desk.exchange(id);
@@ -84,7 +86,7 @@ async function stopUntilHeard(desk, id) {
 
 /** A question of one or several models, as the settings beside it say.
  * @param {TestDesk} desk @param {Choice[]} choices
- * @param {{prompt: string, reference: string, history?: Message[] | null}} what @returns {Exchange} */
+ * @param {{prompt: string, reference: string, history?: ChatMessage[] | null}} what @returns {Exchange} */
 export function questionOf(desk, choices, { prompt, reference, history = null }) {
   const { device, usesTemplate, reward, sampling } = desk.get();
   const models = desk.get().models ?? [];
@@ -110,10 +112,10 @@ export const systemOf = (desk) => desk.get().systems[desk.run() ?? ""];
 
 /** The answers with a score each, where one is expected: by the reward that was chosen, and by the training's where a
  * model has no run of its own.
- * @param {TestDesk} desk @param {Exchange} exchange @param {Answer[]} answers @param {object | null} config
- * @returns {Promise<Answer[]>} */
+ * @param {TestDesk} desk @param {Exchange} exchange @param {ChatAnswer[]} answers @param {object | null} config
+ * @returns {Promise<ChatAnswer[]>} */
 async function withScores(desk, { prompt, reference }, answers, config) {
-  const isWanted = (/** @type {Answer} */ answer) => !answer.score && answer.finish_reason !== "cancelled";
+  const isWanted = (/** @type {ChatAnswer} */ answer) => !answer.score && answer.finish_reason !== "cancelled";
   if (!reference || !config || !answers.some(isWanted)) return answers;
   const rows = answers.map(({ response }) => ({ instruction: prompt, reference, response }));
   try {

@@ -34,7 +34,7 @@ export function mountBar(root, desk) {
     act(unloadModels);
   });
 
-  /** @param {() => Promise<ModelState>} action that gives the state of the machine */
+  /** @param {() => Promise<LoadedState>} action that gives the state of the machine */
   async function act(action) {
     fail("");
     isLoading = true;
@@ -88,7 +88,7 @@ function renderModels(root, select, desk, isOneModel) {
   showText(find("test-unsaved", root), isUnsaved && isOneModel ? text : "");
 }
 
-/** @param {HTMLElement} root @param {ModelState | null} machine @param {TestableModel | undefined} model
+/** @param {HTMLElement} root @param {LoadedState | null} machine @param {TestableModel | undefined} model
  * @param {boolean} isLoading */
 function renderMachine(root, machine, model, isLoading) {
   const { level, badge, text, isLoaded } = machineText(machine, model);

@@ -17,7 +17,7 @@ import { around, fillList, find, itemOf, onSubmit, setText, show, tell } from ".
 const PAGE = 20;
 const HEAD = ["#", "Prompt", "Answer", "Expected", "Reward", "Tokens", "Whole"];
 
-/** @typedef {import("../../state/testing_runs.js").ShownRow} ShownRow */
+/** @typedef {import("../../state/testing_runs.js").TableRow} TableRow */
 
 /** @param {HTMLElement} root @param {TestDesk} desk */
 export function mountBatch(root, desk) {
@@ -116,25 +116,25 @@ function optionsOf(desk) {
   };
 }
 
-/** @type {ModelTest | null} */
+/** @type {EvaluationRecord | null} */
 let drawn = null;
 
-/** @param {HTMLElement} root @param {ModelTest} test @param {import("./results.js").View} view */
+/** @param {HTMLElement} root @param {EvaluationRecord} test @param {import("./results.js").View} view */
 function renderTest(root, test, view) {
   if (test === drawn) return;
   drawn = test;
   renderTable(root, view, test);
   renderRunning(root, "batch", test);
   show(find("batch-tiles", root), Boolean(test.summary));
-  tiles(find("batch-tiles", root), test.summary ? tilesOf(test.summary) : []);
+  tiles(find("batch-tiles", root), test.summary && "answered" in test.summary ? tilesOf(test.summary) : []);
   for (const kind of ["json", "csv"]) find(`batch-${kind}`, root, "a").href = testFile(test.test_id, `results.${kind}`);
 }
 
-/** @param {HTMLElement} root @param {import("./results.js").View} view @param {ModelTest | undefined} test */
+/** @param {HTMLElement} root @param {import("./results.js").View} view @param {EvaluationRecord | undefined} test */
 function renderTable(root, view, test) {
   if (!test) return;
   const isThere = view.id === test.test_id && view.rows.length > 0;
-  const rows = isThere ? view.rows : /** @type {ShownRow[]} */ (previewRows(test));
+  const rows = isThere ? view.rows : /** @type {TableRow[]} */ (previewRows(test));
   show(find("batch-results", root), rows.length > 0);
   fillList(find("batch-rows", root), "batch", rows, (row, one) => {
     cellsOf(one).forEach((text, index) => setText(row.children[index], text));
@@ -146,7 +146,7 @@ function renderTable(root, view, test) {
   renderPages(root, "batch", view);
 }
 
-/** A row with everything there is to read. @param {ShownRow} row */
+/** A row with everything there is to read. @param {TableRow} row */
 function wholeText({ prompt, reference, response, scores }) {
   const said = Object.entries(scores ?? {}).map(([name, score]) => {
     const reason = score?.reason ? ` (${score.reason})` : "";

@@ -10,17 +10,17 @@ import { later, shownTest, testsOf } from "../../state/testing_runs.js";
 import { sessionOf } from "../../state/sessions.js";
 import { throttled } from "../../lib/dom.js";
 
-/** A reward that can score without further columns. @typedef {{name: string, reward: RewardConfig}} RewardChoice */
+/** A reward that can score without further columns. @typedef {{name: string, reward: RewardDraft}} RewardChoice */
 
 /** `sampling` holds what differs from the defaults, by purpose; `systems` the user's system prompts by run.
  * @typedef {{
- *   models: TestableModel[] | null, machine: ModelState | null, fields: FieldDescription[],
- *   templates: PromptTemplate[], rewards: RewardChoice[], model: string, usesAdapter: boolean, device: string,
+ *   models: TestableModel[] | null, machine: LoadedState | null, fields: ShownField[],
+ *   templates: ListedTemplate[], rewards: RewardChoice[], model: string, usesAdapter: boolean, device: string,
  *   usesTemplate: boolean, systems: Record<string, string>, reward: string,
  *   sampling: {chat: Section, evaluate: Section}, problems: Record<string, string>,
  *   chat: {isConversation: boolean, exchanges: Exchange[]},
  *   versus: {columns: Choice[] | null, exchange: Exchange | null},
- *   measure: {rows: string, samples: string}, tests: Record<string, ModelTest>,
+ *   measure: {rows: string, samples: string}, tests: Record<string, EvaluationRecord>,
  * }} Slice */
 
 /** @type {Slice} */
@@ -61,9 +61,9 @@ export function createDesk(context) {
   return {
     context, get, put, session, run, model,
     isOffline: () => store.get().connection === "offline",
-    /** The test that a tab shows. @param {ModelTest["kind"]} kind */
+    /** The test that a tab shows. @param {EvaluationRecord["kind"]} kind */
     shown: (kind) => shownTest(testsOf(get().tests, run()), kind, store.get().route.params.test),
-    /** Take what an answer says of a test. @param {ModelTest} test */
+    /** Take what an answer says of a test. @param {EvaluationRecord} test */
     putTest(test) {
       const { tests } = get();
       put({ tests: { ...tests, [test.test_id]: later(tests[test.test_id], test) } });
@@ -150,11 +150,11 @@ export function follow(desk) {
   };
 }
 
-/** Whether a question and its expected answer are all that a preset looks at. @param {Preset} preset */
+/** Whether a question and its expected answer are all that a preset looks at. @param {ShownPreset} preset */
 const needsNoColumn = (preset) => preset.fields.every((field) => ["reference", "instruction"].includes(field));
-/** @param {Preset} preset @returns {RewardChoice} */
+/** @param {ShownPreset} preset @returns {RewardChoice} */
 const presetChoice = ({ title, name }) => ({ name: title, reward: { type: "preset", preset_name: name } });
-/** @param {CustomReward} custom @returns {RewardChoice} */
+/** @param {ShownReward} custom @returns {RewardChoice} */
 const customChoice = ({ name }) => ({ name: `${name} (your own)`, reward: { type: "custom", custom_name: name } });
 
 /** @param {Slice} slice */

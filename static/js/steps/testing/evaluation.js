@@ -20,7 +20,7 @@ export function mountEvaluation(root, desk) {
   const rows = find("evaluation-rows-part", root, "details");
   const shown = () => desk.shown("evaluation");
   const results = createResults(PAGE, desk.context, () => renderRows(root, results.view(), shown()));
-  /** @type {ModelTest | null} */
+  /** @type {EvaluationRecord | null} */
   let drawn = null;
   function follow() {
     const test = shown();
@@ -44,10 +44,9 @@ export function mountEvaluation(root, desk) {
   };
 }
 
-/** @param {HTMLElement} root @param {ModelTest} test */
+/** @param {HTMLElement} root @param {EvaluationRecord} test */
 function renderResult(root, test) {
-  /** @type {EvaluationSummary} */
-  const summary = test.summary;
+  const summary = /** @type {EvaluationSummary} */ (test.summary);
   const [head, rest] = splitVerdict(summary.verdict);
   setText(find("evaluation-head-text", root), head);
   setText(find("evaluation-rest", root), rest);
@@ -100,7 +99,7 @@ function renderKept(root, name, title, summary) {
   renderPairs(find(name, root), pairs);
 }
 
-/** @param {HTMLElement} root @param {import("./results.js").View} view @param {ModelTest | undefined} test */
+/** @param {HTMLElement} root @param {import("./results.js").View} view @param {EvaluationRecord | undefined} test */
 function renderRows(root, view, test) {
   renderPairs(find("evaluation-rows", root), view.rows.map((row) => pairOf(row, test?.models ?? [])));
   setText(find("evaluation-page", root), pageText(view.offset, view.rows.length, view.total));

@@ -14,7 +14,7 @@ export function mountHistory(root, desk, forget) {
     if (doOf(event) === "delete") remove(itemOf(event.target));
   });
 
-  /** @param {ModelTest} test */
+  /** @param {EvaluationRecord} test */
   async function remove(test) {
     const text = "Its answers and its report are deleted.";
     if (!(await ask({ title: `Delete ${test.name}?`, text, yes: "Delete" }))) return;
@@ -35,7 +35,7 @@ export function mountHistory(root, desk, forget) {
   };
 }
 
-/** @param {HTMLElement} row @param {ModelTest} test @param {string | null} session */
+/** @param {HTMLElement} row @param {EvaluationRecord} test @param {string | null} session */
 function fillTest(row, test, session) {
   const badge = part(row, "badge");
   badge.dataset.status = badgeOf(test);

@@ -57,7 +57,7 @@ function fillText(pre, column, isOpen) {
   pre.replaceChildren(...(nodes.length || !column.answer ? nodes : [make("span", "muted", "(empty)")]));
 }
 
-/** @param {HTMLElement} row @param {Answer | null} answer */
+/** @param {HTMLElement} row @param {ChatAnswer | null} answer */
 function fillCosts(row, answer) {
   show(part(row, "reply__facts"), Boolean(answer));
   if (!answer) return;
@@ -68,7 +68,7 @@ function fillCosts(row, answer) {
   setText(part(row, "reply__costs"), costsOf(answer).join(" · "));
 }
 
-/** @param {HTMLElement} row @param {Answer | null} answer */
+/** @param {HTMLElement} row @param {ChatAnswer | null} answer */
 function fillScore(row, answer) {
   const score = answer?.score;
   show(part(row, "reply__score"), Boolean(score));

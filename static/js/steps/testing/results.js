@@ -32,7 +32,7 @@ export function createResults(size, context, onChange) {
   return {
     view: () => view,
     size,
-    /** Show the results of a test, from its first page when it is another one. @param {ModelTest} test */
+    /** Show the results of a test, from its first page when it is another one. @param {EvaluationRecord} test */
     follow(test) {
       const key = `${test.done} ${test.status}`;
       if (test.test_id === view.id && key === view.key) return;
