@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 
 from core.data.builtin import builtin_rows
 from core.paths import Workspace
-from core.statistics import compare_rewards, verdict
+from core.sessions.scores import verdict
+from core.statistics import compare_rewards
 from tests.support.browser import open_step, picture, ref
 from tests.support.server import Server
 

@@ -11,11 +11,11 @@ import urllib.request
 import psutil
 import pytest
 
-from constants import STOP_GRACE_S
 from core.export.modelfile import modelfile_names
 from core.paths import Workspace
 from core.sessions.events import EventLog
 from services.processes.following import is_at_work_below
+from services.processes.supervisor import STOP_GRACE_S
 from tests.support.server import Server
 from tests.support.sockets import connected
 from tests.support.trained_run import write_trained_run

@@ -5,9 +5,9 @@ import time
 import pytest
 import socketio
 
-from constants import EMIT_PERIOD_S
 from tests.support.sockets import connected
 from websockets.messages import TRAINING_UPDATE_KEYS
+from websockets.publisher import EMIT_PERIOD_S
 
 
 @pytest.fixture
