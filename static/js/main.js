@@ -94,7 +94,7 @@ const context = {
 async function beginDraft() {
   if (!drafts.isUntouched(store.get().draft)) return;
   try {
-    const model = (await context.models()).find((one) => one.id === boot.defaults["model.name"]);
+    const model = (await context.models()).find(({ id }) => id === boot.defaults["model.name"]);
     if (model) context.patch({ draft: drafts.begun({ ...model.recommended }, boot.defaults)(store.get().draft) });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error; // the page says by itself that the server does not answer

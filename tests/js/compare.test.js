@@ -16,7 +16,7 @@ test("runs of the same name are told apart by their id", () => {
   const [a, b, c] = [
     { session_id: "1", name: "math" }, { session_id: "2", name: "math" }, { session_id: "3", name: "code" },
   ];
-  assert.deepEqual([a, b, c].map((one) => labelAmong(one, [a, b, c])), ["math (1)", "math (2)", "code"]);
+  assert.deepEqual([a, b, c].map((session) => labelAmong(session, [a, b, c])), ["math (1)", "math (2)", "code"]);
 });
 
 test("only settings that differ are listed, unless all are wanted", () => {
@@ -41,6 +41,6 @@ test("a run without a metric has no line in its chart", () => {
     id: String(index), label: String(index), index, session: {}, history, heldOut: emptyHistory(), startedAt: 0,
   });
   const runs = [run(0, fromColumns({ step: [1], kl: [null] })), run(1, fromColumns({ step: [1], kl: [0.1] }))];
-  const kl = COMPARED.find((one) => one.key === "kl");
+  const kl = COMPARED.find((spec) => spec.key === "kl");
   assert.deepEqual(kl.linesOf(runs).map((line) => [line.label, line.colour]), [["1", 2]]);
 });

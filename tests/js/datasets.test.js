@@ -11,7 +11,7 @@ const sets = [
   { title: "Code Alpaca", source: "sahil2801/CodeAlpaca-20k", category: "Coding" },
 ];
 const found = (search, category) =>
-  datasets.matching(sets, search, category, ["title", "source"]).map((one) => one.title);
+  datasets.matching(sets, search, category, ["title", "source"]).map((set) => set.title);
 const reading = (values) => (name) => values[name] ?? null;
 
 test("a search finds all its words in any order, within a category", () => {
@@ -118,7 +118,7 @@ test("a check without findings says that every row can be used", () => {
 test("findings come worst first, and a fifth of all rows is bad", () => {
   const repeated = { count: 5, meaning: "left out", examples: [] };
   const result = checks({ repeated, too_long: { count: 40, meaning: "no room", examples: ["x"] } }, { usable: 95 });
-  assert.deepEqual(datasets.findingsOf(result).map((one) => [one.title, one.level]), [
+  assert.deepEqual(datasets.findingsOf(result).map((finding) => [finding.title, finding.level]), [
     ["Too long: 40 rows", "bad"], ["Repeated: 5 rows", "warning"],
   ]);
   assert.equal(datasets.verdictOf(result).level, "bad");

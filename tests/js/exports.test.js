@@ -27,7 +27,7 @@ const PLAN = {
   targets: OFFERS, needed_bytes: 1.2e9, free_bytes: 2.1e11, fits: true, folder: "/e/r", has_hub_token: false, asked: "",
 };
 
-const names = (offers) => offers.map((one) => one.name);
+const names = (offers) => offers.map(({ name }) => name);
 
 test("usual files stand first, the recommended one before all; rare ones and those to share are apart", () => {
   const { usual, rare, share } = exports.shelves(OFFERS);
@@ -109,7 +109,7 @@ const running = (targets, phase, detail, more = {}) => ({
   ...more,
 });
 const stage = (phase, target, title) => ({ phase, target, title });
-const shownStages = (one) => progress.stagesOf(one).map((stage) => `${stage.name}: ${stage.state}`);
+const shownStages = (exportState) => progress.stagesOf(exportState).map((stage) => `${stage.name}: ${stage.state}`);
 
 test("stages before the present one are done, those behind it wait", () => {
   assert.deepEqual(shownStages(running(["q8_0"], "quantising", "q8_0")), [
@@ -194,7 +194,7 @@ test("a score without right and wrong is told as a reward", () => {
 
 test("a badge says whether a file was proven, is complete as it is, or is out of date", () => {
   assert.deepEqual(
-    [PROOF, file("adapter", "adapter"), { ...PROOF, is_stale: true }].map((one) => proofs.badgeOf(one).text),
+    [PROOF, file("adapter", "adapter"), { ...PROOF, is_stale: true }].map((made) => proofs.badgeOf(made).text),
     ["Proven", "Complete", "Out of date"],
   );
   assert.deepEqual(
@@ -204,8 +204,8 @@ test("a badge says whether a file was proven, is complete as it is, or is out of
   assert.equal(proofs.distancesOf(file("adapter", "adapter")), null);
 });
 
-const use = (one, more = {}) => ({
-  session: "My run", folder: "/data/my models/exports/My run", files: [one], file: one, base: "org/base", rank: 16,
+const use = (made, more = {}) => ({
+  session: "My run", folder: "/data/my models/exports/My run", files: [made], file: made, base: "org/base", rank: 16,
   system: "Don't \"guess\".\nThink.", form: "Q: {instruction}", place: "server", ...more,
 });
 const wordsOf = (text) =>
@@ -269,7 +269,7 @@ test("the file with the plain Modelfile is preferred and has the plain name, the
 
 test("a program that does not take a file says which it takes", () => {
   const { llama, ollama, lmstudio, python } = commands.commandsFor(use(file("adapter", "adapter"), { rank: 48 }));
-  assert.deepEqual([llama, ollama, lmstudio].map((one) => one.takes), ["a GGUF file", "a GGUF file", "a GGUF file"]);
+  assert.deepEqual([llama, ollama, lmstudio].map(({ takes }) => takes), ["a GGUF file", "a GGUF file", "a GGUF file"]);
   assert.match(
     python.blocks[0].text,
     /from_pretrained\("org\/base", dtype="auto"\)\nmodel = PeftModel\.from_pretrained\(model, folder\)/,
@@ -282,18 +282,18 @@ test("a program that does not take a file says which it takes", () => {
 });
 
 test("an adapter as GGUF goes on a base model that the user brings", () => {
-  const one = file("adapter_gguf", "adapter_gguf", { file: "adapter-f16.gguf" });
-  const { llama, ollama } = commands.commandsFor(use(one, { session: "r", folder: "/e/r", system: "" }));
+  const adapter = file("adapter_gguf", "adapter_gguf", { file: "adapter-f16.gguf" });
+  const { llama, ollama } = commands.commandsFor(use(adapter, { session: "r", folder: "/e/r", system: "" }));
   assert.equal(llama.blocks[0].text, "llama-cli -m base-model.gguf --lora /e/r/adapter-f16.gguf\n");
   assert.equal(ollama.blocks[0].text, "FROM ./base-model.gguf\nADAPTER /e/r/adapter-f16.gguf\n");
 });
 
 test("Python code is Python", () => {
-  for (const one of [
+  for (const made of [
     file("q4_k_m"), file("merged", "merged"), file("adapter", "adapter"),
     file("adapter_gguf", "adapter_gguf", { file: "adapter-f16.gguf" }),
   ]) {
-    const text = commands.commandsFor(use(one)).python.blocks[0].text;
+    const text = commands.commandsFor(use(made)).python.blocks[0].text;
     execFileSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], { input: text });
   }
 });

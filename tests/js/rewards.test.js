@@ -94,7 +94,7 @@ test("shares are of all weights, and a weight that can't be read counts nothing"
 test("a column is asked for when a preset can't do without it, may have it, or the user named it", () => {
   const parts = [{ preset_name: "programming" }, { custom_name: "mine" }];
   const wanted = rewards.wantedColumns(parts, CATALOGUE, { unit: "u" });
-  assert.deepEqual(wanted.map((one) => [one.name, one.isNeeded]), [
+  assert.deepEqual(wanted.map((column) => [column.name, column.isNeeded]), [
     ["tests", true], ["entry_point", false], ["unit", false],
   ]);
 });
@@ -108,7 +108,7 @@ test("a column goes with the last part that reads it; the user's own stay", () =
 });
 
 test("the catalogue is filtered by category and by every word", () => {
-  const names = (...how) => rewards.found(CATALOGUE, ...how).map((one) => one.name);
+  const names = (...how) => rewards.found(CATALOGUE, ...how).map(({ name }) => name);
   assert.deepEqual(names("math", ""), ["math-science"]);
   assert.deepEqual(names("", "passes TESTS"), ["programming"]);
   assert.deepEqual(names("form", "latex"), []);
@@ -226,7 +226,7 @@ test("a problem of the source is placed at its line, one of a check at its input
 
 test("the whole reward's report comes before those of its parts", () => {
   const result = { rewards: { "math-science": 1, length: 2, together: 3 } };
-  assert.deepEqual(reportsOf(result, (name) => name).map((one) => one.title), ["Together", "math-science", "length"]);
+  assert.deepEqual(reportsOf(result, (name) => name).map(({ title }) => title), ["Together", "math-science", "length"]);
 });
 
 test("an attack is paid too much by what its kind should earn", () => {

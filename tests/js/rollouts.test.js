@@ -20,8 +20,8 @@ test("rewards are drawn against the best of the step", () => {
 });
 
 test("the answer is cut out of the text in the browser's own units", () => {
-  const one = { text: "\u{1F600}<a>42</a>", answer: { start: 5, end: 7 } };
-  assert.deepEqual(rollouts.aroundAnswer(one), ["\u{1F600}<a>", "42", "</a>"]);
+  const marked = { text: "\u{1F600}<a>42</a>", answer: { start: 5, end: 7 } };
+  assert.deepEqual(rollouts.aroundAnswer(marked), ["\u{1F600}<a>", "42", "</a>"]);
   assert.deepEqual(rollouts.aroundAnswer({ text: "none", answer: null }), ["none", "", ""]);
 });
 

@@ -5,7 +5,7 @@ import { heldOutHistory } from "../../static/js/state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../static/js/state/run_charts.js";
 import { column, emptyHistory, fromColumns } from "../../static/js/state/series.js";
 
-const spec = (key) => RUN_CHARTS.find((one) => one.key === key);
+const spec = (key) => RUN_CHARTS.find((chart) => chart.key === key);
 const run = (columns, more = {}) => ({
   history: fromColumns(columns), warmUp: emptyHistory(), heldOut: emptyHistory(), config: { grpo: {} }, isOver: false,
   startedAt: 0, ...more,
@@ -38,9 +38,9 @@ test("clip ratios of 0 are explained instead of drawn", () => {
 });
 
 test("parts are shown when there are two rewards", () => {
-  const one = run({ step: [1], "rewards.a.mean": [1] });
+  const single = run({ step: [1], "rewards.a.mean": [1] });
   const two = run({ step: [1], "rewards.a.mean": [1], "rewards.b.mean": [0] });
-  assert.deepEqual([isWorthShowing(spec("parts"), one), isWorthShowing(spec("parts"), two)], [false, true]);
+  assert.deepEqual([isWorthShowing(spec("parts"), single), isWorthShowing(spec("parts"), two)], [false, true]);
   assert.deepEqual(labels("parts", two), ["a", "b"]);
 });
 

@@ -85,7 +85,7 @@ test("a search finds sessions by name, model and status", () => {
   const named = state.listed([
     { session_id: "a", name: "Sums", status: "completed" }, { session_id: "b", name: "Dates", status: "failed" },
   ])(state.initial);
-  assert.deepEqual(state.found(named, "failed").map((one) => one.session_id), ["b"]);
+  assert.deepEqual(state.found(named, "failed").map((session) => session.session_id), ["b"]);
   assert.equal(state.found(named, "").length, 2);
 });
 

@@ -53,7 +53,7 @@ test("a choice survives being the value of an option", () => {
   for (const choice of [{ model_path: "outputs/on off", use_adapter: false }, { model_path: "x", use_adapter: true }]) {
     assert.deepEqual(testing.fromKey(testing.toKey(choice)), choice);
   }
-  const keys = testing.groupsOf(MODELS, "a", true).flatMap((group) => testing.choicesOf(group).map((one) => one.key));
+  const keys = testing.groupsOf(MODELS, "a", true).flatMap((group) => testing.choicesOf(group).map(({ key }) => key));
   assert.equal(new Set(keys).size, 6);
 });
 
@@ -122,7 +122,7 @@ test("what is still being written is told apart as well", () => {
 });
 
 test("of several solutions the last complete one counts, as it does for the reward", () => {
-  assert.deepEqual(parts("<s>1</s><s>2</s><s>3").filter((one) => one.startsWith("solution")), ["solution:2"]);
+  assert.deepEqual(parts("<s>1</s><s>2</s><s>3").filter((piece) => piece.startsWith("solution")), ["solution:2"]);
 });
 
 test("without reasoning markers what stands before the solution is the working out", () => {
@@ -154,7 +154,7 @@ const answer = (response, more = {}) => ({
 test("streamed text finds its request and its column", () => {
   const start = asked("q", "left", "right");
   const updates = [message("q", 1, "r"), message("other", 0, "x"), message("q", 0, "l"), message("q", 1, "s")];
-  const next = updates.reduce((one, update) => chat.noted(update)(one), start);
+  const next = updates.reduce((exchange, update) => chat.noted(update)(exchange), start);
   assert.deepEqual(next.columns.map((column) => column.text), ["l", "rs"]);
   assert.equal(chat.noted(message("other", 0, "x"))(start), start);
   assert.equal(chat.noted(message("q", 7, "x"))(start), start);
@@ -222,7 +222,7 @@ test("an answer that a reward could not score has no reward, not a reward of 0",
 test("differences in length and time are told against the first answer", () => {
   const slow = { tokens: 10, seconds: 3 };
   const columns = [answer("a", slow), answer("b", { tokens: 4, seconds: 1 }), answer("c", slow)]
-    .map((one) => ({ ...chat.newColumn("m", null), answer: one }));
+    .map((given) => ({ ...chat.newColumn("m", null), answer: given }));
   assert.deepEqual(chat.differencesOf(columns), [
     "", "Against the first: 6 tokens shorter, 2 s quicker", "Against the first: as long, as quick",
   ]);

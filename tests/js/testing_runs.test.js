@@ -13,7 +13,7 @@ test("tests of a run and of base models are listed, the newest first", () => {
     1: { ...TEST, test_id: "1", created_at: 1 }, 2: { ...TEST, test_id: "2", session_id: "b" },
     3: { ...TEST, test_id: "3", session_id: null, created_at: 3 },
   };
-  assert.deepEqual(runs.testsOf(tests, "a").map((one) => one.test_id), ["3", "1"]);
+  assert.deepEqual(runs.testsOf(tests, "a").map(({ test_id: id }) => id), ["3", "1"]);
   assert.equal(runs.shownTest(runs.testsOf(tests, "a"), "batch", "1").test_id, "1");
   assert.equal(runs.shownTest(runs.testsOf(tests, "a"), "batch", "gone").test_id, "3");
   assert.equal(runs.shownTest([], "batch", "1"), undefined);
@@ -78,11 +78,11 @@ test("of a verdict the first sentence stands alone", () => {
 });
 
 test("how a test was asked is told in a few words", () => {
-  const one = { ...TEST, models: [{ label: "demo" }], samples: 1, sampling: { temperature: 0.7, seed: 3 } };
-  assert.deepEqual(runs.howAsked(one), ["demo", "temperature 0.7", "seed 3"]);
+  const demo = { ...TEST, models: [{ label: "demo" }], samples: 1, sampling: { temperature: 0.7, seed: 3 } };
+  assert.deepEqual(runs.howAsked(demo), ["demo", "temperature 0.7", "seed 3"]);
   assert.deepEqual(
     runs.howAsked({
-      ...one, kind: "evaluation", total: 80, samples: 4, models: [{}, {}], sampling: { temperature: 0, seed: 3 },
+      ...demo, kind: "evaluation", total: 80, samples: 4, models: [{}, {}], sampling: { temperature: 0, seed: 3 },
     }),
     ["10 held-out rows", "4 answers each", "greedy"],
   );

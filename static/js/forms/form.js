@@ -12,7 +12,7 @@ import { createField } from "./field.js";
 export function drawFields(host, names, context, words = {}) {
   const set = (/** @type {string} */ name, /** @type {unknown} */ value) => context.set({ [name]: value });
   const drawn = names.map((name) => createField(context.boot.field(name), set, words[name]));
-  host.append(...drawn.map((one) => one.element));
+  host.append(...drawn.map(({ element }) => element));
   return drawn;
 }
 

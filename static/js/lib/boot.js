@@ -12,7 +12,7 @@ export function readBoot() {
   const byName = Object.fromEntries(fields.map((field) => [field.name, field]));
   return {
     fields, demo, algorithms, defaults: defaultsOf(fields), nonce: node.dataset.nonce ?? "",
-    titleOfAlgorithm: (value) => algorithms.find((one) => one.value === value)?.title ?? value,
+    titleOfAlgorithm: (value) => algorithms.find((algorithm) => algorithm.value === value)?.title ?? value,
     field(name) {
       if (!byName[name]) throw new Error(`There is no setting ${name}.`);
       return byName[name];

@@ -27,6 +27,6 @@ export async function findCompletion(place, filter, direction, signal) {
 /** Whether a match stands after, or before, a place of the same step.
  * @param {FoundMatch} match @param {FoundMatch} place @param {string} direction */
 function isBeyond(match, place, direction) {
-  const [left, right] = [match, place].map((one) => one.group * 1e6 + (one.completion ?? -1));
+  const [left, right] = [match, place].map((found) => found.group * 1e6 + (found.completion ?? -1));
   return direction === "next" ? left > right : left < right;
 }

@@ -67,7 +67,7 @@ function createSnapshots(store, say, watched) {
     await lists.ask(() => Promise.all([listSessions(), listExports()]), {
       answered([{ sessions, queue }, { exports }]) {
         const held = store.get().exports;
-        const known = exports.map((one) => [one.export_id, later(held[one.export_id], one)]);
+        const known = exports.map((listed) => [listed.export_id, later(held[listed.export_id], listed)]);
         store.update(state.listed(sessions));
         store.update(state.patched({ exports: Object.fromEntries(known) }));
         if (isQueueUntold()) store.update(state.patched({ queue }));
@@ -123,22 +123,22 @@ function handlersOf(store, tell, snapshots) {
     system_update: (/** @type {SystemSample} */ system) => store.update(state.patched({ system })),
     queue_update: (/** @type {QueueState} */ queue) => store.update(state.patched({ queue })),
     training_update(/** @type {TrainingUpdate} */ message) {
-      for (const one of inOrder(message)) {
-        store.update(state.updated(one));
-        tell("training_update", one);
+      for (const update of inOrder(message)) {
+        store.update(state.updated(update));
+        tell("training_update", update);
       }
     },
     training_status(/** @type {TrainingStatus} */ message) {
       if (!state.sessionOf(store.get(), message.session_id)?.model) snapshots.listSoon();
-      for (const one of inOrder(message)) {
-        store.update(state.statusChanged(one));
-        tell("training_status", one);
+      for (const status of inOrder(message)) {
+        store.update(state.statusChanged(status));
+        tell("training_status", status);
       }
       snapshots.noteStatus(message.session_id, inOrder(message));
     },
-    export_update(/** @type {ExportState} */ one) {
-      store.update(state.exportChanged(one));
-      if (one.status === "deleted") snapshots.listSoon(); // a list on its way may still have it
+    export_update(/** @type {ExportState} */ exportState) {
+      store.update(state.exportChanged(exportState));
+      if (exportState.status === "deleted") snapshots.listSoon(); // a list on its way may still have it
     },
     ...Object.fromEntries(PASSED.map(pass)),
   };

@@ -57,7 +57,7 @@ function createManager(context) {
     has: (/** @type {string} */ name) => names.includes(name),
     refresh: () => list.ask(api.listConfigs, {
       answered({ configs }) {
-        names = configs.map((one) => one.name);
+        names = configs.map((config) => config.name);
         show(find("config-empty"), configs.length === 0);
         fillList(find("config-list"), "config", configs, fillConfig);
       },

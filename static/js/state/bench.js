@@ -25,7 +25,7 @@ export function reportsOf({ rewards }, titleOf) {
   const names = Object.keys(rewards).filter((name) => name !== "together");
   const others = names.map((name) => ({ name, title: titleOf(name) }));
   const ordered = "together" in rewards ? [{ name: "together", title: "Together" }, ...others] : others;
-  return ordered.map((one) => ({ ...one, report: rewards[one.name] }));
+  return ordered.map((named) => ({ ...named, report: rewards[named.name] }));
 }
 
 /** What an attack should earn, by its kind. @param {string} kind @param {boolean} judgesTruth */

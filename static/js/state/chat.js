@@ -54,7 +54,7 @@ export const resumed = (known) => (exchange) => {
 /** The list with one exchange changed. @param {string} id @param {(exchange: Exchange) => Exchange} change
  * @returns {(exchanges: Exchange[]) => Exchange[]} */
 export const inList = (id, change) => (exchanges) => {
-  const at = exchanges.findIndex((one) => one.id === id);
+  const at = exchanges.findIndex((exchange) => exchange.id === id);
   if (at < 0) return exchanges;
   const next = change(exchanges[at]);
   return next === exchanges[at] ? exchanges : exchanges.with(at, next);
@@ -62,7 +62,7 @@ export const inList = (id, change) => (exchanges) => {
 
 /** The conversation so far, as it is sent with the next question: turns that were answered.
  * @param {Exchange[]} exchanges @returns {{role: string, content: string}[]} */
-export const historyOf = (exchanges) => exchanges.filter((one) => one.isTurn).flatMap(({ prompt, columns }) => {
+export const historyOf = (exchanges) => exchanges.filter(({ isTurn }) => isTurn).flatMap(({ prompt, columns }) => {
   const response = columns[0].answer?.response;
   return response ? [{ role: "user", content: prompt }, { role: "assistant", content: response }] : [];
 });

@@ -17,7 +17,7 @@ export function segmentsOf(text, markers) {
   const all = [
     ...before, { kind: "solution", text: text.slice(start, end) }, ...splitMarkers(text.slice(end), markers, "plain"),
   ];
-  return all.filter((one) => one.text);
+  return all.filter((segment) => segment.text);
 }
 
 /** Where the last solution stands; both at the end of the text when there is none. A solution without its end is one

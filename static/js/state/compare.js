@@ -18,7 +18,7 @@ export const idsOf = (text) => [...new Set((text ?? "").split(",").map((id) => i
  * @param {Session} session @param {Session[]} all */
 export function labelAmong(session, all) {
   const title = titleOf(session);
-  const isOne = all.filter((one) => titleOf(one) === title).length < 2;
+  const isOne = all.filter((other) => titleOf(other) === title).length < 2;
   return isOne || title === session.session_id ? title : `${title} (${session.session_id})`;
 }
 
@@ -101,7 +101,7 @@ function bestOf(history) {
  * @returns {{name: string, values: string[], isSame: boolean}[]} */
 export function settingRows(configs, defaults, isAll) {
   const [first, ...others] = configs;
-  const differing = new Set(others.flatMap((other) => differences(first, other, defaults).map((one) => one.name)));
+  const differing = new Set(others.flatMap((other) => differences(first, other, defaults).map(({ name }) => name)));
   return Object.keys(defaults)
     .filter((name) => isAll || differing.has(name))
     .map((name) => {

@@ -183,12 +183,12 @@ export function verdictOf(checks) {
   const having = (/** @type {string} */ name) => checks.findings[name]?.count ?? 0;
   const usable = checks.usable - having("too_long");
   if (checks.train === 0 || usable <= 0) return { level: "bad", text: "No row is left to train on. See below why." };
-  const found = findingsOf(checks).filter((one) => one.level !== "info");
+  const found = findingsOf(checks).filter((finding) => finding.level !== "info");
   const passing = `${count(usable)} rows${having("filtered") ? " pass the filters, and all of them" : ""}`;
   const used = `${having("filtered") ? "" : "All "}${passing} can be used`;
   if (!found.length) return { level: "good", text: `${used}: none is empty, repeated, too long or leaking.` };
   const lost = ["empty", "repeated", "filtered", "too_long"].reduce((sum, name) => sum + having(name), 0);
-  const level = found.some((one) => one.level === "bad") ? "bad" : "warning";
+  const level = found.some((finding) => finding.level === "bad") ? "bad" : "warning";
   const left = lost ? `; of the ${count(checks.rows)} that were read, ${count(lost)} are left out` : "";
   return { level, text: `${count(usable)} rows can be used${left}. See below why.` };
 }

@@ -47,7 +47,7 @@ export function sparse(config, defaults) {
 export function differences(left, right, defaults) {
   return Object.keys(defaults)
     .map((name) => ({ name, left: orDefault(left, name, defaults), right: orDefault(right, name, defaults) }))
-    .filter((one) => !isSame(one.left, one.right));
+    .filter((pair) => !isSame(pair.left, pair.right));
 }
 
 /** Null is a value of its own, not the default.

@@ -54,7 +54,7 @@ export const baseOf = (name) => (name === EMBEDDED_MODEL ? EMBEDDED_HUB_ID : nam
 
 /** The file that is used when nothing is said: the one whose Modelfile has no ending, else the first.
  * @param {ListedFile[]} files */
-export const preferredFile = (files) => files.find((one) => one.modelfile === "Modelfile") ?? files[0];
+export const preferredFile = (files) => files.find((file) => file.modelfile === "Modelfile") ?? files[0];
 
 /** The commands of every program for one file. @param {Use} use @returns {Record<string, Program>} */
 export const commandsFor = (use) =>

@@ -61,7 +61,7 @@ export function proofFacts(file) {
 /** @param {ListedFile} file */
 function fallbackText(file) {
   if (!file.fallback_tensors) return "";
-  const kinds = (file.fallbacks ?? []).map((one) => `${one.count} as ${one.to} in place of ${one.from}`).join(", ");
+  const kinds = (file.fallbacks ?? []).map(({ count, from, to }) => `${count} as ${to} in place of ${from}`).join(", ");
   const matrices = counted(file.fallback_tensors, "matrix", "matrices");
   return `${matrices} whose rows do not divide into blocks of 256${kinds ? `: ${kinds}` : ""}`;
 }

@@ -12,16 +12,16 @@ import { bytes, counted } from "../lib/format.js";
 /** Offers on three shelves: the usual files to run, the rarer ones, and what is shared or trained on.
  * @param {TargetOffer[]} offers @returns {{usual: TargetOffer[], rare: TargetOffer[], share: TargetOffer[]}} */
 export function shelves(offers) {
-  const files = offers.filter((one) => one.kind === "gguf");
-  const usual = files.filter((one) => one.is_usual).toReversed(); // the smallest first
-  const rare = files.filter((one) => !one.is_usual);
-  return { usual, rare, share: offers.filter((one) => one.kind !== "gguf") };
+  const files = offers.filter((offer) => offer.kind === "gguf");
+  const usual = files.filter((offer) => offer.is_usual).toReversed(); // the smallest first
+  const rare = files.filter((offer) => !offer.is_usual);
+  return { usual, rare, share: offers.filter((offer) => offer.kind !== "gguf") };
 }
 
 /** What is chosen before anybody has chosen: the recommended file, unless it is there and up to date.
  * @param {TargetOffer[]} offers @param {ListedFile[]} files */
 export function firstChoice(offers, files) {
-  const offer = offers.find((one) => one.name === RECOMMENDED_TARGET);
+  const offer = offers.find(({ name }) => name === RECOMMENDED_TARGET);
   const isThere = files.some((file) => file.target === RECOMMENDED_TARGET && !file.is_stale);
   return offer?.available && !isThere ? [RECOMMENDED_TARGET] : [];
 }
@@ -29,11 +29,11 @@ export function firstChoice(offers, files) {
 /** Of what is chosen, what can be made; in the order in which it is made.
  * @param {TargetOffer[]} offers @param {string[]} chosen */
 export const makeable = (offers, chosen) =>
-  offers.filter((one) => one.available && chosen.includes(one.name)).map((one) => one.name);
+  offers.filter((offer) => offer.available && chosen.includes(offer.name)).map((offer) => offer.name);
 
 /** Why nothing at all can be made, when one reason holds for everything. @param {TargetOffer[]} offers */
 export function commonReason(offers) {
-  const reasons = new Set(offers.map((one) => one.reason ?? ""));
+  const reasons = new Set(offers.map((offer) => offer.reason ?? ""));
   return offers.length > 0 && reasons.size === 1 ? [...reasons][0] : "";
 }
 
@@ -41,8 +41,8 @@ export function commonReason(offers) {
  * @param {TargetOffer} offer @param {TargetOffer[]} offers all of them
  * @param {ListedFile[]} files those that are there @returns {Card} */
 export function cardOf(offer, offers, files) {
-  const file = files.find((one) => one.target === offer.name);
-  const sizes = offers.map((one) => one.size_bytes ?? 0);
+  const file = files.find(({ target }) => target === offer.name);
+  const sizes = offers.map((other) => other.size_bytes ?? 0);
   const size = file?.size_bytes ?? offer.size_bytes;
   const isCommon = commonReason(offers) !== "";
   return {
@@ -68,8 +68,8 @@ export const nameOf = (name) => ADAPTERS[name] ?? name.toUpperCase();
 /** How much is chosen and the room it takes. @param {Plan} plan @param {string[]} chosen that can be made */
 export function summaryOf(plan, chosen) {
   if (!chosen.length) return "Nothing is chosen yet.";
-  const offers = plan.targets.filter((one) => chosen.includes(one.name));
-  const total = offers.reduce((sum, one) => sum + (one.size_bytes ?? NaN), 0);
+  const offers = plan.targets.filter((offer) => chosen.includes(offer.name));
+  const total = offers.reduce((sum, offer) => sum + (offer.size_bytes ?? NaN), 0);
   const size = Number.isNaN(total) ? "of unknown size" : `about ${bytes(total)}`;
   const needed = plan.needed_bytes === null ? "" : `${bytes(plan.needed_bytes)} needed while working, `;
   return `${counted(chosen.length, "file")}, ${size}; ${needed}${bytes(plan.free_bytes)} free.`;
@@ -77,7 +77,7 @@ export function summaryOf(plan, chosen) {
 
 /** What happens to files that are there, or nothing. @param {Plan} plan @param {string[]} chosen */
 export function replacingText(plan, chosen) {
-  const again = plan.targets.filter((one) => one.is_made && chosen.includes(one.name)).length;
+  const again = plan.targets.filter((offer) => offer.is_made && chosen.includes(offer.name)).length;
   if (!again) return "";
   if (again === chosen.length) return "It takes the place of what is there, once it is proven.";
   return `${counted(again, "file")} of them ${again === 1 ? "takes" : "take"} the place of what is there, once proven.`;

@@ -6,7 +6,7 @@ export const TEXTS = /** @type {const} */ (["system_prompt", "instruction_templa
 
 /** The template that the draft names; undefined where there is none.
  * @param {ListedTemplate[]} templates @param {string} name */
-export const templateNamed = (templates, name) => templates.find((one) => one.name === name);
+export const templateNamed = (templates, name) => templates.find((template) => template.name === name);
 
 /** What is in force: the draft's own text, else the template's.
  * @param {PromptTexts | undefined} template @param {Get} get */

@@ -48,7 +48,7 @@ export function newCheck(kind) {
 }
 
 /** @param {string} kind */
-export const inputsOf = (kind) => KINDS.find((one) => one.kind === kind)?.inputs ?? [];
+export const inputsOf = (kind) => KINDS.find((check) => check.kind === kind)?.inputs ?? [];
 
 /** The check as one of another kind; what both have stays.
  * @param {Check} check @param {string} kind @returns {Check} */
@@ -97,8 +97,8 @@ function asSent(check) {
 /** What was typed as a number; text that is none is handed on for the server to refuse. @param {unknown} value */
 const asNumber = (value) => (String(value).trim() === "" ? "" : typedNumber(String(value)));
 
-/** Whether both would be saved as the same. @param {Editing} one @param {Editing} other */
-export const isSameWork = (one, other) => one.name === other.name && isSame(bodyOf(one), bodyOf(other));
+/** Whether both would be saved as the same. @param {Editing} work @param {Editing} other */
+export const isSameWork = (work, other) => work.name === other.name && isSame(bodyOf(work), bodyOf(other));
 
 /** What a check's weight is of the whole, 0 to 1. @param {Check[]} checks @param {number} at */
 export function checkShare(checks, at) {

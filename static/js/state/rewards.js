@@ -46,7 +46,7 @@ function sectionOf(parts) {
  * @param {RewardPart[]} parts @param {RewardPart} part @param {ShownPreset[]} catalogue
  * @returns {RewardPart[]} */
 export function withPart(parts, part, catalogue) {
-  const taken = parts.map((one) => reportedAs(one, catalogue));
+  const taken = parts.map((other) => reportedAs(other, catalogue));
   const plain = reportedAs(part, catalogue);
   let name = plain;
   for (let count = 2; taken.includes(name); count += 1) name = `${plain.slice(0, MAX_NAME_CHARACTERS - 4)} ${count}`;
@@ -127,7 +127,7 @@ const presetsOf = (parts, catalogue) =>
  * @param {Record<string, string>} fields @param {RewardPart[]} before @param {RewardPart[]} after
  * @param {ShownPreset[]} catalogue */
 export function keptFields(fields, before, after, catalogue) {
-  const names = (/** @type {RewardPart[]} */ parts) => wantedColumns(parts, catalogue, {}).map((one) => one.name);
+  const names = (/** @type {RewardPart[]} */ parts) => wantedColumns(parts, catalogue, {}).map((column) => column.name);
   const [old, now] = [names(before), names(after)];
   const kept = Object.entries(fields).filter(([name]) => now.includes(name) || !old.includes(name));
   return Object.fromEntries(kept);
@@ -165,9 +165,9 @@ const KINDS = { boolean: "boolean", number: "number", string: "text" };
 /** A property of the JSON Schema as a setting that can be drawn.
  * @param {string} name @param {JsonProperty} property @returns {ShownField} */
 export function schemaField(name, property) {
-  const types = [property.type, ...(property.anyOf ?? []).map((one) => one.type)];
-  const one = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
-  const kind = /** @type {ShownField["kind"]} */ (one);
+  const types = [property.type, ...(property.anyOf ?? []).map((option) => option.type)];
+  const kindName = types.includes("string") ? "text" : types.find((type) => type && type !== "null") ?? "text";
+  const kind = /** @type {ShownField["kind"]} */ (kindName);
   const minimum = property.exclusiveMinimum ?? property.minimum ?? null;
   const { default: byDefault, description: help = "", unit = "", typical = "", tier = "", maximum = null } = property;
   return {
@@ -197,7 +197,7 @@ export const problemOfParameter = (problems, name) =>
 export function fingerprint(config, saved, parts) {
   const { validation_fraction: _, validation_samples: __, max_samples: ___, ...dataset } = config.dataset ?? {};
   const versions = parts.filter((part) => part.custom_name && !part.custom)
-    .map((part) => [part.custom_name, saved.find((one) => one.name === part.custom_name)?.version ?? 0]);
+    .map((part) => [part.custom_name, saved.find((reward) => reward.name === part.custom_name)?.version ?? 0]);
   return sorted({ dataset, prompt: config.prompt ?? {}, reward: config.reward ?? {}, versions });
 }
 

@@ -5,13 +5,13 @@ import { number } from "../lib/format.js";
 
 /** Whether all completions of a group earned the same, so that it teaches nothing. @param {AnnotatedGroup} group */
 export function isFlat(group) {
-  const rewards = group.completions.map((one) => one.reward);
+  const rewards = group.completions.map((completion) => completion.reward);
   return Math.max(...rewards) - Math.min(...rewards) < 1e-9;
 }
 
 /** A group in one line. @param {AnnotatedGroup} group */
 export function groupText(group) {
-  const rewards = group.completions.map((one) => one.reward);
+  const rewards = group.completions.map((completion) => completion.reward);
   const mean = rewards.reduce((a, b) => a + b, 0) / rewards.length;
   if (isFlat(group)) return `all ${number(rewards[0], 2)}: no signal`;
   return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}`;
@@ -24,19 +24,20 @@ export const shares = (group, most) =>
 
 /** The most that any completion of a step earned. @param {AnnotatedGroup[]} groups */
 export const mostOf = (groups) =>
-  Math.max(0, ...groups.flatMap((group) => group.completions.map((one) => one.reward)));
+  Math.max(0, ...groups.flatMap((group) => group.completions.map((completion) => completion.reward)));
 
 /** @typedef {{text: string, level: string}} Flag */
 
-/** What deserves a mark on a completion. @param {AnnotatedCompletion} one @returns {Flag[]} */
-export function flagsOf(one) {
-  const scores = Object.values(one.scores ?? {});
+/** What deserves a mark on a completion. @param {AnnotatedCompletion} completion @returns {Flag[]} */
+export function flagsOf(completion) {
+  const scores = Object.values(completion.scores ?? {});
   const flags = [
-    one.truncated && { text: "cut at the limit", level: "warning" },
+    completion.truncated && { text: "cut at the limit", level: "warning" },
     scores.some((score) => score?.kind === "failed" || score === null) && { text: "reward failed", level: "bad" },
     scores.some((score) => score?.kind === "not_run") && { text: "not judged", level: "warning" },
-    one.mentions_reference && one.reward === 0 && { text: "reference present, scored 0", level: "warning" },
-    one.answer === null && one.problems?.length > 0 && { text: "no answer found", level: "plain" },
+    completion.mentions_reference && completion.reward === 0
+      && { text: "reference present, scored 0", level: "warning" },
+    completion.answer === null && completion.problems?.length > 0 && { text: "no answer found", level: "plain" },
   ];
   return flags.filter((flag) => typeof flag === "object");
 }
@@ -50,17 +51,17 @@ export function partOf(name, score) {
   return { name, kind, value, text: value === null ? words : number(value), reason: score?.reason ?? "" };
 }
 
-/** The text around and within the extracted answer. @param {AnnotatedCompletion} one
+/** The text around and within the extracted answer. @param {AnnotatedCompletion} completion
  * @returns {[string, string, string]} */
-export function aroundAnswer(one) {
-  if (!one.answer) return [one.text, "", ""];
-  const { start, end } = one.answer;
-  return [one.text.slice(0, start), one.text.slice(start, end), one.text.slice(end)];
+export function aroundAnswer(completion) {
+  if (!completion.answer) return [completion.text, "", ""];
+  const { start, end } = completion.answer;
+  return [completion.text.slice(0, start), completion.text.slice(start, end), completion.text.slice(end)];
 }
 
 /** Largest size of an advantage in a group, to draw the others against. @param {AnnotatedGroup} group */
 export const largestAdvantage = (group) =>
-  Math.max(1e-9, ...group.completions.map((one) => Math.abs(one.advantage ?? 0)));
+  Math.max(1e-9, ...group.completions.map((completion) => Math.abs(completion.advantage ?? 0)));
 
 /** The place in `steps` of a step, or of the nearest one before it.
  * @param {number[]} steps sorted @param {number} step */

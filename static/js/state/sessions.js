@@ -68,10 +68,11 @@ export const statusChanged = (message) => (state) =>
     return next;
   });
 
-/** An export_update. @param {ExportState} one @returns {Reducer} */
-export const exportChanged = (one) => (state) => {
-  const { [one.export_id]: _, ...others } = state.exports;
-  return { ...state, exports: one.status === "deleted" ? others : { ...others, [one.export_id]: one } };
+/** An export_update. @param {ExportState} exportState @returns {Reducer} */
+export const exportChanged = (exportState) => (state) => {
+  const { export_id: id, status } = exportState;
+  const { [id]: _, ...others } = state.exports;
+  return { ...state, exports: status === "deleted" ? others : { ...others, [id]: exportState } };
 };
 
 /** @param {string} id @returns {Reducer} */

@@ -93,8 +93,9 @@ export function defaultColumns(models, session) {
  * @returns {{level: string, badge: string, text: string, isLoaded: boolean}} */
 export function machineText(machine, model) {
   if (!machine) return { level: "plain", badge: "", text: "", isLoaded: false };
-  const held = machine.loaded.find((one) => one.model_path === model?.model_path);
-  const others = machine.loaded.filter((one) => one !== held).map((one) => `${one.title} on ${deviceText(one.device)}`);
+  const held = machine.loaded.find((loaded) => loaded.model_path === model?.model_path);
+  const others = machine.loaded.filter((loaded) => loaded !== held)
+    .map(({ title, device }) => `${title} on ${deviceText(device)}`);
   const line = machine.waiting ? `${machine.waiting} more ${machine.waiting === 1 ? "waits" : "wait"}` : "";
   if (machine.busy) {
     const text = [`with ${machine.busy.what}`, line].filter(Boolean).join(", ");
@@ -158,7 +159,8 @@ export const templateOf = (config, templates) =>
  * @returns {{prompt: string, reference: string}[]} */
 export function triedQuestions(session) {
   const kept = (session?.evaluations ?? []).find((score) => score.samples?.length);
-  return (kept?.samples ?? []).slice(0, 4).map((one) => ({ prompt: one.instruction, reference: one.reference ?? "" }));
+  return (kept?.samples ?? []).slice(0, 4)
+    .map((sample) => ({ prompt: sample.instruction, reference: sample.reference ?? "" }));
 }
 
 /** A whole number that was typed; what is empty stands for the default.

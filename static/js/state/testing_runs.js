@@ -83,7 +83,7 @@ export const cellsOf = ({ index, prompt, problem, response, reference, reward, t
 /** The first prompts of a batch as rows that have no answer yet. @param {EvaluationRecord} test
  * @returns {TableRow[]} */
 export const previewRows = (test) =>
-  test.preview.map((one, index) => ({ ...one, index, response: "", problem: null, reward: null, tokens: null }));
+  test.preview.map((prompt, index) => ({ ...prompt, index, response: "", problem: null, reward: null, tokens: null }));
 
 /** Where a page of results stands among all. @param {number} offset @param {number} shown @param {number} total */
 export const pageText = (offset, shown, total) => (total ? `${offset + 1} to ${offset + shown} of ${total}` : "");
@@ -205,17 +205,17 @@ export const pairOf = (row, sides) => ({
   stages: row.sides.map(({ answers }, index) => stageOf(sides[index]?.label ?? "", answers[0], answers)),
 });
 
-/** A kept regression or improvement. @param {ShownRow} one @param {{label: string}[]} sides @returns {Pair} */
-export const keptPair = (one, sides) => ({
-  instruction: one.instruction,
-  reference: one.reference,
-  stages: [one.before, one.after].map((answer, index) => stageOf(sides[index]?.label ?? "", answer, [answer])),
+/** A kept regression or improvement. @param {ShownRow} row @param {{label: string}[]} sides @returns {Pair} */
+export const keptPair = (row, sides) => ({
+  instruction: row.instruction,
+  reference: row.reference,
+  stages: [row.before, row.after].map((answer, index) => stageOf(sides[index]?.label ?? "", answer, [answer])),
 });
 
 /** @param {string} name @param {Partial<EvaluationAnswer & ShownAnswer> | undefined} answer
  * @param {{reward: number | null}[]} all answers of the row @returns {StageAnswer} */
 function stageOf(name, answer, all) {
-  const rewards = all.map((one) => one?.reward).filter((reward) => Number.isFinite(reward));
+  const rewards = all.map((sample) => sample?.reward).filter((reward) => Number.isFinite(reward));
   const texts = rewards.map((reward) => number(reward, rewards.length > 1 ? 2 : 3)).join(", ");
   const said = rewards.length ? `reward${rewards.length > 1 ? "s" : ""} ${texts}` : "no score";
   const isMean = all.length === 1 && Number.isFinite(answer?.mean) && answer?.mean !== answer?.reward;

@@ -40,7 +40,7 @@ export const pieceEnd = (offset, size) => Math.min(size, offset + PIECE_BYTES);
 
 /** The marks of the last seconds with one more. @param {Mark[]} marks @param {Mark} mark @returns {Mark[]} */
 export function withMark(marks, mark) {
-  const recent = marks.filter((one) => mark.at - one.at <= RATE_SPAN_MS);
+  const recent = marks.filter((earlier) => mark.at - earlier.at <= RATE_SPAN_MS);
   return [...(recent.length ? recent : marks.slice(-1)), mark];
 }
 

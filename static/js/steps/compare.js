@@ -86,7 +86,7 @@ function mountChoice(root, context, chosen) {
   find("compared", root).addEventListener("click", (event) => {
     if (doOf(event) !== "remove") return;
     const { id } = itemOf(event.target);
-    choose(chosen.ids().filter((one) => one !== id));
+    choose(chosen.ids().filter((other) => other !== id));
     const hasOthers = chosen.ids().length < Object.keys(context.store.get().sessions).length;
     find(hasOthers ? "compare-add" : "main").focus();
   });

@@ -63,8 +63,8 @@ export function mount(root, context) {
     setText(find("config-words", root), words ?? "Every setting shows its unit, what it does and what usually works.");
     let isAnyShown = false;
     for (const { card, drawn } of groups) {
-      const visible = drawn.filter((one) => isShown(one.field, state, search.value));
-      for (const one of drawn) show(one.element, visible.includes(one));
+      const visible = drawn.filter((control) => isShown(control.field, state, search.value));
+      for (const control of drawn) show(control.element, visible.includes(control));
       show(card, visible.length > 0);
       isAnyShown ||= visible.length > 0;
       showFields(visible, state);

@@ -28,7 +28,7 @@ export function mount(root, context) {
   const { shelves, parts } = mountParts(root, context, choice.choose, follow);
   context.live.on("connect", () => {
     const state = context.store.get();
-    if ([state.look, state.rendered].some((one) => one?.error?.code === "offline")) follow(true);
+    if ([state.look, state.rendered].some((answer) => answer?.error?.code === "offline")) follow(true);
   });
 
   return {

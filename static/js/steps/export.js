@@ -34,19 +34,20 @@ export function mount(root, context) {
   fetchTemplates(desk);
 
   /** Plan again when what a plan depends on has changed. @param {ShownExport} shown */
-  function replan({ id, one, files }) {
-    const key = [id, one?.ended_at, ...files.map((file) => `${file.target} ${file.is_stale}`)].join("\n");
+  function replan({ id, one: exportState, files }) {
+    const key = [id, exportState?.ended_at, ...files.map((file) => `${file.target} ${file.is_stale}`)].join("\n");
     if (id && key !== planned) desk.plan(id);
     planned = key;
   }
 
   /** Say when the export that is shown ends. @param {ShownExport} shown */
-  function follow({ id, one, now }) {
-    if (before?.id === id && before.isExporting && one && !now.isExporting) {
-      context.say(endText(one), one.status === "failed" || one.status === "interrupted" ? "error" : "info");
+  function follow({ id, one: exportState, now }) {
+    if (before?.id === id && before.isExporting && exportState && !now.isExporting) {
+      const isBad = exportState.status === "failed" || exportState.status === "interrupted";
+      context.say(endText(exportState), isBad ? "error" : "info");
       desk.put({ fresh: id });
-      const isStillChosen = isSame([...desk.chosenOf(id)].sort(), [...one.targets].sort());
-      if (one.status === "completed" && isStillChosen) desk.choose(id, null);
+      const isStillChosen = isSame([...desk.chosenOf(id)].sort(), [...exportState.targets].sort());
+      if (exportState.status === "completed" && isStillChosen) desk.choose(id, null);
     }
     before = { id, isExporting: now.isExporting };
   }
@@ -58,7 +59,8 @@ export function mount(root, context) {
     show(find("export-none", root), state.isLoaded && isNone);
     show(find("export-body", root), !isNone);
     if (isNone) return;
-    fillSessions(select, inOrder(state).filter((one) => one.saved || one === asked), asked?.session_id ?? null);
+    const offered = inOrder(state).filter((session) => session.saved || session === asked);
+    fillSessions(select, offered, asked?.session_id ?? null);
     follow(shownOf(desk, state, select.value));
     const shown = shownOf(desk, state, select.value);
     renderRun(root, shown);

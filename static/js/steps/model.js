@@ -57,7 +57,7 @@ export function mount(root, context) {
   find("modes", root).addEventListener("change", (event) => {
     const mode = valueIn(event);
     context.patchDraft({ mode });
-    const model = models.find((one) => one.id === context.get("model.name"));
+    const model = models.find(({ id }) => id === context.get("model.name"));
     if (mode === "recommended" && model) choose(model);
   });
   context.live.on("connect", () => models.length === 0 && fetchModels());

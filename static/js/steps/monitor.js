@@ -38,38 +38,38 @@ export function mount(root, context) {
   /** @param {Route} route */
   function enter(route) {
     tabs.put(route.params.tab ?? "charts");
-    const one = sessionOf(context.store.get(), route.session);
-    if (one && isSameRun(shown, one)) rollouts.open(route.params);
+    const session = sessionOf(context.store.get(), route.session);
+    if (session && isSameRun(shown, session)) rollouts.open(route.params);
   }
 
-  /** @param {Session} one @param {Record<string, string>} params */
-  function showOther(one, params) {
-    charts.show(one.session_id);
-    for (const view of Object.values(views)) view.show(one.session_id);
+  /** @param {Session} session @param {Record<string, string>} params */
+  function showOther(session, params) {
+    charts.show(session.session_id);
+    for (const view of Object.values(views)) view.show(session.session_id);
     rollouts.open(params);
   }
 
   /** @param {State} state */
   function render(state) {
-    const one = sessionOf(state, state.route.session);
-    const isMissing = state.isLoaded && !one;
+    const session = sessionOf(state, state.route.session);
+    const isMissing = state.isLoaded && !session;
     show(find("session-missing", root), isMissing);
-    show(find("session-body", root), Boolean(one));
-    controls.render(one, state);
-    for (const name of ["session-line", "session-about"]) show(find(name, root), Boolean(one));
-    if (!one) return setText(find("session-title", root), isMissing ? "Not found" : "Loading");
-    const isOther = !isSameRun(shown, one);
-    shown = one;
-    if (isOther) showOther(one, state.route.params);
-    renderHead(root, one);
-    renderFailure(root, one);
-    renderProgress(root, one, state.queue);
-    renderScores(root, one);
-    renderTiles(root, one);
+    show(find("session-body", root), Boolean(session));
+    controls.render(session, state);
+    for (const name of ["session-line", "session-about"]) show(find(name, root), Boolean(session));
+    if (!session) return setText(find("session-title", root), isMissing ? "Not found" : "Loading");
+    const isOther = !isSameRun(shown, session);
+    shown = session;
+    if (isOther) showOther(session, state.route.params);
+    renderHead(root, session);
+    renderFailure(root, session);
+    renderProgress(root, session, state.queue);
+    renderScores(root, session);
+    renderTiles(root, session);
     charts.render(state);
     rollouts.render(tabs.selected() === "rollouts");
     views.log.render(tabs.selected() === "log");
-    views.setup.render(one);
+    views.setup.render(session);
   }
   return { enter, render };
 }

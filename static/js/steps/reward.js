@@ -68,7 +68,7 @@ export function mount(root, context) {
 function mountAlgorithm(root, context) {
   const host = find("algorithms", root);
   const { algorithms } = context.boot;
-  const names = [...new Set(algorithms.flatMap((one) => one.settings))];
+  const names = [...new Set(algorithms.flatMap((algorithm) => algorithm.settings))];
   const settings = drawFields(find("algorithm-fields", root), names, context);
   fillList(host, "algorithm", algorithms, (row, item) => {
     child(row, "input").value = item.value;
@@ -82,7 +82,8 @@ function mountAlgorithm(root, context) {
     check(host, "algorithm", chosen);
     showText(find("algorithm-error", root), problemOf(state.plan.errors, "grpo.algorithm"));
     tell(root, "algorithm-note", state.plan.value?.algorithm_note ?? "");
-    show(find("algorithm-settings", root), algorithms.some((one) => one.value === chosen && one.settings.length > 0));
+    const hasSettings = algorithms.some(({ value, settings: own }) => value === chosen && own.length > 0);
+    show(find("algorithm-settings", root), hasSettings);
     showFields(settings, state);
   };
 }

@@ -42,7 +42,7 @@ export function mount(root, context) {
       root.dataset.tab = tab;
       bar.render(state, tab);
       settings.render(tab);
-      for (const one of parts[tab] ?? []) one.render();
+      for (const part of parts[tab] ?? []) part.render();
     },
     /** @param {Route} route */
     enter(route) {

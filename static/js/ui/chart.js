@@ -96,7 +96,7 @@ function drawLines(node, plot, { spec, setting, shown, common }) {
   const extent = extentOf([...common, ...lines], setting.axis);
   const how = { ...flags(spec, isLog), axis: setting.axis, range: setting.range, extent, format: spec.format };
   plot.draw({ ...pictureOf(lines, hidden, setting, isLog, plot.width()), ...how });
-  const said = partsOf(lines).map((one) => sentenceOf(one, spec.format)).join(" ");
+  const said = partsOf(lines).map((line) => sentenceOf(line, spec.format)).join(" ");
   plot.canvas()?.setAttribute("aria-label", `${spec.title}. ${said}`);
   fillValues(node, shown, setting.axis, spec.format);
 }

@@ -23,7 +23,7 @@ export function showTable(title, parts, format) {
   setText(find("chart-table-title", box), title);
   const some = `The newest ${TABLE_ROWS} points. The CSV has every row that the page holds.`;
   setText(find("chart-table-note", box), rows.length < TABLE_ROWS ? "All points, the newest first." : some);
-  const heads = ["Step", ...parts.map((one) => one.title)];
+  const heads = ["Step", ...parts.map((part) => part.title)];
   find("chart-table-head", box).replaceChildren(...heads.map((text) => cell("th", text, { scope: "col" })));
   fillList(find("chart-table-rows", box), "chart-table-row", rows, (row, { step, values }) => {
     const texts = values.map((value) => (Number.isFinite(value) ? format(value) : "–"));

@@ -98,7 +98,7 @@ function createEntries({ specs, fileName }, setting, told, ask) {
 /** Draw what is dirty and seen; whether a chart is shown at all is settled for those not seen too. @template I
  * @param {Entry<I>[]} entries @param {Shown<I>} shown @param {I} given @param {Placed[]} histories */
 function drawEntries(entries, { isShown }, given, histories) {
-  for (const entry of entries.filter((one) => one.isDirty)) {
+  for (const entry of entries.filter(({ isDirty }) => isDirty)) {
     show(entry.chart.node, isShown?.(entry.chart.spec, given) ?? true);
     if (!entry.isSeen) continue;
     entry.isDirty = false;

@@ -10,18 +10,19 @@ import { fillList, make, part, setText } from "../lib/dom.js";
  * @param {number | null} found the completion that a search found */
 export function fillCompletions(list, group, found) {
   const largest = largestAdvantage(group);
-  const items = group.completions.map((one, index) => ({ one, isFound: index === found }));
-  fillList(list, "completion", items, (row, { one, isFound }) => {
-    row.dataset.side = one.advantage > 0 ? "up" : one.advantage < 0 ? "down" : "none";
+  const items = group.completions.map((completion, index) => ({ completion, isFound: index === found }));
+  fillList(list, "completion", items, (row, { completion, isFound }) => {
+    row.dataset.side = completion.advantage > 0 ? "up" : completion.advantage < 0 ? "down" : "none";
     row.dataset.found = String(isFound);
-    setText(part(row, "completion__reward"), `Reward ${number(one.reward)}`);
-    part(row, "completion__flags").replaceChildren(...flagsOf(one).map((flag) => chip(flag)));
-    part(row, "completion__bar").style.setProperty("--share", String(Math.abs(one.advantage ?? 0) / largest));
-    setText(part(row, "completion__sign"), advantageText(one.advantage));
-    fillParts(part(row, "parts"), one.scores ?? {});
-    fillText(part(row, "completion__text"), one);
-    fillList(part(row, "completion__problems"), "text", one.problems ?? [], (item, problem) => setText(item, problem));
-    setText(part(row, "completion__foot"), `${counted(one.tokens, "token")}${printsOf(one.scores)}`);
+    setText(part(row, "completion__reward"), `Reward ${number(completion.reward)}`);
+    part(row, "completion__flags").replaceChildren(...flagsOf(completion).map((flag) => chip(flag)));
+    part(row, "completion__bar").style.setProperty("--share", String(Math.abs(completion.advantage ?? 0) / largest));
+    setText(part(row, "completion__sign"), advantageText(completion.advantage));
+    fillParts(part(row, "parts"), completion.scores ?? {});
+    fillText(part(row, "completion__text"), completion);
+    fillList(part(row, "completion__problems"), "text", completion.problems ?? [],
+      (item, problem) => setText(item, problem));
+    setText(part(row, "completion__foot"), `${counted(completion.tokens, "token")}${printsOf(completion.scores)}`);
     if (isFound) row.scrollIntoView({ block: "nearest", inline: "center" });
   });
 }
@@ -40,11 +41,11 @@ function advantageText(advantage) {
   return `advantage ${sign}${number(Math.abs(advantage), 2)}: made ${advantage > 0 ? "likelier" : "less likely"}`;
 }
 
-/** @param {HTMLElement} pre @param {AnnotatedCompletion} one */
-function fillText(pre, one) {
-  const [before, answer, after] = aroundAnswer(one);
-  pre.replaceChildren(before, ...(one.answer ? [make("mark", "", answer), after] : []));
-  if (one.text === "") pre.replaceChildren("(empty)");
+/** @param {HTMLElement} pre @param {AnnotatedCompletion} completion */
+function fillText(pre, completion) {
+  const [before, answer, after] = aroundAnswer(completion);
+  pre.replaceChildren(before, ...(completion.answer ? [make("mark", "", answer), after] : []));
+  if (completion.text === "") pre.replaceChildren("(empty)");
 }
 
 /** What the user's own reward code printed. @param {AnnotatedCompletion["scores"] | undefined} scores */

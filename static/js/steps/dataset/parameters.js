@@ -18,7 +18,7 @@ export function mountParameters(root, context) {
         context.set({ "dataset.parameters": withParameter(context.get("dataset.parameters"), parameter, value) });
       return { parameter, drawn: createField(parameterField(parameter), (_, value) => set(value)) };
     });
-    find("parameters-fields", root).replaceChildren(...fields.map((one) => one.drawn.element));
+    find("parameters-fields", root).replaceChildren(...fields.map(({ drawn }) => drawn.element));
     setText(find("parameters-of", root), known.title ?? "");
   }
 

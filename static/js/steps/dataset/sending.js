@@ -50,7 +50,7 @@ export function mountSending(root, context, { onDone, onEnd }) {
   function take(files) {
     if (files.length > 1) context.say("One file at a time: the first one is taken.");
     const begun = context.store.get().datasets?.unfinished ?? [];
-    begin(files[0], begun.find((one) => continues(files[0], one, noted(one.name))));
+    begin(files[0], begun.find((upload) => continues(files[0], upload, noted(upload.name))));
   }
 
   /** @param {import("../../ui/upload.js").Progress} progress @param {string} named */
@@ -93,7 +93,7 @@ function listen(root, { pause, resume, cancel, retry }) {
 /** A name for an upload that no other has. @param {File} file @param {DataLists} [lists] as far as they are known */
 function freeName(file, lists) {
   const { uploads = [], unfinished = [] } = lists ?? {};
-  return uploadName(file.name, [...uploads, ...unfinished].map((one) => one.name));
+  return uploadName(file.name, [...uploads, ...unfinished].map((upload) => upload.name));
 }
 
 /** A file that is not worth sending.

@@ -20,11 +20,11 @@ export function mountUploads(root, context, tell) {
   const files = createFiles(context, tell);
   const sending = mountSending(root, context, { onDone: files.arrived, onEnd: files.refresh });
   listenToUploads(root, files);
-  listenToUnfinished(root, files, (chosen, one) => {
-    if (continues(chosen, one, noted(one.name))) sending.begin(chosen, one);
+  listenToUnfinished(root, files, (chosen, upload) => {
+    if (continues(chosen, upload, noted(upload.name))) sending.begin(chosen, upload);
     else {
       const why = "name, size or time of change differ";
-      context.say(`${chosen.name} is not the file that ${one.name} began with: ${why}.`, "error");
+      context.say(`${chosen.name} is not the file that ${upload.name} began with: ${why}.`, "error");
     }
   });
   files.refresh();
@@ -88,7 +88,7 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
         if (isUsed) lookAgain();
       }, complain);
     },
-    /** Give up what was begun and not finished. @param {{name: string}} one */
+    /** Give up what was begun and not finished. @param {{name: string}} upload */
     drop: ({ name }) => attempt(async () => {
       await discard(name);
       forget(name);
@@ -123,15 +123,15 @@ function listenToUploads(root, files) {
 }
 
 /** @param {HTMLElement} root @param {ReturnType<typeof createFiles>} files
- * @param {(chosen: File, one: PartialUpload) => void} goOn with an upload, with the file that was chosen for it */
+ * @param {(chosen: File, upload: PartialUpload) => void} goOn with an upload, with the file that was chosen for it */
 function listenToUnfinished(root, files, goOn) {
   find("unfinished", root).addEventListener("click", (event) => {
     if (doOf(event) === "discard") files.drop(itemOf(event.target));
   });
   find("unfinished", root).addEventListener("change", (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    const [chosen, one] = [input.files?.[0], itemOf(input)];
+    const [chosen, upload] = [input.files?.[0], itemOf(input)];
     input.value = "";
-    if (chosen) goOn(chosen, one);
+    if (chosen) goOn(chosen, upload);
   });
 }

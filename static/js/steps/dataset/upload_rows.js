@@ -11,7 +11,7 @@ import { inWords } from "../../lib/api.js";
  * @param {string} active the upload under way */
 export function renderFiles(root, state, source, active) {
   const { uploads, unfinished = [] } = state.datasets ?? {};
-  const waiting = unfinished.filter((one) => one.name !== active);
+  const waiting = unfinished.filter((upload) => upload.name !== active);
   fillList(find("uploads", root), "dataset-upload", uploads ?? [], fillUpload);
   for (const row of rowsIn(find("uploads", root))) markUpload(row, source, state);
   show(find("uploads-empty", root), uploads?.length === 0);
@@ -48,11 +48,11 @@ function markUpload(row, source, state) {
   meter.setAttribute("aria-label", jobText(job, "Counting rows"));
 }
 
-/** @param {HTMLElement} row @param {PartialUpload} one */
-function fillUnfinished(row, one) {
-  const size = noted(one.name)?.size;
-  setText(part(row, "row__title"), one.name);
-  setText(part(row, "row__about"), `${bytes(one.received)}${size ? ` of ${bytes(size)}` : ""} received`);
-  row.querySelector("input")?.setAttribute("aria-label", `Choose the file of ${one.name} again`);
-  row.querySelector("[data-do=discard]")?.setAttribute("aria-label", `Discard ${one.name}`);
+/** @param {HTMLElement} row @param {PartialUpload} upload */
+function fillUnfinished(row, upload) {
+  const size = noted(upload.name)?.size;
+  setText(part(row, "row__title"), upload.name);
+  setText(part(row, "row__about"), `${bytes(upload.received)}${size ? ` of ${bytes(size)}` : ""} received`);
+  row.querySelector("input")?.setAttribute("aria-label", `Choose the file of ${upload.name} again`);
+  row.querySelector("[data-do=discard]")?.setAttribute("aria-label", `Discard ${upload.name}`);
 }

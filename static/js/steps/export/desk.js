@@ -98,15 +98,15 @@ function planning(get, put, chosenOf, fail) {
 /** @param {ExportDesk} desk @param {State} state @param {string} id @returns {ShownExport} */
 export function shownOf(desk, state, id) {
   const session = sessionOf(state, id);
-  const one = desk.exportOf(id);
+  const exportState = desk.exportOf(id);
   const { plans, fresh } = desk.get();
   return {
-    id, session, one, files: one?.files ?? [], plan: plans[id] ?? null, chosen: desk.chosenOf(id),
+    id, session, one: exportState, files: exportState?.files ?? [], plan: plans[id] ?? null, chosen: desk.chosenOf(id),
     isFresh: fresh === id,
     now: {
       isOffline: state.connection === "offline",
-      isExporting: Boolean(one?.is_running),
-      isPushing: Boolean(one?.push?.is_running),
+      isExporting: Boolean(exportState?.is_running),
+      isPushing: Boolean(exportState?.push?.is_running),
       isTraining: session !== undefined && session.status !== "queued" && !isFinal(session),
     },
   };

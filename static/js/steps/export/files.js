@@ -22,15 +22,16 @@ export function mountFiles(root, desk) {
     const button = around(event.target, "[data-act]");
     if (!button || !shown) return;
     const target = around(button, "[data-target]")?.dataset.target;
-    const file = shown.files.find((one) => one.target === target);
+    const file = shown.files.find((listed) => listed.target === target);
     const folder = shown.one?.folder ?? "";
     const act = button.dataset.act;
     if (act === "copy-folder") copy(folder, desk.context.say);
     if (act === "delete-all") removeAll(shown, folder);
     if (act === "copy" && file) copy(joined(folder, file.file), desk.context.say);
     if (act === "delete" && file) remove(shown, file);
-    if (act === "renew") desk.choose(shown.id, shown.files.filter((one) => one.is_stale).map((one) => one.target));
-    if (act === "renew") find("export-start", root).focus();
+    if (act !== "renew") return;
+    desk.choose(shown.id, shown.files.filter((listed) => listed.is_stale).map((listed) => listed.target));
+    find("export-start", root).focus();
   });
 
   /** @param {ShownExport} now @param {ListedFile} file */

@@ -20,8 +20,8 @@ export function mountProgress(root, desk) {
   const tail = find("export-log-tail", root);
   find("export-failure-log", root).addEventListener("toggle", () => (tail.scrollTop = tail.scrollHeight));
   find("export-again", root).addEventListener("click", async () => {
-    const one = shown?.one;
-    const isBegun = one && (await desk.attempt(() => createExport(one.export_id, leftOf(one))));
+    const exportState = shown?.one;
+    const isBegun = exportState && (await desk.attempt(() => createExport(exportState.export_id, leftOf(exportState))));
     if (isBegun) desk.focusSoon("export-state-title");
   });
 
@@ -36,53 +36,54 @@ export function mountProgress(root, desk) {
   };
 }
 
-/** @param {HTMLElement} root @param {ShownExport} shown @param {ExportState} one */
-function draw(root, { isFresh, now }, one) {
-  const isRunning = one.is_running;
+/** @param {HTMLElement} root @param {ShownExport} shown @param {ExportState} exportState */
+function draw(root, { isFresh, now }, exportState) {
+  const isRunning = exportState.is_running;
   const badge = find("export-status", root);
-  badge.dataset.status = one.status === "completed" || !isRunning ? one.status : "running";
-  setText(badge, one.status === "stopping" ? "Stopping" : isRunning ? "Running" : words(one.status));
-  setText(find("export-state-title", root), headingOf(one));
-  find("export-state", root).classList.toggle("card--failure", Boolean(one.failure));
-  show(find("export-stages", root), isRunning || Boolean(one.failure) || (isFresh && one.status === "completed"));
-  drawStages(root, one);
+  badge.dataset.status = exportState.status === "completed" || !isRunning ? exportState.status : "running";
+  setText(badge, exportState.status === "stopping" ? "Stopping" : isRunning ? "Running" : words(exportState.status));
+  setText(find("export-state-title", root), headingOf(exportState));
+  find("export-state", root).classList.toggle("card--failure", Boolean(exportState.failure));
+  const isFreshlyDone = isFresh && exportState.status === "completed";
+  show(find("export-stages", root), isRunning || Boolean(exportState.failure) || isFreshlyDone);
+  drawStages(root, exportState);
   show(find("export-moving", root), isRunning);
-  find("export-meter", root, "progress").value = one.fraction;
-  setText(find("export-phase", root), isRunning ? progressText(one, Date.now() / 1000) : "");
-  setText(find("export-doing", root), isRunning ? one.text : "");
+  find("export-meter", root, "progress").value = exportState.fraction;
+  setText(find("export-phase", root), isRunning ? progressText(exportState, Date.now() / 1000) : "");
+  setText(find("export-doing", root), isRunning ? exportState.text : "");
   show(find("export-cancel", root), isRunning);
-  find("export-cancel", root, "button").disabled = one.status === "stopping" || now.isOffline;
-  drawEnd(root, one, now);
-  fillList(find("export-notices", root), "notice", one.notices, (row, notice) => {
+  find("export-cancel", root, "button").disabled = exportState.status === "stopping" || now.isOffline;
+  drawEnd(root, exportState, now);
+  fillList(find("export-notices", root), "notice", exportState.notices, (row, notice) => {
     row.dataset.level = notice.level;
     setText(part(row, "notice__text"), notice.message);
   });
 }
 
-/** @param {HTMLElement} root @param {ExportState} one */
-function drawStages(root, one) {
-  const stages = stagesOf(one);
+/** @param {HTMLElement} root @param {ExportState} exportState */
+function drawStages(root, exportState) {
+  const stages = stagesOf(exportState);
   fillList(find("export-stages", root), "export-stage", stages, (row, stage) => {
     row.dataset.state = stage.state;
     setText(part(row, "stage__name"), stage.name);
-    setText(part(row, "stage__state"), stateWord(stage.state, one.is_running));
+    setText(part(row, "stage__state"), stateWord(stage.state, exportState.is_running));
   });
   const stage = stages.find(({ state }) => state === "now");
-  setText(find("export-live", root), one.is_running ? (stage?.name ?? "") : "");
+  setText(find("export-live", root), exportState.is_running ? (stage?.name ?? "") : "");
 }
 
-/** @param {HTMLElement} root @param {ExportState} one @param {ShownExport["now"]} now */
-function drawEnd(root, one, now) {
-  const { failure } = one;
+/** @param {HTMLElement} root @param {ExportState} exportState @param {ShownExport["now"]} now */
+function drawEnd(root, exportState, now) {
+  const { failure } = exportState;
   show(find("export-failure", root), Boolean(failure));
   setText(find("export-failure-text", root), failure?.cause ?? "");
   setText(find("export-failure-cure", root), failure?.cure ?? "");
   show(find("export-failure-log", root), Boolean(failure?.log_tail));
   setText(find("export-log-tail", root), failure?.log_tail ?? "");
-  show(find("export-stopped", root), one.status === "stopped");
-  show(find("export-done", root), one.status === "completed");
-  setText(find("export-done-text", root), one.status === "completed" ? doneText(one) : "");
+  show(find("export-stopped", root), exportState.status === "stopped");
+  show(find("export-done", root), exportState.status === "completed");
+  setText(find("export-done-text", root), exportState.status === "completed" ? doneText(exportState) : "");
   const again = find("export-again", root, "button");
-  show(again, !one.is_running && one.status !== "completed" && leftOf(one).length > 0);
+  show(again, !exportState.is_running && exportState.status !== "completed" && leftOf(exportState).length > 0);
   again.disabled = now.isOffline || now.isPushing || now.isTraining;
 }

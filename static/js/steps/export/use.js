@@ -18,8 +18,8 @@ export function mountUse(root, desk) {
   let shown = null;
   let drawn = "";
   const places = each(root, "input", "[name=use-place]");
-  for (const one of places) one.checked = one.value === (isLocal() ? "server" : "download");
-  const place = () => /** @type {Use["place"]} */ (places.find((one) => one.checked)?.value ?? "server");
+  for (const radio of places) radio.checked = radio.value === (isLocal() ? "server" : "download");
+  const place = () => /** @type {Use["place"]} */ (places.find((radio) => radio.checked)?.value ?? "server");
   /** The file that was chosen by hand, by run; otherwise the preferred one of those that are there.
    * @type {{id: string, target: string} | null} */
   let byHand = null;
@@ -27,7 +27,7 @@ export function mountUse(root, desk) {
     byHand = { id: shown?.id ?? "", target: select.value };
     draw();
   });
-  for (const one of places) one.addEventListener("change", draw);
+  for (const radio of places) radio.addEventListener("change", draw);
   const systemText = find("use-system-text", root);
   find("export-use", root).addEventListener("click", (event) => {
     const button = around(event.target, "[data-act]");
@@ -37,7 +37,7 @@ export function mountUse(root, desk) {
   });
 
   function draw() {
-    const file = shown?.files.find((one) => one.target === select.value);
+    const file = shown?.files.find((listed) => listed.target === select.value);
     if (!shown?.one || !file) return;
     const use = useOf(shown, shown.one.folder, file, place(), templateOf(shown.session?.config, desk.get().templates));
     const key = JSON.stringify([use, shown.one.modelfile]);
@@ -55,7 +55,7 @@ export function mountUse(root, desk) {
       shown = next;
       show(find("export-use", root), next.files.length > 0);
       if (!next.files.length) return;
-      const own = next.files.find((one) => byHand?.id === next.id && one.target === byHand.target);
+      const own = next.files.find((listed) => byHand?.id === next.id && listed.target === byHand.target);
       fillFiles(select, next, (own ?? preferredFile(next.files)).target);
       draw();
     },

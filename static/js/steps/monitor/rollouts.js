@@ -121,29 +121,29 @@ function drawBar(root, slider, { steps, groups }, step) {
 /** @param {HTMLElement} root @param {ReturnType<typeof createPages>} pages */
 function drawGroups(root, pages) {
   const { groups, found } = pages.state.view;
-  const group = pages.group();
-  if (!group) return;
+  const current = pages.group();
+  if (!current) return;
   const most = mostOf(groups);
-  const items = groups.map((one, index) => ({ index, one, isCurrent: one === group }));
+  const items = groups.map((group, index) => ({ index, group, isCurrent: group === current }));
   fillList(find("groups", root), "group-item", items, (row, item) => fillGroupItem(row, item, most));
   const flat = groups.filter(isFlat).length;
-  setText(find("group-title", root), `Group ${groups.indexOf(group) + 1} of ${groups.length}`);
+  setText(find("group-title", root), `Group ${groups.indexOf(current) + 1} of ${groups.length}`);
   const silent = `${counted(flat, "group")} of this step without signal`;
   setText(find("group-note", root), flat ? silent : "every group of this step carries signal");
-  setText(find("group-question", root), group.instruction ?? "");
-  setText(find("group-reference", root), group.reference || "none");
-  const { prompt } = group;
+  setText(find("group-question", root), current.instruction ?? "");
+  setText(find("group-reference", root), current.reference || "none");
+  const { prompt } = current;
   setText(find("group-prompt", root), typeof prompt === "string" ? prompt : JSON.stringify(prompt, null, 2));
-  fillCompletions(find("completions", root), group, found);
+  fillCompletions(find("completions", root), current, found);
 }
 
-/** @param {HTMLElement} row @param {{index: number, one: AnnotatedGroup, isCurrent: boolean}} item
+/** @param {HTMLElement} row @param {{index: number, group: AnnotatedGroup, isCurrent: boolean}} item
  * @param {number} most */
-function fillGroupItem(row, { index, one, isCurrent }, most) {
+function fillGroupItem(row, { index, group, isCurrent }, most) {
   part(row, "group-item").setAttribute("aria-current", String(isCurrent));
   setText(part(row, "group-item__name"), `Group ${index + 1}`);
-  setText(part(row, "group-item__about"), groupText(one));
-  part(row, "group-item__bars").replaceChildren(...shares(one, most).map((share) => {
+  setText(part(row, "group-item__about"), groupText(group));
+  part(row, "group-item__bars").replaceChildren(...shares(group, most).map((share) => {
     const bar = make("span");
     bar.style.setProperty("--share", String(share));
     return bar;

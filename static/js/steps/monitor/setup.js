@@ -19,12 +19,12 @@ export function mountSetup(root, context) {
     show() {
       session = null;
     },
-    /** @param {Session} one */
-    render(one) {
-      if (!one.config || one.config === session?.config) return;
-      session = one;
+    /** @param {Session} next */
+    render(next) {
+      if (!next.config || next.config === session?.config) return;
+      session = next;
       const rows = Object.entries(context.boot.defaults)
-        .map(([name, byDefault]) => ({ name, byDefault, value: valueAt(one.config, name) }))
+        .map(([name, byDefault]) => ({ name, byDefault, value: valueAt(next.config, name) }))
         .filter((row) => !isSame(row.value, row.byDefault));
       const note = `${rows.length} settings differ from the defaults; the others are at theirs.`;
       setText(find("setup-note", root), note);
@@ -34,7 +34,7 @@ export function mountSetup(root, context) {
         setText(value, setting(item.value));
         setText(byDefault, setting(item.byDefault));
       });
-      fillNotices(find("setup-notices", root), one.notices ?? []);
+      fillNotices(find("setup-notices", root), next.notices ?? []);
     },
   };
 }

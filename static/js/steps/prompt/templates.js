@@ -44,7 +44,7 @@ export function mountOwnTemplates(root, context, templates) {
 /** @param {HTMLElement} root @param {Context} context @param {Templates} templates */
 async function save(root, context, templates) {
   const name = findInput("prompt-name", root).value.trim();
-  const isKnown = templates.all().some((one) => one.name === name && !one.shipped);
+  const isKnown = templates.all().some((template) => template.name === name && !template.shipped);
   const question = { title: `Replace ${name}?`, text: "There is a template of that name.", yes: "Replace it" };
   if (isKnown && !(await ask({ ...question, danger: false }))) return;
   const isAsSaved = unchanged(() => context.store.get().draft.config.prompt);

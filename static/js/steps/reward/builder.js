@@ -79,11 +79,11 @@ function renderHead(root, { editing, original, version }, custom, refused) {
   }
   showText(find("builder-name-error", root), refused.name ?? "");
   findInput("builder-name", root).setAttribute("aria-invalid", String(Boolean(refused.name)));
-  const known = custom.find((one) => one.name === editing.name.trim());
+  const known = custom.find((reward) => reward.name === editing.name.trim());
   const isOther = known && (version === null || editing.name.trim() !== original.name);
   const makes = isOther ? `There is a reward of this name: saving makes version ${known.version + 1} of it.` : "";
   setText(find("builder-name-help", root), makes);
-  renderVersions(root, custom.find((one) => one.name === original.name)?.versions ?? [], version);
+  renderVersions(root, custom.find((reward) => reward.name === original.name)?.versions ?? [], version);
 }
 
 /** @param {HTMLElement} root @param {number[]} versions @param {number | null} version */

@@ -38,7 +38,7 @@ export function mountColumns(root, context) {
     const { list, status } = rewardsOf(state);
     const fields = context.get("reward.fields");
     const wanted = status === "ready" ? wantedColumns(parts, list, fields) : [];
-    const hasOwn = parts.some((one) => one.custom_name);
+    const hasOwn = parts.some((rewardPart) => rewardPart.custom_name);
     const answer = wanted.length || hasOwn ? bySource.look() : undefined;
     fillList(host, "column", wanted, (row, item) => fillColumn(row, item, fields, answer, typed, state.plan.errors));
     show(find("column-form", root), hasOwn);
@@ -109,8 +109,8 @@ function fillColumn(row, item, fields, answer, typed, errors) {
  * @param {Wanted} item @param {string} column @param {string[] | undefined} columns */
 function missing(item, column, columns) {
   const name = column || (item.isNeeded ? item.name : "");
-  const isThere = (/** @type {string} */ one) =>
-    one === name || one === name.split(".")[0] || one.startsWith(`${name}.`);
+  const isThere = (/** @type {string} */ known) =>
+    known === name || known === name.split(".")[0] || known.startsWith(`${name}.`);
   if (!columns || !name || columns.some(isThere)) return "";
   const cure = item.isNeeded ? "Choose the one that holds it, or take another reward." : "Choose another, or none.";
   return `The data set has no column ${name}. ${cure}`;

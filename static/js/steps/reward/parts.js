@@ -63,16 +63,16 @@ export function mountParts(root, context, edit) {
     const rewards = rewardsOf(state);
     const parts = partsOf(context.get);
     const isComposite = context.get("reward.type") === "composite";
-    const kinds = parts.map((one) => [one.preset_name, one.custom_name, Boolean(one.judge)]);
+    const kinds = parts.map(({ preset_name: preset, custom_name: own, judge }) => [preset, own, Boolean(judge)]);
     const key = JSON.stringify([rewards.status, isComposite, kinds]);
     if (key !== drawnKey) {
-      drawn = parts.map((one, at) => drawPart(one, at, context));
-      host.replaceChildren(...drawn.map((one) => one.element));
+      drawn = parts.map((rewardPart, at) => drawPart(rewardPart, at, context));
+      host.replaceChildren(...drawn.map(({ element }) => element));
       drawnKey = key;
     }
     const errors = state.plan.errors;
-    parts.forEach((one, at) => {
-      drawn[at].show(one, problemsOfPart(errors, at, isComposite));
+    parts.forEach((rewardPart, at) => {
+      drawn[at].show(rewardPart, problemsOfPart(errors, at, isComposite));
       showShare(drawn[at].element, parts, at);
     });
     renderProblems(root, parts, errors, isComposite, rewards);
@@ -88,10 +88,10 @@ export function mountParts(root, context, edit) {
  * @param {HTMLElement} root @param {RewardPart[]} parts @param {Record<string, string>} errors
  * @param {boolean} isComposite @param {Rewards} rewards */
 function renderProblems(root, parts, errors, isComposite, { status, custom }) {
-  const isGone = (/** @type {RewardPart} */ one) =>
-    one.custom_name && !one.custom && !custom.some(({ name }) => name === one.custom_name);
-  const missing = (status === "ready" ? parts.filter(isGone) : []).map((one) =>
-    `There is no saved reward ${one.custom_name} any more. Save one of that name, or choose another.`);
+  const isGone = (/** @type {RewardPart} */ rewardPart) =>
+    rewardPart.custom_name && !rewardPart.custom && !custom.some(({ name }) => name === rewardPart.custom_name);
+  const missing = (status === "ready" ? parts.filter(isGone) : []).map((rewardPart) =>
+    `There is no saved reward ${rewardPart.custom_name} any more. Save one of that name, or choose another.`);
   const whole = { "": errors.reward ?? "" };
   const parameters = isComposite ? {} : parts[0]?.parameters ?? {};
   const own = Object.keys(parameters).map((name) => problemOfParameter(whole, name));
@@ -136,14 +136,14 @@ function showShare(element, parts, at) {
  * @typedef {{place: string, element: HTMLElement, now: () => RewardPart,
  *   patch: (values: Partial<RewardPart>) => void}} Site */
 
-/** @param {RewardPart} one @param {number} at @param {Context} context @returns {Drawn} */
-function drawPart(one, at, context) {
+/** @param {RewardPart} rewardPart @param {number} at @param {Context} context @returns {Drawn} */
+function drawPart(rewardPart, at, context) {
   const { list, defs, custom } = rewardsOf(context.store.get());
   const element = clone("reward-part");
   const isComposite = context.get("reward.type") === "composite";
   const place = isComposite ? `reward.components.${at}` : "reward";
   if (isComposite) element.dataset.field = place;
-  const preset = presetOf(list, one.preset_name);
+  const preset = presetOf(list, rewardPart.preset_name);
   /** @type {Site} */
   const site = {
     place, element, now: () => partsOf(context.get)[at],
@@ -151,10 +151,10 @@ function drawPart(one, at, context) {
   };
   const fields = [
     ...parameterFields(preset?.parameters ?? [], site),
-    ...(one.judge && defs.JudgeSettings ? judgeFields(defs.JudgeSettings.properties, site) : []),
+    ...(rewardPart.judge && defs.JudgeSettings ? judgeFields(defs.JudgeSettings.properties, site) : []),
     ...(defs.RewardComponent ? weightFields(defs.RewardComponent.properties, site) : []),
   ];
-  fillWords(element, one, preset, custom);
+  fillWords(element, rewardPart, preset, custom);
   return { element, show: (now, problems) => showPart(element, fields, now, problems, list) };
 }
 
@@ -231,30 +231,30 @@ function drawRubric(property, place, onChange) {
   };
 }
 
-/** @param {RewardPart} one @param {ShownPreset | undefined} preset @param {ShownReward[]} saved */
-function aboutText(one, preset, saved) {
+/** @param {RewardPart} rewardPart @param {ShownPreset | undefined} preset @param {ShownReward[]} saved */
+function aboutText(rewardPart, preset, saved) {
   if (preset) return preset.summary;
-  if (one.preset_name) return "There is no preset of this name.";
-  if (one.judge) return "A language model grades the answer by a rubric.";
-  const { description = "" } = saved.find(({ name }) => name === one.custom_name)?.definition ?? {};
+  if (rewardPart.preset_name) return "There is no preset of this name.";
+  if (rewardPart.judge) return "A language model grades the answer by a rubric.";
+  const { description = "" } = saved.find(({ name }) => name === rewardPart.custom_name)?.definition ?? {};
   if (description) return description;
   const isHere = "Written out in this draft, as the run it comes from had it.";
-  return one.custom ? isHere : "Your own reward, in its newest version.";
+  return rewardPart.custom ? isHere : "Your own reward, in its newest version.";
 }
 
-/** @param {HTMLElement} element @param {RewardPart} one @param {ShownPreset | undefined} preset
+/** @param {HTMLElement} element @param {RewardPart} rewardPart @param {ShownPreset | undefined} preset
  * @param {ShownReward[]} saved */
-function fillWords(element, one, preset, saved) {
-  setText(part(element, "reward-part__about"), aboutText(one, preset, saved));
+function fillWords(element, rewardPart, preset, saved) {
+  setText(part(element, "reward-part__about"), aboutText(rewardPart, preset, saved));
   const badge = part(element, "reward-part__truth");
   if (preset) fillTruth(badge, preset);
   else {
     badge.dataset.status = "plain";
-    setText(badge, one.judge ? "Judge" : "Your own");
+    setText(badge, rewardPart.judge ? "Judge" : "Your own");
   }
-  show(part(element, "reward-part__edit"), Boolean(one.custom_name));
+  show(part(element, "reward-part__edit"), Boolean(rewardPart.custom_name));
   const more = part(element, "reward-part__more", "details");
-  more.open = Boolean(one.judge) || Object.keys(one.parameters ?? {}).length > 0;
+  more.open = Boolean(rewardPart.judge) || Object.keys(rewardPart.parameters ?? {}).length > 0;
 }
 
 /** @param {HTMLElement} element @param {Bound[]} fields @param {RewardPart} now

@@ -55,15 +55,15 @@ export function mountPresets(root, context) {
     showText(find("presets-more", root), isCut ? `Show all ${matching.length} presets` : "");
     show(find("presets-empty", root), shown.length === 0);
     setText(find("preset-count", root), counted(shown.length, "preset"));
-    const used = partsOf(context.get).map((one) => presetOf(list, one.preset_name)?.name);
+    const used = partsOf(context.get).map((rewardPart) => presetOf(list, rewardPart.preset_name)?.name);
     for (const row of rowsIn(shelf)) showUse(row, used.includes(itemOf(row).name));
   }
   return { render };
 }
 
-/** @param {Context} context @param {RewardPart} one @param {ShownPreset} preset */
-function usePreset(context, one, preset) {
-  putParts(context, [one]);
+/** @param {Context} context @param {RewardPart} rewardPart @param {ShownPreset} preset */
+function usePreset(context, rewardPart, preset) {
+  putParts(context, [rewardPart]);
   context.say(`${preset.title} scores the answers now.`);
 }
 
@@ -117,14 +117,14 @@ function mountDetail(context) {
     box.close();
   });
 
-  /** The preset with the values it has in the draft, where it is used alone. @param {ShownPreset} one */
-  function showPreset(one) {
-    preset = one;
+  /** The preset with the values it has in the draft, where it is used alone. @param {ShownPreset} next */
+  function showPreset(next) {
+    preset = next;
     const parts = partsOf(context.get);
-    const isUsed = parts.length === 1 && presetOf([one], parts[0].preset_name) !== undefined;
+    const isUsed = parts.length === 1 && presetOf([next], parts[0].preset_name) !== undefined;
     parameters = isUsed ? parts[0].parameters ?? {} : {};
-    fillDetail(box, one);
-    find("preset-parameters", box).replaceChildren(...one.parameters.map((parameter) => {
+    fillDetail(box, next);
+    find("preset-parameters", box).replaceChildren(...next.parameters.map((parameter) => {
       const field = createField(parameterField(parameter, "preset"), (_, value) => {
         parameters = withEntry(parameters, parameter.name, value);
       });
@@ -146,11 +146,11 @@ function fillDetail(box, preset) {
   find("preset-chips", box).replaceChildren(truth, ...chips.map((text) => make("span", "chip", text)));
   show(find("preset-components-part", box), preset.components.length > 0);
   show(find("preset-parameters-part", box), preset.parameters.length > 0);
-  const total = preset.components.reduce((sum, one) => sum + one.weight, 0);
-  fillList(find("preset-components", box), "component", preset.components, (row, one) => {
-    setText(part(row, "component__share"), one.weight ? `${Math.round((100 * one.weight) / total)} %` : "gate");
-    setText(part(row, "component__name"), words(one.name));
-    setText(part(row, "component__summary"), one.weight ? one.summary : `${one.summary} Multiplies the whole score.`);
+  const total = preset.components.reduce((sum, component) => sum + component.weight, 0);
+  fillList(find("preset-components", box), "component", preset.components, (row, { name, weight, summary }) => {
+    setText(part(row, "component__share"), weight ? `${Math.round((100 * weight) / total)} %` : "gate");
+    setText(part(row, "component__name"), words(name));
+    setText(part(row, "component__summary"), weight ? summary : `${summary} Multiplies the whole score.`);
   });
   fillList(find("preset-samples", box), "sample", preset.samples, fillSample);
   setText(find("preset-aliases", box), `In a configuration: ${[preset.name, ...preset.aliases].join(", ")}`);

@@ -52,7 +52,7 @@ function factsOf({ dataset, prompt, reward }, catalogue) {
   const parts = reward.components ?? [reward];
   const shareText = (/** @type {number} */ at) =>
     (parts.length > 1 ? `, ${Math.round(shareOf(parts, at) * 100)} %` : "");
-  const said = parts.map((one, at) => `${titleOf(one, catalogue)}${shareText(at)}`);
+  const said = parts.map((part, at) => `${titleOf(part, catalogue)}${shareText(at)}`);
   const further = Object.entries(reward.fields ?? {})
     .map(([name, column]) => (name === column ? name : `${name} from ${column}`));
   const optional = [

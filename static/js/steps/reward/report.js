@@ -24,10 +24,10 @@ export function mountReport(root) {
 
   /** @param {string} name of the report; another name draws the first */
   function draw(name) {
-    const one = reports.find((report) => report.name === name) ?? reports[0];
-    drawChoice(root, reports, one.name);
-    drawGrade(root, one, reports.length, at);
-    drawReport(root, one.report);
+    const chosen = reports.find((report) => report.name === name) ?? reports[0];
+    drawChoice(root, reports, chosen.name);
+    drawGrade(root, chosen, reports.length, at);
+    drawReport(root, chosen.report);
   }
 
   return {
@@ -55,7 +55,7 @@ function drawChoice(root, reports, chosen) {
   check(host, "bench-report", chosen);
 }
 
-/** @param {HTMLElement} root @param {Report} one @param {number} reports how many there are
+/** @param {HTMLElement} root @param {Report} chosen @param {number} reports how many there are
  * @param {number} at Unix seconds */
 function drawGrade(root, { name, title, report }, reports, at) {
   const letter = find("grade-letter", root);

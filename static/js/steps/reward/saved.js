@@ -42,7 +42,8 @@ export function mountSaved(root, context, tell) {
   return (custom) => {
     show(find("customs-empty", root), custom.length === 0);
     fillList(host, "custom", custom, fillSaved);
-    const used = partsOf(context.get).filter((one) => !one.custom).map((one) => one.custom_name);
+    const used = partsOf(context.get).filter((rewardPart) => !rewardPart.custom)
+      .map(({ custom_name: name }) => name);
     for (const row of host.children) {
       const isUsed = used.includes(itemOf(row).name);
       show(part(row, "badge"), isUsed);

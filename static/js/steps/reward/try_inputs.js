@@ -56,7 +56,7 @@ export function renderInputs(root, state, columns) {
   fillSessions(find("try-session", root, "select"), sessions, null);
   show(find("try-run-form", root), sessions.length > 0);
   show(find("try-no-run", root), sessions.length === 0);
-  fillList(find("try-extras", root), "extra", columns.map((one) => one.name), (row, name) => {
+  fillList(find("try-extras", root), "extra", columns.map((column) => column.name), (row, name) => {
     setText(part(row, "field__label"), `Column ${name}`);
     child(row, "input").name = name;
   });

@@ -66,7 +66,7 @@ export function createAsking(desk) {
     /** Take up what was under way when the page was left. */
     resume() {
       const { chat: { exchanges }, versus } = get();
-      for (const one of [...exchanges, versus.exchange]) if (one?.isPending) takeUp(one.id);
+      for (const exchange of [...exchanges, versus.exchange]) if (exchange?.isPending) takeUp(exchange.id);
     },
   };
 }
@@ -135,6 +135,6 @@ async function withScores(desk, { prompt, reference }, answers, config) {
 export function rewardConfig(desk) {
   const config = desk.session()?.config;
   if (!config) return null;
-  const chosen = desk.get().rewards.find((one) => one.name === desk.get().reward);
+  const chosen = desk.get().rewards.find((reward) => reward.name === desk.get().reward);
   return chosen ? { ...config, reward: chosen.reward } : config;
 }

@@ -26,8 +26,8 @@ export function mountBatch(root, desk) {
   /** @type {File | null} */
   let file = null;
   let isSending = false;
-  const choose = (/** @type {File | null} */ one) => {
-    file = one;
+  const choose = (/** @type {File | null} */ next) => {
+    file = next;
     tell(root, "batch-error", "");
     render();
   };
@@ -136,9 +136,9 @@ function renderTable(root, view, test) {
   const isThere = view.id === test.test_id && view.rows.length > 0;
   const rows = isThere ? view.rows : /** @type {TableRow[]} */ (previewRows(test));
   show(find("batch-results", root), rows.length > 0);
-  fillList(find("batch-rows", root), "batch", rows, (row, one) => {
-    cellsOf(one).forEach((text, index) => setText(row.children[index], text));
-    row.querySelector("button")?.setAttribute("aria-label", `Read all of prompt ${one.index + 1}`);
+  fillList(find("batch-rows", root), "batch", rows, (row, entry) => {
+    cellsOf(entry).forEach((text, index) => setText(row.children[index], text));
+    row.querySelector("button")?.setAttribute("aria-label", `Read all of prompt ${entry.index + 1}`);
   });
   const first = `The first ${rows.length} of ${test.total}, as they were read`;
   setText(find("batch-page", root), isThere ? pageText(view.offset, rows.length, view.total) : first);

@@ -19,7 +19,7 @@ export function mountChat(root, desk, asking) {
   const { get, put } = desk;
   const input = find("chat-prompt", root, "textarea");
   const reference = findInput("chat-reference", root);
-  const pending = () => get().chat.exchanges.find((one) => one.isPending);
+  const pending = () => get().chat.exchanges.find((exchange) => exchange.isPending);
 
   listen(root, { desk, ask, again, clear, stop });
 
@@ -41,7 +41,7 @@ export function mountChat(root, desk, asking) {
     const { exchanges } = get().chat;
     const { prompt, reference: wanted, isTurn } = exchange;
     const before = isTurn ? exchanges.slice(0, exchanges.indexOf(exchange))
-      : exchanges.filter((one) => one !== exchange || !one.error);
+      : exchanges.filter((other) => other !== exchange || !other.error);
     input.focus();
     send(root, desk, asking, { prompt, reference: wanted, isTurn, before });
   }
@@ -115,14 +115,14 @@ function render(root, desk, isBusy) {
   fillTries(find("chat-tries", root), desk.session());
   show(find("chat-tries-part", root), find("chat-tries", root).children.length > 0);
   const last = exchanges.at(-1);
-  fillList(find("chat-list", root), "exchange", exchanges, (row, one) => {
-    setText(part(row, "exchange__prompt"), one.prompt);
-    setText(part(row, "exchange__expected"), one.reference ? `Expected: ${one.reference}` : "");
+  fillList(find("chat-list", root), "exchange", exchanges, (row, exchange) => {
+    setText(part(row, "exchange__prompt"), exchange.prompt);
+    setText(part(row, "exchange__expected"), exchange.reference ? `Expected: ${exchange.reference}` : "");
   });
   // Its buttons depend on whether it is the last one, so the answers are looked at each time, and left where unchanged.
   rowsIn(find("chat-list", root)).forEach((row, index) => {
-    const one = exchanges[index];
-    fillOnce(part(row, "replies"), one, !isBusy && (!one.isTurn || one === last));
+    const exchange = exchanges[index];
+    fillOnce(part(row, "replies"), exchange, !isBusy && (!exchange.isTurn || exchange === last));
   });
   show(find("chat-stop", root), isBusy);
   find("chat-go", root, "button").disabled = isBusy || desk.isOffline();

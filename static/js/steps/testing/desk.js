@@ -87,7 +87,7 @@ export function createDesk(context) {
     /** A question by its id. @param {string} id */
     exchange(id) {
       const { versus, chat } = get();
-      return [versus.exchange, ...chat.exchanges].find((one) => one?.id === id);
+      return [versus.exchange, ...chat.exchanges].find((exchange) => exchange?.id === id);
     },
   };
 }

@@ -92,7 +92,7 @@ function renderTable(root, summary) {
 /** @param {HTMLElement} root @param {"regressions" | "improvements"} name @param {string} title
  * @param {EvaluationSummary} summary */
 function renderKept(root, name, title, summary) {
-  const pairs = summary[name].map((one) => keptPair(one, summary.sides));
+  const pairs = summary[name].map((row) => keptPair(row, summary.sides));
   const order = name === "regressions" ? "the worst first" : "the best first";
   show(find(`${name}-part`, root), pairs.length > 0);
   setText(find(`${name}-title`, root), `${title}: ${counted(pairs.length, "row")}, ${order}`);

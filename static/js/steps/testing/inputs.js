@@ -33,7 +33,8 @@ const tries = new WeakMap();
 export function fillTries(list, session) {
   const key = session?.evaluations;
   if (session && key && !tries.has(key)) tries.set(key, triedQuestions(session));
-  fillList(list, "try", (key && tries.get(key)) || [], (row, one) => setText(row.querySelector("button"), one.prompt));
+  const questions = (key && tries.get(key)) || [];
+  fillList(list, "try", questions, (row, { prompt }) => setText(row.querySelector("button"), prompt));
 }
 
 /** A question that is sent by its button or by Enter, or filled in by one worth trying.
@@ -47,10 +48,10 @@ export function listenToQuestion(root, name, ask) {
     ask();
   });
   find(`${name}-tries`, root).addEventListener("click", (event) => {
-    const one = around(event.target, "button") && itemOf(event.target);
-    if (!one) return;
-    input.value = one.prompt;
-    findInput(`${name}-reference`, root).value = one.reference;
+    const question = around(event.target, "button") && itemOf(event.target);
+    if (!question) return;
+    input.value = question.prompt;
+    findInput(`${name}-reference`, root).value = question.reference;
     input.focus();
   });
 }

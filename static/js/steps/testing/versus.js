@@ -53,7 +53,7 @@ export function mountVersus(root, desk, asking) {
  * @param {TestDesk} desk @returns {Choice[]} */
 function columnsOf(desk) {
   const { versus, models } = desk.get();
-  const isThere = (/** @type {Choice} */ one) => models?.some((model) => model.model_path === one.model_path);
+  const isThere = (/** @type {Choice} */ choice) => models?.some((model) => model.model_path === choice.model_path);
   const there = (versus.columns ?? []).filter(isThere);
   return there.length >= 2 ? there : defaultColumns(models ?? [], desk.run());
 }
@@ -97,10 +97,10 @@ function render(root, desk) {
   const { versus: { exchange } } = desk.get();
   const columns = columnsOf(desk);
   const groups = groupsFor(desk);
-  const rows = columns.map((one, index) => ({ one, index, isLoose: columns.length > 2 }));
-  fillList(find("versus-models", root), "versus-model", rows, (row, { one, index, isLoose }) => {
+  const rows = columns.map((choice, index) => ({ choice, index, isLoose: columns.length > 2 }));
+  fillList(find("versus-models", root), "versus-model", rows, (row, { choice, index, isLoose }) => {
     setText(part(row, "field__label"), `Model ${index + 1}`);
-    fillGroups(part(row, "field__input", "select"), groups, toKey(one));
+    fillGroups(part(row, "field__input", "select"), groups, toKey(choice));
     const remove = part(row, "button");
     remove.setAttribute("aria-label", `Leave out model ${index + 1}`);
     show(remove, isLoose);
