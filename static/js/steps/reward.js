@@ -70,11 +70,11 @@ function mountAlgorithm(root, context) {
   const { algorithms } = context.boot;
   const names = [...new Set(algorithms.flatMap((algorithm) => algorithm.settings))];
   const settings = drawFields(find("algorithm-fields", root), names, context);
-  fillList(host, "algorithm", algorithms, (row, item) => {
-    child(row, "input").value = item.value;
-    setText(part(row, "choice__title"), item.title);
-    setText(part(row, "choice__text"), item.text);
-    setText(part(row, "choice__when"), item.when);
+  fillList(host, "algorithm", algorithms, (row, algorithm) => {
+    child(row, "input").value = algorithm.value;
+    setText(part(row, "choice__title"), algorithm.title);
+    setText(part(row, "choice__text"), algorithm.text);
+    setText(part(row, "choice__when"), algorithm.when);
   });
   host.addEventListener("change", (event) => context.set({ "grpo.algorithm": valueIn(event) }));
   return (state) => {

@@ -68,14 +68,14 @@ export function mount(root, context) {
   return { render, enter: () => fail("") };
 }
 
-/** @param {HTMLElement} row @param {ReturnType<typeof parts>[number]} item */
-function fillPart(row, item) {
-  setText(part(row, "review__title"), item.title);
+/** @param {HTMLElement} row @param {ReturnType<typeof parts>[number]} summary */
+function fillPart(row, summary) {
+  setText(part(row, "review__title"), summary.title);
   const edit = part(row, "review__edit", "a");
-  edit.href = formatRoute({ step: item.step });
-  edit.setAttribute("aria-label", `Change ${item.title.toLowerCase()}`);
-  facts(child(row, "dl"), item.facts);
-  showText(part(row, "field__error"), item.problems ? `${item.problems} to settle on that page` : "");
+  edit.href = formatRoute({ step: summary.step });
+  edit.setAttribute("aria-label", `Change ${summary.title.toLowerCase()}`);
+  facts(child(row, "dl"), summary.facts);
+  showText(part(row, "field__error"), summary.problems ? `${summary.problems} to settle on that page` : "");
 }
 
 /** @param {Context} context @param {State} state */
@@ -111,7 +111,7 @@ function parts({ boot, get }, { plan }) {
       ["Scored by", rewardText(get)],
     ] },
   ];
-  return all.map((item) => ({ ...item, problems: problems[item.step] ?? 0 }));
+  return all.map((summary) => ({ ...summary, problems: problems[summary.step] ?? 0 }));
 }
 
 /** @param {QueueState | null} queue */

@@ -16,10 +16,10 @@ export function renderMemory(plan) {
   setText(badge, memory?.fits ? "Fits" : "Too large");
   setText(find("memory-text"), memoryText(plan));
   drawBar(find("memory-bar"), parts, Math.max(memory?.available_gib ?? 0, memory?.total_gib ?? 0));
-  fillList(find("memory-parts"), "legend", parts, (row, item) => {
-    row.dataset.part = item.key;
-    setText(part(row, "legend__name"), item.label);
-    setText(part(row, "legend__value"), gib(item.gib));
+  fillList(find("memory-parts"), "legend", parts, (row, memoryPart) => {
+    row.dataset.part = memoryPart.key;
+    setText(part(row, "legend__name"), memoryPart.label);
+    setText(part(row, "legend__value"), gib(memoryPart.gib));
   });
 }
 
@@ -27,9 +27,9 @@ export function renderMemory(plan) {
 function drawBar(bar, parts, whole) {
   while (bar.children.length > parts.length) bar.lastElementChild?.remove();
   while (bar.children.length < parts.length) bar.append(make("span", "memory__part"));
-  parts.forEach((item, index) => {
+  parts.forEach((memoryPart, index) => {
     const segment = rowsIn(bar)[index];
-    segment.dataset.part = item.key;
-    segment.style.setProperty("--share", String(whole ? item.gib / whole : 0));
+    segment.dataset.part = memoryPart.key;
+    segment.style.setProperty("--share", String(whole ? memoryPart.gib / whole : 0));
   });
 }

@@ -6,11 +6,11 @@ import { fillList, part, setText } from "../lib/dom.js";
 
 /** @param {HTMLElement} list @param {Record<string, ScoreRecord | null>} scores reward name -> its verdict */
 export function fillParts(list, scores) {
-  fillList(list, "part", Object.entries(scores).map(([name, score]) => partOf(name, score)), (row, item) => {
-    row.dataset.kind = item.kind;
-    setText(part(row, "part__name"), item.name);
-    setText(part(row, "part__value"), item.text);
-    part(row, "meter", "progress").value = item.value ?? 0;
-    setText(part(row, "part__reason"), item.reason);
+  fillList(list, "part", Object.entries(scores).map(([name, score]) => partOf(name, score)), (row, verdict) => {
+    row.dataset.kind = verdict.kind;
+    setText(part(row, "part__name"), verdict.name);
+    setText(part(row, "part__value"), verdict.text);
+    part(row, "meter", "progress").value = verdict.value ?? 0;
+    setText(part(row, "part__reason"), verdict.reason);
   });
 }

@@ -40,8 +40,8 @@ export function mountPublic(root, context, choose) {
 /** Check the card of the chosen set. @param {HTMLElement} list @param {ChosenData} chosen */
 export function markChosen(list, chosen) {
   for (const input of list.querySelectorAll("input")) {
-    const item = itemOf(input);
-    input.checked = item?.kind === chosen.kind && item.source === chosen.source;
+    const publicSet = itemOf(input);
+    input.checked = publicSet?.kind === chosen.kind && publicSet.source === chosen.source;
   }
 }
 

@@ -28,11 +28,11 @@ export function mountSetup(root, context) {
         .filter((row) => !isSame(row.value, row.byDefault));
       const note = `${rows.length} settings differ from the defaults; the others are at theirs.`;
       setText(find("setup-note", root), note);
-      fillList(find("setup-rows", root), "setup", rows, (row, item) => {
+      fillList(find("setup-rows", root), "setup", rows, (row, difference) => {
         const [value, byDefault] = row.querySelectorAll("td");
-        setText(row.querySelector("th"), item.name);
-        setText(value, setting(item.value));
-        setText(byDefault, setting(item.byDefault));
+        setText(row.querySelector("th"), difference.name);
+        setText(value, setting(difference.value));
+        setText(byDefault, setting(difference.byDefault));
       });
       fillNotices(find("setup-notices", root), next.notices ?? []);
     },

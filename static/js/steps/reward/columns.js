@@ -40,7 +40,7 @@ export function mountColumns(root, context) {
     const wanted = status === "ready" ? wantedColumns(parts, list, fields) : [];
     const hasOwn = parts.some((rewardPart) => rewardPart.custom_name);
     const answer = wanted.length || hasOwn ? bySource.look() : undefined;
-    fillList(host, "column", wanted, (row, item) => fillColumn(row, item, fields, answer, typed, state.plan.errors));
+    fillList(host, "column", wanted, (row, asked) => fillColumn(row, asked, fields, answer, typed, state.plan.errors));
     show(find("column-form", root), hasOwn);
     const response = context.get("dataset.response_field");
     setText(find("columns-note", root), readsReference(parts, list)
@@ -82,47 +82,47 @@ function listen(root, host, typed, put, redraw) {
 
 /** @typedef {import("../../state/rewards.js").Wanted} Wanted */
 
-/** @param {HTMLElement} row @param {Wanted} item @param {Record<string, string>} fields
+/** @param {HTMLElement} row @param {Wanted} wanted @param {Record<string, string>} fields
  * @param {{value?: DataPreview} | undefined} answer @param {Set<string>} typed
  * @param {Record<string, string>} errors */
-function fillColumn(row, item, fields, answer, typed, errors) {
+function fillColumn(row, wanted, fields, answer, typed, errors) {
   const select = part(row, "column-row__select", "select");
   const input = part(row, "column-row__input", "input");
-  const column = fields[item.name] ?? "";
+  const column = fields[wanted.name] ?? "";
   const columns = answer?.value?.columns;
-  const isTyped = Boolean(answer && !columns) || typed.has(item.name);
-  row.dataset.field = `reward.fields.${item.name}`;
-  setText(row.querySelector(".column-row__name .mono"), item.name);
-  setText(part(row, "column-row__help"), item.help);
-  for (const control of [select, input]) control.setAttribute("aria-label", `Column for ${item.name}`);
-  fillSelect(select, item, column, columns ?? []);
+  const isTyped = Boolean(answer && !columns) || typed.has(wanted.name);
+  row.dataset.field = `reward.fields.${wanted.name}`;
+  setText(row.querySelector(".column-row__name .mono"), wanted.name);
+  setText(part(row, "column-row__help"), wanted.help);
+  for (const control of [select, input]) control.setAttribute("aria-label", `Column for ${wanted.name}`);
+  fillSelect(select, wanted, column, columns ?? []);
   if (document.activeElement !== input && input.value !== column) input.value = column;
   show(select, !isTyped);
   show(input, isTyped);
   const remove = part(row, "column-row__remove");
-  show(remove, item.by === "");
-  remove.setAttribute("aria-label", `Do not read ${item.name}`);
-  showText(part(row, "field__error"), errors[`reward.fields.${item.name}`] ?? missing(item, column, columns));
+  show(remove, wanted.by === "");
+  remove.setAttribute("aria-label", `Do not read ${wanted.name}`);
+  showText(part(row, "field__error"), errors[`reward.fields.${wanted.name}`] ?? missing(wanted, column, columns));
 }
 
 /** What is wrong with a column that the data set may not have.
- * @param {Wanted} item @param {string} column @param {string[] | undefined} columns */
-function missing(item, column, columns) {
-  const name = column || (item.isNeeded ? item.name : "");
+ * @param {Wanted} wanted @param {string} column @param {string[] | undefined} columns */
+function missing(wanted, column, columns) {
+  const name = column || (wanted.isNeeded ? wanted.name : "");
   const isThere = (/** @type {string} */ known) =>
     known === name || known === name.split(".")[0] || known.startsWith(`${name}.`);
   if (!columns || !name || columns.some(isThere)) return "";
-  const cure = item.isNeeded ? "Choose the one that holds it, or take another reward." : "Choose another, or none.";
+  const cure = wanted.isNeeded ? "Choose the one that holds it, or take another reward." : "Choose another, or none.";
   return `The data set has no column ${name}. ${cure}`;
 }
 
-/** @param {HTMLSelectElement} select @param {Wanted} item @param {string} column @param {string[]} columns */
-function fillSelect(select, item, column, columns) {
+/** @param {HTMLSelectElement} select @param {Wanted} wanted @param {string} column @param {string[]} columns */
+function fillSelect(select, wanted, column, columns) {
   const own = column && !columns.includes(column) ? [column] : [];
-  const key = JSON.stringify([item.name, own, columns]);
+  const key = JSON.stringify([wanted.name, own, columns]);
   if (select.dataset.key !== key) {
     select.dataset.key = key;
-    const none = item.isNeeded ? `the column called ${item.name}` : "none";
+    const none = wanted.isNeeded ? `the column called ${wanted.name}` : "none";
     const named = [...own, ...columns].map((name) => new Option(name, name));
     select.replaceChildren(new Option(none, ""), ...named, new Option("Another path …", OTHER));
   }

@@ -46,11 +46,11 @@ export function mountReport(root) {
 function drawChoice(root, reports, chosen) {
   const host = find("bench-parts", root);
   show(find("bench-parts-part", root), reports.length > 1);
-  fillList(host, "category", reports.length > 1 ? reports : [], (row, item) => {
+  fillList(host, "category", reports.length > 1 ? reports : [], (row, choice) => {
     const input = child(row, "input");
     input.name = "bench-report";
-    input.value = item.name;
-    setText(row.querySelector("span"), `${item.title}: ${item.report.grade}`);
+    input.value = choice.name;
+    setText(row.querySelector("span"), `${choice.title}: ${choice.report.grade}`);
   });
   check(host, "bench-report", chosen);
 }

@@ -48,10 +48,10 @@ function renderScores(root, session) {
 /** Questions with the answers of each stage or model.
  * @param {HTMLElement} list @param {import("../../state/testing_runs.js").Pair[]} pairs */
 export function renderPairs(list, pairs) {
-  fillList(list, "answer", pairs, (row, item) => {
-    setText(part(row, "answer__question"), item.instruction);
-    setText(part(row, "answer__reference"), item.reference || "none");
-    fillList(part(row, "answer__list"), "stage-answer", item.stages, (cell, stage) => {
+  fillList(list, "answer", pairs, (row, pair) => {
+    setText(part(row, "answer__question"), pair.instruction);
+    setText(part(row, "answer__reference"), pair.reference || "none");
+    fillList(part(row, "answer__list"), "stage-answer", pair.stages, (cell, stage) => {
       setText(cell.querySelector("h3"), stage.name);
       setText(cell.querySelector("pre"), stage.answer || "(empty)");
       const badge = part(cell, "badge");
