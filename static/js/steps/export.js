@@ -43,8 +43,7 @@ export function mount(root, context) {
   /** Say when the export that is shown ends. @param {ShownExport} shown */
   function follow({ id, one: exportState, now }) {
     if (before?.id === id && before.isExporting && exportState && !now.isExporting) {
-      const isBad = exportState.status === "failed" || exportState.status === "interrupted";
-      context.say(endText(exportState), isBad ? "error" : "info");
+      context.say(endText(exportState), ["failed", "interrupted"].includes(exportState.status) ? "error" : "info");
       desk.put({ fresh: id });
       const isStillChosen = isSame([...desk.chosenOf(id)].sort(), [...exportState.targets].sort());
       if (exportState.status === "completed" && isStillChosen) desk.choose(id, null);
@@ -59,8 +58,7 @@ export function mount(root, context) {
     show(find("export-none", root), state.isLoaded && isNone);
     show(find("export-body", root), !isNone);
     if (isNone) return;
-    const offered = inOrder(state).filter((session) => session.saved || session === asked);
-    fillSessions(select, offered, asked?.session_id ?? null);
+    fillSessions(select, inOrder(state).filter((run) => run.saved || run === asked), asked?.session_id ?? null);
     follow(shownOf(desk, state, select.value));
     const shown = shownOf(desk, state, select.value);
     renderRun(root, shown);
