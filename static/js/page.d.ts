@@ -201,7 +201,8 @@ interface ShownData { chosen: ChosenData; shelf: string; errors: Record<string, 
 /** What a part of the export step draws: the run that is shown, its export if there is one, what is planned and chosen,
  *  and what stands in the way. */
 interface ShownExport {
-  id: string; session?: Session; one: ExportState | null; files: ListedFile[]; chosen: string[]; isFresh: boolean;
+  id: string; session?: Session; exportState: ExportState | null; files: ListedFile[]; chosen: string[];
+  isFresh: boolean;
   plan: import("./state/exports.js").Plan | null;
   now: { isOffline: boolean; isExporting: boolean; isPushing: boolean; isTraining: boolean };
 }

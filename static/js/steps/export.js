@@ -34,14 +34,14 @@ export function mount(root, context) {
   fetchTemplates(desk);
 
   /** Plan again when what a plan depends on has changed. @param {ShownExport} shown */
-  function replan({ id, one: exportState, files }) {
+  function replan({ id, exportState, files }) {
     const key = [id, exportState?.ended_at, ...files.map((file) => `${file.target} ${file.is_stale}`)].join("\n");
     if (id && key !== planned) desk.plan(id);
     planned = key;
   }
 
   /** Say when the export that is shown ends. @param {ShownExport} shown */
-  function follow({ id, one: exportState, now }) {
+  function follow({ id, exportState, now }) {
     if (before?.id === id && before.isExporting && exportState && !now.isExporting) {
       context.say(endText(exportState), ["failed", "interrupted"].includes(exportState.status) ? "error" : "info");
       desk.put({ fresh: id });

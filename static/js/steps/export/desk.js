@@ -101,7 +101,7 @@ export function shownOf(desk, state, id) {
   const exportState = desk.exportOf(id);
   const { plans, fresh } = desk.get();
   return {
-    id, session, one: exportState, files: exportState?.files ?? [], plan: plans[id] ?? null, chosen: desk.chosenOf(id),
+    id, session, exportState, files: exportState?.files ?? [], plan: plans[id] ?? null, chosen: desk.chosenOf(id),
     isFresh: fresh === id,
     now: {
       isOffline: state.connection === "offline",

@@ -23,7 +23,7 @@ export function mountFiles(root, desk) {
     if (!button || !shown) return;
     const target = around(button, "[data-target]")?.dataset.target;
     const file = shown.files.find((listed) => listed.target === target);
-    const folder = shown.one?.folder ?? "";
+    const folder = shown.exportState?.folder ?? "";
     const act = button.dataset.act;
     if (act === "copy-folder") copy(folder, desk.context.say);
     if (act === "delete-all") removeAll(shown, folder);
@@ -65,7 +65,7 @@ export function mountFiles(root, desk) {
       shown = next;
       show(find("export-made", root), next.files.length > 0);
       if (isNew) rows.clear();
-      if (next.one && next.files.length) drawHead(root, next, next.one.folder);
+      if (next.exportState && next.files.length) drawHead(root, next, next.exportState.folder);
       drawRows(list, rows, next, isNew);
     },
   };

@@ -20,7 +20,7 @@ export function mountProgress(root, desk) {
   const tail = find("export-log-tail", root);
   find("export-failure-log", root).addEventListener("toggle", () => (tail.scrollTop = tail.scrollHeight));
   find("export-again", root).addEventListener("click", async () => {
-    const exportState = shown?.one;
+    const exportState = shown?.exportState;
     const isBegun = exportState && (await desk.attempt(() => createExport(exportState.export_id, leftOf(exportState))));
     if (isBegun) desk.focusSoon("export-state-title");
   });
@@ -29,9 +29,9 @@ export function mountProgress(root, desk) {
     /** @param {ShownExport} next */
     render(next) {
       shown = next;
-      const hasNews = isTold(next.one, next.isFresh);
+      const hasNews = isTold(next.exportState, next.isFresh);
       show(find("export-state", root), hasNews);
-      if (next.one && hasNews) draw(root, next, next.one);
+      if (next.exportState && hasNews) draw(root, next, next.exportState);
     },
   };
 }

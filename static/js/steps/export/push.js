@@ -50,14 +50,14 @@ export function mountPush(root, desk) {
       shown = next;
       show(find("export-push", root), next.files.length > 0);
       if (isNew) clear(root);
-      if (isNew) repo.value = next.one?.push?.repo_id ?? "";
+      if (isNew) repo.value = next.exportState?.push?.repo_id ?? "";
       if (!next.files.length) return;
       const { isPushing, isExporting, isOffline } = next.now;
       find("push-start", root, "button").disabled = isPushing || isExporting || isOffline;
       setText(find("push-wait", root), isExporting ? "An export is under way: push when it has ended." : "");
       setText(find("push-token-help", root), next.plan?.has_hub_token ? TOKEN_HELP.server : TOKEN_HELP.none);
       fillTargets(root, next);
-      drawState(root, next.one?.push ?? null, isNew);
+      drawState(root, next.exportState?.push ?? null, isNew);
     },
     enter: () => clear(root),
     leave() {

@@ -38,13 +38,13 @@ export function mountUse(root, desk) {
 
   function draw() {
     const file = shown?.files.find((listed) => listed.target === select.value);
-    if (!shown?.one || !file) return;
-    const use = useOf(shown, shown.one.folder, file, place(), templateOf(shown.session?.config, desk.get().templates));
-    const key = JSON.stringify([use, shown.one.modelfile]);
+    if (!shown?.exportState || !file) return;
+    const use = useOf(shown, shown.exportState.folder, file, place(), templateOf(shown.session?.config, desk.get().templates));
+    const key = JSON.stringify([use, shown.exportState.modelfile]);
     if (key === drawn) return;
     drawn = key;
     drawPrograms(root, use);
-    drawModelfile(root, use, shown.one.modelfile);
+    drawModelfile(root, use, shown.exportState.modelfile);
     show(find("use-system", root), use.system !== "");
     setText(systemText, use.system);
   }
