@@ -39,7 +39,8 @@ export function mountUse(root, desk) {
   function draw() {
     const file = shown?.files.find((listed) => listed.target === select.value);
     if (!shown?.exportState || !file) return;
-    const use = useOf(shown, shown.exportState.folder, file, place(), templateOf(shown.session?.config, desk.get().templates));
+    const template = templateOf(shown.session?.config, desk.get().templates);
+    const use = useOf(shown, shown.exportState.folder, file, place(), template);
     const key = JSON.stringify([use, shown.exportState.modelfile]);
     if (key === drawn) return;
     drawn = key;
