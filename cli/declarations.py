@@ -5,18 +5,17 @@ The page's modules name them in JSDoc comments, so that tsc checks what the page
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from typing_extensions import NotRequired, get_type_hints, is_typeddict
 
+from cli.generated import print_or_write
 from core.config.algorithms import AlgorithmWords
 from core.config.describe import SchemaPayload
 from core.data.hub import HubDescription
@@ -25,7 +24,6 @@ from core.data.procedural import ProceduralTask
 from core.errors import ErrorReport
 from core.evaluations.record import EvaluationRecord
 from core.evaluations.results import BatchRow, EvaluationRow
-from core.jsonfile import write_text
 from core.rewards.suggest import Suggestion
 from core.rewards.tested import BenchResult, RewardTest
 from core.runs.checks import CheckReport
@@ -136,14 +134,7 @@ def _typescript(hint: Any) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the declarations, or write them into a file."""
-    parser = argparse.ArgumentParser(prog="python -m cli.declarations", description="Payloads for TypeScript.")
-    parser.add_argument("--write", type=Path, help="replace this file")
-    file = parser.parse_args(arguments).write
-    if file is None:
-        sys.stdout.write(declarations())
-    else:
-        write_text(file, declarations())
-    return 0
+    return print_or_write("cli.declarations", "Payloads for TypeScript.", declarations, arguments)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,14 @@ JavaScript reads these names from the written module; no value of Python is writ
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from cli.generated import print_or_write
 from constants import EMBEDDED_MODEL, MAX_UPLOAD_BYTES
 from core.export.targets import RECOMMENDED
-from core.jsonfile import write_text
 from core.rewards.section import DEFAULT_PRESET, MAX_NAME_CHARACTERS
 from core.runs.model_card import EMBEDDED_HUB_ID
 from core.sessions.state import FINAL
@@ -38,14 +36,7 @@ def facts() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the module, or write it into a file."""
-    parser = argparse.ArgumentParser(prog="python -m cli.facts", description="Constants for the page.")
-    parser.add_argument("--write", type=Path, help="replace this file")
-    file = parser.parse_args(arguments).write
-    if file is None:
-        sys.stdout.write(facts())
-    else:
-        write_text(file, facts())
-    return 0
+    return print_or_write("cli.facts", "Constants for the page.", facts, arguments)
 
 
 if __name__ == "__main__":

@@ -119,11 +119,6 @@ class InUse:
             message, hint = REFUSALS[blocking[0].use]
             raise Conflict(message.format(session_id), hint)
 
-    def is_used(self, session_id: str, use: Use) -> bool:
-        """Whether a session has a use now."""
-        with self._changed:
-            return any((entry.session_id, entry.use) == (session_id, use) for entry in self._entries)
-
     def when_deleted(self, leave: Callable[[str], None]) -> None:
         """Register `leave(session_id)`, which gives up a session; it is called before the session is deleted."""
         self._leavers.append(leave)

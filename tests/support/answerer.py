@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.config import parse_config
+from core.errors import Conflict
 from core.generation.model_path import ModelRef, model_ref
 from core.hardware import Hardware
 from core.paths import ADAPTER_WEIGHTS, Workspace
@@ -101,6 +102,15 @@ class Inspection:
 
     def stop(self, lane: str) -> None:
         """As Inspector.stop; nothing here takes long enough."""
+
+
+def is_in_use(ledger: InUse, session_id: str) -> bool:
+    """Whether anything keeps a session from being deleted."""
+    try:
+        ledger.require_free(session_id, "deletion")
+    except Conflict:
+        return True
+    return False
 
 
 def tools_of(store: SessionStore, answerer: Answerer, inspection: Inspection, **more: Any) -> EvaluationTools:

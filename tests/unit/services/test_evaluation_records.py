@@ -11,7 +11,7 @@ from core.errors import Conflict, DeviceTaken, InvalidInput, NotFound, OutOfMemo
 from core.evaluations.prompt_files import Prompts
 from core.sessions.store import SessionStore
 from services.evaluations.service import EvaluationService, Wanted
-from tests.support.answerer import Answerer, Inspection, make_run, sums, tools_of
+from tests.support.answerer import Answerer, Inspection, is_in_use, make_run, sums, tools_of
 
 RUN = ("outputs/r1", True)
 
@@ -279,12 +279,12 @@ def test_tests_run_one_after_another_in_the_order_they_came(tests, answerer):
 def test_while_a_test_runs_its_run_is_in_use_and_its_files_stay(tests, answerer):
     answerer.gate.clear()
     test = tests.batch("p", questions(2), RUN, Wanted())
-    assert answerer.in_use.is_used("r1", "evaluation") and not answerer.in_use.is_used("r2", "evaluation")
+    assert is_in_use(answerer.in_use, "r1") and not is_in_use(answerer.in_use, "r2")
     with pytest.raises(Conflict, match="under way"):
         tests.delete(test.test_id)
     answerer.gate.set()
     over(tests, test)
-    assert not answerer.in_use.is_used("r1", "evaluation")
+    assert not is_in_use(answerer.in_use, "r1")
 
 
 def test_a_deleted_test_is_gone(tests, workspace):

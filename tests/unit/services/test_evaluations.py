@@ -9,7 +9,7 @@ from core.errors import DeviceTaken, Displaced, InvalidInput, NotFound, Unavaila
 from core.paths import ADAPTER_WEIGHTS
 from core.sessions.store import SessionStore
 from services.evaluations.service import EvaluationService, Wanted
-from tests.support.answerer import Answerer, Inspection, make_run, sums, tools_of
+from tests.support.answerer import Answerer, Inspection, is_in_use, make_run, sums, tools_of
 
 
 def right_when_trained(ask, chat):
@@ -96,7 +96,7 @@ def test_while_it_runs_the_runs_of_both_models_are_in_use(tests, store, answerer
     make_run(store, "r2")
     answerer.gate.clear()
     tests.evaluate("r1", [("outputs/r2", False), ("outputs/r2", True)], 3, 1, Wanted())
-    assert all(answerer.in_use.is_used(session_id, "evaluation") for session_id in ("r1", "r2"))
+    assert all(is_in_use(answerer.in_use, session_id) for session_id in ("r1", "r2"))
 
 
 def test_fewer_rows_than_wanted_are_noted(tests, inspection):

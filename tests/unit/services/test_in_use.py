@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import Conflict
 from services.processes.in_use import BLOCKED_BY, REFUSALS, InUse
+from tests.support.answerer import is_in_use
 
 
 @pytest.mark.parametrize(("use", "other"), product(BLOCKED_BY, BLOCKED_BY))
@@ -18,14 +19,16 @@ def test_a_use_begins_unless_what_blocks_it_is_under_way(use, other):
             ledger.claim("a", use)
     else:
         ledger.claim("a", use)
-        assert ledger.is_used("a", use)
+        ledger.release("a", other)
+        assert is_in_use(ledger, "a")
 
 
 def test_another_session_is_not_concerned():
     ledger = InUse()
     ledger.claim("a", "deletion")
+    assert not is_in_use(ledger, "b")
     ledger.claim("b", "training")
-    assert not ledger.is_used("b", "deletion")
+    assert is_in_use(ledger, "b")
 
 
 def test_a_session_in_two_evaluations_is_free_when_both_are_over():
@@ -75,18 +78,18 @@ def test_a_block_that_fails_gives_its_claim_back_and_one_that_works_keeps_it():
     ledger = InUse()
     with pytest.raises(OSError), ledger.from_here("a", "export"):
         raise OSError
-    assert not ledger.is_used("a", "export")
+    assert not is_in_use(ledger, "a")
     with ledger.from_here("a", "export"):
         pass
-    assert ledger.is_used("a", "export")
+    assert is_in_use(ledger, "a")
 
 
 def test_before_a_session_is_deleted_those_who_need_not_be_waited_for_leave():
     ledger, left = InUse(), []
     ledger.when_deleted(left.append)
     with ledger.deleting("a"):
-        assert left == ["a"] and ledger.is_used("a", "deletion")
-    assert not ledger.is_used("a", "deletion")
+        assert left == ["a"] and is_in_use(ledger, "a")
+    assert not is_in_use(ledger, "a")
     ledger.note("b", "push")
     with pytest.raises(Conflict), ledger.deleting("b"):
         pass
