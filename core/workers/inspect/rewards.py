@@ -18,6 +18,7 @@ from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
 from core.rewards.tested import BenchResult, RewardTest
@@ -90,6 +91,15 @@ def reward_bench(workspace: Any, arguments: BenchWanted, report: Any) -> BenchRe
         report(place / len(tried), scorer.name)
         reports[scorer.name] = asdict(bench(scorer, rows, template))
     return {"rows": len(rows), "grade": reports[tried[-1].name]["grade"], "rewards": reports}
+
+
+def reward_own_answers(workspace: Any, arguments: BenchWanted, report: Any) -> OwnAnswers:
+    """What the configured reward gives the data set's own answers."""
+    config = parse_config(arguments["config"])
+    rows = dataset_rows(config, workspace, arguments["samples"])
+    return own_answers(
+        scorers(config.reward, tools(workspace)), config.reward.weights, rows, template_of(config.prompt)
+    )
 
 
 def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> JsonObject:
