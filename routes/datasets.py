@@ -11,7 +11,7 @@ from pydantic import Field
 from constants import MAX_UPLOAD_BYTES
 from core.jsonfile import JsonObject
 from routes.file_upload import FORM_OVERHEAD_BYTES, file_part, raw_chunks
-from routes.http import Body, Query, body, query, reply, services
+from routes.http import Body, Query, body, droppable, query, reply, services
 
 bp = Blueprint("datasets", __name__)
 
@@ -73,12 +73,14 @@ def list_datasets():
 
 
 @bp.get("/procedural")
+@droppable
 def procedural():
     """Procedural tasks with their parameters."""
     return reply({"tasks": services().datasets.procedural()})
 
 
 @bp.get("/hub")
+@droppable
 def hub():
     """The hub's description of a data set: subsets, splits, rows, size, licence."""
     wanted = query(HubQuery)
@@ -123,6 +125,7 @@ def delete_upload(name: str):
 
 
 @bp.post("/preview")
+@droppable
 def preview():
     """The first rows of any data set, and a guessed mapping."""
     wanted = body(PreviewRequest)
@@ -130,12 +133,14 @@ def preview():
 
 
 @bp.post("/fields")
+@droppable
 def fields():
     """The guessed mapping, and three rows as the model and the reward see them."""
     return reply(services().datasets.fields(body(ConfigRequest).config))
 
 
 @bp.post("/suggest")
+@droppable
 def suggest():
     """Quick Start: mapping, template and reward for a data set, with reasons."""
     wanted = body(SourceRequest)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import selectors
 import socket
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +15,10 @@ from werkzeug.exceptions import BadRequest
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.validation import Shape, shaped
+from services.processes.awaited import IS_AWAITED
 from services.wiring import Services
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Body(BaseModel):
@@ -73,6 +77,20 @@ def presence() -> Callable[[], bool]:
     """A function, for any thread, that tells whether the client of this request is still connected; true if unknown."""
     connection: socket.socket | None = request.environ.get("werkzeug.socket")
     return lambda: connection is None or not _is_closed(connection)
+
+
+def droppable(view: View) -> View:
+    """Mark a view that only looks: its work is dropped when its client has left. Put below the route."""
+
+    @wraps(view)
+    def watched(*arguments: Any, **named: Any) -> Any:
+        token = IS_AWAITED.set(presence())
+        try:
+            return view(*arguments, **named)
+        finally:
+            IS_AWAITED.reset(token)
+
+    return cast(View, watched)
 
 
 def _is_closed(connection: socket.socket) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from constants import EMBEDDED_MODEL
 from core.prompts.section import PromptConfig
-from routes.http import Body, body, reply, services
+from routes.http import Body, body, droppable, reply, services
 
 bp = Blueprint("prompts", __name__)
 
@@ -52,6 +52,7 @@ def delete_prompt(name: str):
 
 
 @bp.post("/preview")
+@droppable
 def preview():
     """A question as a model sees it."""
     wanted = body(PreviewRequest)

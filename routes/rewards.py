@@ -9,7 +9,7 @@ from pydantic import Field
 
 from constants import MAX_BENCH_ROWS
 from core.errors import InvalidInput
-from routes.http import Body, Query, body, json_object, query, reply, services
+from routes.http import Body, Query, body, droppable, json_object, query, reply, services
 
 bp = Blueprint("rewards", __name__)
 
@@ -53,6 +53,7 @@ def list_rewards():
 
 
 @bp.post("/test")
+@droppable
 def test():
     """The scores of texts, of a run's completions, or of the data set's own answers, with reasons."""
     wanted = body(TestRequest)
@@ -67,6 +68,7 @@ def test():
 
 
 @bp.post("/bench")
+@droppable
 def bench():
     """The grade of a reward by its scores for generated exploits."""
     wanted = body(BenchRequest)

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from constants import HUB_TIMEOUT_S
+from core.catalog.hub_reach import PUBLIC_HUB, QUICK_S, HubReach
 from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD, hub_id_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
 from core.jsonfile import JsonObject, read_json
+
+WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+"""Files that a downloaded model has one of."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,19 @@ class Hub:
         """
         hub_id = hub_id_of(name, root)
         if hub_id is not None and not self.is_cached(hub_id):
-            self._require_network(hub_id)
+            self._require_network(hub_id, HUB_TIMEOUT_S, again=True)
             self._ask(hub_id)
 
+    @property
+    def reach(self) -> HubReach:
+        """Whether the hub can be reached."""
+        return HubReach(self.endpoint or PUBLIC_HUB, self.cache.parent, self.offline)
+
     def is_cached(self, hub_id: str) -> bool:
-        """Whether the cache has the model's config.json, which every download of a model leaves there."""
-        return self._cached_config(hub_id) is not None
+        """Whether the cache has a whole model: a look at its prompts leaves config.json and tokenizer there alone."""
+        if self._cached(hub_id, "config.json") is None:
+            return False
+        return any(self._has_weights(hub_id, name) for name in WEIGHTS)
 
     def config(self, hub_id: str) -> JsonObject:
         """A model's config.json from the cache, or else from the hub; a fetched one is not added to the cache.
@@ -56,22 +67,30 @@ class Hub:
             NotFound, Conflict, Unavailable: As `require`.
             InvalidInput: It is no JSON object, or one of its names is not text.
         """
-        cached = self._cached_config(hub_id)
+        cached = self._cached(hub_id, "config.json")
         if cached is None:
-            self._require_network(hub_id)
+            self._require_network(hub_id, QUICK_S)
         config: JsonObject = self._fetch(hub_id) if cached is None else read_json(cached)
         require_plain_config(config, hub_id)
         return config
 
-    def _cached_config(self, hub_id: str) -> Path | None:
+    def _cached(self, hub_id: str, name: str) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
 
-        found = try_to_load_from_cache(hub_id, "config.json", cache_dir=self.cache)
+        found = try_to_load_from_cache(hub_id, name, cache_dir=self.cache)
         return Path(found) if isinstance(found, str) else None
 
-    def _require_network(self, hub_id: str) -> None:
-        if self.offline:
-            raise _unreachable(hub_id, "the server runs offline")
+    def _has_weights(self, hub_id: str, name: str) -> bool:
+        """Whether a file of weights is there, and with an index all the files that it lists."""
+        file = self._cached(hub_id, name)
+        if file is None or not name.endswith(".index.json"):
+            return file is not None
+        return all(self._cached(hub_id, shard) for shard in set(read_json(file).get("weight_map", {}).values()))
+
+    def _require_network(self, hub_id: str, patience_s: float, again: bool = False) -> None:
+        problem = self.reach.problem(patience_s, again)
+        if problem is not None:
+            raise _unreachable(hub_id, problem)
 
     def _ask(self, hub_id: str) -> None:
         from huggingface_hub import get_hf_file_metadata, hf_hub_url

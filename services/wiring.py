@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from core.catalog.hub_reach import is_offline
 from core.errors import Conflict
 from core.hardware import Hardware, detect_hardware, visible
 from core.paths import Workspace
@@ -39,8 +40,6 @@ from services.training.fitting import FittingService
 from services.training.plans import PlanService
 from services.training.rollouts import RolloutService
 from services.training.service import Preconditions, TrainingService
-
-TRUTHY = ("1", "on", "yes", "true")
 
 
 @dataclass(frozen=True)
@@ -229,5 +228,4 @@ def _answering(shared: _Shared, rewards: RewardService) -> _Answering:
 
 def _hub(workspace: Workspace, environment: Mapping[str, str]) -> Hub:
     home = Path(environment.get("HF_HOME") or workspace.cache / "huggingface")
-    offline = environment.get("HF_HUB_OFFLINE", "").lower() in TRUTHY
-    return Hub(environment.get("HF_ENDPOINT"), environment.get("HF_TOKEN"), home / "hub", offline)
+    return Hub(environment.get("HF_ENDPOINT"), environment.get("HF_TOKEN"), home / "hub", is_offline(environment))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from constants import HUB_TIMEOUT_S
+from core.catalog.hub_reach import follow_hub
 from core.data.formats import DataFile
 from core.data.hub_access import ask, explained, keep, latest
 from core.data.hub_head import first_rows
@@ -130,6 +131,7 @@ def _downloaded(
 def _fetched(repository: Repository, path: str, cache: Path, progress: "_Progress") -> Path:
     from huggingface_hub import hf_hub_download
 
+    follow_hub()
     with explained(repository.id):
         file = hf_hub_download(
             repository.id,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from constants import HUB_TIMEOUT_S
+from core.catalog.hub_reach import SILENT, HubReach, follow_hub
 from core.catalog.models import is_hub_id
-from core.data.hub_layout import Repository
+from core.data.hub_layout import Repository, files_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
 from core.jsonfile import read_json, write_json
@@ -57,11 +60,38 @@ def ask(source: str) -> Repository:
     if not is_hub_id(source):
         problem = f"{source!r} is not a Hugging Face id"
         raise InvalidInput(f"{problem}.", HINT, {SOURCE: problem})
+    require_hub(source)
     with explained(source):
         info = HfApi().dataset_info(source, files_metadata=True, timeout=HUB_TIMEOUT_S)
     files = {sibling.rfilename: sibling.size for sibling in info.siblings or ()}
     card = info.card_data.to_dict() if info.card_data else {}
     return Repository(info.id, info.sha or "main", files, card, bool(info.gated))
+
+
+def require_hub(source: str) -> None:
+    """Go on only while the hub can be reached, so that nothing is tried for long in vain.
+
+    Raises:
+        Unavailable: It can't be.
+    """
+    problem = follow_hub()
+    if problem is not None:
+        raise _unreachable(source, problem)
+
+
+def is_downloaded(source: str, subset: str | None, split: str, cache: Path) -> bool:
+    """Whether all files of a split are in the cache; it asks no network."""
+    if not _kept(source, cache).is_file():
+        return False
+    from huggingface_hub import try_to_load_from_cache
+
+    repository = Repository(**read_json(_kept(source, cache)))
+    where: dict[str, Any] = {"cache_dir": cache / "datasets", "revision": repository.commit, "repo_type": "dataset"}
+    try:
+        paths = files_of(repository, subset, split)
+    except InvalidInput:
+        return False
+    return all(isinstance(try_to_load_from_cache(repository.id, path, **where), str) for path in paths)
 
 
 def _kept(source: str, cache: Path) -> Path:
@@ -103,15 +133,21 @@ def explained(source: str) -> Iterator[None]:
     except LocalEntryNotFoundError as error:
         raise _unreachable(source, "it is not in the cache") from error
     except OfflineModeIsEnabled as error:
-        raise _unreachable(source, "the server runs offline") from error
+        raise _unreachable(source, follow_hub() or "it was away just now") from error
     except httpx.TimeoutException as error:
-        raise _unreachable(source, "it does not answer in time") from error
+        raise _lost(source, SILENT) from error
     except json.JSONDecodeError as error:
         raise _unreachable(source, "something else answers in its place") from error
     except (httpx.HTTPError, OSError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise
-        raise _unreachable(source, type(error).__name__) from error
+        raise _lost(source, type(error).__name__) from error
+
+
+def _lost(source: str, why: str) -> Unavailable:
+    """The hub was there a moment ago; all others need not wait for it as long."""
+    HubReach.of(os.environ).note(why)
+    return _unreachable(source, why)
 
 
 def _refusal(source: str, status: int) -> Conflict | Unavailable:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.data.formats import DataFile
-from core.data.hub_access import SOURCE, explained
+from core.data.hub_access import SOURCE, explained, require_hub
 from core.data.hub_layout import Repository
 from core.data.row import RawRow
 from core.errors import InvalidInput
@@ -38,6 +38,7 @@ def first_rows(repository: Repository, path: str, count: int, cache: Path) -> li
     at_hand = try_to_load_from_cache(repository.id, path, **where)
     if isinstance(at_hand, str):
         return DataFile(Path(at_hand)).first(count)
+    require_hub(repository.id)
     with explained(repository.id):
         address = f"datasets/{repository.id}@{repository.commit}/{path}"
         with HfFileSystem().open(address, "rb", cache_type="none", size=repository.files[path]) as stream:

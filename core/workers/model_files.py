@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from core.catalog.hub_reach import follow_hub
 from core.catalog.model_config import require_plain_config
 from core.catalog.models import FIELD
 from core.errors import InvalidInput
@@ -49,6 +50,7 @@ def _file(source: str, name: str, is_needed: bool) -> Path | None:
         return Path(source) / name if (Path(source) / name).is_file() else None
     from transformers.utils import cached_file
 
+    follow_hub()
     raises = {"_raise_exceptions_for_missing_entries": is_needed, "_raise_exceptions_for_connection_errors": is_needed}
     found = cached_file(source, name, **raises)
     return None if found is None else Path(found)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
+from core.catalog.hub_reach import PUBLIC_HUB, is_offline
 from core.catalog.models import is_hub_id
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import Explanation, explain_exit
@@ -23,9 +24,7 @@ from services.processes.worker import Launch
 
 MODULE = "core.workers.push"
 FOLDER, REQUEST = "push", "push.json"
-HUB = "https://huggingface.co"
 TOKEN = re.compile(r"[\x21-\x7e]{1,1000}")
-TRUTHY = ("1", "on", "yes", "true")
 UNUSABLE_ENDS = ("-", ".", ".git", ".ipynb")
 UPLOADING: Mapping[str, str] = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 """Upload by Git LFS over HTTP everywhere, which needs no further package and reports its progress."""
@@ -121,11 +120,11 @@ class PushService:
         token = self._checked_token(push.token)
         targets = [target.name for target in checked_targets(push.targets)]
         _check(export, push.repo_id, targets)
-        if self._environment.get("HF_HUB_OFFLINE", "").lower() in TRUTHY:
+        if is_offline(self._environment):
             hint = "Start it without HF_HUB_OFFLINE to push."
             raise Unavailable("The server runs offline (HF_HUB_OFFLINE), so nothing can be pushed.", hint)
         paths = self._paths(export.id)
-        url = f"{self._environment.get('HF_ENDPOINT') or HUB}/{push.repo_id}"
+        url = f"{self._environment.get('HF_ENDPOINT') or PUBLIC_HUB}/{push.repo_id}"
         request: PushRequest = {"repo_id": push.repo_id, "targets": targets, "private": push.private, "url": url}
         with self._in_use.from_here(export.id, "push", lambda: not self._is_running(paths)):
             self._logs.begin(paths)

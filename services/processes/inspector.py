@@ -6,16 +6,19 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from queue import Empty
 from typing import Any, TypedDict
 
 from typing_extensions import NotRequired
 
+from core.catalog.hub_reach import PATIENCE_VARIABLE, QUICK_S
 from core.errors import ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
+from services.processes.awaited import IS_AWAITED, always
 from services.processes.line_worker import LineWorker, WarmWorker
 from services.processes.worker import worker_environment
 
@@ -28,6 +31,11 @@ MODULE = "core.workers.inspect"
 LANES = ("quick", "model", "rewards", "slow", "evaluations")
 """One worker each: short tasks, tokenizers, rewards, background jobs, batches and evaluations."""
 POLITE_LANES = ("slow", "evaluations")
+"""Those that nobody looks at while they work; the others wait for the hub for a moment only."""
+LOOK_S = 0.2
+"""How often the inspector looks whether the client still waits."""
+GIVEN_UP_S = 3.0
+"""Work that nobody waits for is ended after so long; what is done sooner is cheaper than a new worker."""
 
 Progress = Callable[[float | None, str], None]
 
@@ -53,9 +61,12 @@ class Inspector:
     def __init__(self, workspace: Workspace, environment: Mapping[str, str]):
         log = workspace.logs / "inspect.log"
         settings = worker_environment(dict(environment), workspace, "cpu")
+        quick = {**settings, PATIENCE_VARIABLE: str(QUICK_S)}
         command = [sys.executable, "-m", MODULE, str(workspace.root)]
+        polite = {name: name in POLITE_LANES for name in LANES}
         self._lanes = {
-            name: _Lane(partial(LineWorker, command, settings, log, polite=name in POLITE_LANES)) for name in LANES
+            name: _Lane(partial(LineWorker, command, settings if waits else quick, log, polite=waits))
+            for name, waits in polite.items()
         }
 
     def ask(
@@ -68,6 +79,8 @@ class Inspector:
     ) -> Any:
         """Ask a worker for the result of a task; the requests of one lane wait for each other.
 
+        One whose client leaves meanwhile is dropped; see `IS_AWAITED`.
+
         Args:
             task: A name in core/workers/inspect/tasks.py.
             arguments: JSON values.
@@ -75,7 +88,8 @@ class Inspector:
             timeout_s: The worker is ended after so long.
             progress: Called with the progress of a long task.
         Raises:
-            LoraCraftError: The task failed; Unavailable when it took too long; WorkerFailed when its worker died.
+            LoraCraftError: The task failed; Unavailable when it took too long or was dropped; WorkerFailed when its
+                worker died.
         """
         return self._lanes[lane].ask(task, arguments, timeout_s, progress)
 
@@ -98,7 +112,7 @@ class _Lane:
         self._asked = 0
 
     def ask(self, task: str, arguments: Mapping[str, Any], timeout_s: float, progress: Progress | None) -> Any:
-        with self._lock:
+        with self._turn():
             worker = self._warm.require(self._start)
             self._asked += 1
             is_sent = worker.send({"id": self._asked, "task": task, "arguments": arguments})
@@ -121,16 +135,39 @@ class _Lane:
         if worker is not None:
             worker.end()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the lane, as long as the client does."""
+        is_awaited = IS_AWAITED.get()
+        while not self._lock.acquire(timeout=-1 if is_awaited is always else LOOK_S):
+            if not is_awaited():
+                raise _dropped()
+        try:
+            if not is_awaited():
+                raise _dropped()
+            yield
+        finally:
+            self._lock.release()
+
     def _wait(self, worker: LineWorker, timeout_s: float, progress: Progress | None) -> InspectionMessage | None:
         """The answer to the latest request; None when the worker died."""
-        deadline = time.monotonic() + timeout_s
+        is_awaited, began = IS_AWAITED.get(), time.monotonic()
         while True:
+            spent = time.monotonic() - began
             try:
-                answer: InspectionMessage | None = worker.messages.get(timeout=max(0.0, deadline - time.monotonic()))
+                rest = max(0.0, timeout_s - spent)
+                answer: InspectionMessage | None = worker.messages.get(
+                    timeout=rest if is_awaited is always else min(rest, LOOK_S)
+                )
             except Empty:
-                self._warm.end()
-                hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
-                raise Unavailable(f"This took longer than {timeout_s:.0f} s and was stopped.", hint) from None
+                if spent >= timeout_s:
+                    self._warm.end()
+                    hint = "Try it on fewer rows, or look whether the reward or the file is what takes so long."
+                    raise Unavailable(f"This took longer than {timeout_s:.0f} s and was stopped.", hint) from None
+                if spent > GIVEN_UP_S and not is_awaited():
+                    self._warm.end()
+                    raise _dropped() from None
+                continue
             if answer is None or (answer["id"] == self._asked and "fraction" not in answer):
                 return answer
             if progress is not None and answer["id"] == self._asked:
@@ -143,3 +180,7 @@ class _Lane:
         return WorkerFailed(
             f"The inspection of this input ended badly: {cause}", "logs/inspect.log has its last words."
         )
+
+
+def _dropped() -> Unavailable:
+    return Unavailable("Nobody waits for this any more, so it was dropped.", "Ask again.")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from core.catalog.hub_reach import follow_hub
 from core.config import RunConfig, parse_config
 from core.data.columns import column_statistics
 from core.data.guess import columns_of, guess_mapping
@@ -146,8 +147,11 @@ def check(workspace: Workspace, arguments: OfConfig, report: Any) -> JsonObject:
 
 
 def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[str, str]:
-    """Nothing, if a run could read its first rows."""
-    check_source(parse_config(arguments["config"]), workspace)
+    """Nothing, if a run could read its first rows; the hub is asked even if it was away a moment ago."""
+    config = parse_config(arguments["config"])
+    if kind_of(config.dataset) == "hub":
+        follow_hub(again=True)
+    check_source(config, workspace)
     return {}
 
 
