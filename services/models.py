@@ -48,7 +48,10 @@ class TrainedModel(TypedDict):
 
 
 class ListedBaseModel(TypedDict):
-    """A curated base model with the settings that suit this machine; `memory_gib` is what these need."""
+    """A curated base model with the settings that suit this machine; `memory_gib` is what these need.
+
+    `cached` says whether all of it is on this machine; else about `download_bytes` are fetched when a run starts.
+    """
 
     id: str
     family: str
@@ -58,6 +61,7 @@ class ListedBaseModel(TypedDict):
     note: str
     embedded: bool
     cached: bool
+    download_bytes: int
     memory_gib: float
     available_gib: float
     device: str
@@ -177,6 +181,7 @@ class ModelService:
             "note": entry.note,
             "embedded": entry.embedded,
             "cached": entry.embedded or self._hub.is_cached(entry.id),
+            "download_bytes": entry.download_bytes,
             "memory_gib": round(needed, 2),
             "available_gib": round(place.available_gib, 2),
             "device": place.device,

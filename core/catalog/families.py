@@ -32,6 +32,11 @@ class BaseModel:
         """Whether it comes with a Python package and needs no download."""
         return self.id == EMBEDDED_MODEL
 
+    @property
+    def download_bytes(self) -> int:
+        """About how much a download is: published weights have 16 bits."""
+        return 2 * self.parameters
+
 
 FAMILIES: tuple[BaseModel, ...] = (
     BaseModel(

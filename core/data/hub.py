@@ -11,7 +11,7 @@ from typing import Any
 from constants import HUB_TIMEOUT_S
 from core.catalog.hub_reach import follow_hub
 from core.data.formats import DataFile
-from core.data.hub_access import ask, explained, keep, latest
+from core.data.hub_access import ask, explained, is_downloaded, keep, latest
 from core.data.hub_head import first_rows
 from core.data.hub_layout import Repository, default_subset, files_of, subsets
 from core.data.row import RawRow
@@ -34,6 +34,7 @@ class HubDescription:
         licence: The licence on its card; empty if unknown.
         gated: Whether its terms must be accepted on its page first.
         columns: Names of the columns; empty if unknown.
+        cached: Whether all of the split is on this machine.
     """
 
     source: str
@@ -46,9 +47,10 @@ class HubDescription:
     licence: str
     gated: bool
     columns: tuple[str, ...]
+    cached: bool
 
 
-def describe(source: str, subset: str | None, split: str) -> HubDescription:
+def describe(source: str, subset: str | None, split: str, cache: Path) -> HubDescription:
     """Get the description of `source` from the hub, in one request; a missing subset or split is no error.
 
     Raises:
@@ -74,6 +76,7 @@ def describe(source: str, subset: str | None, split: str) -> HubDescription:
         licence=_licence(repository.card),
         gated=repository.gated,
         columns=tuple(str(f["name"]) for f in _dicts(info.get("features")) if "name" in f),
+        cached=bool(paths) and is_downloaded(source, name, split, cache),
     )
 
 

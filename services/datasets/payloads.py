@@ -122,10 +122,11 @@ class ListedBuiltin(BuiltinDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class ListedCurated(CuratedDataset):
-    """A curated data set of the hub in the list; `source` is its id."""
+    """A curated data set of the hub in the list; `source` is its id, `cached` whether it is on this machine."""
 
     kind: Literal["hub"] = "hub"
     source: str
+    cached: bool
 
 
 class DatasetOverview(TypedDict):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from core.catalog.datasets import CURATED, curated
+from core.catalog.datasets import CURATED, CuratedDataset, curated
 from core.config import RunConfig, parse_config
 from core.data.builtin import builtin_sets
 from core.data.hub import HubDescription
+from core.data.hub_access import is_downloaded
 from core.data.preview import DataPreview, MappedPreview
 from core.data.procedural import ProceduralTask
 from core.data.section import DatasetConfig
@@ -52,7 +53,7 @@ class DatasetService:
     def overview(self) -> DatasetOverview:
         """Every data set to choose from, by kind."""
         return {
-            "datasets": [asdict(ListedCurated(**vars(known), source=known.id)) for known in CURATED],
+            "datasets": [self._listed(known) for known in CURATED],
             "builtin": [{"kind": "builtin", "source": known["name"], **known} for known in builtin_sets()],
             "uploads": self._uploads.files(),
         }
@@ -132,6 +133,10 @@ class DatasetService:
             check_source(config, self._workspace)
         else:
             self._inspector.ask("check_start", {"config": config.dump()})
+
+    def _listed(self, known: CuratedDataset) -> JsonObject:
+        cached = is_downloaded(known.id, known.subset, known.split, self._workspace.cache)
+        return asdict(ListedCurated(**vars(known), source=known.id, cached=cached))
 
     @staticmethod
     def _config(source: str, how: JsonObject) -> DatasetConfig:

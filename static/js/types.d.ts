@@ -559,6 +559,7 @@ interface HubDescription {
   licence: string;
   gated: boolean;
   columns: string[];
+  cached: boolean;
 }
 
 /** One job as REST shows it; `fraction` is null while the length of the work is not known. */
@@ -636,6 +637,7 @@ interface ListedBaseModel {
   note: string;
   embedded: boolean;
   cached: boolean;
+  download_bytes: number;
   memory_gib: number;
   available_gib: number;
   device: string;
@@ -655,7 +657,7 @@ interface ListedBuiltin {
   source: string;
 }
 
-/** A curated data set of the hub in the list; `source` is its id. */
+/** A curated data set of the hub in the list; `source` is its id, `cached` whether it is on this machine. */
 interface ListedCurated {
   id: string;
   title: string;
@@ -672,6 +674,7 @@ interface ListedCurated {
   note: string;
   kind: "hub";
   source: string;
+  cached: boolean;
 }
 
 /** An exported file. */

@@ -53,9 +53,27 @@ def test_what_is_at_hand_needs_no_hub(hub, tmp_path):
 def test_a_cached_model_needs_no_hub(hub, tmp_path):
     snapshot = tmp_path / "hf" / "hub" / "models--a--b" / "snapshots" / "c0ffee"
     snapshot.mkdir(parents=True)
-    (snapshot / "config.json").write_text("{}", encoding="utf-8")
+    for name in ("config.json", "model.safetensors"):
+        (snapshot / name).write_text("{}", encoding="utf-8")
     refs = tmp_path / "hf" / "hub" / "models--a--b" / "refs"
     refs.mkdir()
     (refs / "main").write_text("c0ffee", encoding="utf-8")
     require(hub, "a/b", tmp_path, offline=True)
     assert hub.asked == []
+
+
+def test_a_model_is_on_this_machine_when_all_its_weights_are(tmp_path):
+    snapshot = tmp_path / "hub" / "models--a--b" / "snapshots" / "c0ffee"
+    (tmp_path / "hub" / "models--a--b" / "refs").mkdir(parents=True)
+    (tmp_path / "hub" / "models--a--b" / "refs" / "main").write_text("c0ffee", encoding="utf-8")
+    snapshot.mkdir(parents=True)
+    hub = Hub(None, None, tmp_path / "hub", offline=True)
+    shards = {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
+    for name, content, is_whole in (
+        ("config.json", {}, False),
+        ("model.safetensors.index.json", shards, False),
+        ("model-1.safetensors", {}, False),
+        ("model-2.safetensors", {}, True),
+    ):
+        (snapshot / name).write_text(json.dumps(content), encoding="utf-8")
+        assert hub.is_cached("a/b") is is_whole

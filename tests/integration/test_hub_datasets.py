@@ -30,7 +30,7 @@ def answer(what, source, subset, split, count, cache):
             return {"value": list(islice(rows, count)), "told": told}
         if what == "preview":
             return {"value": hub.preview_rows(*arguments, count, Path(cache))}
-        return {"value": vars(hub.describe(*arguments))}
+        return {"value": vars(hub.describe(*arguments, Path(cache)))}
     except LoraCraftError as error:
         return {"error": error.as_dict()}
 
@@ -165,6 +165,7 @@ def test_a_download_gives_all_rows_with_nested_columns_and_tells_its_progress(as
 
 def test_what_was_downloaded_is_read_offline_without_a_request(ask, hub):
     ask("rows", "some/lines")
+    assert ask("describe", "some/lines")["value"]["cached"] is True
     asked = len(hub.asked)
     for what in ("rows", "preview"):
         assert len(ask(what, "some/lines", HF_HUB_OFFLINE="1")["value"]) == 50
@@ -243,6 +244,7 @@ def test_a_description_tells_what_there_is(ask):
         "licence": "mit",
         "gated": False,
         "columns": ["question", "answers"],
+        "cached": False,
     }
 
 

@@ -98,6 +98,7 @@ def test_a_hub_that_is_gone_is_unavailable(workspace):
 def test_a_cached_model_is_read_from_the_cache(workspace):
     repository = workspace.cache / "hub" / "models--a--b"
     write_config(repository / "snapshots" / "c0ffee")
+    (repository / "snapshots" / "c0ffee" / "model.safetensors").write_bytes(b"")
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("c0ffee", encoding="utf-8")
     found = models(workspace, offline=True).describe("a/b")
@@ -126,8 +127,8 @@ def test_base_models_come_with_settings_that_suit_this_machine(shared_server):
     embedded = next(model for model in found["base"] if model["embedded"])
     assert (embedded["cached"], embedded["fits"]) == (True, True)
     assert set(embedded) == {
-        "id", "family", "title", "parameters", "licence", "note", "embedded", "cached", "memory_gib", "available_gib",
-        "device", "fits", "recommended",
+        "id", "family", "title", "parameters", "licence", "note", "embedded", "cached", "download_bytes",
+        "memory_gib", "available_gib", "device", "fits", "recommended",
     }  # fmt: skip
     config = embedded["recommended"] | {"model": {"name": embedded["id"], **embedded["recommended"]["model"]}}
     memory = shared_server.call("POST", "/api/training/plan", {"config": config})[1]["memory"]

@@ -163,7 +163,7 @@ def suggestion(workspace: Workspace, arguments: OfDataset, report: Any) -> JsonO
 
 def hub_description(workspace: Workspace, arguments: OfHub, report: Any) -> JsonObject:
     """The hub's description of a data set."""
-    return asdict(describe(arguments["source"], arguments["subset"], arguments["split"]))
+    return asdict(describe(arguments["source"], arguments["subset"], arguments["split"], workspace.cache))
 
 
 def download(workspace: Workspace, arguments: OfDataset, report: Any) -> dict[str, int]:

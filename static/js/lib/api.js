@@ -99,8 +99,8 @@ export const deleteSession = (session) => call(of(session), "DELETE");
 
 /** @returns {Promise<{base: ListedBaseModel[]}>} */
 export const listModels = () => call("/models/list");
-/** @param {string} name @returns {Promise<ModelDetails>} */
-export const describeModel = (name) => call(`/models/describe${query({ name })}`);
+/** @param {string} name @param {AbortSignal} [signal] @returns {Promise<ModelDetails>} */
+export const describeModel = (name, signal) => call(`/models/describe${query({ name })}`, "GET", undefined, signal);
 
 /** @returns {Promise<{models: TestableModel[]}>} */
 export const listTestable = () => call("/models/testable");
@@ -156,8 +156,9 @@ export const describeDataset = (wanted, signal) =>
 export const previewDataset = (wanted, signal) => call("/datasets/preview", "POST", wanted, signal);
 /** @param {object} config @param {AbortSignal} [signal] @returns {Promise<MappedPreview>} */
 export const datasetFields = (config, signal) => call("/datasets/fields", "POST", { config }, signal);
-/** @param {object} wanted path, kind, subset, split, encoding, parameters @returns {Promise<Suggestion>} */
-export const suggestForDataset = (wanted) => call("/datasets/suggest", "POST", wanted);
+/** @param {object} wanted path, kind, subset, split, encoding, parameters @param {AbortSignal} [signal]
+ * @returns {Promise<Suggestion>} */
+export const suggestForDataset = (wanted, signal) => call("/datasets/suggest", "POST", wanted, signal);
 /** @param {object} config @returns {Promise<Job>} */
 export const checkDataset = (config) => call("/datasets/check", "POST", { config });
 /** @param {object} wanted @returns {Promise<Job>} */
@@ -196,8 +197,9 @@ export const parseCompletion = (prompt, completion) => call("/prompts/parse", "P
 
 /** @returns {Promise<{rewards: ShownPreset[], custom: ShownReward[]}>} */
 export const listRewards = () => call("/rewards/list");
-/** @param {object} wanted config, rows, session_id, step, samples @returns {Promise<RewardTest>} */
-export const testReward = (wanted) => call("/rewards/test", "POST", wanted);
+/** @param {object} wanted config, rows, session_id, step, samples @param {AbortSignal} [signal]
+ * @returns {Promise<RewardTest>} */
+export const testReward = (wanted, signal) => call("/rewards/test", "POST", wanted, signal);
 /** @param {object} config @param {number} samples @returns {Promise<BenchResult>} */
 export const benchReward = (config, samples) => call("/rewards/bench", "POST", { config, samples });
 /** @param {string} name @param {number} [version] @returns {Promise<ShownReward>} */

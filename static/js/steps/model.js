@@ -6,6 +6,7 @@ import { compact, gib } from "../lib/format.js";
 import { createLatest } from "../lib/latest.js";
 import { drawFields, problemOf, showFields } from "../forms/form.js";
 import { flat } from "../state/draft.js";
+import { showPlace } from "../ui/place.js";
 import {
   check, child, each, fillList, find, findInput, itemOf, onSubmit, part, setText, show, showText, tell, valueIn,
 } from "../lib/dom.js";
@@ -102,7 +103,7 @@ function mountOther(root, context) {
     const name = typed();
     if (!name) return say("Type a name first.");
     say(ASKING);
-    return latest.ask(() => describeModel(name), {
+    return latest.ask((signal) => describeModel(name, signal), {
       answered(about) {
         context.set({ "model.name": name });
         context.refreshPlan();
@@ -124,8 +125,8 @@ function fillModel(row, model) {
   setText(badge, !model.fits ? "Too large here" : isSlow ? "Fits, but very slow" : "Fits");
   setText(part(row, "model__size"), `${compact(model.parameters)} parameters`);
   setText(part(row, "model__memory"), `${gib(model.memory_gib)} as recommended`);
-  const licence = `${model.licence}${model.cached ? ", downloaded" : ""}`;
-  setText(part(row, "model__licence"), model.embedded ? "embedded, no download" : licence);
+  setText(part(row, "model__licence"), model.licence);
+  showPlace(part(row, "place"), model.cached, model.download_bytes);
   const input = child(row, "input");
   input.value = model.id;
   input.dataset.model = model.id;

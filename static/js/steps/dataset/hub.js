@@ -2,11 +2,12 @@
 /** Any data set of the Hugging Face hub by its id: looked up, then chosen with its subset and split. */
 
 import { describeDataset, explain } from "../../lib/api.js";
-import { bytes, count } from "../../lib/format.js";
+import { count } from "../../lib/format.js";
 import { createLatest } from "../../lib/latest.js";
 import { wantedOf } from "../../state/datasets.js";
 import { find, findInput, onSubmit, setText, show, tell } from "../../lib/dom.js";
 import { facts } from "../../ui/facts.js";
+import { placeText } from "../../ui/place.js";
 import { isSame } from "../../state/draft.js";
 
 /** The fields of the form: what is typed, and the names to choose from.
@@ -119,7 +120,7 @@ function fillSelect(select, names, chosen, invitation) {
 /** @param {HubDescription} about @returns {[string, string][]} */
 const factsOf = (about) => [
   ["Rows", about.rows === null ? "not said" : count(about.rows)],
-  ["Download", about.size_bytes === null ? "not said" : bytes(about.size_bytes)],
+  ["Where", placeText(about.cached, about.size_bytes)],
   ["Licence", about.licence || "not said"],
 ];
 

@@ -1,8 +1,9 @@
 // @ts-check
 /** The data sets to choose from by a card: curated ones of the hub, and built-in ones. */
 
-import { bytes, count } from "../../lib/format.js";
+import { count } from "../../lib/format.js";
 import { matching } from "../../state/datasets.js";
+import { showPlace } from "../../ui/place.js";
 import { fillList, find, findInput, itemOf, part, setText, show, showText, valueIn } from "../../lib/dom.js";
 
 /** @param {HTMLElement} root @param {Context} context @param {ChooseData} choose */
@@ -31,7 +32,7 @@ export function mountPublic(root, context, choose) {
     /** @param {State} state @param {ShownData} shown */
     render(state, { chosen }) {
       drawPublic(state.datasets);
-      fillList(find("builtin-sets", root), "builtin-set", state.datasets?.builtin ?? [], fillTexts);
+      fillList(find("builtin-sets", root), "builtin-set", state.datasets?.builtin ?? [], fillBuiltin);
       for (const ref of ["public-sets", "builtin-sets"]) markChosen(find(ref, root), chosen);
     },
   };
@@ -43,6 +44,12 @@ export function markChosen(list, chosen) {
     const publicSet = itemOf(input);
     input.checked = publicSet?.kind === chosen.kind && publicSet.source === chosen.source;
   }
+}
+
+/** @param {HTMLElement} row @param {ListedBuiltin} set */
+function fillBuiltin(row, set) {
+  fillTexts(row, set);
+  showPlace(part(row, "place"), true);
 }
 
 /** @param {HTMLElement} row @param {{title: string, summary: string, source: string}} set */
@@ -58,6 +65,6 @@ function fillPublic(row, set) {
   showText(part(row, "dataset__caution"), set.note);
   setText(part(row, "set__category"), set.category);
   setText(part(row, "set__rows"), `${count(set.rows)} rows`);
-  setText(part(row, "set__size"), bytes(set.size_bytes));
+  showPlace(part(row, "place"), set.cached, set.size_bytes);
   setText(part(row, "set__licence"), set.licence);
 }

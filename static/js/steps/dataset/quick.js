@@ -18,7 +18,7 @@ export function mountQuickStart(root, context) {
 
   find("mapping-quick-start", root).addEventListener("click", () => {
     show(find("mapping-quick-error", root), false);
-    latest.ask(() => suggestForDataset(wantedOf(context.get)), {
+    latest.ask((signal) => suggestForDataset(wantedOf(context.get), signal), {
       answered(suggestion) {
         before ??= context.store.get().draft;
         context.set(suggested(suggestion, Object.keys(context.boot.defaults)));

@@ -5,6 +5,7 @@ import { attempt, explain, listProcedural, suggestForDataset } from "../../lib/a
 import { counted, words } from "../../lib/format.js";
 import { createLatest } from "../../lib/latest.js";
 import { matching, suggested, usesVerifier, wantedOf } from "../../state/datasets.js";
+import { showPlace } from "../../ui/place.js";
 import { markChosen } from "./public.js";
 import { fillList, find, findInput, itemOf, part, setText, show, tell } from "../../lib/dom.js";
 
@@ -40,7 +41,7 @@ export function mountTasks(root, context, choose) {
   category.addEventListener("change", () => draw(context.store.get()));
   find("task-again", root).addEventListener("click", fetchTasks);
   find("tasks", root).addEventListener("change", ({ target }) => choose(itemOf(target).source, { kind: "procedural" }));
-  const suggest = () => suggestForDataset(wantedOf(context.get));
+  const suggest = (/** @type {AbortSignal} */ signal) => suggestForDataset(wantedOf(context.get), signal);
   find("verifier-use", root).addEventListener("click", () => latest.ask(suggest, {
     answered(suggestion) {
       context.set(suggested(suggestion, Object.keys(context.boot.defaults), ["reward"]));
@@ -76,5 +77,6 @@ const asChoice = (task) => ({ ...task, kind: "procedural", source: task.name, ti
 function fill(row, task) {
   setText(part(row, "choice__title"), task.title);
   setText(part(row, "chip"), words(task.category));
+  showPlace(part(row, "place"), true);
   part(row, "choice__input", "input").value = task.source;
 }

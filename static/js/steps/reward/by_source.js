@@ -7,7 +7,7 @@ import { wantedOf } from "../../state/datasets.js";
 
 const QUIET_MS = 300;
 
-/** @template V @param {Context} context @param {(source: Section) => Promise<V>} request */
+/** @template V @param {Context} context @param {(source: Section, signal: AbortSignal) => Promise<V>} request */
 export function createBySource(context, request) {
   /** @type {Map<string, {value?: V, problem?: string}>} */
   const answers = new Map();
@@ -26,7 +26,7 @@ export function createBySource(context, request) {
       const key = JSON.stringify(wantedOf(context.get));
       const isOther = key !== asked;
       asked = key;
-      if (isOther && !answers.has(key)) latest.ask(() => request(JSON.parse(key)), {
+      if (isOther && !answers.has(key)) latest.ask((signal) => request(JSON.parse(key), signal), {
         quietMs: QUIET_MS, answered: (value) => keep({ value }), refused: (error) => keep({ problem: explain(error) }),
       });
       return answers.get(key);

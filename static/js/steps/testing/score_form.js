@@ -17,7 +17,7 @@ export function mountScoreForm(root, desk) {
     const config = rewardConfig(desk);
     if (!config) return;
     show(find("score-error", root), false);
-    const asked = latest.ask(() => testReward({ config, rows: [rowOf(root)] }), {
+    const asked = latest.ask((signal) => testReward({ config, rows: [rowOf(root)] }, signal), {
       answered: (answer) => renderScore(root, answer),
       refused: (error) => tell(root, "score-error", explain(error)),
     });
