@@ -73,6 +73,12 @@ class Unavailable(LoraCraftError):
     code = "unavailable"
 
 
+class Dropped(Unavailable):
+    """Nobody waits for it any more."""
+
+    code = "dropped"
+
+
 class WorkerFailed(LoraCraftError):
     """A child process ended without doing its work."""
 
@@ -91,6 +97,12 @@ class Displaced(Unavailable):
     code = "displaced"
 
 
+class NeedsConsent(Conflict):
+    """It can be done, but only when it is asked for again with open eyes; the hint says how."""
+
+    code = "needs_consent"
+
+
 class DeviceTaken(Conflict):
     """Every device that could do it belongs to a training run at the moment."""
 
@@ -101,7 +113,7 @@ KINDS: dict[str, type[LoraCraftError]] = {
     kind.code: kind
     for kind in (
         *(InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed),
-        *(OutOfMemory, Displaced, DeviceTaken),
+        *(OutOfMemory, Dropped, Displaced, NeedsConsent, DeviceTaken),
     )
 }
 """Code -> kind, for errors that come from another process."""

@@ -10,17 +10,18 @@ from pydantic import Field
 from constants import LOG_TAIL_LINES
 from core.sessions.scores import shown, verdict
 from core.sessions.store import tail_text
-from routes.http import Body, Query, body, query, reply, services
+from routes.http import Body, Query, body, droppable, query, reply, services
 
 bp = Blueprint("training", __name__)
 MOST_STEPS = 10**9
 
 
 class StartRequest(Body):
-    """A configuration, and the id of the new session; null for a generated id."""
+    """A configuration, the id of the new session, null for a generated id, and whether a poor outlook is accepted."""
 
     session_id: str | None = None
     config: dict[str, Any]
+    start_anyway: bool = False
 
 
 class PlanRequest(Body):
@@ -41,6 +42,7 @@ class ForkRequest(Body):
 
     session_id: str | None = None
     config: dict[str, Any] = {}
+    start_anyway: bool = False
 
 
 class MetricsQuery(Query):
@@ -84,7 +86,7 @@ class LogQuery(Query):
 def start():
     """Start a training run, or queue it while its device is busy."""
     request = body(StartRequest)
-    state = services().training.start(request.session_id, request.config)
+    state = services().training.start(request.session_id, request.config, request.start_anyway)
     return reply({"session_id": state.session_id, "status": state.status}, 202)
 
 
@@ -92,6 +94,13 @@ def start():
 def plan():
     """The plan of a configuration on this machine: steps, rows, time and memory. Starts nothing."""
     return reply(services().plans.plan(body(PlanRequest).config))
+
+
+@bp.post("/ready")
+@droppable
+def ready():
+    """Whether a run can learn: the findings of its plan, measured first where they are not known. Starts nothing."""
+    return reply({"ready": services().plans.ready(body(PlanRequest).config)})
 
 
 @bp.post("/stop")
@@ -175,5 +184,5 @@ def resume(session_id: str):
 def fork(session_id: str):
     """Start a new session with some values changed."""
     request = body(ForkRequest)
-    state = services().training.fork(session_id, request.session_id, request.config)
+    state = services().training.fork(session_id, request.session_id, request.config, request.start_anyway)
     return reply({"session_id": state.session_id, "status": state.status, "forked_from": session_id}, 202)

@@ -15,6 +15,7 @@ from core.errors import InvalidInput
 from core.jsonfile import JsonObject, read_json
 from core.paths import Workspace
 from core.runs.place import Machine
+from core.runs.ready import ModelPlace
 from core.runs.recommended import Fragment, as_config, recommended
 from core.runs.vram import fits, memory_of
 from core.sessions.kinds import HeldOutScore
@@ -146,6 +147,20 @@ class ModelService:
             return known
         folder = local_model(name, self._workspace.root)
         return model_shape_from_config(_config_of(folder)) if folder else None
+
+    def place(self, name: str, shape: ModelShape | None) -> ModelPlace:
+        """Where a model is, without asking the network.
+
+        Args:
+            name: A name that a run can use.
+            shape: Its shape, from which the size of a download follows where the model is not listed.
+        """
+        if self._kind(name) != "hub" or self._hub.is_cached(name):
+            return ModelPlace(is_here=True)
+        known, last = base_model(name), self._hub.reach.known()
+        size = known.download_bytes if known else 2 * shape.parameters if shape else None
+        problem = "the server runs offline" if self._hub.offline else last["problem"] if last else None
+        return ModelPlace(False, size, problem)
 
     def _kind(self, name: str) -> NameKind:
         if name == EMBEDDED_MODEL:

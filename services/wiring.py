@@ -37,7 +37,9 @@ from services.publish import Publish
 from services.rewards import RewardService
 from services.system_monitor import SystemMonitor
 from services.training.fitting import FittingService
+from services.training.measurements import Measurements
 from services.training.plans import PlanService
+from services.training.readiness import Readiness
 from services.training.rollouts import RolloutService
 from services.training.service import Preconditions, TrainingService
 
@@ -100,6 +102,7 @@ class _Shared:
     in_use: InUse
     hub: Hub
     inspector: Inspector
+    measurements: Measurements
     jobs: Jobs
 
 
@@ -144,6 +147,7 @@ def build_services(
     shared = _shared(workspace, environment, publish, visible(machine(), environment))
     inputs, launch = _inputs(shared), Launch(worker, environment)
     fitting = FittingService(inputs.rewards.frozen, inputs.models)
+    readiness = Readiness(workspace, inputs.models, shared.measurements)
     answering = _answering(shared, inputs.rewards)
     problem = shared.hardware.problem
     return Services(
@@ -151,7 +155,7 @@ def build_services(
         hardware=shared.hardware,
         store=shared.store,
         devices=shared.devices,
-        training=_training(shared, inputs, fitting, launch),
+        training=_training(shared, _checks(shared, inputs, fitting, readiness), launch),
         exports=_exports(shared, launch),
         generation=answering.generation,
         answers=answering.answers,
@@ -163,7 +167,7 @@ def build_services(
         prompts=inputs.prompts,
         rewards=inputs.rewards,
         models=inputs.models,
-        plans=PlanService(shared.store, inputs.uploads, fitting),
+        plans=PlanService(shared.store, inputs.uploads, fitting, readiness),
         rollouts=RolloutService(shared.store),
         jobs=shared.jobs,
         inspector=shared.inspector,
@@ -184,6 +188,7 @@ def _shared(workspace: Workspace, environment: Mapping[str, str], publish: Publi
         in_use=InUse(),
         hub=_hub(workspace, environment),
         inspector=inspector,
+        measurements=Measurements(workspace, inspector),
         jobs=Jobs(inspector, publish),
     )
 
@@ -201,8 +206,16 @@ def _inputs(shared: _Shared) -> _Inputs:
     )
 
 
-def _training(shared: _Shared, inputs: _Inputs, fitting: FittingService, launch: Launch) -> TrainingService:
-    checks = Preconditions(config=fitting.require, model=shared.hub.require, data=inputs.datasets.require)
+def _checks(shared: _Shared, inputs: _Inputs, fitting: FittingService, readiness: Readiness) -> Preconditions:
+    return Preconditions(
+        config=fitting.require,
+        model=shared.hub.require,
+        data=inputs.datasets.require,
+        blockers=readiness.blockers,
+    )
+
+
+def _training(shared: _Shared, checks: Preconditions, launch: Launch) -> TrainingService:
     return TrainingService(
         shared.workspace, shared.store, launch, checks, shared.publish, shared.devices, shared.in_use
     )

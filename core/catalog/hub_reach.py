@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -20,8 +20,6 @@ QUICK_S = 1.5
 """How long somebody who looks at a page waits for the hub at most; who starts something waits for HUB_TIMEOUT_S."""
 YES_KEPT_S, NO_KEPT_S = 10.0, 30.0
 """How long an answer, or its lack, is taken for what holds now."""
-PATIENCE_VARIABLE = "LORA_CRAFT_HUB_PATIENCE_S"
-"""The environment variable that tells a worker how long to wait for the hub."""
 PUBLIC_HUB = "https://huggingface.co"
 OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 TRUTHY = ("1", "on", "yes", "true")
@@ -50,12 +48,6 @@ class HubReach:
     endpoint: str
     home: Path
     is_off: bool = False
-
-    @classmethod
-    def of(cls, environment: Mapping[str, str]) -> "HubReach":
-        """As the environment of a worker names it."""
-        home = Path(environment.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-        return cls(environment.get("HF_ENDPOINT") or PUBLIC_HUB, home, is_offline(environment))
 
     def problem(self, patience_s: float = QUICK_S, again: bool = False) -> str | None:
         """Why the hub can't be reached; None when it can.
@@ -98,6 +90,21 @@ def is_offline(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name, "").lower() in TRUTHY for name in OFFLINE_VARIABLES)
 
 
+@dataclass
+class _Manners:
+    """How this worker asks: how long it waits for the hub at most."""
+
+    patience_s: float = HUB_TIMEOUT_S
+
+
+_MANNERS = _Manners()
+
+
+def be_quick() -> None:
+    """Let this worker wait for a moment only, since somebody looks at a page meanwhile."""
+    _MANNERS.patience_s = QUICK_S
+
+
 def follow_hub(again: bool = False) -> str | None:
     """In a worker: why the hub can't be reached, None when it can.
 
@@ -108,10 +115,17 @@ def follow_hub(again: bool = False) -> str | None:
     """
     from huggingface_hub import constants
 
-    patience_s = float(os.environ.get(PATIENCE_VARIABLE, HUB_TIMEOUT_S))
-    problem = HubReach.of(os.environ).problem(patience_s, again)
+    problem = own_reach().problem(_MANNERS.patience_s, again)
     constants.HF_HUB_OFFLINE = problem is not None
     return problem
+
+
+@lru_cache(maxsize=1)
+def own_reach() -> HubReach:
+    """In a worker: the hub as its environment names it, looked up before `follow_hub` changes anything."""
+    from huggingface_hub import constants
+
+    return HubReach(constants.ENDPOINT, Path(constants.HF_HOME), constants.HF_HUB_OFFLINE)
 
 
 def _in_time(endpoint: str, patience_s: float) -> str | None:

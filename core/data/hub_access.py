@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from constants import HUB_TIMEOUT_S
-from core.catalog.hub_reach import SILENT, HubReach, follow_hub
+from core.catalog.hub_reach import SILENT, follow_hub, own_reach
 from core.catalog.models import is_hub_id
 from core.data.hub_layout import Repository, files_of
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -146,7 +145,7 @@ def explained(source: str) -> Iterator[None]:
 
 def _lost(source: str, why: str) -> Unavailable:
     """The hub was there a moment ago; all others need not wait for it as long."""
-    HubReach.of(os.environ).note(why)
+    own_reach().note(why)
     return _unreachable(source, why)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 from core.data.columns import FileStatistics
 from core.data.guess import GuessedMapping, MappingSettings
+from core.data.lengths import AnswerLengths
 from core.data.row import RawRow
 from core.jsonfile import JsonObject
 from core.prompts.template import ChatMessage
@@ -54,9 +55,10 @@ class RenderedRows(TypedDict):
 
 
 class MappedPreview(GuessedColumns, RenderedRows):
-    """The first rows after mapping; `notices` describe what does not fit."""
+    """The first rows after mapping; `notices` describe what does not fit, `lengths` how long perfect answers are."""
 
     notices: list[str]
+    lengths: AnswerLengths
 
 
 class PromptPreview(TypedDict):

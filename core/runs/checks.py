@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.config import RunConfig
+from core.data.lengths import AnswerLengths
 from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, same_question, usable_rows
 from core.data.row import RawRow
 from core.errors import InvalidInput
@@ -46,15 +47,23 @@ class Trouble:
 
 @dataclass
 class CheckReport:
-    """The result of all checks; `longest_prompt` in tokens, null without a tokenizer."""
+    """The result of all checks: the rows that a run uses, and why others are left out.
+
+    Attributes:
+        mapped: Rows that are left before those are left out whose prompt is too long.
+        longest_prompt: In tokens; null without a tokenizer.
+        answers: The lengths of the perfect answers; null where they were not measured.
+    """
 
     rows: int
+    mapped: int
     usable: int
     train: int
     held_out: int
     warm_up: int
     longest_prompt: int | None
     findings: dict[str, Trouble]
+    answers: AnswerLengths | None = None
 
 
 def check_rows(
@@ -73,17 +82,19 @@ def check_rows(
     rows = chosen(usable_rows(counted, config.dataset, config.reward.columns, left_out), config)
     split = cut(list(rows), config, left_out)
     findings = {"leakage": _leakage([*split.train, *split.warm_up], split.held_out)}
-    longest = None
+    longest, too_long = None, _TooLong()
     if measure is not None:
-        findings["too_long"], longest = _too_long(rows, config, measure)
+        longest = too_long.find(rows, config, measure)
+        findings["too_long"] = too_long.finding
     for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
         findings[name] = Trouble(left_out[why], MEANINGS[name])
     return CheckReport(
         rows=counted.count,
-        usable=len(rows),
-        train=len(split.train),
-        held_out=len(split.held_out),
-        warm_up=len(split.warm_up),
+        mapped=len(rows),
+        usable=too_long.fitting(rows),
+        train=too_long.fitting(split.train),
+        held_out=too_long.fitting(split.held_out),
+        warm_up=too_long.fitting(split.warm_up),
         longest_prompt=longest,
         findings=findings,
     )
@@ -118,16 +129,33 @@ def _bag(row: Row) -> tuple[str, ...]:
     return tuple(sorted(same_question(row.instruction).split()))
 
 
-def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, int]:
-    room = config.training.max_sequence_length - config.training.max_new_tokens
-    if room < 1:
-        problem = "leaves no room for a prompt within max_sequence_length"
-        raise InvalidInput(f"max_new_tokens {problem}.", "Lower it.", {"training.max_new_tokens": problem})
-    finding, longest = Trouble(meaning=MEANINGS["too_long"]), 0
-    for start in range(0, len(rows), BATCH_ROWS):
-        batch = rows[start : start + BATCH_ROWS]
-        for row, tokens in zip(batch, measure(batch), strict=True):
-            longest = max(longest, tokens)
-            if tokens > room:
-                finding.add(f"{tokens} tokens: {row.instruction}")
-    return finding, longest
+class _TooLong:
+    """The rows whose prompt leaves no room for an answer."""
+
+    def __init__(self) -> None:
+        self.finding = Trouble(meaning=MEANINGS["too_long"])
+        self._found: set[int] = set()
+
+    def find(self, rows: Sequence[Row], config: RunConfig, measure: Measure) -> int:
+        """Look at all rows; the tokens of the longest prompt.
+
+        Raises:
+            InvalidInput: There is no room for any prompt.
+        """
+        room = config.training.max_sequence_length - config.training.max_new_tokens
+        if room < 1:
+            problem = "leaves no room for a prompt within max_sequence_length"
+            raise InvalidInput(f"max_new_tokens {problem}.", "Lower it.", {"training.max_new_tokens": problem})
+        longest = 0
+        for start in range(0, len(rows), BATCH_ROWS):
+            batch = rows[start : start + BATCH_ROWS]
+            for row, tokens in zip(batch, measure(batch), strict=True):
+                longest = max(longest, tokens)
+                if tokens > room:
+                    self._found.add(id(row))
+                    self.finding.add(f"{tokens} tokens: {row.instruction}")
+        return longest
+
+    def fitting(self, rows: Sequence[Row]) -> int:
+        """How many of the rows are not among them."""
+        return sum(id(row) not in self._found for row in rows)

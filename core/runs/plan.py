@@ -10,7 +10,8 @@ from core.config import RunConfig
 from core.config.resolve import Notice
 from core.jsonfile import JsonObject
 from core.runs.phases import MemoryPart
-from core.runs.split import split_sizes
+from core.runs.ready_finding import ReadyFinding
+from core.runs.split import SplitSizes, split_sizes
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,27 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """What is known of the rows of a data set.
+
+    Attributes:
+        count: How many there are before max_samples; None where that is not known.
+        split: How a check has found them split, exactly; None where it has to be worked out.
+        is_checked: Whether a check has counted them.
+    """
+
+    count: int | None
+    split: SplitSizes | None = None
+    is_checked: bool = False
+
+
+@dataclass(frozen=True)
 class Estimate:
     """The work of a run in numbers; None if it depends on rows that are not counted.
 
     Attributes:
         rows: Usable rows of the data set.
+        is_checked: Whether they were counted by a check of the data; else empty and repeated ones may be among them.
         warm_up_rows, train_rows, held_out_rows: How they are split.
         steps, warm_up_steps: Optimiser steps of GRPO and of the warm-up.
         completions: Completions sampled in all GRPO steps.
@@ -45,6 +62,7 @@ class Estimate:
     """
 
     rows: int | None
+    is_checked: bool
     warm_up_rows: int | None
     train_rows: int | None
     held_out_rows: int | None
@@ -100,7 +118,8 @@ class Refusal(TypedDict):
 class Plan(TypedDict):
     """A configuration as it would run; `refusal` where it is too large.
 
-    `algorithm_note` names the part of the algorithm that the settings disable, and how to enable it.
+    `algorithm_note` names the part of the algorithm that the settings disable, and how to enable it. `ready` says
+    whether the run can learn, `recommended` which settings suit the data: setting -> value.
     """
 
     config: Annotated[JsonObject, RunConfig]
@@ -110,6 +129,8 @@ class Plan(TypedDict):
     estimate: Annotated[JsonObject, Estimate]
     memory: MemoryNeed
     refusal: Refusal | None
+    recommended: dict[str, int]
+    ready: list[ReadyFinding]
 
 
 def step_summary(config: RunConfig) -> StepSummary:
@@ -128,22 +149,26 @@ def step_summary(config: RunConfig) -> StepSummary:
     }
 
 
-def estimate(config: RunConfig, rows: int | None, pace: Pace | None) -> Estimate:
+def estimate(config: RunConfig, rows: Rows, pace: Pace | None) -> Estimate:
     """The work of a run.
 
     Args:
         config: As it will run.
-        rows: Rows of the data set before max_samples, where they are known.
+        rows: What is known of the rows.
         pace: A past run of the same model on the same kind of device.
     """
-    if rows is not None and config.dataset.max_samples is not None:
-        rows = min(rows, config.dataset.max_samples)
-    sizes = {"warm_up": None, "train": None, "held_out": None} if rows is None else asdict(split_sizes(rows, config))
+    count = rows.count
+    if count is not None and config.dataset.max_samples is not None:
+        count = min(count, config.dataset.max_samples)
+    sizes = {"warm_up": None, "train": None, "held_out": None}
+    if count is not None:
+        sizes = asdict(rows.split or split_sizes(count, config))
     steps = grpo_steps(sizes["train"], config)
     completions = None if steps is None else sampled_completions(steps, config)
     seconds = None if pace is None or completions is None else _seconds(pace, completions, config)
     return Estimate(
-        rows=rows,
+        rows=count,
+        is_checked=rows.is_checked,
         warm_up_rows=sizes["warm_up"],
         train_rows=sizes["train"],
         held_out_rows=sizes["held_out"],

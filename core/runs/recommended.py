@@ -1,12 +1,14 @@
-"""Settings that suit a base model on this machine, as a fragment of a configuration; pure."""
+"""Settings that suit a base model on this machine, and lengths that suit the data; pure."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TypedDict
 
 from core.catalog.families import BaseModel
 from core.config import RunConfig, parse_config
+from core.data.lengths import AnswerLengths
 from core.runs.ladder import LONG, SHORT, rungs
 from core.runs.place import Place
 from core.runs.vram import fits, memory_of
@@ -14,6 +16,13 @@ from core.runs.vram import fits, memory_of
 SMALL_PARAMETERS, LARGE_PARAMETERS = 900_000_000, 3_000_000_000
 CPU_LENGTHS = (192, 48)
 CPU_GROUP = 4
+FEWEST_NEW_TOKENS = CPU_LENGTHS[1]
+"""The least max_new_tokens: before it is trained, a model says a few words around its answer."""
+THOUGHT_TOKENS = SHORT[1]
+"""The least for a model that thinks first, of whose thoughts the data know nothing."""
+ROOM = 1.25
+"""max_new_tokens is so many times the longest perfect answer: hardly anybody is as terse as a reference."""
+STEP = 8
 CPU_BATCHES = ((False, 16, 16), (False, 8, 16), (True, 8, 16), (True, 4, 16))
 """(gradient_checkpointing, batch_size, completions of a step) without a GPU, the fastest first."""
 
@@ -74,3 +83,23 @@ def _fragment(quantization: str, recompute: bool, training: SectionValues, texts
         "gradient_checkpointing": recompute,
     }
     return {"model": model, "training": training | {"max_sequence_length": texts[0], "max_new_tokens": texts[1]}}
+
+
+def new_tokens(lengths: AnswerLengths) -> int:
+    """The max_new_tokens that has room for every perfect answer and a quarter more."""
+    least = THOUGHT_TOKENS if lengths["thinks"] else FEWEST_NEW_TOKENS
+    return max(least, math.ceil(lengths["longest"] * ROOM / STEP) * STEP)
+
+
+def with_room(config: RunConfig, lengths: AnswerLengths, tokens: int) -> dict[str, int]:
+    """The settings that give answers `tokens` tokens, and prompts their room beside them."""
+    needed = math.ceil(((lengths["prompt"] or 0) + tokens) / STEP) * STEP
+    room = {} if needed <= config.training.max_sequence_length else {"training.max_sequence_length": needed}
+    return {"training.max_new_tokens": tokens, **room}
+
+
+def recommended_lengths(config: RunConfig, lengths: AnswerLengths) -> dict[str, int]:
+    """The lengths that suit the data; none where the model thinks first, whose own recommendation then holds."""
+    if lengths["thinks"] or not lengths["rows"]:
+        return {}
+    return with_room(config, lengths, new_tokens(lengths))

@@ -14,8 +14,7 @@ from typing import Any, TypedDict
 
 from typing_extensions import NotRequired
 
-from core.catalog.hub_reach import PATIENCE_VARIABLE, QUICK_S
-from core.errors import ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
+from core.errors import Dropped, ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit
 from core.paths import Workspace
 from services.processes.awaited import IS_AWAITED, always
@@ -27,7 +26,7 @@ INSPECT_IDLE_S = 300.0
 """How long an inspection worker that nobody asks is kept warm."""
 INSPECT_TIMEOUT_S = 60.0
 """How long a question to an inspection worker may take, unless said otherwise."""
-MODULE = "core.workers.inspect"
+MODULE, QUICK = "core.workers.inspect", "--quick"
 LANES = ("quick", "model", "rewards", "slow", "evaluations")
 """One worker each: short tasks, tokenizers, rewards, background jobs, batches and evaluations."""
 POLITE_LANES = ("slow", "evaluations")
@@ -56,17 +55,23 @@ class Inspector:
     Args:
         workspace: The data folders.
         environment: The environment of the server.
+
+    Attributes:
+        answered: Called with each task, its arguments and its result, before the result is handed out.
     """
 
     def __init__(self, workspace: Workspace, environment: Mapping[str, str]):
+        self.answered: Callable[[str, Mapping[str, Any], Any], None] = lambda task, arguments, result: None
         log = workspace.logs / "inspect.log"
         settings = worker_environment(dict(environment), workspace, "cpu")
-        quick = {**settings, PATIENCE_VARIABLE: str(QUICK_S)}
         command = [sys.executable, "-m", MODULE, str(workspace.root)]
-        polite = {name: name in POLITE_LANES for name in LANES}
         self._lanes = {
-            name: _Lane(partial(LineWorker, command, settings if waits else quick, log, polite=waits))
-            for name, waits in polite.items()
+            name: _Lane(
+                partial(LineWorker, command, settings, log, polite=True)
+                if name in POLITE_LANES
+                else partial(LineWorker, [*command, QUICK], settings, log)
+            )
+            for name in LANES
         }
 
     def ask(
@@ -91,7 +96,9 @@ class Inspector:
             LoraCraftError: The task failed; Unavailable when it took too long or was dropped; WorkerFailed when its
                 worker died.
         """
-        return self._lanes[lane].ask(task, arguments, timeout_s, progress)
+        result = self._lanes[lane].ask(task, arguments, timeout_s, progress)
+        self.answered(task, arguments, result)
+        return result
 
     def warm(self, lane: str = "quick") -> None:
         """Start a lane's worker without waiting for it, because a task follows soon."""
@@ -182,5 +189,5 @@ class _Lane:
         )
 
 
-def _dropped() -> Unavailable:
-    return Unavailable("Nobody waits for this any more, so it was dropped.", "Ask again.")
+def _dropped() -> Dropped:
+    return Dropped("Nobody waits for this any more, so it was dropped.", "Ask again.")

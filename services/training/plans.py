@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from core.config import RunConfig
 from core.config.algorithms import ALGORITHMS
 from core.data.section import DatasetConfig
 from core.data.source import kind_of, rows_expected
 from core.runs.phases import memory_phases
-from core.runs.plan import MemoryNeed, Pace, Plan, estimate, step_summary
+from core.runs.plan import MemoryNeed, Pace, Plan, Rows, estimate, step_summary
+from core.runs.ready_finding import ReadyFinding
+from core.runs.split import SplitSizes
 from core.runs.vram import fits, held_parts, largest, total_gib
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
 from services.datasets.uploads import UploadService
 from services.training.fitting import FittingService, Settled
+from services.training.readiness import Readiness
 
 
 class PlanService:
@@ -24,12 +28,14 @@ class PlanService:
         store: Has the pace of past runs.
         uploads: Counts the rows of uploads.
         fitting: Fits configurations to this machine.
+        readiness: Knows what speaks against a start.
     """
 
-    def __init__(self, store: SessionStore, uploads: UploadService, fitting: FittingService):
+    def __init__(self, store: SessionStore, uploads: UploadService, fitting: FittingService, readiness: Readiness):
         self._store = store
         self._uploads = uploads
         self._fitting = fitting
+        self._readiness = readiness
 
     def plan(self, config: Any) -> Plan:
         """The configuration as it would run, with its steps, rows, time and memory.
@@ -39,7 +45,7 @@ class PlanService:
         """
         settled = self._fitting.settle(config)
         resolved, refusal = settled.config, settled.refusal
-        planned = estimate(resolved, self._rows(resolved.dataset), self._pace(settled))
+        planned = estimate(resolved, self._rows(resolved), self._pace(settled))
         return {
             "config": resolved.dump(),
             "notices": [asdict(notice) for notice in settled.notices],
@@ -50,9 +56,31 @@ class PlanService:
             "refusal": {"message": refusal.message, "hint": refusal.hint, "fields": refusal.fields}
             if refusal
             else None,
+            "recommended": self._readiness.recommended(resolved),
+            "ready": self._readiness.findings(settled, planned),
         }
 
-    def _rows(self, dataset: DatasetConfig) -> int | None:
+    def ready(self, config: Any) -> list[ReadyFinding]:
+        """The findings of the plan once all has been measured that can be, which takes READY_S at most.
+
+        Raises:
+            InvalidInput: The configuration can't be used; `fields` names the setting.
+        """
+        self._readiness.measurements.measure(self._fitting.settle(config).config)
+        return self.plan(config)["ready"]
+
+    def _rows(self, config: RunConfig) -> Rows:
+        """The rows as the last check has found them, else as they are expected."""
+        found = self._readiness.measurements.checked(config)
+        if found is None:
+            return Rows(self._expected(config.dataset))
+        checked, is_exact = found
+        if not is_exact:
+            return Rows(checked["mapped"], is_checked=True)
+        split = SplitSizes(checked["warm_up"], checked["train"], checked["held_out"])
+        return Rows(checked["usable"], split, is_checked=True)
+
+    def _expected(self, dataset: DatasetConfig) -> int | None:
         if kind_of(dataset) == "upload" and not dataset.filters:
             return self._uploads.rows(dataset.source)
         return rows_expected(dataset)

@@ -15,10 +15,11 @@ from typing import Any
 from constants import MIN_FREE_DISK_BYTES
 from core.config import RunConfig
 from core.config.resolve import Notice, resolve
-from core.errors import Conflict, InvalidInput, LoraCraftError, Unavailable
+from core.errors import Conflict, InvalidInput, LoraCraftError, NeedsConsent, Unavailable
 from core.failures import explain_exit
 from core.jsonfile import JsonObject, write_text
 from core.paths import Workspace, checked_name
+from core.runs.ready_finding import ReadyFinding
 from core.sessions.events import EventLog, keep_reserve
 from core.sessions.kinds import Event
 from core.sessions.state import SessionState
@@ -40,11 +41,13 @@ class Preconditions:
         config: Fits a configuration to this machine; gives it with notices.
         model: Checks that a model exists, given its name and the root of the data folders.
         data: Checks that the first rows can be read and mapped.
+        blockers: What is known to keep the run from learning, for which a start needs a second word.
     """
 
     config: Callable[[Any], tuple[RunConfig, list[Notice]]]
     model: Callable[[str, Path], None]
     data: Callable[[RunConfig], None]
+    blockers: Callable[[RunConfig], list[ReadyFinding]]
 
 
 class TrainingService:
@@ -85,17 +88,23 @@ class TrainingService:
         )
         self._workers = FollowedWorkers(workspace, launch, listeners)
 
-    def start(self, session_id: str | None, config: Any) -> SessionState:
+    def start(self, session_id: str | None, config: Any, anyway: bool = False) -> SessionState:
         """Check a configuration, make its session and queue it.
 
+        Args:
+            session_id: Its id; None for a generated one.
+            config: As `parse_config` takes it.
+            anyway: Start also what is known to be unable to learn.
         Raises:
             InvalidInput, NotFound, Conflict, Unavailable: The run could not start; no session was made.
+            NeedsConsent: It is known that it can hardly learn, and `anyway` is false.
         """
         session_id = checked_name(session_id, "session_id") if session_id is not None else new_session_id()
         self._store.require_new(session_id)
         self._require_usable_gpu()
         resolved, notices = self._checks.config(config)
         self._check(resolved)
+        notices = [*notices, *self._accepted(resolved, anyway)]
         paths = self._store.create(session_id, resolved)
         with self._claimed(session_id):
             log = EventLog(paths.events)
@@ -147,8 +156,8 @@ class TrainingService:
                 keep_reserve(paths.folder)
                 return self._enter(session_id, [EventLog(paths.events).append("queued")])
 
-    def fork(self, session_id: str, new_id: str | None, changes: Any) -> SessionState:
-        """Start a new session with another session's configuration and some values changed.
+    def fork(self, session_id: str, new_id: str | None, changes: Any, anyway: bool = False) -> SessionState:
+        """Start a new session with another session's configuration and some values changed; `anyway` as in `start`.
 
         Raises:
             InvalidInput: The changes are no object, or not valid.
@@ -156,7 +165,7 @@ class TrainingService:
         config = self._store.config(session_id).dump()
         if not isinstance(changes, dict):
             raise InvalidInput("The changes are a JSON object.", 'Send {"config": {...}}.', {"config": "is no object"})
-        return self.start(new_id, merged(config, changes))
+        return self.start(new_id, merged(config, changes), anyway)
 
     def delete(self, session_id: str) -> None:
         """Remove an ended session and its exports.
@@ -204,6 +213,15 @@ class TrainingService:
         if free < MIN_FREE_DISK_BYTES:
             gib = free / 1024**3
             raise Unavailable(f"Only {gib:.2f} GiB of disk are free.", "Free at least 0.5 GiB and start again.")
+
+    def _accepted(self, config: RunConfig, anyway: bool) -> list[Notice]:
+        """What keeps the run from learning, as notices of the session; an error where nobody has accepted it."""
+        found = self._checks.blockers(config)
+        if found and not anyway:
+            message = " ".join(finding["text"] for finding in found)
+            hint = 'Mend it, or send "start_anyway": true to start all the same.'
+            raise NeedsConsent(message, hint, {finding["field"]: finding["text"] for finding in found})
+        return [Notice("warning", f["field"], f"Started all the same: {f['text']}") for f in found]
 
     def _enter(self, session_id: str, events: list[Event]) -> SessionState:
         for event in events:

@@ -159,7 +159,9 @@ def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
     status, job = shared_server.call("POST", "/api/datasets/check", {"config": config})
     assert status == 202
     result = shared_server.job(job["job_id"])["result"]
-    assert (result["rows"], result["usable"]) == (43, 41)
+    assert (result["rows"], result["mapped"], result["usable"]) == (43, 41, 40)
+    assert result["train"] + result["held_out"] == 40
+    assert 100 < result["answers"]["longest"] < 400
     counts = {name: finding["count"] for name, finding in result["findings"].items()}
     assert counts == {"leakage": 0, "too_long": 1, "empty": 1, "repeated": 1, "filtered": 0}
     assert result["longest_prompt"] > 700

@@ -117,7 +117,7 @@ test("a check without findings says that every row can be used", () => {
 
 test("findings come worst first, and a fifth of all rows is bad", () => {
   const repeated = { count: 5, meaning: "left out", examples: [] };
-  const result = checks({ repeated, too_long: { count: 40, meaning: "no room", examples: ["x"] } }, { usable: 95 });
+  const result = checks({ repeated, too_long: { count: 40, meaning: "no room", examples: ["x"] } }, { usable: 55 });
   assert.deepEqual(datasets.findingsOf(result).map((finding) => [finding.title, finding.level]), [
     ["Too long: 40 rows", "bad"], ["Repeated: 5 rows", "warning"],
   ]);
@@ -130,7 +130,7 @@ test("no row to train on is the first thing said", () => {
     level: "bad", text: "No row is left to train on. See below why.",
   });
   const tooLong = { too_long: { count: 100, meaning: "no room", examples: [] } };
-  assert.match(datasets.verdictOf(checks(tooLong)).text, /^No row is left/);
+  assert.match(datasets.verdictOf(checks(tooLong, { usable: 0 })).text, /^No row is left/);
 });
 
 const template = {

@@ -1,7 +1,8 @@
-"""`python -m core.workers.inspect ROOT`: looks at data, prompts and rewards on request, one JSON line each way.
+"""`python -m core.workers.inspect ROOT [--quick]`: looks at data, prompts and rewards, one JSON line each way.
 
 A request is {"id", "task", "arguments"}; answers are {"id", "result"} or {"id", "error"}, before them any number of
-{"id", "fraction", "text"}. It ends with its input. Hostile files and hung rewards meet this process, never the server.
+{"id", "fraction", "text"}. With --quick it waits for the hub for a moment only. It ends with its input. Hostile files
+and hung rewards meet this process, never the server.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, NoReturn, TextIO
 
+from core.catalog.hub_reach import be_quick
 from core.errors import LoraCraftError
 from core.failures import explain
 from core.jsonfile import JsonObject
@@ -89,4 +91,6 @@ def _send(answers: TextIO, number: int, **content: Any) -> None:
 
 
 if __name__ == "__main__":
+    if "--quick" in sys.argv:
+        be_quick()
     main(Path(sys.argv[1]))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from functools import lru_cache
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
@@ -14,6 +13,7 @@ from core.config import RunConfig, parse_config
 from core.data.columns import column_statistics
 from core.data.guess import columns_of, guess_mapping
 from core.data.hub import describe, hub_rows
+from core.data.lengths import AnswerLengths, longest_of
 from core.data.mapping import Row, map_rows
 from core.data.preview import (
     DataPreview,
@@ -39,7 +39,8 @@ from core.runs.checks import check_rows
 from core.runs.split import FILTERED_ROWS, check_source
 from core.workers.corpus import render
 from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt
-from core.workers.loading import load_tokenizer
+from core.workers.inspect.lengths import counter, lengths_of, measured, thinks_first
+from core.workers.inspect.tokenizers import ids, tokenizer_of
 
 MAX_CELL_SHOWN = 4000
 """Characters of a cell that a preview shows at most."""
@@ -77,6 +78,7 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **rendered(rows, config, workspace),
+        "lengths": lengths_of(map_rows(rows, config.dataset, config.reward.columns).rows, config, workspace),
         "notices": [problem] if (problem := final_answer_problem(rows, config.dataset)) else [],
     }
 
@@ -112,13 +114,7 @@ def rendered_prompts(
         problem = f"The chat template of {model} is not at hand, so the messages are shown without it: {error}"
         return [(text, None) for text in plain], {"message": problem[:500], "fields": {"model.name": "not at hand"}}
     prompts = render(list(rows), template, tokenizer)
-    return [(prompt, len(ids)) for prompt, ids in zip(prompts, _ids(tokenizer, prompts), strict=True)], None
-
-
-@lru_cache(maxsize=2)
-def tokenizer_of(model: str, workspace: Workspace) -> Any:
-    """The tokenizer of a model; kept, since loading takes longer than all that is done with it."""
-    return load_tokenizer(model, workspace)
+    return [(prompt, len(tokens)) for prompt, tokens in zip(prompts, ids(tokenizer, prompts), strict=True)], None
 
 
 def statistics(workspace: Workspace, arguments: OfDataset, report: Any) -> HashedStatistics:
@@ -138,12 +134,18 @@ def check(workspace: Workspace, arguments: OfConfig, report: Any) -> JsonObject:
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     tokenizer = tokenizer_of(config.model.name, workspace)
+    count = counter(tokenizer)
+    answers: list[AnswerLengths] = []
 
     def measure(rows: Sequence[Row]) -> list[int]:
-        return [len(ids) for ids in _ids(tokenizer, render(list(rows), template, tokenizer))]
+        prompts = render(list(rows), template, tokenizer)
+        tokens = count(prompts)
+        answers.append(measured(rows, template, count, max(tokens, default=0), thinks_first(tokenizer, prompts[:1])))
+        return tokens
 
     raw = rows_of_run(config.dataset, workspace, report)
-    return asdict(check_rows(raw, config, measure, lambda count: report(None, f"{count:,} rows")))
+    found = check_rows(raw, config, measure, lambda count: report(None, f"{count:,} rows"))
+    return asdict(replace(found, answers=longest_of(answers)))
 
 
 def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[str, str]:
@@ -204,7 +206,3 @@ def shown(value: Any) -> Any:
 def _first(items: Iterable[Any], count: int, rest: Any = ("...", "more")) -> list[Any]:
     """At most MAX_ITEMS_SHOWN items, and the number of the others."""
     return [*islice(items, MAX_ITEMS_SHOWN), *([rest] if count > MAX_ITEMS_SHOWN else [])]
-
-
-def _ids(tokenizer: Any, prompts: list[str]) -> list[list[int]]:
-    return tokenizer(prompts, add_special_tokens=False).input_ids if prompts else []

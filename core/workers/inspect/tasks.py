@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.workers.inspect import data, evaluations, rewards
+from core.workers.inspect import data, evaluations, lengths, rewards
 
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
@@ -16,6 +16,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         data.digest,
         data.check,
         data.check_start,
+        lengths.answer_lengths,
         data.suggestion,
         data.hub_description,
         data.download,

@@ -181,8 +181,8 @@ export function findingsOf(checks) {
 /** The verdict of a check in one sentence. @param {CheckReport} checks @returns {{level: string, text: string}} */
 export function verdictOf(checks) {
   const having = (/** @type {string} */ name) => checks.findings[name]?.count ?? 0;
-  const usable = checks.usable - having("too_long");
-  if (checks.train === 0 || usable <= 0) return { level: "bad", text: "No row is left to train on. See below why." };
+  const { usable } = checks;
+  if (checks.train === 0 || usable === 0) return { level: "bad", text: "No row is left to train on. See below why." };
   const found = findingsOf(checks).filter((finding) => finding.level !== "info");
   const passing = `${count(usable)} rows${having("filtered") ? " pass the filters, and all of them" : ""}`;
   const used = `${having("filtered") ? "" : "All "}${passing} can be used`;

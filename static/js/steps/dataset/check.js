@@ -74,14 +74,11 @@ function renderResult(root, checks) {
 }
 
 /** @param {CheckReport} checks @returns {[string, string][]} */
-function tilesOf({ rows, usable, train, held_out: heldOut, warm_up: warmUp, longest_prompt: longest, findings }) {
-  const tooLong = findings.too_long?.count ?? 0; // counted apart: the split is made before prompts are measured
-  const most = tooLong ? ", at most" : "";
-  const left = usable - tooLong;
+function tilesOf({ rows, usable, train, held_out: heldOut, warm_up: warmUp, longest_prompt: longest, answers }) {
   return [
-    ["Rows", count(rows)], ["Usable", count(left)], [`Trained on${most}`, count(Math.min(train, left))],
-    [`Held out${most}`, count(Math.min(heldOut, left))],
+    ["Rows", count(rows)], ["Usable", count(usable)], ["Trained on", count(train)], ["Held out", count(heldOut)],
     ...(warmUp ? [/** @type {[string, string]} */ (["Warm-up", count(warmUp)])] : []),
     ...(longest === null ? [] : [/** @type {[string, string]} */ (["Longest prompt", `${count(longest)} tokens`])]),
+    ...(answers ? [/** @type {[string, string]} */ (["Longest answer", `${count(answers.longest)} tokens`])] : []),
   ];
 }

@@ -53,7 +53,8 @@ def test_an_answer_of_long_ago_or_of_another_hub_is_not_believed(tmp_path, monke
     reach = HubReach(CLOSED, tmp_path)
     reach.note("it was away")
     assert HubReach("http://127.0.0.1:10", tmp_path).known() is None
-    monkeypatch.setattr(time, "time", lambda now=time.time(): now + 31)
+    later = time.time() + 31
+    monkeypatch.setattr(time, "time", lambda: later)
     assert reach.known() is None
 
 
@@ -69,7 +70,6 @@ def test_a_hub_behind_a_broken_proxy_is_not_there(tmp_path, monkeypatch):
         assert HubReach(hub.url, tmp_path).problem() == "it answers 502"
 
 
-def test_the_environment_names_hub_folder_and_permission(tmp_path):
-    reach = HubReach.of({"HF_ENDPOINT": CLOSED, "HF_HOME": str(tmp_path), "TRANSFORMERS_OFFLINE": "1"})
-    assert (reach.endpoint, reach.home, reach.is_off) == (CLOSED, tmp_path, True)
+def test_the_environment_may_forbid_the_network():
+    assert is_offline({"TRANSFORMERS_OFFLINE": "1"})
     assert not is_offline({"HF_HUB_OFFLINE": "0"})

@@ -34,6 +34,7 @@ def test_prompts_without_room_are_counted_with_the_longest():
     assert checks.findings["too_long"].count == 1
     assert checks.longest_prompt == 11
     assert "11 tokens" in checks.findings["too_long"].examples[0]
+    assert (checks.mapped, checks.usable, checks.train + checks.held_out) == (3, 2, 2)
 
 
 def test_without_a_tokenizer_lengths_are_not_guessed():

@@ -6,7 +6,7 @@ from core.config import parse_config
 from core.data.builtin import BUILTIN, builtin_rows
 from core.data.source import rows_expected
 from core.jsonfile import read_json
-from core.runs.plan import Pace, estimate, grpo_steps, sampled_completions, step_summary, warm_up_steps
+from core.runs.plan import Pace, Rows, estimate, grpo_steps, sampled_completions, step_summary, warm_up_steps
 from core.runs.split import load_split, split_sizes
 from tests.conftest import REPOSITORY
 
@@ -24,7 +24,7 @@ def trained(**training):
 
 def test_the_demo_is_planned_as_the_worker_splits_it(workspace):
     split = load_split(DEMO, workspace)
-    plan = estimate(DEMO, rows_expected(DEMO.dataset), None)
+    plan = estimate(DEMO, Rows(rows_expected(DEMO.dataset)), None)
     assert (plan.warm_up_rows, plan.train_rows, plan.held_out_rows) == tuple(
         len(part) for part in (split.warm_up, split.train, split.held_out)
     )
@@ -120,18 +120,18 @@ def test_the_last_batch_of_a_warm_up_need_not_be_full():
 
 
 def test_max_samples_limits_the_rows():
-    assert estimate(config(dataset={"max_samples": 50}), 1000, None).rows == 50
+    assert estimate(config(dataset={"max_samples": 50}), Rows(1000), None).rows == 50
 
 
 def test_time_is_that_of_a_past_run_for_each_completion():
-    plan = estimate(DEMO, 855, PACE)
+    plan = estimate(DEMO, Rows(855), PACE)
     assert plan.seconds == pytest.approx(4.0 / 32 * 640)
     assert "session one" in plan.basis
 
 
 def test_without_a_past_run_or_rows_there_is_no_time_and_the_reason_is_said():
-    assert "no past run" in estimate(DEMO, 855, None).basis
-    unknown = estimate(config(), None, PACE)
+    assert "no past run" in estimate(DEMO, Rows(855), None).basis
+    unknown = estimate(config(), Rows(None), PACE)
     assert unknown.seconds is None
     assert "not been counted" in unknown.basis
 

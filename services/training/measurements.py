@@ -1,0 +1,198 @@
+"""Measurements: what inspections have found out about a configuration's data and reward, kept for the next question."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from core.config import RunConfig, parse_config
+from core.data.source import kind_of
+from core.errors import Dropped, InvalidInput, LoraCraftError, NotFound
+from core.jsonfile import JsonObject, read_json, write_json
+from core.paths import Workspace
+from core.rewards.own_answers import OWN_ROWS
+from core.runs.ready import READY_S
+from services.processes.inspector import Inspector
+
+BENCH_ROWS = 12
+"""Enough for a grade, and few enough for READY_S with most rewards."""
+KEPT = 200
+"""Findings that are kept; the oldest go first."""
+GRACE_S = 3.0
+"""How much longer than READY_S is waited for a worker to start, or to finish something else."""
+JUDGED = "a judge is asked for every score, so it is tried only where you ask for it, on the page of rewards."
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to measure: the inspection worker's task, its lane, and the number of rows; None for its own."""
+
+    task: str
+    lane: str
+    samples: int | None = None
+
+
+BENCH = Question("reward_bench", "rewards", BENCH_ROWS)
+OWN_ANSWERS = Question("reward_own_answers", "rewards", OWN_ROWS)
+LENGTHS = Question("answer_lengths", "model")
+OF_REWARD = (BENCH.task, OWN_ANSWERS.task)
+QUESTIONS = (OWN_ANSWERS, BENCH, LENGTHS)
+
+
+COUNTS = ("mapped", "usable", "warm_up", "train", "held_out")
+
+
+class CheckedRows(TypedDict):
+    """What a check of all rows has counted; `of` names the configuration for which more than `mapped` holds."""
+
+    of: str
+    mapped: int
+    usable: int
+    warm_up: int
+    train: int
+    held_out: int
+
+
+class Measurements:
+    """What is known of configurations; whatever any inspection finds out is kept.
+
+    Args:
+        workspace: Has the uploads, whose content decides, too, and keeps the checks of rows for the next server.
+        inspector: Asks the inspection workers.
+    """
+
+    def __init__(self, workspace: Workspace, inspector: Inspector):
+        self._workspace = workspace
+        self._inspector = inspector
+        self._lock = threading.Lock()
+        self._found: dict[str, Any] = {}
+        self._under_way: dict[str, Future[None]] = {}
+        self._checks_file = workspace.cache / "checked_rows.json"
+        self._checks = self._stored()
+        inspector.answered = self.note
+
+    def known(self, question: Question, config: RunConfig) -> Any:
+        """What was found, or a text why it could not be; None where that is not known yet."""
+        with self._lock:
+            found = self._found.get(self._key(question.task, config))
+        return JUDGED if found is None and _is_judged(question, config) else found
+
+    def checked(self, config: RunConfig) -> tuple[CheckedRows, bool] | None:
+        """What the last check of these rows counted, and whether all of it holds or, after a change, only `mapped`."""
+        with self._lock:
+            check = self._checks.get(self._rows_key(config))
+        return None if check is None else (check, check["of"] == _check_key(config))
+
+    def measure(self, config: RunConfig, begin: bool = True) -> None:
+        """Find out what is not known yet, all at once, in at most about READY_S.
+
+        Args:
+            config: With all texts written out.
+            begin: False only waits for what is under way.
+        """
+        futures = [self._future(question, config, begin) for question in QUESTIONS]
+        for future in futures:
+            if future is not None:
+                future.exception(timeout=READY_S + GRACE_S)
+
+    def note(self, task: str, arguments: Mapping[str, Any], result: Any) -> None:
+        """Keep what an inspection has found out."""
+        if task == "check":
+            self._note_check(parse_config(arguments["config"]), result)
+        elif task == "fields":
+            self._keep(self._key(LENGTHS.task, parse_config(arguments["config"])), result["lengths"])
+        elif task in OF_REWARD or task == LENGTHS.task:
+            self._keep(self._key(task, parse_config(arguments["config"])), result)
+
+    def _future(self, question: Question, config: RunConfig, begin: bool) -> Future[None] | None:
+        """The measurement that is under way; begun if need be."""
+        key = self._key(question.task, config)
+        with self._lock:
+            under_way = self._under_way.get(key)
+            is_known = isinstance(self._found.get(key), dict) or _is_judged(question, config)
+            if under_way is not None or is_known or not begin:
+                return under_way
+            future = self._under_way[key] = Future()
+        context = copy_context()  # the client of this request is the one who waits for the work
+        arguments = (self._ask, question, config, key)
+        threading.Thread(target=context.run, args=arguments, name=question.task, daemon=True).start()
+        return future
+
+    def _ask(self, question: Question, config: RunConfig, key: str) -> None:
+        wanted = {"config": config.dump(), "samples": question.samples}
+        try:
+            self._inspector.ask(question.task, wanted, question.lane, READY_S)
+        except Dropped:
+            pass
+        except LoraCraftError as error:
+            self._keep(key, error.message)
+        finally:
+            with self._lock:
+                future = self._under_way.pop(key)
+            future.set_result(None)
+
+    def _keep(self, key: str, found: Any) -> None:
+        with self._lock:
+            self._found.pop(key, None)
+            self._found[key] = found
+            for stale in list(self._found)[:-KEPT]:
+                del self._found[stale]
+
+    def _note_check(self, config: RunConfig, report: JsonObject) -> None:
+        counted: Any = {"of": _check_key(config), **{name: report[name] for name in COUNTS}}
+        with self._lock:
+            self._checks[self._rows_key(config)] = counted
+            for stale in list(self._checks)[:-KEPT]:
+                del self._checks[stale]
+            write_json(self._checks_file, self._checks)
+        if report["answers"] is not None:
+            self._keep(self._key(LENGTHS.task, config), report["answers"])
+
+    def _stored(self) -> dict[str, CheckedRows]:
+        """The checks of earlier servers; none where there is no file, or one that somebody has broken."""
+        try:
+            stored: dict[str, CheckedRows] = read_json(self._checks_file)
+        except (NotFound, InvalidInput):
+            return {}
+        return stored
+
+    def _key(self, task: str, config: RunConfig) -> str:
+        more = config.reward.model_dump(mode="json") if task in OF_REWARD else config.model.name
+        return json.dumps([task, self._rows_of(config, {"max_samples"}), config.prompt.model_dump(mode="json"), more])
+
+    def _rows_key(self, config: RunConfig) -> str:
+        return json.dumps(self._rows_of(config, set()))
+
+    def _rows_of(self, config: RunConfig, without: set[str]) -> list[Any]:
+        """What decides which rows there are: the source, how it is mapped, and the columns that a reward needs."""
+        without = without | {"validation_fraction", "validation_samples"}
+        dataset = config.dataset.model_dump(mode="json", exclude=without)
+        return [dataset, config.reward.columns, self._content(config)]
+
+    def _content(self, config: RunConfig) -> list[int]:
+        """What tells an upload from a later one of the same name."""
+        if kind_of(config.dataset) != "upload":
+            return []
+        try:
+            state = self._workspace.inside(config.dataset.source, "dataset.source").stat()
+        except (OSError, InvalidInput):
+            return []
+        return [state.st_size, state.st_mtime_ns]
+
+
+def _check_key(config: RunConfig) -> str:
+    """Everything that a count of split rows depends on besides the rows themselves."""
+    prompt, warm_up = config.prompt.model_dump(mode="json"), config.pre_training
+    training, dataset = config.training, config.dataset
+    split = [dataset.validation_fraction, dataset.validation_samples, training.samples_per_epoch, training.seed]
+    lengths = [training.max_sequence_length, training.max_new_tokens, config.model.name]
+    return json.dumps([prompt, split, lengths, warm_up.enabled, warm_up.max_samples])
+
+
+def _is_judged(question: Question, config: RunConfig) -> bool:
+    return question.task in OF_REWARD and any(part.judge for part in config.reward.parts)
