@@ -108,6 +108,10 @@ def _finding(key: str, level: Level, text: str, **more: Any) -> ReadyFinding:
     return {**found, **more}  # type: ignore[typeddict-item]
 
 
+def _setting(label: str, settings: dict[str, Any]) -> Mend:
+    return {"label": label, "settings": settings, "checks_rows": False}
+
+
 def _bench(found: BenchResult | str | None) -> ReadyFinding:
     if found is None:
         return _finding("bench", "pending", "The Reward Bench has not tried this reward on these rows yet.")
@@ -143,10 +147,12 @@ def _answer_length(found: AnswerLengths | str | None, config: RunConfig) -> Read
     if isinstance(found, str):
         return _finding("answer_length", "info", f"The longest answer could not be measured: {found}")
     about = "about " if found["is_estimated"] else ""
-    thoughts = ", without the thoughts before it" if found["thinks"] else ""
-    figure = f"The longest perfect answer has {about}{found['longest']:,} tokens{thoughts}; max_new_tokens is {most:,}"
+    thoughts = " after its thoughts" if found["thinks"] else ""
+    figure = (
+        f"A perfect answer takes up to {about}{found['longest']:,} tokens{thoughts}, and max_new_tokens is {most:,}"
+    )
     wanted = new_tokens(found)
-    mend: Mend = {"label": f"Allow {wanted:,} tokens", "settings": with_room(config, found, wanted)}
+    mend = _setting(f"Allow {wanted:,} tokens", with_room(config, found, wanted))
     value = found["longest"]
     if value > most:
         is_sure = not found["is_estimated"]
@@ -161,7 +167,8 @@ def _answer_length(found: AnswerLengths | str | None, config: RunConfig) -> Read
 def _rows(facts: Facts, config: RunConfig) -> ReadyFinding:
     train = facts.estimate.train_rows
     if train is None:
-        return _finding("rows", "info", "The rows have not been counted: check the data to see how many can be used.")
+        text = "Nobody has counted how many can be used."
+        return _finding("rows", "info", text, mend=CHECK)
     needed = config.prompts_per_generation
     if train < needed:
         text = f"{train:,} rows are left to train on, and one step takes {needed} prompts."
@@ -169,7 +176,7 @@ def _rows(facts: Facts, config: RunConfig) -> ReadyFinding:
     counted = f"{train:,} rows to train on"
     if not facts.is_checked and kind_of(config.dataset) in ("hub", "upload"):
         text = f"{counted} at most: nobody has checked them for empty, repeated and too long ones."
-        return _finding("rows", "info", text, value=train)
+        return _finding("rows", "info", text, value=train, mend=CHECK)
     return _finding("rows", "good", f"{counted}.", value=train)
 
 
@@ -191,12 +198,10 @@ def measures(held_out: int) -> str:
     """What a few held-out rows can measure."""
     low, high = wilson_interval(held_out // 2, held_out)
     clear = next((n for n in range(1, held_out + 1) if sign_test(n, 0) <= 0.05), None)
-    rows = f"{held_out} rows are" if held_out > 1 else "1 row is"
-    text = f"Only {rows} held out: one row is {100 / held_out:.0f} points, and a score of about half may be anything"
-    text += f" from {low:.0%} to {high:.0%}."
+    text = f"Only {held_out}: one is {100 / held_out:.0f} points, and about half right means {low:.0%} to {high:.0%}."
     if clear is None:
-        return f"{text} No change could be told from chance."
-    return f"{text} Changes of fewer than {clear} rows ({100 * clear / held_out:.0f} points) are noise."
+        return f"{text} No change can be told from chance."
+    return f"{text} A change of fewer than {clear} rows ({100 * clear / held_out:.0f} points) is noise."
 
 
 def _more_held_out(rows: int, config: RunConfig) -> Mend | None:
@@ -208,7 +213,7 @@ def _more_held_out(rows: int, config: RunConfig) -> Mend | None:
         "dataset.validation_fraction": fraction,
         "dataset.validation_samples": max(FEW_HELD_OUT, config.dataset.validation_samples),
     }
-    return {"label": f"Hold out {FEW_HELD_OUT} rows", "settings": settings}
+    return _setting(f"Hold out {FEW_HELD_OUT} rows", settings)
 
 
 def _likely_start(lengths: AnswerLengths | str | None, config: RunConfig) -> ReadyFinding:
@@ -223,7 +228,7 @@ def _likely_start(lengths: AnswerLengths | str | None, config: RunConfig) -> Rea
         f"The warm-up is off, and {name} has never seen {unseen[0]}: most first answers will miss it and earn little."
     )
     has_answers = not isinstance(lengths, dict) or lengths["longest"] > len(unseen)
-    mend: Mend = {"label": "Turn the warm-up on", "settings": {"pre_training.enabled": True}}
+    mend = _setting("Turn the warm-up on", {"pre_training.enabled": True})
     return _finding("likely_start", "warning", text, mend=mend if has_answers else None)
 
 
@@ -255,6 +260,7 @@ def _disk(facts: Facts) -> ReadyFinding:
     return _finding("disk", level, f"{text}." if level == "good" else f"{text}: free some first.", value=round(free, 1))
 
 
+CHECK: Mend = {"label": "Check all rows", "settings": {}, "checks_rows": True}
 ABOUT = {
     "bench": ("Reward Bench", "reward.type"),
     "own_answers": ("Own answers", "dataset.response_field"),

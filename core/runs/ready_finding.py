@@ -10,10 +10,11 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "pending", "info", "good")
 
 
 class Mend(TypedDict):
-    """The click that mends it: what it says, and setting -> value."""
+    """The click that mends it: what it says, setting -> value, and whether it has all rows checked instead."""
 
     label: str
     settings: dict[str, Any]
+    checks_rows: bool
 
 
 class ReadyFinding(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -17,7 +17,7 @@ from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace
 from core.rewards.own_answers import OWN_ROWS
 from core.runs.ready import READY_S
-from services.processes.inspector import Inspector
+from services.processes.inspector import INSPECT_TIMEOUT_S, Inspector
 
 BENCH_ROWS = 12
 """Enough for a grade, and few enough for READY_S with most rewards."""
@@ -30,16 +30,24 @@ JUDGED = "a judge is asked for every score, so it is tried only where you ask fo
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to measure: the inspection worker's task, its lane, and the number of rows; None for its own."""
+    """One thing to measure.
+
+    Attributes:
+        task: That of the inspection worker.
+        lane: Where.
+        samples: How many rows; None where the task decides.
+        timeout_s: How long the work may take; who asks waits for READY_S, and finds it done the next time.
+    """
 
     task: str
     lane: str
     samples: int | None = None
+    timeout_s: float = READY_S
 
 
 BENCH = Question("reward_bench", "rewards", BENCH_ROWS)
 OWN_ANSWERS = Question("reward_own_answers", "rewards", OWN_ROWS)
-LENGTHS = Question("answer_lengths", "model")
+LENGTHS = Question("answer_lengths", "model", timeout_s=INSPECT_TIMEOUT_S)  # a tokenizer may have to be restored
 OF_REWARD = (BENCH.task, OWN_ANSWERS.task)
 QUESTIONS = (OWN_ANSWERS, BENCH, LENGTHS)
 
@@ -89,16 +97,14 @@ class Measurements:
         return None if check is None else (check, check["of"] == _check_key(config))
 
     def measure(self, config: RunConfig, begin: bool = True) -> None:
-        """Find out what is not known yet, all at once, in at most about READY_S.
+        """Find out what is not known yet, all at once; what takes longer than READY_S goes on by itself.
 
         Args:
             config: With all texts written out.
             begin: False only waits for what is under way.
         """
         futures = [self._future(question, config, begin) for question in QUESTIONS]
-        for future in futures:
-            if future is not None:
-                future.exception(timeout=READY_S + GRACE_S)
+        wait([future for future in futures if future is not None], timeout=READY_S + GRACE_S)
 
     def note(self, task: str, arguments: Mapping[str, Any], result: Any) -> None:
         """Keep what an inspection has found out."""
@@ -126,7 +132,7 @@ class Measurements:
     def _ask(self, question: Question, config: RunConfig, key: str) -> None:
         wanted = {"config": config.dump(), "samples": question.samples}
         try:
-            self._inspector.ask(question.task, wanted, question.lane, READY_S)
+            self._inspector.ask(question.task, wanted, question.lane, question.timeout_s)
         except Dropped:
             pass
         except LoraCraftError as error:

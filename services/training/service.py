@@ -218,7 +218,7 @@ class TrainingService:
         """What keeps the run from learning, as notices of the session; an error where nobody has accepted it."""
         found = self._checks.blockers(config)
         if found and not anyway:
-            message = " ".join(finding["text"] for finding in found)
+            message = " ".join(f"{finding['title']}: {finding['text']}" for finding in found)
             hint = 'Mend it, or send "start_anyway": true to start all the same.'
             raise NeedsConsent(message, hint, {finding["field"]: finding["text"] for finding in found})
         return [Notice("warning", f["field"], f"Started all the same: {f['text']}") for f in found]

@@ -41,7 +41,7 @@ const boot = readBoot();
 const store = createStore(/** @type {State} */ ({
   ...initial, route: parseRoute(location.hash), draft: storedDraft(), plan: noPlan, unsaved: {}, lastSession: null,
 }));
-const planner = createPlanner(store);
+const planner = createPlanner(store, boot.defaults);
 const live = createLive(store, say);
 /** @type {Record<string, Step>} */
 const mounted = {};

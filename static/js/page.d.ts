@@ -68,8 +68,11 @@ interface DataLists {
 type DataParameter = Pick<TaskParameter, "name" | "default"> &
   Partial<Omit<GeneratorParameter, "default"> & TaskParameter>;
 
-/** The run being drafted: `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere. */
-interface Draft { config: DraftConfig; mode: string; forkOf: string | null; isOwn: boolean; isDirty: boolean }
+/** The run being drafted: `isOwn` once the user has changed anything, `isDirty` while a change is saved nowhere,
+ *  `suited` what it has taken of the values that suit its data. */
+interface Draft {
+  config: DraftConfig; mode: string; forkOf: string | null; isOwn: boolean; isDirty: boolean; suited?: Section;
+}
 
 /** A configuration of which every value may be absent. */
 type DraftConfig = { [K in keyof RunConfig]?: Partial<RunConfig[K]> } & Section;

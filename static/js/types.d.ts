@@ -41,6 +41,15 @@ interface AnswerColumn {
   message: string;
 }
 
+/** The perfect answers of `rows` rows, in tokens; `prompt` is the longest prompt, null without the tokenizer. */
+interface AnswerLengths {
+  rows: number;
+  longest: number;
+  prompt: number | null;
+  is_estimated: boolean;
+  thinks: boolean;
+}
+
 /** The request that is being answered; `what` names it for people. */
 interface AnsweredRequest {
   request_id: string;
@@ -160,15 +169,17 @@ interface ChatScore {
   scores: Record<string, ScoreRecord>;
 }
 
-/** The result of all checks; `longest_prompt` in tokens, null without a tokenizer. */
+/** The result of all checks: the rows that a run uses, and why others are left out. */
 interface CheckReport {
   rows: number;
+  mapped: number;
   usable: number;
   train: number;
   held_out: number;
   warm_up: number;
   longest_prompt: number | null;
   findings: Record<string, Trouble>;
+  answers: AnswerLengths | null;
 }
 
 /** The share of tokens whose ratio was cut: below, above, and either. */
@@ -321,6 +332,7 @@ interface ErrorReport {
 /** The work of a run in numbers; None if it depends on rows that are not counted. */
 interface Estimate {
   rows: number | null;
+  is_checked: boolean;
   warm_up_rows: number | null;
   train_rows: number | null;
   held_out_rows: number | null;
@@ -775,7 +787,7 @@ interface LoadedState {
   notice: string;
 }
 
-/** The first rows after mapping; `notices` describe what does not fit. */
+/** The first rows after mapping; `notices` describe what does not fit, `lengths` how long perfect answers are. */
 interface MappedPreview {
   columns: string[];
   mapping: MappingSettings;
@@ -783,6 +795,7 @@ interface MappedPreview {
   samples: RenderedRow[];
   problem: MissingTokenizer | null;
   notices: string[];
+  lengths: AnswerLengths;
 }
 
 /** A mapping as values of the dataset section; null for no column. */
@@ -825,6 +838,13 @@ interface MemoryPart {
   key: string;
   label: string;
   gib: number;
+}
+
+/** The click that mends it: what it says, setting -> value, and whether it has all rows checked instead. */
+interface Mend {
+  label: string;
+  settings: Record<string, unknown>;
+  checks_rows: boolean;
 }
 
 /** Why prompts are shown without the model's chat template. */
@@ -989,6 +1009,8 @@ interface Plan {
   estimate: Estimate;
   memory: MemoryNeed;
   refusal: Refusal | null;
+  recommended: Record<string, number>;
+  ready: ReadyFinding[];
 }
 
 /** The warm-up teaches the form of an answer, so that some completions can score at all. */
@@ -1053,6 +1075,18 @@ interface PushState {
 interface QueueState {
   running: Record<string, string | null>;
   waiting: string[];
+}
+
+/** One finding: `value` is its figure, `field` the setting where it is decided, `mend` null where none is known. */
+interface ReadyFinding {
+  key: string;
+  level: "error" | "warning" | "pending" | "info" | "good";
+  title: string;
+  text: string;
+  value: number | string | null;
+  field: string;
+  mend: Mend | null;
+  blocks: boolean;
 }
 
 /** A file that has just been received; `duplicate` marks one that was there already, under this name. */

@@ -85,11 +85,15 @@ export const searchCompletions = (session, wanted, signal) =>
   call(of(session, `/completions/search${query(wanted)}`), "GET", undefined, signal);
 /** @param {string} session @param {number | null} [step] @returns {Promise<Diagnosis>} */
 export const diagnose = (session, step) => call(of(session, `/diagnosis${query({ step })}`));
-/** @param {object} config @param {string} [session] @returns {Promise<{session_id: string}>} */
-export const startRun = (config, session) =>
-  call("/training/start", "POST", { config, session_id: session || undefined });
+/** @param {object} config @param {string} [session] @param {boolean} [anyway] also if it can hardly learn
+ * @returns {Promise<{session_id: string}>} */
+export const startRun = (config, session, anyway) =>
+  call("/training/start", "POST", { config, session_id: session || undefined, start_anyway: anyway });
 /** @param {object} config @param {AbortSignal} [signal] @returns {Promise<Plan>} */
 export const planRun = (config, signal) => call("/training/plan", "POST", { config }, signal);
+/** The plan's findings, once what they need has been measured. @param {object} config @param {AbortSignal} [signal]
+ * @returns {Promise<{ready: ReadyFinding[]}>} */
+export const askReady = (config, signal) => call("/training/ready", "POST", { config }, signal);
 /** @param {string} session @param {"save" | "discard"} mode */
 export const stopRun = (session, mode) => call("/training/stop", "POST", { session_id: session, mode });
 /** @param {string} session */

@@ -3,6 +3,7 @@
 
 import { planRun } from "./api.js";
 import { createLatest } from "./latest.js";
+import { suited } from "../state/draft.js";
 
 const QUIET_MS = 150;
 const RETRY_MS = 3000;
@@ -10,8 +11,8 @@ const RETRY_MS = 3000;
 /** @type {PlanState} */
 export const noPlan = { status: "checking", value: null, errors: {}, message: "" };
 
-/** @param {Store} store */
-export function createPlanner(store) {
+/** @param {Store} store @param {Section} defaults by dotted name */
+export function createPlanner(store, defaults) {
   const config = () => store.get().draft.config;
   const latest = createLatest(config);
   /** @param {Partial<PlanState>} patch */
@@ -22,6 +23,7 @@ export function createPlanner(store) {
     answered(value) {
       const refusal = value.refusal ?? { fields: {}, message: "" };
       put({ status: value.refusal ? "refused" : "sound", value, errors: refusal.fields, message: refusal.message });
+      store.update((state) => ({ ...state, draft: suited(value.recommended, defaults)(state.draft) }));
     },
     refused(error) {
       if (error.code !== "offline") return put({ status: "refused", errors: error.fields, message: error.message });

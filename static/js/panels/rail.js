@@ -76,7 +76,7 @@ export function renderRail(state, boot) {
 /** @param {Estimate | undefined} estimate */
 function renderEstimate(estimate) {
   facts(find("plan-estimate"), estimate ? [
-    ["Rows", count(estimate.rows)],
+    [estimate.is_checked ? "Rows, checked" : "Rows", count(estimate.rows)],
     ["Trained on", count(estimate.train_rows)],
     ["Held out", count(estimate.held_out_rows)],
     ["GRPO steps", count(estimate.steps)],

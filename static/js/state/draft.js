@@ -83,6 +83,15 @@ const isSection = (value) => typeof value === "object" && value !== null && !Arr
 export const begun = (recommended, defaults) => (draft) =>
   (isUntouched(draft) ? { ...changed(flat(recommended), defaults)(draft), isOwn: false, isDirty: false } : draft);
 
+/** In the recommended mode a draft takes what suits its data, each value once: what the user changes afterwards stays.
+ * @param {Section} recommended by dotted name @param {Section} defaults @returns {(draft: Draft) => Draft} */
+export const suited = (recommended, defaults) => (draft) => {
+  const taken = draft.suited ?? {};
+  const news = Object.fromEntries(Object.entries(recommended).filter(([name, value]) => taken[name] !== value));
+  if (draft.mode !== "recommended" || Object.keys(news).length === 0) return draft;
+  return { ...draft, config: changed(news, defaults)(draft).config, suited: { ...taken, ...news } };
+};
+
 /** @param {Draft} draft */
 export const isUntouched = (draft) =>
   !draft.isOwn && draft.mode === "recommended" && Object.keys(draft.config).length === 0;

@@ -84,6 +84,7 @@ function createFollow(root, context, onMapping) {
     ask: (/** @type {DraftConfig} */ wanted, signal) => datasetFields(wanted, signal),
     subjectOf: ({ dataset }) => JSON.stringify([dataset?.source, dataset?.kind]),
     quietMs: QUIET_MS,
+    onKnown: () => context.refreshPlan(), // the server knows now how long answers are
   });
 
   return (again = false) => {
@@ -102,7 +103,10 @@ function mountParts(root, context, choose, follow) {
   const lists = mountLists(root, context);
   const putJob = (/** @type {Job} */ job) => jobs.put(job);
   const uploads = mountUploads(root, context, { choose, onList: lists.put, putJob, lookAgain: () => follow(true) });
-  const jobs = mountJobs(context, (job) => uploads.jobEnded(job));
+  const jobs = mountJobs(context, (job) => {
+    uploads.jobEnded(job);
+    if (job.task === "check") context.refreshPlan();
+  });
   const parts = [
     mountPublic(root, context, choose), mountHub(root, context, choose, () => shelves.open("upload")), uploads,
     mountTasks(root, context, choose), mountParameters(root, context), mountLook(root, context, { follow, putJob }),

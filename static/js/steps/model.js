@@ -40,6 +40,7 @@ export function mount(root, context) {
   /** A model, and in the recommended mode what suits it. @param {ListedBaseModel} model */
   const choose = (model) => {
     const isGuided = context.store.get().draft.mode === "recommended";
+    if (isGuided) context.patchDraft({ suited: {} });
     context.set({ "model.name": model.id, ...(isGuided ? flat({ ...model.recommended }) : {}) });
     other.say("");
   };

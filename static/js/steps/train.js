@@ -1,5 +1,5 @@
 // @ts-check
-/** Step 5 before a run: everything decided so far in one place, and the start. */
+/** Step 5 before a run: whether it can learn, everything decided so far in one place, and the start. */
 
 import { ApiError, explain, startRun } from "../lib/api.js";
 import { count, duration, percent, setting } from "../lib/format.js";
@@ -8,6 +8,7 @@ import { formatRoute } from "../lib/router.js";
 import { rewardText } from "../state/rewards_text.js";
 import { facts, fillNotices } from "../ui/facts.js";
 import { problemsByStep } from "../state/draft.js";
+import { mountReady } from "./train/ready.js";
 import { child, fillList, find, findInput, onSubmit, part, setText, show, showText, tell } from "../lib/dom.js";
 
 /** @param {HTMLElement} root @param {Context} context */
@@ -15,29 +16,50 @@ export function mount(root, context) {
   const start = find("start", document, "button");
   const name = findInput("run-name", root);
   let isStarting = false;
+  const card = mountReady(root, context);
+  /** The draft for which a second word is asked, and why. */
+  let doubt = { about: "", text: "" };
+  const subject = () => JSON.stringify(context.store.get().draft.config);
   name.addEventListener("input", () => context.set({ name: name.value.trim() || undefined }));
-  onSubmit(find("start-form", root), async () => {
+  onSubmit(find("start-form", root), () => {
+    const blockers = (context.store.get().plan.value?.ready ?? []).filter((finding) => finding.blocks);
+    if (blockers.length) return hesitate(blockers.map(({ title, text }) => `${title}: ${text}`).join(" "));
+    return begin(false);
+  });
+  find("start-anyway-go", root).addEventListener("click", () => begin(true));
+
+  /** Ask for a second word. @param {string} text */
+  function hesitate(text) {
+    doubt = { about: subject(), text };
+    render(context.store.get());
+    find("start-anyway-go", root).focus();
+  }
+
+  /** @param {boolean} anyway also if the run can hardly learn */
+  async function begin(anyway) {
     isStarting = true;
+    doubt = { about: "", text: "" };
     fail("");
     render(context.store.get());
     const { config } = context.store.get().draft;
     const isAsStarted = unchanged(() => context.store.get().draft.config);
     const isStillHere = unchanged(() => context.store.get().route.step);
     try {
-      const { session_id: id } = await startRun(config, findInput("run-id", root).value.trim());
+      const { session_id: id } = await startRun(config, findInput("run-id", root).value.trim(), anyway);
       if (isAsStarted()) context.patchDraft({ isDirty: false, forkOf: null });
       findInput("run-id", root).value = "";
       if (isStillHere()) context.go("monitor", id);
       else context.say(`${id} has been started.`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (error.code === "needs_consent" && isAsStarted() && isStillHere()) return hesitate(error.message);
       refuse(error, isAsStarted());
       if (!isStillHere()) context.say(`Not started. ${explain(error)}`, "error");
     } finally {
       isStarting = false;
       render(context.store.get());
     }
-  });
+  }
 
   const fail = (/** @type {string} */ text) => tell(root, "start-error", text);
 
@@ -57,6 +79,8 @@ export function mount(root, context) {
     if (document.activeElement !== name) name.value = draft.config.name ?? "";
     const origin = `This draft began as a copy of ${draft.forkOf}. It starts as a run of its own.`;
     tell(root, "review-fork", draft.forkOf ? origin : "");
+    card.render(state);
+    tell(root, "start-anyway", doubt.about === subject() ? doubt.text : "");
     fillList(find("review", root), "review", parts(context, state), fillPart);
     const notices = plan.value?.notices ?? [];
     show(find("review-notices", root), notices.length > 0);
@@ -65,7 +89,13 @@ export function mount(root, context) {
     start.disabled = isStarting || plan.status === "refused" || plan.status === "offline";
     setText(start.querySelector("span"), isStarting ? "Checking data and model" : "Start training");
   }
-  return { render, enter: () => fail("") };
+  return {
+    render,
+    enter() {
+      fail("");
+      card.again();
+    },
+  };
 }
 
 /** @param {HTMLElement} row @param {ReturnType<typeof parts>[number]} summary */
@@ -96,7 +126,8 @@ function parts({ boot, get }, { plan }) {
     { step: "dataset", title: "Dataset and prompt", facts: [
       ["Source", get("dataset.source")],
       ["Question, answer", `${get("dataset.instruction_field")}, ${get("dataset.response_field")}`],
-      ["Held out", `${heldOut}, at most ${count(get("dataset.validation_samples"))}`],
+      ["Rows", rowsText(estimate)],
+      ["Held out", heldOutText(estimate) ?? `${heldOut}, at most ${count(get("dataset.validation_samples"))}`],
       ["Prompt template", get("prompt.template")],
     ] },
     { step: "config", title: "Configuration", facts: [
@@ -113,6 +144,16 @@ function parts({ boot, get }, { plan }) {
   ];
   return all.map((summary) => ({ ...summary, problems: problems[summary.step] ?? 0 }));
 }
+
+/** @param {Estimate | undefined} estimate */
+function rowsText(estimate) {
+  if (!estimate || estimate.rows === null) return "not counted yet";
+  return `${count(estimate.rows)}${estimate.is_checked ? ", checked" : ""}`;
+}
+
+/** @param {Estimate | undefined} estimate */
+const heldOutText = (estimate) =>
+  estimate && estimate.held_out_rows !== null ? `${count(estimate.held_out_rows)} rows` : null;
 
 /** @param {QueueState | null} queue */
 function queueText(queue) {

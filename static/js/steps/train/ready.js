@@ -1,0 +1,109 @@
+// @ts-check
+/** The card that says whether the run can learn: what needs attention first, each with the click that mends it. */
+
+import { askReady, attempt, checkDataset, inWords } from "../../lib/api.js";
+import { createLatest } from "../../lib/latest.js";
+import { counted } from "../../lib/format.js";
+import { formatRoute } from "../../lib/router.js";
+import { stepOf } from "../../state/draft.js";
+import { itemOf, fillList, find, part, setText, show } from "../../lib/dom.js";
+
+const QUIET_MS = 300;
+/** @type {Record<string, string>} */
+const PAGES = { model: "Model", dataset: "Dataset", reward: "Reward", config: "Configuration" };
+
+/** @param {HTMLElement} root @param {Context} context */
+export function mountReady(root, context) {
+  const config = () => context.store.get().draft.config;
+  const latest = createLatest(config);
+  let asked = "";
+  find("ready-list", root).addEventListener("click", (event) => {
+    const { mend } = itemOf(event.target) ?? {};
+    if (!mend || !(event.target instanceof HTMLButtonElement)) return;
+    if (mend.checks_rows) checkRows(event.target);
+    else context.set(mend.settings);
+  });
+
+  /** Have every row looked at; the plan counts with what that finds. @param {HTMLButtonElement} button */
+  async function checkRows(button) {
+    button.disabled = await attempt(() => checkDataset(config()), (text) => context.say(text, "error"));
+  }
+  context.live.on("dataset_update", ({ task, status, error }) => {
+    if (task !== "check" || !["completed", "failed"].includes(status)) return;
+    if (error && context.store.get().route.step === "train") context.say(inWords(error), "error");
+    context.refreshPlan();
+  });
+
+  /** Let the server measure what it does not know yet, once for each draft. @param {State} state */
+  function measure({ plan, route }) {
+    const key = JSON.stringify(config());
+    if (key === asked || plan.status !== "sound" || route.step !== "train") return;
+    asked = key;
+    if (!plan.value?.ready.some((finding) => finding.level === "pending")) return;
+    latest.ask((signal) => askReady(config(), signal), {
+      quietMs: QUIET_MS,
+      answered(answer) {
+        if (answer.ready.some((finding) => finding.level === "pending")) again();
+        context.refreshPlan();
+      },
+      refused: (error) => error.code === "offline" && again(),
+    });
+  }
+  const again = () => { asked = ""; };
+  context.live.on("connect", again);
+
+  return {
+    again,
+    /** @param {State} state */
+    render(state) {
+      measure(state);
+      const found = state.plan.value?.ready ?? [];
+      const good = found.filter((finding) => finding.level === "good");
+      const others = found.filter((finding) => finding.level !== "good");
+      show(find("ready", root), found.length > 0);
+      drawVerdict(root, found);
+      fillList(find("ready-list", root), "ready", others, fillFinding);
+      show(find("ready-fine", root), good.length > 0);
+      setText(find("ready-fine-title", root), fineText(good, others.length === 0));
+      fillList(find("ready-fine-list", root), "ready-fine", good, (row, { title, text }) => {
+        setText(part(row, "ready__title"), title);
+        setText(part(row, "ready__text"), text);
+      });
+    },
+  };
+}
+
+/** @param {HTMLElement} root @param {ReadyFinding[]} found */
+function drawVerdict(root, found) {
+  const of = (/** @type {string} */ level) => found.filter((finding) => finding.level === level).length;
+  const badge = find("ready-verdict", root);
+  const [status, text] = of("error") ? ["bad", `${counted(of("error"), "thing")} to mend`]
+    : of("warning") ? ["warning", `${counted(of("warning"), "thing")} to look at`]
+      : of("pending") ? ["plain", "Trying it out"] : ["good", "Ready"];
+  badge.dataset.status = status;
+  setText(badge, text);
+  show(find("ready-busy", root), of("pending") > 0);
+}
+
+/** @param {ReadyFinding[]} good @param {boolean} isAll */
+function fineText(good, isAll) {
+  const titles = good.map(({ title }) => title.toLowerCase()).join(", ");
+  return isAll ? `All is well: ${titles}` : `In order: ${titles}`;
+}
+
+/** @param {HTMLElement} row @param {ReadyFinding} finding */
+function fillFinding(row, { level, title, text, field, mend }) {
+  row.dataset.level = level;
+  setText(part(row, "ready__title"), title);
+  setText(part(row, "ready__text"), text);
+  const button = part(row, "ready__mend", "button");
+  show(button, mend !== null);
+  if (button.textContent !== mend?.label) button.disabled = false;
+  setText(button, mend?.label ?? "");
+  const link = part(row, "ready__go", "a");
+  const step = stepOf(field);
+  show(link, mend === null && (level === "error" || level === "warning" || level === "info"));
+  link.href = formatRoute({ step });
+  setText(link, PAGES[step] ?? "");
+  link.setAttribute("aria-label", `${title}: go to ${PAGES[step] ?? "the setting"}`);
+}
