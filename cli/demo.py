@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.progress import RunProgress, curve
-from core.errors import LoraCraftError, WorkerFailed
+from cli.ready import show_ready
+from core.errors import LoraCraftError, NeedsConsent, WorkerFailed
 from core.jsonfile import JsonObject, read_json
 from core.sessions.kinds import HeldOutScore
 from core.sessions.state import SessionState
@@ -58,8 +59,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with RunProgress(console) as progress:
             services = build_services(options.root, "core.workers.train", dict(os.environ), progress.publish)
-            state = _train(services, merged(read_json(CONFIG), changes))
+            config = merged(read_json(CONFIG), changes)
+            show_ready(console, services.plans.ready(config))
+            state = _train(services, config, options.start_anyway)
             export = _export(services, state)
+    except NeedsConsent as error:
+        console.print(f"[bold]{error.message}[/bold] Mend it, or add --start-anyway.")
+        return 1
     except LoraCraftError as error:
         console.print(f"[bold]{error.message}[/bold] {error.hint}")
         return 1
@@ -101,12 +107,13 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=42, help="decides the split, the order and the sampling")
     parser.add_argument("--root", type=Path, default=REPOSITORY, help="holds outputs/ and exports/")
     parser.add_argument("--config", type=json.loads, default={}, help="settings that differ from the demo's, as JSON")
+    parser.add_argument("--start-anyway", action="store_true", help="train also what is known to be unable to learn")
     parser.add_argument("--setup-seconds", type=float, default=0.0, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
-def _train(services: Services, config: JsonObject) -> SessionState:
-    session_id = services.training.start(None, config).session_id
+def _train(services: Services, config: JsonObject, anyway: bool) -> SessionState:
+    session_id = services.training.start(None, config, anyway).session_id
     try:
         state = services.training.wait(session_id)
     except KeyboardInterrupt:

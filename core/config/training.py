@@ -22,13 +22,15 @@ class TrainingConfig(Section):
     """Stop after this many optimiser steps; null trains for num_epochs."""
     samples_per_epoch: int | None = knob(None, ge=1, unit="rows")
     """Use only this many of the training rows, chosen by the seed; null uses all."""
-    batch_size: int = knob(8, ge=1, le=4096, unit="completions", typical="1 to 8", tier="essential")
+    batch_size: int = knob(8, ge=1, le=4096, unit="completions", typical="1 to 16", tier="essential")
     """Completions in memory at once. With gradient_accumulation_steps it must hold whole groups of num_generations."""
-    gradient_accumulation_steps: int = knob(1, ge=1, le=4096, unit="batches", typical="4 to 8", tier="essential")
+    gradient_accumulation_steps: int = knob(1, ge=1, le=4096, unit="batches", typical="1 to 8", tier="essential")
     """Batches whose gradients are summed into one optimiser step."""
     num_generations: int = knob(8, ge=2, le=256, unit="completions", typical="4 to 16", tier="essential")
     """Group size: completions of one prompt that are compared with each other."""
-    learning_rate: float = knob(1e-5, gt=0, le=1.0, unit="per step", typical="5e-6 to 5e-5", tier="essential")
+    learning_rate: float = knob(
+        1e-5, gt=0, le=1.0, unit="per step", typical="5e-6 to 5e-5; embedded model 1.5e-4", tier="essential"
+    )
     """Step size. The usual supervised values (2e-4) are high for GRPO and draw a warning."""
     warmup_steps: int = knob(0, ge=0, le=100_000, unit="steps", typical="0 to 100")
     """Steps over which the learning rate rises from 0."""
@@ -40,10 +42,11 @@ class TrainingConfig(Section):
     """Pull of the adapter's weights towards 0."""
     max_grad_norm: float = knob(1.0, gt=0, le=1000, unit="norm", typical="0.3 to 1.0")
     """Gradients longer than this are shortened to it."""
-    max_sequence_length: int = knob(1024, ge=16, le=1_048_576, unit="tokens", typical="1024 to 4096", tier="essential")
+    max_sequence_length: int = knob(1024, ge=16, le=1_048_576, unit="tokens", typical="192 to 4096", tier="essential")
     """Prompt and answer together; rows whose prompt leaves no room for max_new_tokens are left out, and counted."""
-    max_new_tokens: int = knob(512, ge=1, le=131_072, unit="tokens", typical="256 to 1024", tier="essential")
-    """Longest completion. Cut completions rarely score, so leave room."""
+    max_new_tokens: int = knob(512, ge=1, le=131_072, unit="tokens", typical="48 to 1024", tier="essential")
+    """Longest completion. Cut completions rarely score, so leave room: the longest answer of the data and a quarter, or
+    512 and more for a model that thinks first."""
     temperature: float = knob(1.0, gt=0, le=2.0, unit="", typical="1.0")
     """Randomness of sampling; the policy gradient is unbiased at 1.0 only."""
     top_p: float = knob(1.0, gt=0, le=1.0, unit="fraction", typical="1.0")

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.catalog.families import base_model
 from core.config import RunConfig
-from core.data.lengths import AnswerLengths
+from core.data.lengths import END_TOKENS, AnswerLengths
 from core.data.source import kind_of
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
@@ -17,7 +17,7 @@ from core.rewards.own_answers import ENOUGH, OwnAnswers, earned, in_words
 from core.rewards.tested import BenchResult
 from core.runs.plan import Estimate
 from core.runs.ready_finding import LEVELS, Level, Mend, ReadyFinding
-from core.runs.recommended import new_tokens, with_room
+from core.runs.recommended import ROOM, new_tokens, with_room
 from core.statistics import sign_test, wilson_interval
 
 READY_S = 20.0
@@ -148,18 +148,17 @@ def _answer_length(found: AnswerLengths | str | None, config: RunConfig) -> Read
         return _finding("answer_length", "info", f"The longest answer could not be measured: {found}")
     about = "about " if found["is_estimated"] else ""
     thoughts = " after its thoughts" if found["thinks"] else ""
-    figure = (
-        f"A perfect answer takes up to {about}{found['longest']:,} tokens{thoughts}, and max_new_tokens is {most:,}"
-    )
+    takes = f"{about}{found['longest']:,} tokens{thoughts}"
+    figure = f"A perfect answer takes up to {takes}, and max_new_tokens is {most:,}"
     wanted = new_tokens(found)
     mend = _setting(f"Allow {wanted:,} tokens", with_room(config, found, wanted))
     value = found["longest"]
-    if value > most:
+    if value - END_TOKENS > most:
         is_sure = not found["is_estimated"]
         text = f"{figure}: it can't be given whole."
         level: Level = "error" if is_sure else "warning"
         return _finding("answer_length", level, text, value=value, mend=mend, blocks=is_sure)
-    if wanted > most and not found["thinks"]:
+    if most < value * (1 if config.pre_training.enabled else ROOM):
         return _finding("answer_length", "warning", f"{figure}: hardly any room is left.", value=value, mend=mend)
     return _finding("answer_length", "good", f"{figure}.", value=value)
 

@@ -92,10 +92,12 @@ def new_tokens(lengths: AnswerLengths) -> int:
 
 
 def with_room(config: RunConfig, lengths: AnswerLengths, tokens: int) -> dict[str, int]:
-    """The settings that give answers `tokens` tokens, and prompts their room beside them."""
-    needed = math.ceil(((lengths["prompt"] or 0) + tokens) / STEP) * STEP
-    room = {} if needed <= config.training.max_sequence_length else {"training.max_sequence_length": needed}
-    return {"training.max_new_tokens": tokens, **room}
+    """The settings that give answers `tokens` tokens; prompts keep the room that they have and need."""
+    training = config.training
+    room = training.max_sequence_length - training.max_new_tokens
+    needed = tokens + (room if lengths["prompt"] is None else min(room, lengths["prompt"]))
+    longer = {"training.max_sequence_length": needed} if needed > training.max_sequence_length else {}
+    return {"training.max_new_tokens": tokens, **longer}
 
 
 def recommended_lengths(config: RunConfig, lengths: AnswerLengths) -> dict[str, int]:

@@ -23,8 +23,10 @@ BENCH_ROWS = 12
 """Enough for a grade, and few enough for READY_S with most rewards."""
 KEPT = 200
 """Findings that are kept; the oldest go first."""
-GRACE_S = 3.0
+GRACE_S = 1.0
 """How much longer than READY_S is waited for a worker to start, or to finish something else."""
+START_WAITS_S = 8.0
+"""How long a start waits for what the page is just measuring."""
 JUDGED = "a judge is asked for every score, so it is tried only where you ask for it, on the page of rewards."
 
 
@@ -96,15 +98,20 @@ class Measurements:
             check = self._checks.get(self._rows_key(config))
         return None if check is None else (check, check["of"] == _check_key(config))
 
-    def measure(self, config: RunConfig, begin: bool = True) -> None:
+    def measure(self, config: RunConfig) -> None:
         """Find out what is not known yet, all at once; what takes longer than READY_S goes on by itself.
 
         Args:
             config: With all texts written out.
-            begin: False only waits for what is under way.
         """
-        futures = [self._future(question, config, begin) for question in QUESTIONS]
+        futures = [self._future(question, config) for question in QUESTIONS]
         wait([future for future in futures if future is not None], timeout=READY_S + GRACE_S)
+
+    def settle(self, config: RunConfig) -> None:
+        """Wait for what is being measured, for a moment; begin nothing."""
+        with self._lock:
+            futures = [self._under_way.get(self._key(question.task, config)) for question in QUESTIONS]
+        wait([future for future in futures if future is not None], timeout=START_WAITS_S)
 
     def note(self, task: str, arguments: Mapping[str, Any], result: Any) -> None:
         """Keep what an inspection has found out."""
@@ -115,13 +122,13 @@ class Measurements:
         elif task in OF_REWARD or task == LENGTHS.task:
             self._keep(self._key(task, parse_config(arguments["config"])), result)
 
-    def _future(self, question: Question, config: RunConfig, begin: bool) -> Future[None] | None:
-        """The measurement that is under way; begun if need be."""
+    def _future(self, question: Question, config: RunConfig) -> Future[None] | None:
+        """The measurement that is under way, begun if need be; None where it is known already."""
         key = self._key(question.task, config)
         with self._lock:
             under_way = self._under_way.get(key)
             is_known = isinstance(self._found.get(key), dict) or _is_judged(question, config)
-            if under_way is not None or is_known or not begin:
+            if under_way is not None or is_known:
                 return under_way
             future = self._under_way[key] = Future()
         context = copy_context()  # the client of this request is the one who waits for the work

@@ -51,7 +51,7 @@ class Readiness:
 
     def blockers(self, config: RunConfig) -> list[ReadyFinding]:
         """What a start needs a second word for; what is being measured is waited for, nothing new is begun."""
-        self.measurements.measure(config, begin=False)
+        self.measurements.settle(config)
         known = self.measurements.known
         return blockers(config, known(BENCH, config), known(LENGTHS, config))
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.prompts.builtin import SOLUTION_ONLY
 from tests.conftest import REPOSITORY
 
 GSM8K = [
@@ -38,6 +39,9 @@ SQUAD = {
 }  # fmt: skip
 EXCEL = "﻿Frage;Antwort\r\n" + "".join(f'"Wie heißt ""Nr. {n}"";\r\nbitte?";Paris {n}\r\n' for n in range(40))
 LINES = "".join(json.dumps(row) + "\n" for row in GSM8K)
+READY, PLAN, START = "/api/training/ready", "/api/training/plan", "/api/training/start"
+NUMBERS = ["one", "two", "three", "four", "five", "six"]
+ALWAYS = "def reward(response, reference, example):\n    return 1.0, 'well done'\n"
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +165,10 @@ def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
     result = shared_server.job(job["job_id"])["result"]
     assert (result["rows"], result["mapped"], result["usable"]) == (43, 41, 40)
     assert result["train"] + result["held_out"] == 40
-    assert 100 < result["answers"]["longest"] < 400
+    assert 20 < result["answers"]["longest"] < 400
+    planned = shared_server.call("POST", PLAN, {"config": config})[1]["estimate"]
+    assert (planned["rows"], planned["is_checked"]) == (40, True)
+    assert (planned["train_rows"], planned["held_out_rows"]) == (result["train"], result["held_out"])
     counts = {name: finding["count"] for name, finding in result["findings"].items()}
     assert counts == {"leakage": 0, "too_long": 1, "empty": 1, "repeated": 1, "filtered": 0}
     assert result["longest_prompt"] > 700
@@ -217,3 +224,78 @@ def test_the_server_itself_never_loads_the_readers(shared_server):
     shared_server.upload("small.csv", b"question,answer\n1,2\n")
     maps = {file.path for file in psutil.Process(shared_server.process.pid).memory_maps()}
     assert not [path for path in maps if "libarrow" in path or "libtorch" in path]
+
+
+@pytest.fixture(scope="module")
+def sums(shared_server, tiny):
+    """A configuration of an uploaded file and a model with a tokenizer of its own."""
+    rows = [{"question": f"{a} and {b}?", "answer": f"{a} {b} {a} {b}"} for a in NUMBERS for b in NUMBERS]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    path = shared_server.upload("sums.jsonl", data)[1]["path"]
+    return {
+        "model": {"name": tiny},
+        "dataset": {"source": path, "instruction_field": "question", "response_field": "answer"},
+        "prompt": {"template": SOLUTION_ONLY.name},
+        "reward": {"type": "preset", "preset_name": "exact-match"},
+        "training": {"max_new_tokens": 2, "max_sequence_length": 512},
+        "pre_training": {"enabled": True, "max_samples": 4},
+    }
+
+
+@pytest.fixture(scope="module")
+def measured(shared_server, sums):
+    """The findings of the plan before, of the request that measures, and of the plan afterwards; each by its key."""
+    answers = [shared_server.call("POST", path, {"config": sums}) for path in (PLAN, READY, PLAN)]
+    assert [status for status, _ in answers] == [200] * 3, answers
+    return [{finding["key"]: finding for finding in answer["ready"]} for _, answer in answers]
+
+
+def test_a_plan_measures_nothing_and_says_so(measured):
+    before, _, _ = measured
+    assert [before[key]["level"] for key in ("bench", "own_answers", "answer_length")] == ["pending"] * 3
+
+
+def test_the_findings_are_measured_on_request_and_the_plan_knows_them_afterwards(measured):
+    _, found, after = measured
+    assert found == after
+    assert (found["bench"]["value"], found["own_answers"]["value"]) == ("A", 1.0)
+    assert found["answer_length"]["value"] > 2
+    assert found["model"]["text"] == "model is on this machine."
+    assert next(iter(found)) == "answer_length"
+
+
+def test_what_suits_the_data_is_in_the_plan(shared_server, sums, measured):
+    recommended = shared_server.call("POST", PLAN, {"config": sums})[1]["recommended"]
+    assert recommended == {"training.max_new_tokens": 48}
+    assert measured[2]["answer_length"]["mend"]["settings"] == recommended
+
+
+def test_a_run_whose_answers_cannot_fit_is_started_by_a_second_word_only(shared_server, sums, measured):
+    status, refused = shared_server.call("POST", START, {"session_id": "short", "config": sums})
+    assert (status, refused["error"]["code"]) == (409, "needs_consent")
+    assert '"start_anyway": true' in refused["error"]["hint"]
+    assert "can't be given whole" in refused["error"]["fields"]["training.max_new_tokens"]
+    wanted = {"session_id": "short", "config": sums, "start_anyway": True}
+    assert shared_server.call("POST", START, wanted)[0] == 202
+    notices = [notice["message"] for notice in shared_server.session("short")["notices"]]
+    assert any(message.startswith("Started all the same: A perfect answer takes") for message in notices)
+    fork = "/api/training/sessions/short/fork"
+    assert shared_server.call("POST", fork, {"session_id": "fork"})[0] == 409
+    mended = {"session_id": "fork", "config": {"training": {"max_new_tokens": 48}}}
+    assert shared_server.call("POST", fork, mended)[0] == 202
+
+
+def test_a_reward_of_grade_f_blocks_the_start_once_the_bench_has_tried_exactly_this_one(shared_server, sums):
+    assert shared_server.call("PUT", "/api/rewards/custom/always", {"kind": "python", "source": ALWAYS})[0] == 201
+    reward = {"type": "custom", "custom_name": "always"}
+    config = {**sums, "reward": reward, "training": {**sums["training"], "max_new_tokens": 64}}
+    status, found = shared_server.call("POST", "/api/rewards/bench", {"config": config, "samples": 5})
+    assert (status, found["grade"]) == (200, "F")
+    status, refused = shared_server.call("POST", START, {"config": config})
+    assert (status, list(refused["error"]["fields"])) == (409, ["reward.type"])
+    assert refused["error"]["message"].startswith("Reward Bench: Grade F. ")
+
+
+def test_what_nobody_has_measured_keeps_no_run_from_starting(shared_server, sums):
+    config = {**sums, "prompt": {"template": "plain"}}
+    assert shared_server.call("POST", START, {"session_id": "unmeasured", "config": config})[0] == 202

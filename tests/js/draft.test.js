@@ -45,6 +45,18 @@ test("an untouched draft takes what is recommended without becoming the user's",
   assert.equal(drafts.begun({ training: { seed: 3 } }, defaults)(own), own);
 });
 
+test("a recommended draft takes what suits its data once, and keeps what the user changes afterwards", () => {
+  const wanted = { "training.seed": 7 };
+  const taken = drafts.suited(wanted, defaults)(drafts.emptyDraft);
+  assert.deepEqual([taken.config, taken.isOwn, taken.isDirty], [{ training: { seed: 7 } }, false, false]);
+  assert.equal(drafts.suited(wanted, defaults)(taken), taken);
+  const changed = drafts.changed({ "training.seed": 8 }, defaults)(taken);
+  assert.equal(drafts.suited(wanted, defaults)(changed), changed);
+  assert.deepEqual(drafts.suited({ "training.seed": 9 }, defaults)(changed).config, { training: { seed: 9 } });
+  const custom = { ...drafts.emptyDraft, mode: "custom" };
+  assert.equal(drafts.suited(wanted, defaults)(custom), custom);
+});
+
 test("differences between runs name the setting and both values", () => {
   const found = drafts.differences({ training: { seed: 1 } }, {}, defaults);
   assert.deepEqual(found, [{ name: "training.seed", left: 1, right: 42 }]);

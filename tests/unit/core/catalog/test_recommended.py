@@ -4,6 +4,7 @@ import pytest
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, base_model
+from core.config.describe import describe
 from core.config.resolve import resolve
 from core.hardware import Gpu, Hardware
 from core.runs.fit import fitted
@@ -75,3 +76,21 @@ def test_what_is_recommended_and_fits_needs_no_fitting(model):
     here = MACHINES[24]
     config = as_config(model, recommended(model, here.largest))
     assert fitted(config, here, model.shape).config == config
+
+
+def typical(name):
+    """(lowest, highest) of the range that a setting's help calls usual, and the values it names beside it."""
+    text = next(field.typical for field in describe() if field.name == name)
+    range_text, _, beside = text.partition(";")
+    low, high = (float(number) for number in range_text.split(" to "))
+    return low, high, [float(word) for word in beside.split() if word[0].isdigit()]
+
+
+@pytest.mark.parametrize("name", ["batch_size", "gradient_accumulation_steps", "num_generations", "learning_rate",
+                                  "max_sequence_length", "max_new_tokens"])  # fmt: skip
+def test_what_is_recommended_is_what_the_help_calls_usual(name):
+    low, high, beside = typical(f"training.{name}")
+    for model in FAMILIES:
+        for machine in MACHINES.values():
+            value = recommended(model, machine.largest)["training"][name]
+            assert low <= value <= high or value in beside, (model.id, value)
