@@ -1,99 +1,40 @@
 // @ts-check
 /** Step 5 before a run: whether it can learn, everything decided so far in one place, and the start. */
 
-import { ApiError, explain, startRun } from "../lib/api.js";
 import { count, duration, percent, setting } from "../lib/format.js";
-import { unchanged } from "../lib/latest.js";
 import { formatRoute } from "../lib/router.js";
 import { rewardText } from "../state/rewards_text.js";
 import { facts, fillNotices } from "../ui/facts.js";
 import { problemsByStep } from "../state/draft.js";
 import { mountReady } from "./train/ready.js";
-import { child, fillList, find, findInput, onSubmit, part, setText, show, showText, tell } from "../lib/dom.js";
+import { mountStart } from "./train/start.js";
+import { child, fillList, find, findInput, part, setText, show, showText, tell } from "../lib/dom.js";
 
 /** @param {HTMLElement} root @param {Context} context */
 export function mount(root, context) {
-  const start = find("start", document, "button");
   const name = findInput("run-name", root);
-  let isStarting = false;
-  const card = mountReady(root, context);
-  /** The draft for which a second word is asked, and why. */
-  let doubt = { about: "", text: "" };
-  const subject = () => JSON.stringify(context.store.get().draft.config);
+  const [card, start] = [mountReady(root, context), mountStart(root, context)];
   name.addEventListener("input", () => context.set({ name: name.value.trim() || undefined }));
-  onSubmit(find("start-form", root), () => {
-    const blockers = (context.store.get().plan.value?.ready ?? []).filter((finding) => finding.blocks);
-    if (blockers.length) return hesitate(blockers.map(({ title, text }) => `${title}: ${text}`).join(" "));
-    return begin(false);
-  });
-  find("start-anyway-go", root).addEventListener("click", () => begin(true));
 
-  /** Ask for a second word. @param {string} text */
-  function hesitate(text) {
-    doubt = { about: subject(), text };
-    render(context.store.get());
-    find("start-anyway-go", root).focus();
-  }
-
-  /** @param {boolean} anyway also if the run can hardly learn */
-  async function begin(anyway) {
-    isStarting = true;
-    doubt = { about: "", text: "" };
-    fail("");
-    render(context.store.get());
-    const { config } = context.store.get().draft;
-    const isAsStarted = unchanged(() => context.store.get().draft.config);
-    const isStillHere = unchanged(() => context.store.get().route.step);
-    try {
-      const { session_id: id } = await startRun(config, findInput("run-id", root).value.trim(), anyway);
-      if (isAsStarted()) context.patchDraft({ isDirty: false, forkOf: null });
-      findInput("run-id", root).value = "";
-      if (isStillHere()) context.go("monitor", id);
-      else context.say(`${id} has been started.`);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code === "needs_consent" && isAsStarted() && isStillHere()) return hesitate(error.message);
-      refuse(error, isAsStarted());
-      if (!isStillHere()) context.say(`Not started. ${explain(error)}`, "error");
-    } finally {
-      isStarting = false;
-      render(context.store.get());
-    }
-  }
-
-  const fail = (/** @type {string} */ text) => tell(root, "start-error", text);
-
-  /** What only the start finds out, such as a missing column, belongs next to its setting, too, if the draft is still
-   * that one. @param {ApiError} error @param {boolean} isOfThisDraft */
-  function refuse({ fields, message, hint }, isOfThisDraft) {
-    const more = Object.entries(fields).map(([field, problem]) => `${field}: ${problem}`);
-    fail([message, ...more.filter((text) => !message.includes(text)).map((text) => `${text}.`), hint].join(" "));
-    const { plan } = context.store.get();
-    if (isOfThisDraft) context.patch({ plan: { ...plan, errors: { ...plan.errors, ...fields } } });
-  }
-
-  /** @param {State} state */
-  function render(state) {
-    const { plan, draft } = state;
-    setText(find("review-words", root), plan.value?.step.words ?? "");
-    if (document.activeElement !== name) name.value = draft.config.name ?? "";
-    const origin = `This draft began as a copy of ${draft.forkOf}. It starts as a run of its own.`;
-    tell(root, "review-fork", draft.forkOf ? origin : "");
-    card.render(state);
-    tell(root, "start-anyway", doubt.about === subject() ? doubt.text : "");
-    fillList(find("review", root), "review", parts(context, state), fillPart);
-    const notices = plan.value?.notices ?? [];
-    show(find("review-notices", root), notices.length > 0);
-    fillNotices(find("review-notice-list", root), notices);
-    setText(find("queue-text", root), queueText(state.queue));
-    start.disabled = isStarting || plan.status === "refused" || plan.status === "offline";
-    setText(start.querySelector("span"), isStarting ? "Checking data and model" : "Start training");
-  }
   return {
-    render,
     enter() {
-      fail("");
+      start.enter();
       card.again();
+    },
+    /** @param {State} state */
+    render(state) {
+      const { plan, draft } = state;
+      setText(find("review-words", root), plan.value?.step.words ?? "");
+      if (document.activeElement !== name) name.value = draft.config.name ?? "";
+      const origin = `This draft began as a copy of ${draft.forkOf}. It starts as a run of its own.`;
+      tell(root, "review-fork", draft.forkOf ? origin : "");
+      card.render(state);
+      fillList(find("review", root), "review", parts(context, state), fillPart);
+      const notices = plan.value?.notices ?? [];
+      show(find("review-notices", root), notices.length > 0);
+      fillNotices(find("review-notice-list", root), notices);
+      setText(find("queue-text", root), queueText(state.queue));
+      start.render(state);
     },
   };
 }
