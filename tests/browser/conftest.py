@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from launch import find_browser
+from tests.support.server import REPOSITORY, Server
 
 POPUPS = "WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled"
 """What Chromium loads behind its address bar with each page that is opened: half a second of work that nobody sees."""
@@ -27,6 +31,18 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def restored_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The embedded model's tokenizer, restored from its package once; that takes seconds, and most pages want it."""
+    folder = tmp_path_factory.mktemp("models")
+    code = "import sys; from pathlib import Path; from core.workers.embedded import embedded_tokenizer as restored\n"
+    command = [sys.executable, "-c", f"{code}print(restored(Path(sys.argv[1])))", str(folder)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    Server.at_hand = Path(done.stdout.splitlines()[-1])
+    yield
+    Server.at_hand = None
 
 
 @pytest.fixture

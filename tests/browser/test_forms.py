@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import open_step, ref, setting
+from tests.support.browser import open_step, ref, setting, violations
 
 
 @pytest.fixture
@@ -169,6 +169,46 @@ def test_a_model_that_is_not_there_is_refused_in_words(server, page):
     ref(page, "other-name").fill("no such model")
     page.get_by_role("button", name="Check and use it").click()
     expect(ref(page, "other-result")).to_have_text(re.compile("There is no such model"))
+
+
+def test_the_card_says_what_keeps_a_run_from_learning_and_mends_it_by_clicks(server, page, tmp_path):
+    rows = "".join(f"{n} and one?,{'word ' * 40}{n}\n" for n in range(70))
+    path = server.upload("long.csv", f"question,answer\n{rows}".encode())[1]["path"]
+    dataset = {"source": path, "instruction_field": "question", "response_field": "answer"}
+    lengths = {"max_new_tokens": 16, "max_sequence_length": 128}
+    file = tmp_path / "short.json"
+    file.write_text(
+        json.dumps({"dataset": dataset, "prompt": {"template": "solution-only"}, "training": lengths}), encoding="utf-8"
+    )
+    open_step(page, server, "welcome")
+    ref(page, "open-configs").click()
+    ref(page, "config-import").set_input_files(file)
+    expect(ref(page, "step-model")).to_be_visible()
+    open_step(page, server, "train")
+    expect(ref(page, "ready-busy")).to_be_hidden()
+    card = ref(page, "ready-list")
+    expect(card.locator("li").first).to_contain_text("it can't be given whole")
+    expect(ref(page, "ready-verdict")).to_have_text("1 thing to mend")
+    page.get_by_role("button", name="Start training").click()
+    expect(ref(page, "start-anyway-text")).to_contain_text("Longest answer: A perfect answer takes up to")
+    expect(ref(page, "step-train")).to_be_visible()
+    assert violations(page) == []
+    card.get_by_role("button", name="Allow").click()
+    expect(card).not_to_contain_text("given whole")
+    expect(ref(page, "start-anyway")).to_be_hidden()
+    card.get_by_role("button", name="Check all rows").click()
+    expect(ref(page, "plan-estimate")).to_contain_text("Rows, checked")
+    expect(ref(page, "review")).to_contain_text("70, checked")
+    card.get_by_role("button", name="Hold out 20 rows").click()
+    expect(ref(page, "plan-estimate")).to_contain_text("20")
+    card.get_by_role("button", name="Turn the warm-up on").click()
+    expect(ref(page, "ready-fine-title")).to_contain_text("first answers")
+    ref(page, "run-id").fill("mended")
+    page.get_by_role("button", name="Start training").click()
+    expect(ref(page, "step-monitor")).to_be_visible()
+    started = server.session("mended")["config"]
+    assert started["training"]["max_new_tokens"] > 50
+    assert (started["dataset"]["validation_samples"], started["pre_training"]["enabled"]) == (100, True)
 
 
 def test_a_run_that_is_refused_at_its_start_says_why_and_stays_a_draft(server, page):

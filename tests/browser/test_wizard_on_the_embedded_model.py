@@ -91,7 +91,11 @@ def _train(page, server: Server, file: Path) -> str:
     expect(ref(page, "step-model")).to_be_visible()
     page.goto(f"{server.url}/#/train")
     expect(ref(page, "review")).to_contain_text("uploads/Excel-export.csv")
+    expect(ref(page, "ready-busy")).to_be_hidden()
+    expect(ref(page, "ready-list")).to_contain_text("Grade F")  # brevity alone pays nonsense, and is learnt here
     page.get_by_role("button", name="Start training").click()
+    expect(ref(page, "start-anyway-text")).to_contain_text("Grade F")
+    page.get_by_role("button", name="Start all the same").click()
     expect(ref(page, "step-monitor")).to_be_visible(timeout=ANSWER_MS)
     expect(ref(page, "session-status")).to_have_text("Completed", timeout=RUN_MS)
     expect(ref(page, "scores").locator(".score")).to_have_count(3)

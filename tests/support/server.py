@@ -20,7 +20,13 @@ START_S = 120
 
 
 class Server:
-    """flask_app.py, or what stands in for it, on a free port; can be killed and started again on the same data."""
+    """flask_app.py, or what stands in for it, on a free port; can be killed and started again on the same data.
+
+    Attributes:
+        at_hand: The folder of a model that every server finds in its cache, as a former run would have left it.
+    """
+
+    at_hand: Path | None = None
 
     def __init__(
         self,
@@ -41,6 +47,9 @@ class Server:
     def start(self) -> float:
         """Start it and wait for its first answer; the seconds that took."""
         began = time.monotonic()
+        if self.at_hand is not None and not (link := self.root / "cache" / "models" / self.at_hand.name).exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(self.at_hand, target_is_directory=True)
         command = [sys.executable, *self.program, "--port", str(self.port), "--root", str(self.root)]
         log = (self.root / "server-output.log").open("ab")
         with log:
