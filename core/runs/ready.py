@@ -55,7 +55,6 @@ class Facts:
         own_answers: What the data's own answers earn.
         lengths: How long they are.
         estimate: The rows of the run.
-        is_checked: Whether the rows come from a check of the data.
         model: Where the base model is.
         disk_free: Bytes.
         disk_needed: Bytes of download, checkpoints and adapter.
@@ -65,7 +64,6 @@ class Facts:
     own_answers: OwnAnswers | str | None
     lengths: AnswerLengths | str | None
     estimate: Estimate
-    is_checked: bool
     model: ModelPlace
     disk_free: int
     disk_needed: int
@@ -77,9 +75,9 @@ def ready(config: RunConfig, facts: Facts) -> list[ReadyFinding]:
         _bench(facts.bench),
         _own_answers(facts.own_answers),
         _answer_length(facts.lengths, config),
-        _rows(facts, config),
+        _rows(facts.estimate, config),
         *_held_out(facts.estimate, config),
-        _likely_start(facts.lengths, config),
+        _likely_start(facts.own_answers, config),
         _model(facts.model, config),
         _disk(facts),
     ]
@@ -163,8 +161,8 @@ def _answer_length(found: AnswerLengths | str | None, config: RunConfig) -> Read
     return _finding("answer_length", "good", f"{figure}.", value=value)
 
 
-def _rows(facts: Facts, config: RunConfig) -> ReadyFinding:
-    train = facts.estimate.train_rows
+def _rows(estimate: Estimate, config: RunConfig) -> ReadyFinding:
+    train = estimate.train_rows
     if train is None:
         text = "Nobody has counted how many can be used."
         return _finding("rows", "info", text, mend=CHECK)
@@ -173,7 +171,7 @@ def _rows(facts: Facts, config: RunConfig) -> ReadyFinding:
         text = f"{train:,} rows are left to train on, and one step takes {needed} prompts."
         return _finding("rows", "error", text, value=train)
     counted = f"{train:,} rows to train on"
-    if not facts.is_checked and kind_of(config.dataset) in ("hub", "upload"):
+    if not estimate.is_checked and kind_of(config.dataset) in ("hub", "upload"):
         text = f"{counted} at most: nobody has checked them for empty, repeated and too long ones."
         return _finding("rows", "info", text, value=train, mend=CHECK)
     return _finding("rows", "good", f"{counted}.", value=train)
@@ -215,7 +213,7 @@ def _more_held_out(rows: int, config: RunConfig) -> Mend | None:
     return _setting(f"Hold out {FEW_HELD_OUT} rows", settings)
 
 
-def _likely_start(lengths: AnswerLengths | str | None, config: RunConfig) -> ReadyFinding:
+def _likely_start(own: OwnAnswers | str | None, config: RunConfig) -> ReadyFinding:
     """Whether the base model's first completions have a chance to score."""
     unseen = unseen_markers(config)
     if config.pre_training.enabled:
@@ -226,9 +224,11 @@ def _likely_start(lengths: AnswerLengths | str | None, config: RunConfig) -> Rea
     text = (
         f"The warm-up is off, and {name} has never seen {unseen[0]}: most first answers will miss it and earn little."
     )
-    has_answers = not isinstance(lengths, dict) or lengths["longest"] > len(unseen)
-    mend = _setting("Turn the warm-up on", {"pre_training.enabled": True})
-    return _finding("likely_start", "warning", text, mend=mend if has_answers else None)
+    if isinstance(own, dict) and not own["rows"]:  # without answers there is nothing to warm up on
+        return _finding("likely_start", "warning", text)
+    return _finding(
+        "likely_start", "warning", text, mend=_setting("Turn the warm-up on", {"pre_training.enabled": True})
+    )
 
 
 def unseen_markers(config: RunConfig) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -139,9 +140,8 @@ class Measurements:
     def _ask(self, question: Question, config: RunConfig, key: str) -> None:
         wanted = {"config": config.dump(), "samples": question.samples}
         try:
-            self._inspector.ask(question.task, wanted, question.lane, question.timeout_s)
-        except Dropped:
-            pass
+            with suppress(Dropped):
+                self._inspector.ask(question.task, wanted, question.lane, question.timeout_s)
         except LoraCraftError as error:
             self._keep(key, error.message)
         finally:
@@ -162,17 +162,18 @@ class Measurements:
             self._checks[self._rows_key(config)] = counted
             for stale in list(self._checks)[:-KEPT]:
                 del self._checks[stale]
-            write_json(self._checks_file, self._checks)
+            with suppress(OSError):  # a full disk costs the next server these counts, and nobody this check
+                write_json(self._checks_file, self._checks)
         if report["answers"] is not None:
             self._keep(self._key(LENGTHS.task, config), report["answers"])
 
     def _stored(self) -> dict[str, CheckedRows]:
         """The checks of earlier servers; none where there is no file, or one that somebody has broken."""
         try:
-            stored: dict[str, CheckedRows] = read_json(self._checks_file)
+            stored = read_json(self._checks_file)
         except (NotFound, InvalidInput):
             return {}
-        return stored
+        return stored if isinstance(stored, dict) else {}
 
     def _key(self, task: str, config: RunConfig) -> str:
         more = config.reward.model_dump(mode="json") if task in OF_REWARD else config.model.name

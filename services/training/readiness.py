@@ -42,7 +42,6 @@ class Readiness:
             own_answers=known(OWN_ANSWERS, config),
             lengths=known(LENGTHS, config),
             estimate=estimate,
-            is_checked=self.measurements.checked(config) is not None,
             model=model,
             disk_free=shutil.disk_usage(self._workspace.outputs).free,
             disk_needed=(model.download_bytes or 0) + written_bytes(settled.shape, config),

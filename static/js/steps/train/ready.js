@@ -34,12 +34,11 @@ export function mountReady(root, context) {
     context.refreshPlan();
   });
 
-  /** Let the server measure what it does not know yet, once for each draft. @param {State} state */
+  /** Let the server measure what it does not know yet, once for each draft and visit. @param {State} state */
   function measure({ plan, route }) {
     const key = JSON.stringify(config());
     if (key === asked || plan.status !== "sound" || route.step !== "train") return;
     asked = key;
-    if (!plan.value?.ready.some((finding) => finding.level === "pending")) return;
     latest.ask((signal) => askReady(config(), signal), {
       quietMs: QUIET_MS,
       answered(answer) {

@@ -29,14 +29,13 @@ def lengths(longest, **more):
     return {"rows": 20, "longest": longest, "prompt": 60, "is_estimated": False, "thinks": False, **more}
 
 
-def found(chosen=None, rows=1000, **facts):
+def found(chosen=None, rows=1000, is_checked=True, **facts):
     chosen = chosen or config()
     known = Facts(
         bench=bench("A"),
         own_answers=WELL,
         lengths=lengths(40),
-        estimate=estimate(chosen, Rows(rows), None),
-        is_checked=True,
+        estimate=estimate(chosen, Rows(rows, is_checked=is_checked), None),
         model=ModelPlace(is_here=True),
         disk_free=50 * GIB,
         disk_needed=GIB,
