@@ -12,4 +12,4 @@ def always() -> bool:
 
 
 IS_AWAITED: ContextVar[Callable[[], bool]] = ContextVar("is_awaited", default=always)
-"""Set for the length of a request that only looks; the inspector asks it before and while it works."""
+"""Set for the length of a request that only looks, or of a measurement; the inspector asks it before and at work."""

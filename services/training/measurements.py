@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -18,6 +17,7 @@ from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace
 from core.rewards.own_answers import OWN_ROWS
 from core.runs.ready import READY_S
+from services.processes.awaited import IS_AWAITED
 from services.processes.inspector import INSPECT_TIMEOUT_S, Inspector
 
 BENCH_ROWS = 12
@@ -83,6 +83,7 @@ class Measurements:
         self._lock = threading.Lock()
         self._found: dict[str, Any] = {}
         self._under_way: dict[str, Future[None]] = {}
+        self._newest: dict[str, str] = {}
         self._checks_file = workspace.cache / "checked_rows.json"
         self._checks = self._stored()
         inspector.answered = self.note
@@ -100,7 +101,9 @@ class Measurements:
         return None if check is None else (check, check["of"] == _check_key(config))
 
     def measure(self, config: RunConfig) -> None:
-        """Find out what is not known yet, all at once; what takes longer than READY_S goes on by itself.
+        """Find out what is not known yet, all at once.
+
+        What takes longer than READY_S goes on by itself, until the same is asked about another configuration.
 
         Args:
             config: With all texts written out.
@@ -127,17 +130,18 @@ class Measurements:
         """The measurement that is under way, begun if need be; None where it is known already."""
         key = self._key(question.task, config)
         with self._lock:
+            self._newest[question.task] = key
             under_way = self._under_way.get(key)
             is_known = isinstance(self._found.get(key), dict) or _is_judged(question, config)
             if under_way is not None or is_known:
                 return under_way
             future = self._under_way[key] = Future()
-        context = copy_context()  # the client of this request is the one who waits for the work
-        arguments = (self._ask, question, config, key)
-        threading.Thread(target=context.run, args=arguments, name=question.task, daemon=True).start()
+        arguments = (question, config, key)
+        threading.Thread(target=self._ask, args=arguments, name=question.task, daemon=True).start()
         return future
 
     def _ask(self, question: Question, config: RunConfig, key: str) -> None:
+        IS_AWAITED.set(lambda: self._newest[question.task] == key)  # of this thread, not of the request that began it
         wanted = {"config": config.dump(), "samples": question.samples}
         try:
             with suppress(Dropped):

@@ -8,11 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from core.config import parse_config
 from core.data.section import DatasetConfig
 from core.errors import Unavailable, WorkerFailed
 from services.processes import inspector as inspector_module
 from services.processes.awaited import IS_AWAITED
 from services.processes.inspector import Inspector
+from services.training import measurements as measurements_module
+from services.training.measurements import OWN_ANSWERS, Measurements
 
 AT_ONCE_S = 2.0
 LOADED_S = 2.0
@@ -66,6 +69,18 @@ def test_long_work_that_nobody_waits_for_any_more_is_ended(workspace, monkeypatc
     with awaited(lambda: looks.append("look") or len(looks) < 2), pytest.raises(Unavailable, match="Nobody waits"):
         inspector.ask("procedural_tasks", {})
     assert inspector._lanes["quick"]._warm.current is None
+
+
+def test_a_measurement_goes_on_when_its_request_has_ended(workspace, until, monkeypatch):
+    monkeypatch.setattr(measurements_module, "QUESTIONS", (OWN_ANSWERS,))
+    monkeypatch.setattr(measurements_module, "READY_S", -measurements_module.GRACE_S)
+    monkeypatch.setattr(inspector_module, "GIVEN_UP_S", 0.0)
+    measurements = Measurements(workspace, Inspector(workspace, dict(os.environ)))
+    config = parse_config({"reward": {"type": "preset", "preset_name": "exact-match"}})
+    with awaited(lambda: False):
+        measurements.measure(config)
+    until(lambda: measurements.known(OWN_ANSWERS, config), what="the measurement")
+    assert measurements.known(OWN_ANSWERS, config)["mean"] == 1.0
 
 
 def test_no_preview_waits_for_a_hub_that_is_not_there(workspace):

@@ -58,12 +58,13 @@ export function mountReady(root, context) {
       measure(state);
       const found = state.plan.value?.ready ?? [];
       const good = found.filter((finding) => finding.level === "good");
-      const others = found.filter((finding) => finding.level !== "good");
+      const others = found.filter((finding) => finding.level !== "good" && finding.level !== "pending");
       show(find("ready", root), found.length > 0);
       drawVerdict(root, found);
+      drawBusy(root, found.filter((finding) => finding.level === "pending"));
       fillList(find("ready-list", root), "ready", others, fillFinding);
       show(find("ready-fine", root), good.length > 0);
-      setText(find("ready-fine-title", root), fineText(good, others.length === 0));
+      setText(find("ready-fine-title", root), fineText(good, good.length === found.length));
       fillList(find("ready-fine-list", root), "ready-fine", good, (row, { title, text }) => {
         setText(part(row, "ready__title"), title);
         setText(part(row, "ready__text"), text);
@@ -81,13 +82,20 @@ function drawVerdict(root, found) {
       : of("pending") ? ["plain", "Trying it out"] : ["good", "Ready"];
   badge.dataset.status = status;
   setText(badge, text);
-  show(find("ready-busy", root), of("pending") > 0);
 }
+
+/** @param {HTMLElement} root @param {ReadyFinding[]} pending */
+function drawBusy(root, pending) {
+  show(find("ready-busy", root), pending.length > 0);
+  setText(find("ready-busy", root), `Trying on the first rows: ${titlesOf(pending)}`);
+}
+
+/** @param {ReadyFinding[]} found */
+const titlesOf = (found) => found.map(({ title }) => title.toLowerCase()).join(", ");
 
 /** @param {ReadyFinding[]} good @param {boolean} isAll */
 function fineText(good, isAll) {
-  const titles = good.map(({ title }) => title.toLowerCase()).join(", ");
-  return isAll ? `All is well: ${titles}` : `In order: ${titles}`;
+  return `${isAll ? "All is well" : "In order"}: ${titlesOf(good)}`;
 }
 
 /** @param {HTMLElement} row @param {ReadyFinding} finding */
