@@ -30,6 +30,7 @@ class StepNumbers(TypedDict):
     truncated_fraction: float | None
     entropy: float | None
     signal_fraction: float | None
+    unscored_fraction: float | None
     sampler_gap: Spread | None
     sampler_ratio: Spread | None
     rewards: dict[str, Spread] | None

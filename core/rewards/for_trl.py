@@ -97,5 +97,5 @@ def as_record(outcome: Outcome) -> ScoreRecord:
 
 
 def weighted_sum(records: Mapping[str, ScoreRecord], weights: Mapping[str, float]) -> float | None:
-    """The reward of one response from what as_record made of each of its parts; None where a part has no score."""
-    return total([(weights[name], record["value"]) for name, record in records.items()], missing=None)
+    """The reward of one completion from what as_record made of each of its parts; None where a part has no score."""
+    return total((weights[name], record["value"]) for name, record in records.items())

@@ -17,6 +17,7 @@ from core.workers.corpus import render
 from core.workers.loading import LoadedModel
 
 SAMPLES_KEPT = 8
+NOT_JUDGED = "-"
 
 
 class HeldOutScorer:
@@ -112,13 +113,16 @@ def judged(
     """
     scores = {reward.__name__: _scores(reward, rows, answers) for reward in rewards}
     marks = _marks(scores, rewards)
-    means = {name: _mean(values) for name, values in scores.items()}
+    row_rewards = _row_rewards(scores, weights)
+    known = [reward for reward in row_rewards if reward is not None]
+    judged_rows = len(marks) - marks.count(NOT_JUDGED)
     return {
-        "correct": marks.count("1") if marks else None,
+        "correct": marks.count("1") if judged_rows else None,
         "marks": marks,
-        "reward": total([(weights[name], mean) for name, mean in means.items()], missing=0.0),
-        "rewards": means,
-        "row_rewards": _row_rewards(scores, weights),
+        "scored": judged_rows if marks else len(known),
+        "reward": _mean(known),
+        "rewards": {name: _mean(values) for name, values in scores.items()},
+        "row_rewards": [reward if reward is None else round(reward, 6) for reward in row_rewards],
         "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
     }
 
@@ -135,15 +139,18 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
     judges = [scores[reward.__name__] for reward in rewards if reward.scorer.judges_truth]
     if not judges:
         return ""
-    return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
+    return "".join(_mark(values) for values in zip(*judges, strict=True))
+
+
+def _mark(values: Sequence[float | None]) -> str:
+    return NOT_JUDGED if None in values else "1" if all(value == 1.0 for value in values) else "0"
 
 
 def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
     rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
-    totals = [total(row, missing=None) for row in rows]
-    return [None if value is None else round(value, 6) for value in totals]
+    return [total(row) for row in rows]
 
 
-def _mean(values: list[float | None]) -> float | None:
+def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None

@@ -14,8 +14,8 @@ interface AnnotatedCompletion {
   text: string;
   tokens: number;
   truncated: boolean;
-  reward: number;
-  advantage: number;
+  reward: number | null;
+  advantage: number | null;
   scores: Record<string, ScoreRecord>;
   answer: Span | null;
   problems: string[];
@@ -536,7 +536,8 @@ interface GuessedMapping {
 interface HeldOutScore {
   correct: number | null;
   marks: string;
-  reward: number;
+  scored?: number;
+  reward: number | null;
   rewards: Record<string, number | null>;
   row_rewards?: (number | null)[];
   unscored?: Record<string, number>;
@@ -1198,8 +1199,8 @@ interface SampleCompletion {
   text: string;
   tokens: number;
   truncated: boolean;
-  reward: number;
-  advantage: number;
+  reward: number | null;
+  advantage: number | null;
   scores: Record<string, ScoreRecord>;
   instruction: string;
   reference: string;
@@ -1362,7 +1363,8 @@ interface ShownSample {
 interface ShownScore {
   correct: number | null;
   marks: string;
-  reward: number;
+  scored?: number;
+  reward: number | null;
   rewards: Record<string, number | null>;
   row_rewards?: (number | null)[];
   unscored?: Record<string, number>;
@@ -1371,7 +1373,7 @@ interface ShownScore {
   samples?: AnsweredRow[];
   stage: "base" | "warm_up" | "step" | "trained";
   step: number;
-  share: number;
+  share: number | null;
   interval: [number, number] | null;
 }
 
@@ -1447,6 +1449,7 @@ interface StepReport {
   token_accuracy?: number;
   num_tokens?: number;
   signal_fraction?: number;
+  unscored_fraction?: number;
   completion_length?: Spread;
   clip_ratio?: ClipRatio;
   sampler_gap?: Spread;
@@ -1652,6 +1655,7 @@ interface TrainingUpdate {
   truncated_fraction: number | null;
   entropy: number | null;
   signal_fraction: number | null;
+  unscored_fraction: number | null;
   sampler_gap: Spread | null;
   sampler_ratio: Spread | null;
   rewards: Record<string, Spread> | null;
