@@ -72,8 +72,7 @@ def _is_equal(group: AnnotatedGroup, judging: Judging) -> bool:
 
 
 def _is_identical(group: AnnotatedGroup, judging: Judging) -> bool:
-    texts = [completion["text"].strip() for completion in group["completions"]]
-    return len(texts) > 1 and 2 * len(set(texts)) <= len(texts)
+    return len({completion["text"].strip() for completion in group["completions"]}) == 1
 
 
 def _lacks_markers(completion: AnnotatedCompletion, judging: Judging) -> bool:

@@ -43,6 +43,8 @@ def verdict(scores: Iterable[HeldOutScore]) -> str:
     before, after = stages.get("warm_up") or stages.get("base"), stages.get("trained")
     if before is None or after is None:
         return ""
+    if not scored_rows(before) or not scored_rows(after):
+        return "The held-out answers could not be scored, so nothing is known of the change."
     if before.get("marks") and after.get("marks"):
         return compare_marks(before["marks"], after["marks"]).in_words()
     rewards_before, rewards_after = before.get("row_rewards"), after.get("row_rewards")

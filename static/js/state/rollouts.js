@@ -18,9 +18,9 @@ export function isFlat(group) {
 export function groupText(group) {
   const rewards = rewardsOf(group);
   const missing = group.completions.length - rewards.length;
-  const lost = missing ? `, ${missing} without a score` : "";
-  if (rewards.length < 2 && missing) return `${missing} of ${group.completions.length} without a score: no signal`;
-  if (isFlat(group)) return `all ${number(rewards[0], 2)}${lost}: no signal`;
+  const lost = missing ? `, ${missing} unscored` : "";
+  if (rewards.length < 2 && missing) return `${missing} of ${group.completions.length} unscored: no signal`;
+  if (isFlat(group)) return `all ${number(rewards[0], 2)}: no signal${lost}`;
   const mean = rewards.reduce((a, b) => a + b, 0) / rewards.length;
   return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}${lost}`;
 }
@@ -29,7 +29,7 @@ export function groupText(group) {
 export function unscoredText(completion) {
   if (completion.reward !== null) return "";
   const missing = Object.entries(completion.scores ?? {}).find(([, score]) => (score?.value ?? null) === null);
-  return missing ? `No score: ${missing[0]}: ${missing[1]?.reason ?? "failed"}` : "No score";
+  return missing ? `${missing[0]}: ${missing[1]?.reason || "failed"}` : "a reward failed";
 }
 
 /** Rewards as shares of the most that was earned in the step, for small bars.

@@ -15,11 +15,12 @@ export function fillCompletions(list, group, found) {
     const advantage = completion.advantage ?? 0;
     row.dataset.side = advantage > 0 ? "up" : advantage < 0 ? "down" : "none";
     row.dataset.found = String(isFound);
-    setText(part(row, "completion__reward"), unscoredText(completion) || `Reward ${number(completion.reward)}`);
-    show(part(row, "completion__advantage"), completion.reward !== null);
+    const unscored = unscoredText(completion);
+    setText(part(row, "completion__reward"), unscored ? "No score" : `Reward ${number(completion.reward)}`);
+    show(part(row, "completion__track"), !unscored);
     part(row, "completion__flags").replaceChildren(...flagsOf(completion).map((flag) => chip(flag)));
     part(row, "completion__bar").style.setProperty("--share", String(Math.abs(advantage) / largest));
-    setText(part(row, "completion__sign"), advantageText(advantage));
+    setText(part(row, "completion__sign"), unscored || advantageText(advantage));
     fillParts(part(row, "parts"), completion.scores ?? {});
     fillText(part(row, "completion__text"), completion);
     fillList(part(row, "completion__problems"), "text", completion.problems ?? [],

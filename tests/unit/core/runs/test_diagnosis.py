@@ -134,3 +134,17 @@ def test_a_group_whose_scored_completions_are_all_cut_teaches_nothing_where_cut_
     cut = [shown("a", 1.0, truncated=True), shown("b", 0.0, truncated=True), shown("c", None)]
     assert diagnose([group(*cut)], JUDGING)["signal_fraction"] == 1.0
     assert diagnose([group(*cut)], replace(JUDGING, masks_truncated=True))["signal_fraction"] == 0.0
+
+
+def test_groups_that_repeat_a_text_and_yet_differ_are_not_called_the_same():
+    """As the demo ends: few texts a group, some groups right, most of them wrong, each ended by itself at the limit."""
+    wrongs = [[wrong(n), wrong(n), wrong(n), wrong(n + 1)] for n in range(5)]
+    mixed = [[shown("5", 1.0), shown("5", 1.0), wrong(n), wrong(n)] for n in range(2)]
+    right = [[shown("5", 1.0)] * 4]
+    groups = [group(*[one | {"tokens": 14} for one in completions]) for completions in (*wrongs, *mixed, *right)]
+    found = diagnose(groups, JUDGING)
+    assert found["verdict"] == (
+        "Only 25% of the groups carry a signal, above all because no completion of these prompts earns anything: "
+        "5 of 8 groups (62%)."
+    )
+    assert [finding["code"] for finding in found["findings"]] == ["all_zero", "all_full"]
