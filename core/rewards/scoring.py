@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from core.rewards.base import Example, NotRun, RewardFunction, Score
 
 OutcomeKind = Literal["scored", "not_run", "failed"]
+MISSING: tuple[OutcomeKind, ...] = ("not_run", "failed")
+"""The kinds that leave their completion unscored, whatever its other rewards gave."""
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, RecursionError)
 
 
@@ -31,8 +33,8 @@ class Outcome:
 
     @property
     def is_missing(self) -> bool:
-        """Whether a score that should be there is not: the completion it belongs to is unscored."""
-        return self.kind != "scored"
+        """Whether a score that should be there is not: its completion is unscored."""
+        return self.kind in MISSING
 
 
 class Scorer(Protocol):

@@ -11,6 +11,7 @@ from core.config import RunConfig
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
 from core.rewards.record import Completion, Group, Prompted
+from core.rewards.scoring import MISSING
 from core.runs.arguments import grpo_arguments
 
 SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
@@ -154,7 +155,7 @@ def lacks_solution(completion: AnnotatedCompletion, judging: Judging) -> bool:
 def problems_of(completion: Completion) -> list[str]:
     """Why rewards gave a completion no score, each as "name: reason"."""
     scores = completion["scores"].items()
-    return [f"{name}: {score['reason']}" for name, score in scores if score["kind"] != "scored"]
+    return [f"{name}: {score['reason']}" for name, score in scores if score["kind"] in MISSING]
 
 
 def has_outcome(completion: Completion, kind: str) -> bool:
