@@ -6,14 +6,11 @@ from collections.abc import Iterable
 
 
 def total(weighed: Iterable[tuple[float, float | None]]) -> float | None:
-    """The weighted sum of the rewards of one completion; None if one of them has no score.
+    """The weighted sum of the rewards of one completion; None if one of them has no score, or there is none.
 
     Args:
         weighed: (weight, score) of each reward.
     """
-    earned = 0.0
-    for weight, score in weighed:
-        if score is None:
-            return None
-        earned += weight * score
-    return earned
+    pairs = list(weighed)
+    products = [weight * score for weight, score in pairs if score is not None]
+    return sum(products) if products and len(products) == len(pairs) else None

@@ -10,8 +10,7 @@ from core.config import RunConfig
 from core.data.mapping import Row
 from core.failures import explain
 from core.prompts.template import PromptTemplate
-from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
-from core.rewards.total import total
+from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_sum
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
@@ -113,7 +112,7 @@ def judged(
     """
     scores = {reward.__name__: _scores(reward, rows, answers) for reward in rewards}
     marks = _marks(scores, rewards)
-    row_rewards = _row_rewards(scores, weights)
+    row_rewards = [_row_reward(rewards, place, weights) for place in range(len(answers))]
     known = [reward for reward in row_rewards if reward is not None]
     judged_rows = len(marks) - marks.count(NOT_JUDGED)
     return {
@@ -123,7 +122,7 @@ def judged(
         "reward": _mean(known),
         "rewards": {name: _mean(values) for name, values in scores.items()},
         "row_rewards": [reward if reward is None else round(reward, 6) for reward in row_rewards],
-        "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
+        "unscored": {reward.__name__: count for reward in rewards if (count := _unscored(reward))},
     }
 
 
@@ -146,9 +145,14 @@ def _mark(values: Sequence[float | None]) -> str:
     return NOT_JUDGED if None in values else "1" if all(value == 1.0 for value in values) else "0"
 
 
-def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
-    rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
-    return [total(row) for row in rows]
+def _row_reward(rewards: Sequence[TrlReward], place: int, weights: Mapping[str, float]) -> float | None:
+    """The reward of an answer of the latest batch; None where a part has no score."""
+    return weighted_sum({reward.__name__: as_record(reward.outcomes[place]) for reward in rewards}, weights)
+
+
+def _unscored(reward: TrlReward) -> int:
+    """How many answers of the latest batch it should have scored and did not."""
+    return sum(outcome.is_missing for outcome in reward.outcomes)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

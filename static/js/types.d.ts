@@ -611,6 +611,7 @@ interface LastPiece {
 interface LastScore {
   stage: string | null;
   correct: number | null;
+  scored: number | null;
   total: number | null;
   reward: number | null;
 }
