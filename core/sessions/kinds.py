@@ -111,9 +111,9 @@ class StepReport(StepMetrics):
     total_steps: NotRequired[int | None]
     tokens_per_second: NotRequired[float | None]
     eta_seconds: NotRequired[float | None]
-    reward_seconds: NotRequired[float]
-    reward_errors: NotRequired[dict[str, int]]
-    reward_not_run: NotRequired[dict[str, int]]
+    reward_seconds: NotRequired[float | None]
+    reward_errors: NotRequired[dict[str, int] | None]
+    reward_not_run: NotRequired[dict[str, int] | None]
 
 
 class MetricsEvent(Stamp, StepReport):

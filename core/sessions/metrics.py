@@ -60,7 +60,7 @@ class ClipRatio(TypedDict, total=False):
 
 
 class StepMetrics(TypedDict):
-    """The documented numbers of one step; a number that TRL did not log is absent, but `kl` is then null.
+    """The documented numbers of one step; a number that TRL did not log is absent or null.
 
     `signal_fraction` is the share of groups that teach something: at least two scored completions that differ in
     reward, and not all left out as cut. `unscored_fraction` is the share of completions without a score; `reward` and
@@ -70,24 +70,24 @@ class StepMetrics(TypedDict):
     """
 
     kl: NotRequired[float | None]
-    loss: NotRequired[float]
-    reward: NotRequired[float]
-    reward_std: NotRequired[float]
-    grad_norm: NotRequired[float]
-    learning_rate: NotRequired[float]
-    epoch: NotRequired[float]
-    entropy: NotRequired[float]
-    step_seconds: NotRequired[float]
-    truncated_fraction: NotRequired[float]
-    token_accuracy: NotRequired[float]
-    num_tokens: NotRequired[float]
-    signal_fraction: NotRequired[float]
-    unscored_fraction: NotRequired[float]
-    completion_length: NotRequired[Spread]
-    clip_ratio: NotRequired[ClipRatio]
-    sampler_gap: NotRequired[Spread]
-    sampler_ratio: NotRequired[Spread]
-    rewards: NotRequired[dict[str, Spread]]
+    loss: NotRequired[float | None]
+    reward: NotRequired[float | None]
+    reward_std: NotRequired[float | None]
+    grad_norm: NotRequired[float | None]
+    learning_rate: NotRequired[float | None]
+    epoch: NotRequired[float | None]
+    entropy: NotRequired[float | None]
+    step_seconds: NotRequired[float | None]
+    truncated_fraction: NotRequired[float | None]
+    token_accuracy: NotRequired[float | None]
+    num_tokens: NotRequired[float | None]
+    signal_fraction: NotRequired[float | None]
+    unscored_fraction: NotRequired[float | None]
+    completion_length: NotRequired[Spread | None]
+    clip_ratio: NotRequired[ClipRatio | None]
+    sampler_gap: NotRequired[Spread | None]
+    sampler_ratio: NotRequired[Spread | None]
+    rewards: NotRequired[dict[str, Spread] | None]
     other: NotRequired[dict[str, float | str | None]]
 
 
