@@ -100,6 +100,7 @@ NOT_TRL: dict[str, str] = {
     "prompt.reasoning_end": "core/prompts/template.py renders it",
     "prompt.solution_start": "core/prompts/template.py renders it",
     "prompt.solution_end": "core/prompts/template.py renders it",
+    "prompt.thinking": "core/prompts/chat_template.py writes it into the model's chat template",
     "training.samples_per_epoch": "core/runs/split.py cuts to it",
     "training.eval_steps": "core/workers/train/callbacks.py evaluates",
     "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",
