@@ -75,3 +75,8 @@ def continued(answer: str, opening: str) -> str:
     if answer.startswith(tag):
         return answer[len(tag) :].lstrip("\n")
     return f"{CLOSING.get(tag, tag[0] + '/' + tag[1:])}\n\n{answer}"
+
+
+def perfect_answer(answer: str, opening: str) -> str:
+    """A perfect answer as it stands after a prompt: what the template begins of it, and what is left to write."""
+    return opening + continued(answer, opening)

@@ -20,7 +20,6 @@ from core.prompts.chat_template import (
 from core.prompts.special_tokens import Chat, Control, Controls, Written, written
 from core.prompts.template import ChatMessage
 
-FOLDED = "The model's chat template takes no system turn, so the system prompt stands before the first question."
 ASKED: ChatMessage = {"role": "user", "content": PROBE}
 GUARD = "\n"
 """Joins no other token, so that what follows it is no beginning of a text."""
@@ -135,15 +134,29 @@ def require_thinking(tokenizer: Any, thinking: Thinking) -> None:
     Raises:
         InvalidInput: It can't switch thinking.
     """
-    if thinking != "default" and not knows_thinking(tokenizer.get_chat_template()):
-        problem = "the chat template of the model does not know it"
-        message, hint = f"prompt.thinking is {thinking}, but {problem}.", "Use default, which changes nothing."
-        raise InvalidInput(message, hint, {"prompt.thinking": problem})
+    if problem := unknown_thinking(tokenizer, thinking):
+        raise InvalidInput(problem, "Use default.", {"prompt.thinking": problem})
 
 
-def folds_system(tokenizer: Any) -> bool:
-    """Whether the system prompt is put into the first question."""
-    return is_folding(tokenizer.get_chat_template())
+def unknown_thinking(tokenizer: Any, thinking: Thinking) -> str:
+    """Why thinking can't be switched; empty where it can, or is not."""
+    if thinking == "default" or knows_thinking(tokenizer.get_chat_template()):
+        return ""
+    return f"The model's chat template knows no thinking, so it can't be switched {thinking}."
+
+
+def about_template(tokenizer: Any, system_prompt: str) -> dict[str, str]:
+    """What a user should know of a prepared tokenizer's template: setting -> a sentence."""
+    found = {}
+    if system_prompt and is_folding(tokenizer.get_chat_template()):
+        found["prompt.system_prompt"] = (
+            "The model's chat template takes no system turn, so the system prompt stands before the first question."
+        )
+    if opening := ChatFormat(tokenizer).opening.rstrip():
+        found["prompt.template"] = (
+            f"The model's chat template begins every answer with {opening}, which counts as written by the model."
+        )
+    return found
 
 
 def _written_by(tokenizer: Any, template: str, chat: Chat) -> str | None:

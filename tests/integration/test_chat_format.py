@@ -8,7 +8,7 @@ from core.data.mapping import Row  # noqa: E402 - after transformers is known to
 from core.errors import InvalidInput  # noqa: E402
 from core.prompts.builtin import SOLUTION_ONLY, THINK_ANSWER  # noqa: E402
 from core.prompts.special_tokens import written  # noqa: E402
-from core.workers.chat_format import ChatFormat, folds_system, prepare_template, require_thinking  # noqa: E402
+from core.workers.chat_format import ChatFormat, about_template, prepare_template, require_thinking  # noqa: E402
 from core.workers.corpus import IGNORED, prompt_ids, sft_dataset  # noqa: E402
 from tests.support.chat_templates import (  # noqa: E402
     DROPS_SYSTEM,
@@ -57,7 +57,7 @@ def test_a_template_with_a_system_turn_stays_as_it_is():
         tokenizer.chat_template = template
         prepare_template(tokenizer)
         assert tokenizer.chat_template == template
-        assert not folds_system(tokenizer)
+        assert "prompt.system_prompt" not in about_template(tokenizer, "Be brief.")
 
 
 def test_a_prepared_template_is_not_changed_again():
@@ -67,7 +67,8 @@ def test_a_prepared_template_is_not_changed_again():
     once = tokenizer.chat_template
     prepare_template(tokenizer)
     assert tokenizer.chat_template == once != REFUSES_SYSTEM
-    assert folds_system(tokenizer)
+    assert "takes no system turn" in about_template(tokenizer, "Be brief.")["prompt.system_prompt"]
+    assert about_template(tokenizer, "") == {}
 
 
 def test_thinking_is_what_was_chosen_whatever_the_caller_says():
@@ -83,7 +84,7 @@ def test_thinking_is_what_was_chosen_whatever_the_caller_says():
 
 def test_thinking_is_refused_where_the_template_does_not_know_it():
     tokenizer = tiny_tokenizer()
-    with pytest.raises(InvalidInput, match="does not know it") as refusal:
+    with pytest.raises(InvalidInput, match="knows no thinking, so it can't be switched off") as refusal:
         require_thinking(tokenizer, "off")
     assert list(refusal.value.fields) == ["prompt.thinking"]
     require_thinking(tokenizer, "default")
@@ -92,7 +93,9 @@ def test_thinking_is_refused_where_the_template_does_not_know_it():
 
 
 def test_what_the_template_begins_of_an_answer_is_known():
-    assert format_of(OPENS_THINKING).opening == "<think>\n"
+    opens = format_of(OPENS_THINKING)
+    assert opens.opening == "<think>\n"
+    assert "begins every answer with <think>, which" in about_template(opens._tokenizer, "")["prompt.template"]
     assert format_of(CHAT_TEMPLATE).opening == ""
     assert format_of(SWITCHES_THINKING, "off").opening == ""  # closed again, so nothing of it is the model's
 

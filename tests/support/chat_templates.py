@@ -14,9 +14,11 @@ DROPS_SYSTEM = (
 )
 SWITCHES_THINKING = (
     "{% for m in messages %}{% set said = m['content'] %}"
-    "{% if m['role'] == 'assistant' and '</think>' in said %}{% set said = said.split('</think>')[-1] | trim %}{% endif %}"
+    "{% if m['role'] == 'assistant' and '</think>' in said %}"
+    "{% set said = said.split('</think>')[-1] | trim %}{% endif %}"
     "<|im_start|>{{ m['role'] }}\n"
-    "{% if m['role'] == 'assistant' and loop.last %}<think>\n\n</think>\n\n{% endif %}{{ said }}<|im_end|>\n{% endfor %}"
+    "{% if m['role'] == 'assistant' and loop.last %}<think>\n\n</think>\n\n{% endif %}{{ said }}<|im_end|>\n"
+    "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n"
     "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n{% endif %}{% endif %}"
 )

@@ -16,7 +16,7 @@ from core.runs.split import Split, load_split
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
-from core.workers.chat_format import FOLDED, folds_system, require_thinking
+from core.workers.chat_format import about_template, require_thinking
 from core.workers.corpus import fitting, render
 from core.workers.held_out_score import HeldOutScorer
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
@@ -93,7 +93,8 @@ class TrainingRun:
         loaded = self.engine.load(source, self.config)
         require_thinking(loaded.tokenizer, self.config.prompt.thinking)
         layers = loaded.adapted_layers
-        self._report_template(loaded)
+        for field, said in about_template(loaded.tokenizer, self.template.system_prompt).items():
+            self.to.notice("info", field, said)
         if loaded.adopted_chat_template:
             message = (
                 "The model brings no chat template; prompts are written as 'user: ...' and 'assistant: ...' lines."
@@ -115,13 +116,6 @@ class TrainingRun:
             seconds=round(time.perf_counter() - started, 3),
         )
         return loaded
-
-    def _report_template(self, loaded: LoadedModel) -> None:
-        if self.template.system_prompt and folds_system(loaded.tokenizer):
-            self.to.notice("info", "prompt.system_prompt", FOLDED)
-        if opening := loaded.chat_format.opening:
-            message = f"The model's chat template begins every answer with {opening.rstrip()}, which counts as written."
-            self.to.notice("info", "prompt.template", message)
 
     def _report_quantised(self, source: str) -> None:
         """Warn of stored quantised weights, unless the start has already: it knows them by the model's name alone."""
