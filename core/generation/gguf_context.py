@@ -24,8 +24,8 @@ CACHE_BYTES = 2
 NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY = 8, 9
 TOKENS, TOKEN_TYPES = "tokenizer.ggml.tokens", "tokenizer.ggml.token_type"
-CONTROL = 3
-"""llama.cpp's type of special tokens (llama.h, enum llama_token_type)."""
+SPECIAL = (2, 3)
+"""llama.cpp's types of tokens that only a template means: unknown and control (llama.h, enum llama_token_type)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def controls_of(file: Path) -> Controls:
     """
     known = _whole_header(file, (TOKENS, TOKEN_TYPES))
     kinds = enumerate(zip(known.get(TOKENS, ()), known.get(TOKEN_TYPES, ()), strict=True))
-    return {text: Control(place) for place, (text, kind) in kinds if kind == CONTROL}
+    return {text: Control(place) for place, (text, kind) in kinds if kind in SPECIAL}
 
 
 def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:

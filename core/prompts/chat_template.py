@@ -28,6 +28,8 @@ SWITCH = re.compile(r"\benable_thinking\b|\bthinking(?=\s+is\s+(?:not\s+)?define
 """The variable by which a template knows whether the model is to think."""
 OPENED = re.compile(r"(<think>|<thinking>|<thought>|<reasoning>|\[THINK\]|<seed:think>|◁think▷)\s*$")
 """What a template may have begun of the answer, at the end of a prompt."""
+CLOSED = re.compile(r"(</think>|</thinking>|</thought>|</reasoning>|\[/THINK\]|</seed:think>|◁/think▷)\s*$")
+"""The end of a thinking that a template has left empty."""
 CLOSING = {"◁think▷": "◁/think▷"}
 """Opening tag -> its end, where that is not the tag with a slash."""
 
@@ -64,6 +66,13 @@ def opened_in(prompt: str) -> str:
     """What a prompt has begun of the answer, such as "<think>" and a line break; empty for nothing."""
     found = OPENED.search(prompt)
     return found[0] if found else ""
+
+
+def thinking_in(prompt: str) -> str:
+    """What stands at the end of a prompt about thinking: begun, or begun and ended at once; empty for nothing."""
+    closed = CLOSED.search(prompt)
+    opened = opened_in(prompt[: closed.start()] if closed else prompt)
+    return opened + (closed[0] if closed else "") if opened else ""
 
 
 def continued(answer: str, opening: str) -> str:
