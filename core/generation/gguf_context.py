@@ -76,7 +76,7 @@ def controls_of(file: Path) -> Controls:
     """
     known = _whole_header(file, (TOKENS, TOKEN_TYPES))
     kinds = enumerate(zip(known.get(TOKENS, ()), known.get(TOKEN_TYPES, ()), strict=True))
-    return {text: Control(place) for place, (text, kind) in kinds if kind in SPECIAL}
+    return Controls({text: Control(place) for place, (text, kind) in kinds if kind in SPECIAL})
 
 
 def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from core.prompts.template import ChatMessage
@@ -25,8 +26,13 @@ class Control:
     takes_right: bool = False
 
 
-Controls = Mapping[str, Control]
-"""The text of each special token -> the token."""
+class Controls(dict[str, Control]):
+    """The text of each special token of a tokenizer -> the token."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds any of them; the longest where one begins another."""
+        return _any_of(self)
 
 
 def written(chat: Chat, controls: Controls, render: Callable[[list[ChatMessage]], str]) -> Written:
@@ -48,18 +54,17 @@ def written(chat: Chat, controls: Controls, render: Callable[[list[ChatMessage]]
     return tuple(_cut(render(hidden), controls, back))
 
 
-def found_in(texts: Iterator[str] | Sequence[str], controls: Controls) -> list[str]:
+def found_in(texts: Iterable[str], controls: Controls) -> list[str]:
     """The special tokens that stand in some texts, the longest first."""
     if not controls:
         return []
-    pattern = _any_of(controls)
-    found = {token for text in texts for token in pattern.findall(text)}
+    found = {token for text in texts for token in controls.pattern.findall(text)}
     return sorted(found, key=lambda token: (-len(token), token))
 
 
 def _cut(text: str, controls: Controls, back: Mapping[str, str]) -> Iterator[str | int]:
     """Ids of the special tokens in `text`, and the texts between them with what their messages held."""
-    pieces = re.split(f"({_any_of(controls).pattern})", text)
+    pieces = re.split(f"({controls.pattern.pattern})", text)
     for place in range(0, len(pieces), 2):
         plain = pieces[place]
         if place and controls[pieces[place - 1]].takes_right:

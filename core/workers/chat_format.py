@@ -71,7 +71,7 @@ class ChatFormat:
     def controls(self) -> Controls:
         """The special tokens."""
         added = self._tokenizer.added_tokens_decoder
-        return {t.content: Control(i, bool(t.lstrip), bool(t.rstrip)) for i, t in added.items() if t.special}
+        return Controls({t.content: Control(i, bool(t.lstrip), bool(t.rstrip)) for i, t in added.items() if t.special})
 
     @property
     def bos(self) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from core.errors import LoraCraftError, WorkerFailed
 from core.export.folder import Measured
 from core.export.targets import Target
+from core.prompts.chat_template import opened_in
 from core.prompts.special_tokens import Written
 from core.workers.export.adapter_files import DIVERGED
 from core.workers.export.probes import ProbeSet, logprobs_of
@@ -80,7 +81,7 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
         server = LlamaServer(file, probes.context_tokens + ANSWER_TOKENS, adapter=adapter)
         _require_same_ids(target, probes, server.tokenise)
         values = [server.logprob(probe.ids, probe.token) for probe in probes.probes]
-        answer = server.answer(probes.question, ANSWER_TOKENS)
+        answer = opened_in(probes.rendered) + server.answer(probes.question, ANSWER_TOKENS)
         renders_alike = adapter is not None or probes.is_prompt(server.render(probes.question))
     except ProofFailed:
         raise
