@@ -18,6 +18,9 @@ from core.prompts.section import PromptConfig
 from core.rewards.section import RewardConfig
 from core.schema import Section, knob
 
+MOST_NAMED = 8
+"""Problems that an error's sentence names; all of them are in its fields."""
+
 
 class ResourcesConfig(Section):
     """One run uses one device; the rest wait in a visible queue."""
@@ -125,9 +128,9 @@ def parse_config(value: Any) -> RunConfig:
 
 
 def _summary(fields: dict[str, str]) -> str:
-    name, problem = next(iter(fields.items()))
-    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return f"The configuration can't be used: {name}: {problem}{more}."
+    problems = [f"{name}: {problem}" for name, problem in fields.items()]
+    more = f" (and {len(fields) - MOST_NAMED} more)" if len(fields) > MOST_NAMED else ""
+    return f"The configuration can't be used: {'; '.join(problems[:MOST_NAMED])}{more}."
 
 
 def _explain(item: Any) -> tuple[str, str]:

@@ -90,6 +90,15 @@ def test_the_name_of_another_library_comes_with_ours(name, ours):
     assert refusal.value.fields == {name: f"unknown key; here it is {ours}"}
 
 
+def test_all_names_of_another_library_are_answered_at_once():
+    theirs = {"beta": 0.04, "max_completion_length": 256, "per_device_train_batch_size": 4, "load_in_4bit": True}
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({"training": theirs})
+    for name, ours in zip(theirs, ("grpo.kl_penalty", "max_new_tokens", "batch_size", "quantization"), strict=True):
+        assert f"training.{name}: unknown key; here it is " in refusal.value.message
+        assert ours in refusal.value.message
+
+
 def test_every_name_that_is_suggested_is_one_of_ours():
     names = {field.name for field in describe()}
     assert {ours for ours, _, _ in TABLE} | {ours for ours, _ in OTHERS.values()} <= names
