@@ -86,6 +86,9 @@ class PromptService:
         checked_name(name, "name")
         if name in TEMPLATES:
             raise Conflict(f"{name!r} is a shipped template.", "Save it under another name.")
+        if values.thinking != "default":
+            problem = "is a setting of a run, not of a template"
+            raise InvalidInput(f"thinking {problem}.", "Leave it out here.", {"thinking": problem})
         base = template_of(values, self.saved())
         template = PromptTemplate(name, base.system_prompt, base.markers, base.instruction_template)
         check_template(template)
