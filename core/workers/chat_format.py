@@ -142,7 +142,7 @@ def unknown_thinking(tokenizer: Any, thinking: Thinking) -> str:
     """Why thinking can't be switched; empty where it can, or is not."""
     if thinking == "default" or knows_thinking(tokenizer.get_chat_template()):
         return ""
-    return f"The model's chat template knows no thinking, so it can't be switched {thinking}."
+    return f"The model's chat template has no switch for thinking, so it can't be turned {thinking}."
 
 
 def about_template(tokenizer: Any, system_prompt: str) -> dict[str, str]:

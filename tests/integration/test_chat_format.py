@@ -84,7 +84,7 @@ def test_thinking_is_what_was_chosen_whatever_the_caller_says():
 
 def test_thinking_is_refused_where_the_template_does_not_know_it():
     tokenizer = tiny_tokenizer()
-    with pytest.raises(InvalidInput, match="knows no thinking, so it can't be switched off") as refusal:
+    with pytest.raises(InvalidInput, match="has no switch for thinking, so it can't be turned off") as refusal:
         require_thinking(tokenizer, "off")
     assert list(refusal.value.fields) == ["prompt.thinking"]
     require_thinking(tokenizer, "default")

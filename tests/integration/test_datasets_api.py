@@ -173,13 +173,13 @@ def test_what_a_model_does_not_have_is_refused_before_the_start(shared_server, t
     for changes, field, problem in (
         ({"model": {"name": tiny, "target_modules": ["q_proj", "qq_proj"]}}, "model.target_modules", "named qq_proj"),
         ({"model": {"target_modules": ["c_attn"]}}, "model.target_modules", "named c_attn; it has down_proj, gate"),
-        ({"model": {"name": tiny}, "prompt": {"thinking": "off"}}, "prompt.thinking", "knows no thinking"),
+        ({"model": {"name": tiny}, "prompt": {"thinking": "off"}}, "prompt.thinking", "has no switch for thinking"),
     ):
-        status, reply = shared_server.call("POST", "/api/training/start", {"config": changes})
+        status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "lacking", "config": changes})
         assert status == 400, reply
         assert problem in reply["error"]["fields"][field]
         assert reply["error"]["hint"]
-    assert shared_server.call("GET", "/api/training/sessions")[1]["sessions"] == []
+    assert not (shared_server.root / "outputs" / "lacking").exists()
 
 
 def test_a_preview_says_what_the_chat_template_does_with_the_prompt(shared_server, tiny, tmp_path):
@@ -191,7 +191,7 @@ def test_a_preview_says_what_the_chat_template_does_with_the_prompt(shared_serve
     assert status == 200, seen
     assert seen["prompt"].startswith("<|im_start|>user\nYou are given a problem.")
     assert "takes no system turn" in seen["notices"][0]
-    assert "knows no thinking" in seen["notices"][1]
+    assert "has no switch for thinking" in seen["notices"][1]
 
 
 def test_a_worker_that_dies_does_not_take_the_server_along(shared_server, until):
