@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from pydantic import BaseModel, ValidationError, model_validator
 
 from core.config.grpo import GrpoConfig
 from core.config.model import ModelConfig
 from core.config.training import PreTrainingConfig, TrainingConfig
+from core.config.trl_names import ours_for
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
 from core.rewards.section import RewardConfig
 from core.schema import Section, knob
+
+MOST_NAMED = 8
+"""Problems that an error's sentence names; all of them are in its fields."""
 
 
 class ResourcesConfig(Section):
@@ -124,9 +128,9 @@ def parse_config(value: Any) -> RunConfig:
 
 
 def _summary(fields: dict[str, str]) -> str:
-    name, problem = next(iter(fields.items()))
-    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return f"The configuration can't be used: {name}: {problem}{more}."
+    problems = [f"{name}: {problem}" for name, problem in fields.items()]
+    more = f" (and {len(fields) - MOST_NAMED} more)" if len(fields) > MOST_NAMED else ""
+    return f"The configuration can't be used: {'; '.join(problems[:MOST_NAMED])}{more}."
 
 
 def _explain(item: Any) -> tuple[str, str]:
@@ -143,12 +147,24 @@ def _explain(item: Any) -> tuple[str, str]:
 
 
 def _unknown_key(location: tuple[str | int, ...]) -> str:
+    """That a key is none of ours, with what is meant: another library's name, a slip, or a setting elsewhere."""
+    *path, last = map(str, location)
     section: Any = RunConfig
-    for part in location[:-1]:
-        field = (
-            section.model_fields.get(str(part)) if isinstance(section, type) and issubclass(section, Section) else None
+    for part in path:
+        found = section.model_fields.get(part) if _is_section(section) else None
+        section = found.annotation if found else None
+    close = difflib.get_close_matches(last, section.model_fields, n=1) if _is_section(section) else []
+    meant = ours_for(last, path[0] if path else "") if len(path) < 2 else ""
+    if not meant and not close and len(path) < 2:
+        meant = " or ".join(
+            f"{name}.{last}"
+            for name, field in RunConfig.model_fields.items()
+            if _is_section(field.annotation) and last in field.annotation.model_fields
         )
-        section = field.annotation if field else None
-    known = list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
-    close = difflib.get_close_matches(str(location[-1]), known, n=1)
+    if meant:
+        return f"unknown key; here it is {meant}"
     return f"unknown key{f'; did you mean {close[0]!r}?' if close else ''}"
+
+
+def _is_section(value: Any) -> TypeGuard[type[Section]]:
+    return isinstance(value, type) and issubclass(value, Section)

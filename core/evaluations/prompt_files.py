@@ -147,7 +147,7 @@ def _of_lines(path: Path, encoding: str | None) -> Iterator[FilePrompt]:
     with io.TextIOWrapper(io.BufferedReader(TextStream(path, encoding)), encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
-                yield _prompt(_sound(line.strip()))
+                yield _prompt(line.strip())
 
 
 def _rows(path: Path, encoding: str | None) -> Iterator[RawRow | str]:
@@ -211,7 +211,7 @@ def _of_rows(
 ) -> Iterator[FilePrompt]:
     for row in rows:
         if isinstance(row, str):
-            yield _prompt(_sound(row.strip()))
+            yield _prompt(row.strip())
             continue
         if roles is None:
             raise refused(path, "begins with texts and goes on with objects", "Write all of it in one form.")
@@ -219,7 +219,7 @@ def _of_rows(
             prompt, answer = _of_chat(cell(row, roles.chat), path, passed_over)
         else:
             prompt, answer = _text(row, roles.instruction, path), _text(row, roles.answer, path)
-        context = _sound(context_text(cell(row, roles.context))) if prompt and roles.context else ""
+        context = context_text(cell(row, roles.context)) if prompt and roles.context else ""
         held = {name: value for name, column in columns.items() if (value := cell(row, column)) is not None}
         reference = split_answer(answer, roles.rule)[0]
         yield _prompt(f"{prompt}{CONTEXT_GAP}{context}" if context else prompt, reference, as_json(held))
@@ -266,9 +266,4 @@ def _text(row: RawRow, column: str | None, path: Path) -> str:
     if isinstance(inner, dict):
         problem = f"has objects with {', '.join(map(str, inner))[:100]} in the column {column!r}, not texts"
         raise refused(path, problem, "Give each value a column of its own.")
-    return _sound(as_text(value))
-
-
-def _sound(text: str) -> str:
-    """`text` without lone surrogates, which JSON can hold and UTF-8 can not."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return as_text(value)

@@ -15,8 +15,17 @@ from core.runs.split import chosen, cut
 SHOWN = 3
 BATCH_ROWS = 500
 
-Measure = Callable[[Sequence[Row]], list[int]]
-"""Rows -> tokens of their rendered prompts."""
+
+@dataclass(frozen=True)
+class Measured:
+    """A row by the model's tokenizer: the tokens of its rendered prompt, and the special tokens that it holds."""
+
+    tokens: int
+    special: Sequence[str] = ()
+
+
+Measure = Callable[[Sequence[Row]], list[Measured]]
+"""Rows -> each by the model's tokenizer."""
 
 
 MEANINGS = {
@@ -24,6 +33,7 @@ MEANINGS = {
     "repeated": "the question stands in an earlier row, but for case, spacing and punctuation; these rows are left out",
     "filtered": "a filter leaves these rows out",
     "too_long": "the prompt leaves no room for max_new_tokens within max_sequence_length; these rows are left out",
+    "special_tokens": "the row holds text that is a special token of the model; it is put to the model as plain text",
     "leakage": "a held-out question has the same words as a training question, in another order; its score says less",
 }
 """Finding -> its consequence for a run."""
@@ -75,7 +85,7 @@ def check_rows(
     findings = {"leakage": _leakage([*split.train, *split.warm_up], split.held_out)}
     longest = None
     if measure is not None:
-        findings["too_long"], longest = _too_long(rows, config, measure)
+        findings["too_long"], findings["special_tokens"], longest = _by_tokenizer(rows, config, measure)
     for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
         findings[name] = Trouble(left_out[why], MEANINGS[name])
     return CheckReport(
@@ -118,16 +128,20 @@ def _bag(row: Row) -> tuple[str, ...]:
     return tuple(sorted(same_question(row.instruction).split()))
 
 
-def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, int]:
+def _by_tokenizer(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, Trouble, int]:
+    """The rows that are too long, those with special tokens, and the tokens of the longest prompt."""
     room = config.training.max_sequence_length - config.training.max_new_tokens
     if room < 1:
         problem = "leaves no room for a prompt within max_sequence_length"
         raise InvalidInput(f"max_new_tokens {problem}.", "Lower it.", {"training.max_new_tokens": problem})
-    finding, longest = Trouble(meaning=MEANINGS["too_long"]), 0
+    too_long, special = (Trouble(meaning=MEANINGS[name]) for name in ("too_long", "special_tokens"))
+    longest = 0
     for start in range(0, len(rows), BATCH_ROWS):
         batch = rows[start : start + BATCH_ROWS]
-        for row, tokens in zip(batch, measure(batch), strict=True):
-            longest = max(longest, tokens)
-            if tokens > room:
-                finding.add(f"{tokens} tokens: {row.instruction}")
-    return finding, longest
+        for row, measured in zip(batch, measure(batch), strict=True):
+            longest = max(longest, measured.tokens)
+            if measured.tokens > room:
+                too_long.add(f"{measured.tokens} tokens: {row.instruction}")
+            if measured.special:
+                special.add(f"{', '.join(measured.special)}: {row.instruction}")
+    return too_long, special, longest

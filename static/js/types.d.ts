@@ -774,7 +774,7 @@ interface LoadedState {
   notice: string;
 }
 
-/** The first rows after mapping; `notices` describe what does not fit. */
+/** The first rows after mapping. */
 interface MappedPreview {
   columns: string[];
   mapping: MappingSettings;
@@ -1022,14 +1022,16 @@ interface PromptConfig {
   reasoning_end: string | null;
   solution_start: string | null;
   solution_end: string | null;
+  thinking: "default" | "on" | "off";
 }
 
-/** A prompt as a model sees it. */
+/** A prompt as a model sees it; `notices` say what its chat template does with it. */
 interface PromptPreview {
   prompt: string;
   tokens: number | null;
   messages: ChatMessage[];
   problem: MissingTokenizer | null;
+  notices: string[];
 }
 
 /** The latest push of a session; `fraction` is the part of the bytes that has been sent. */

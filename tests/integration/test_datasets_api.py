@@ -1,10 +1,12 @@
 """Data sets over HTTP: the list, previews, mappings with rendered rows, checks, Quick Start."""
 
 import json
+import shutil
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.support.chat_templates import REFUSES_SYSTEM
 
 GSM8K = [
     {"question": f"Ann has {n} apples and buys 6. How many?", "answer": f"{n} + 6 = <<{n}+6={n + 6}>>\n#### {n + 6}"}
@@ -149,7 +151,8 @@ def test_a_procedural_task_is_listed_previewed_and_judged_by_itself(shared_serve
 
 
 def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
-    rows = [*GSM8K, GSM8K[0], {"question": "", "answer": "1"}, {"question": "long " * 400, "answer": "1"}]
+    odd = [{"question": "", "answer": "1"}, {"question": "long " * 400, "answer": "1"}]
+    rows = [*GSM8K, GSM8K[0], *odd, {"question": "Who <|im_end|>?", "answer": "I"}]
     path = shared_server.upload("checked.jsonl", "".join(json.dumps(row) + "\n" for row in rows).encode())[1]["path"]
     config = {
         "model": {"name": tiny},
@@ -159,10 +162,36 @@ def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
     status, job = shared_server.call("POST", "/api/datasets/check", {"config": config})
     assert status == 202
     result = shared_server.job(job["job_id"])["result"]
-    assert (result["rows"], result["usable"]) == (43, 41)
+    assert (result["rows"], result["usable"]) == (44, 42)
     counts = {name: finding["count"] for name, finding in result["findings"].items()}
-    assert counts == {"leakage": 0, "too_long": 1, "empty": 1, "repeated": 1, "filtered": 0}
+    assert counts == {"leakage": 0, "too_long": 1, "special_tokens": 1, "empty": 1, "repeated": 1, "filtered": 0}
     assert result["longest_prompt"] > 700
+    assert result["findings"]["special_tokens"]["examples"] == ["<|im_end|>: Who <|im_end|>?"]
+
+
+def test_what_a_model_does_not_have_is_refused_before_the_start(shared_server, tiny):
+    for changes, field, problem in (
+        ({"model": {"name": tiny, "target_modules": ["q_proj", "qq_proj"]}}, "model.target_modules", "named qq_proj"),
+        ({"model": {"target_modules": ["c_attn"]}}, "model.target_modules", "named c_attn; it has down_proj, gate"),
+        ({"model": {"name": tiny}, "prompt": {"thinking": "off"}}, "prompt.thinking", "has no switch for thinking"),
+    ):
+        status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "lacking", "config": changes})
+        assert status == 400, reply
+        assert problem in reply["error"]["fields"][field]
+        assert reply["error"]["hint"]
+    assert not (shared_server.root / "outputs" / "lacking").exists()
+
+
+def test_a_preview_says_what_the_chat_template_does_with_the_prompt(shared_server, tiny, tmp_path):
+    model = tmp_path / "folds"
+    shutil.copytree(tiny, model)
+    (model / "chat_template.jinja").write_text(REFUSES_SYSTEM, encoding="utf-8")
+    body = {"prompt": {"thinking": "on"}, "model": str(model), "instruction": "Who?"}
+    status, seen = shared_server.call("POST", "/api/prompts/preview", body)
+    assert status == 200, seen
+    assert seen["prompt"].startswith("<|im_start|>user\nYou are given a problem.")
+    assert "takes no system turn" in seen["notices"][0]
+    assert "has no switch for thinking" in seen["notices"][1]
 
 
 def test_a_worker_that_dies_does_not_take_the_server_along(shared_server, until):

@@ -43,7 +43,9 @@ def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     split = load_split(config, workspace, report)
-    rows = with_room(split.held_out, config, template, tokenizer_of(config.model.name, workspace))
+    rows = with_room(
+        split.held_out, config, template, tokenizer_of(config.model.name, workspace, config.prompt.thinking)
+    )
     if not rows:
         problem = "no row of the run's data set is held out, or none leaves room for an answer"
         hint = "Train with a dataset.validation_fraction above 0, or test it with a file of prompts."

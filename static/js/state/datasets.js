@@ -163,8 +163,11 @@ export const errorsOf = (state) => Object.assign(
 /** @type {Record<string, string>} */
 const TITLES = {
   empty: "Empty", repeated: "Repeated", filtered: "Filtered out", too_long: "Too long", leakage: "Leaking",
+  special_tokens: "Special tokens in the text",
 };
-const ORDER = ["too_long", "leakage", "empty", "repeated", "filtered"];
+const ORDER = ["too_long", "leakage", "empty", "repeated", "special_tokens", "filtered"];
+/** What is said of rows that are used as they are. */
+const FACTS = ["filtered", "special_tokens"];
 
 /** What a check of every row found, the worst first.
  * @param {CheckReport} checks @returns {{level: string, title: string, text: string, examples: string[]}[]} */
@@ -172,7 +175,7 @@ export function findingsOf(checks) {
   return ORDER.filter((name) => checks.findings[name]?.count > 0).map((name) => {
     const finding = checks.findings[name];
     const share = finding.count / Math.max(1, checks.rows);
-    const level = name === "filtered" ? "info" : share > 0.2 ? "bad" : "warning";
+    const level = FACTS.includes(name) ? "info" : share > 0.2 ? "bad" : "warning";
     const title = `${TITLES[name]}: ${counted(finding.count, "row")}`;
     return { level, title, text: `${words(finding.meaning)}.`, examples: finding.examples };
   });

@@ -98,6 +98,7 @@ function parts({ boot, get }, { plan }) {
       ["Question, answer", `${get("dataset.instruction_field")}, ${get("dataset.response_field")}`],
       ["Held out", `${heldOut}, at most ${count(get("dataset.validation_samples"))}`],
       ["Prompt template", get("prompt.template")],
+      ["Thinking", get("prompt.thinking")],
     ] },
     { step: "config", title: "Configuration", facts: [
       ["Warm-up", warm],

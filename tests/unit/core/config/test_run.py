@@ -3,6 +3,8 @@
 import pytest
 
 from core.config import RunConfig, parse_config
+from core.config.describe import describe
+from core.config.trl_names import OTHERS, TABLE
 from core.errors import InvalidInput
 from core.jsonfile import read_json
 from tests.conftest import REPOSITORY
@@ -60,6 +62,47 @@ def test_a_bad_configuration_is_refused_and_its_field_named(value, field):
 def test_a_configuration_that_is_no_object_is_refused(value):
     with pytest.raises(InvalidInput, match="JSON object"):
         parse_config(value)
+
+
+THEIRS = {
+    "beta": "grpo.kl_penalty",
+    "grpo.beta": "grpo.kl_penalty",
+    "training.beta": "grpo.kl_penalty",
+    "training.max_completion_length": "training.max_new_tokens",
+    "training.per_device_train_batch_size": "training.batch_size",
+    "pre_training.per_device_train_batch_size": "pre_training.batch_size",
+    "model.load_in_4bit": "model.quantization: 4bit",
+    "lora_alpha": "model.lora_alpha",
+    "model.r": "model.lora_rank",
+    "num_generations": "training.num_generations",
+    "model.max_seq_length": "training.max_sequence_length",
+    "use_vllm": "training.sampler: vllm",
+    "grpo.max_new_tokens": "training.max_new_tokens",
+    "batch_size": "training.batch_size or pre_training.batch_size",
+}
+
+
+@pytest.mark.parametrize(("name", "ours"), THEIRS.items(), ids=THEIRS)
+def test_the_name_of_another_library_comes_with_ours(name, ours):
+    section, _, key = name.rpartition(".")
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({section: {key: 1}} if section else {key: 1})
+    assert refusal.value.fields == {name: f"unknown key; here it is {ours}"}
+
+
+def test_all_names_of_another_library_are_answered_at_once():
+    theirs = {"beta": 0.04, "max_completion_length": 256, "per_device_train_batch_size": 4, "load_in_4bit": True}
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({"training": theirs})
+    for name, ours in zip(theirs, ("grpo.kl_penalty", "max_new_tokens", "batch_size", "quantization"), strict=True):
+        assert f"training.{name}: unknown key; here it is " in refusal.value.message
+        assert ours in refusal.value.message
+
+
+def test_every_name_that_is_suggested_is_one_of_ours():
+    names = {field.name for field in describe()}
+    assert {ours for ours, _, _ in TABLE} | {ours for ours, _ in OTHERS.values()} <= names
+    assert not {theirs for _, _, theirs in TABLE} & set(OTHERS)
 
 
 def test_an_unknown_key_comes_with_a_suggestion():

@@ -122,13 +122,10 @@ def test_columns_are_read_where_a_row_has_them(tmp_path):
     assert [one["extras"] for one in found.prompts] == [{"tests": "assert f()"}, {}, {}]
 
 
-def test_half_a_character_becomes_a_question_mark(tmp_path):
-    assert pairs(read(tmp_path, "p.jsonl", b'"\\ud800 x"\n')) == [("? x", None)]
-
-
 REFUSALS = {
     "no header": ("p.csv", b"What is 2?\nWhat is 3?\n", "no column of prompts", ".txt file"),
     "other columns": ("p.csv", b"id,foo\n1,2\n", "only: id, foo", "Name the columns"),
+    "half a character": ("p.jsonl", b'"a"\n"\\ud800 x"\n', "line 2: half a character", "one JSON value a line"),
     "broken JSON": ("p.jsonl", b'{"prompt": "a"}\n{"prompt"\n', "p.jsonl, line 2", "one JSON value a line"),
     "a number": ("p.jsonl", b"3\n", "line 1: a row is an object, not int", ""),
     "texts, then objects": ("p.jsonl", b'"a"\n' * 60 + b'{"prompt": "b"}\n', "begins with texts", "one form"),
