@@ -14,7 +14,7 @@ from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
-from core.rewards.section import RewardConfig
+from core.rewards.section import RewardConfig, presets_among
 from core.schema import Section, knob
 
 
@@ -102,6 +102,13 @@ class RunConfig(Section):
     def completions_per_step(self) -> int:
         """Completions that one optimiser step learns from."""
         return self.training.batch_size * self.training.gradient_accumulation_steps
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Every further column of the data that the rewards read; one that knows several answers gets all of a row."""
+        reads = [name for _, preset in presets_among(self.reward.parts) for name in preset.optional]
+        answers = {"answers": self.dataset.response_field} if "answers" in reads else {}
+        return answers | self.reward.columns
 
     def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""

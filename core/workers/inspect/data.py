@@ -83,7 +83,7 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
     """Three rows rendered by the model's chat template; `problem` says why if there is none."""
     template = template_of(config.prompt)
-    mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
+    mapped = map_rows(rows, config.dataset, config.columns).rows[:RENDERED_ROWS]
     prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
     samples: list[RenderedRow] = [
         {

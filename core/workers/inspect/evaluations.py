@@ -29,7 +29,7 @@ def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
     """{"path", "encoding", "config"} -> the prompts of a file, see Prompts; `config` is the run's, or null."""
     path = workspace.inside(arguments["path"], "file")
     config = arguments["config"] and parse_config(arguments["config"])
-    columns, data = (config.reward.columns, config.dataset) if config else ({}, None)
+    columns, data = (config.columns, config.dataset) if config else ({}, None)
     return asdict(read_prompts(path, arguments["encoding"], columns, data))
 
 
