@@ -107,8 +107,8 @@ class RunConfig(Section):
     def columns(self) -> dict[str, str]:
         """Every further column of the data that the rewards read; one that knows several answers gets all of a row."""
         reads = [name for _, preset in presets_among(self.reward.parts) for name in preset.optional]
-        answers = {"answers": self.dataset.response_field} if "answers" in reads else {}
-        return answers | self.reward.columns
+        answers = self.dataset.response_field if "answers" in reads else None
+        return ({"answers": answers} if answers else {}) | self.reward.columns
 
     def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""

@@ -119,6 +119,8 @@ def map_row(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Row:
     instruction = _cell_text(raw, config.instruction_field, "dataset.instruction_field")
     context = context_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
     further = as_json({name: lookup(raw, column, "reward.fields") for name, column in extras.items()})
+    if extras.get("answers") == config.response_field and isinstance(further["answers"], str):
+        del further["answers"]  # one text is the reference
     return Row(
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
         reference=reference or (NO_ANSWER if has_no_answer(further) else ""),

@@ -36,8 +36,11 @@ def multiple_choice(response: str, reference: str, example: Example, *, first_in
         return wrong(NO_SOLUTION)
     if len(solution.split()) > LONGEST_ANSWER:
         return wrong(f"the solution has {len(solution.split())} words; a choice has at most {LONGEST_ANSWER}")
+    numbering = numbering_of(example, first_index)
     options = options_in(example)
-    wanted = wanted_option(reference, options, numbering_of(example, first_index))
+    if options and not has_column(example) and not meanings(reference, options, numbering):
+        options = []  # what looked like options in the question were none
+    wanted = wanted_option(reference, options, numbering)
     if solution == reference.strip():
         return right(f"{excerpt(solution)} is the reference")
     if len(letters_in(solution)) > MOST_MENTIONS:
@@ -52,14 +55,20 @@ def multiple_choice(response: str, reference: str, example: Example, *, first_in
 
 def options_in(example: Example) -> list[Option]:
     """The options of a row, in order; empty when neither its columns nor its question have any."""
+    shown = [] if has_column(example) else labelled_in(example.instruction)
+    if shown:
+        return [Option(label.upper(), text, label) for label, text in shown if label.isalpha()]
     given = example.extras.get("choices")
-    if given is None:
-        given = {name: text for name, text in example.extras.items() if name in ascii_letters and len(name) == 1}
-    return options_of(given) or [Option(label.upper(), text, label) for label, text in _shown(example.instruction)]
+    return options_of({name: example.extras[name] for name in _letters(example)} if given is None else given)
 
 
-def _shown(instruction: str) -> list[tuple[str, str]]:
-    return [(label, text) for label, text in labelled_in(instruction) if label.isalpha()]
+def has_column(example: Example) -> bool:
+    """Whether columns of the data give the options of a row."""
+    return example.extras.get("choices") is not None or bool(_letters(example))
+
+
+def _letters(example: Example) -> list[str]:
+    return [name for name in example.extras if len(name) == 1 and name in ascii_letters]
 
 
 def numbering_of(example: Example, first_index: int = FROM_THE_DATA) -> Any:

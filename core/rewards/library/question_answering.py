@@ -38,11 +38,13 @@ def question_answering(response: str, reference: str, example: Example, *, least
     if not solution:
         return wrong(NO_SOLUTION)
     golds = [gold for gold in answers_of(reference, example) if gold.strip()]
-    if all(map(says_no_answer, golds)):
+    if all(says_no_answer(gold) and "answer" in gold.casefold() for gold in golds):
         fits = says_no_answer(solution)
         said = f"the question has no answer, and {excerpt(solution)} {'says so' if fits else 'does not say so'}"
         return weighted(dict.fromkeys(("exact", "overlap"), float(fits)), OVERLAP, said)
-    overlap, best = max(((likeness(solution, gold), gold) for gold in golds), key=lambda pair: pair[0])
+    overlap, best = max(
+        ((likeness(solution, gold, example.instruction), gold) for gold in golds), key=lambda pair: pair[0]
+    )
     is_exact = overlap == 1.0
     parts = {"exact": float(is_exact), "overlap": overlap if overlap >= least_f1 else 0.0}
     verdict = "is" if is_exact else f"overlaps {overlap:.2f} (F1, {least_f1:g} at least) with"

@@ -9,7 +9,14 @@ from fractions import Fraction
 from core.prompts.template import Markers
 from core.rewards.base import Component, Example, Parameter, Preset, Score, excerpt, weighted, wrong
 from core.rewards.library.answers import LONGEST_ANSWER, MOST_MENTIONS, NO_SOLUTION, is_same, plain_value
-from core.rewards.library.multiple_choice import letters_in, named_in, numbering_of, options_in, wanted_option
+from core.rewards.library.multiple_choice import (
+    has_column,
+    letters_in,
+    named_in,
+    numbering_of,
+    options_in,
+    wanted_option,
+)
 from core.rewards.library.reasoning_samples import BAD, GOOD
 from core.rewards.text.languages import LANGUAGES
 from core.rewards.text.normal import normal_form
@@ -102,7 +109,7 @@ def is_right(solution: str, reference: str, example: Example) -> bool:
     """
     if is_same(solution.rstrip("."), reference):
         return True
-    options = options_in(example) if "choices" in example.extras else []
+    options = options_in(example) if has_column(example) else []
     value = plain_value(solution)
     if value is not None and not options:
         return value == plain_value(reference)

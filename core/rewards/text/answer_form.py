@@ -44,6 +44,8 @@ _REWRITTEN = tuple(
         (r"(?<!\p{L})(l|d|un|dell|all|nell)'(?=\p{L})", r"\1 "),
         (r"(?<=\p{Cyrillic})\s+-\s+(?=\p{Cyrillic})", " это "),
         (r"\b(?:no|nr)\.?\s*(?=\d)", ""),  # No. 5
+        (r"\b(?:c|ca|circa)\.?\s*(?=\d)", "about "),
+        (r"\$([^\s$](?:[^$]*[^\s$])?)\$(?!\d)", r"\1"),  # LaTeX
         (r"#(?=\d)|(?<![\p{L}\p{N})\]+])\+(?=\d)", ""),  # #1, +5
         (r"(?<![\d.,'])(\d{1,3})((?:[,'\u00a0\u202f ]\d{3})+)(?![\d'])", lambda found: found[1] + _digits(found[2])),
         (r"(?<![\d.,])(\d{1,2})((?:,\d\d)+,\d{3})(?!\d)", lambda found: found[1] + _digits(found[2])),  # 10,00,000
@@ -70,12 +72,13 @@ _TOKEN = regex.compile(
 )
 _HAN_DIGITS = "〇一二三四五六七八九零"
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
-_HAN_NUMBER = regex.compile(rf"[{_HAN_DIGITS}{''.join(_HAN_SCALES)}]+")
+_HAN_NUMBER = regex.compile(rf"([{_HAN_DIGITS}{''.join(_HAN_SCALES)}]+)([人个個年月日岁歳本枚匹回点時时分秒倍円元つ]?)")
 _NUMBER = regex.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d{1,3})?")
 _VALUES = {word: number for number, line in enumerate(COUNTED) for word in line.split()}
 _VALUES |= {word: 20 + 10 * place for place, word in enumerate(TENS)}
 _ORDINALS = {word: f"{number}th" for number, word in enumerate(ORDINALS.split(), 1)}
 _ENDING = regex.compile(r"(?<=\d)(?:st|nd|rd)$")
+_HOUR = regex.compile(r"^0(?=\d:)")
 _MONTH = "month "
 
 
@@ -88,7 +91,8 @@ def plain(text: str) -> str:
     for pattern, by in _REWRITTEN:
         text = pattern.sub(by, text)
     text = " ".join(text.split())
-    return str(_han_value(text)) if _HAN_NUMBER.fullmatch(text) else text
+    counted = _HAN_NUMBER.fullmatch(text)
+    return f"{_han_value(counted[1])}{counted[2]}" if counted else text
 
 
 def _han_value(text: str) -> int:
@@ -152,7 +156,7 @@ def _bare(token: str) -> str:
         return shortest(token)
     if token.startswith("ال") and len(token) > 4:
         return token[2:]
-    ordinal: str = _ENDING.sub("th", token)
+    ordinal: str = _ENDING.sub("th", _HOUR.sub("", token))
     return _ORDINALS.get(ordinal, ordinal)
 
 

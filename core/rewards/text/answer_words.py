@@ -24,6 +24,8 @@ ARTICLES = _words(
 
 HEDGES = _words("or oder ou o ili lub czy eller veya yahut или либо أو या either")
 """Words between two answers of which one may be right; in Chinese, Japanese and Korean CHARACTER_HEDGES."""
+CONTRASTS = _words("but aber sondern mais pero sino mas но")
+"""Words after which a clause says another thing."""
 DOUBTS = _words("maybe perhaps possibly vielleicht quizás forse talvez misschien может")
 """One of them is a doubt, two are two answers."""
 CHARACTER_HEDGES = ("或者", "或", "还是", "還是", "または", "もしくは", "あるいは", "또는", "아니면")
@@ -41,7 +43,7 @@ VERDICTS = {
 }
 """Yes and no: an answer that says one of them first and explains it is right, one that says both is not."""
 
-REASONS = _words("because weil denn parce porque perché car omdat потому ponieważ çünkü لأن क्योंकि")
+REASONS = _words("because due weil denn parce porque perché car omdat потому ponieważ çünkü لأن क्योंकि")
 """What follows such a word explains the answer and is no part of it."""
 
 COPULAS = _words(

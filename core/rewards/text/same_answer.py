@@ -20,6 +20,7 @@ from core.rewards.text.answer_words import (
     ARTICLES,
     CHARACTER_HEDGES,
     CHARACTER_NEGATIONS,
+    CONTRASTS,
     COPULAS,
     DOUBTS,
     HEDGES,
@@ -40,7 +41,7 @@ FEW = 8
 """Words, or twice as many characters; in so few, one that is replaced makes another answer."""
 LISTED = 3
 """Words at most of each clause of a list; longer ones explain."""
-SIGNS = frozenset(("<=", ">=", "==", "->", *"%<>=≤≥≠+*/^|~±÷√∞∈∪∩\\("))
+SIGNS = frozenset(("<=", ">=", "==", "->", *"♭♯%<>=≤≥≠+*/^|~±÷√∞∈∪∩\\("))
 
 _CLAUSE = regex.compile(r"\s*(?:[;；、，،؛]|,(?=\s)|(?<=\s)[(\-]+(?=\s|\p{L})|[。．！？।॥؟!?]+|\.+(?=\s|$)|\n)\s*")
 _CAUSE = regex.compile(
@@ -83,8 +84,11 @@ class _Said:
         return self.clauses[1:]
 
 
-def likeness(given: str, reference: str) -> float:
-    """How far `given` says what `reference` says: 1 for the same, 0 for another answer."""
+def likeness(given: str, reference: str, question: str = "") -> float:
+    """How far `given` says what `reference` says: 1 for the same, 0 for another answer.
+
+    Words of the `question` that an answer repeats ("Paris is the capital of France") say nothing more.
+    """
     wanted = _said(reference)
     answer = _said(given)
     if not wanted.whole or not answer.whole:
@@ -97,7 +101,7 @@ def likeness(given: str, reference: str) -> float:
         return shared(answer.whole, wanted.whole)
     if len(answer.whole) > 2 * LONG or _contradicts(answer, wanted):
         return 0.0
-    return _of_guess(answer, wanted)
+    return SAID_AT_LENGTH if _repeats(answer, wanted, question) else _of_guess(answer, wanted)
 
 
 @lru_cache(maxsize=4096)
@@ -124,7 +128,7 @@ def _clauses(text: str) -> list[str]:
     kept = []
     for clause in found:
         words = clause.split()
-        cut = next((place for place, word in enumerate(words) if word.casefold() in REASONS), None)
+        cut = next((place for place, word in enumerate(words) if place and word.casefold() in REASONS), None)
         kept.append(clause if cut is None else " ".join(words[:cut]))
         if cut is not None:
             break
@@ -137,6 +141,8 @@ def _guess(clause: str) -> tuple[tuple[str, ...], bool]:
     frame = next((found for form in _FRAMES if (found := form.fullmatch(stated))), None)
     stated = frame["answer"] if frame else stated
     parts = units(stated)
+    if len(parts) > 1 and parts[0] in REASONS:
+        return parts[1:], True
     last = max((place for place, unit in enumerate(parts) if unit in COPULAS), default=-1)
     led_in = last >= 0 and last + 1 < len(parts)
     return (parts[last + 1 :] if led_in else parts), led_in or stated != clause
@@ -171,6 +177,8 @@ def _contradicts(answer: _Said, wanted: _Said) -> bool:
         return True
     if any(unit in HEDGES and unit not in wanted.whole for unit in said) or sum(unit in DOUBTS for unit in said) > 1:
         return True
+    if any(unit in CONTRASTS and unit not in wanted.whole for unit in answer.clauses[0]):
+        return True
     verdict = _verdict(wanted.whole)
     if verdict is not None:
         words = {*said, *map("".join, answer.clauses)}
@@ -194,6 +202,14 @@ def _listed(rest: Sequence[Sequence[str]]) -> bool:
     """Whether what follows the first clause lists further answers: two or more, each in a few words."""
     count = sum(1 + sum(unit in ANDS for unit in clause) for clause in rest)
     return count > 1 and all(len(clause) <= LISTED for clause in rest)
+
+
+def _repeats(answer: _Said, wanted: _Said, question: str) -> bool:
+    """Whether an answer is the reference, "is", and words of the question."""
+    first, count = answer.clauses[0], len(wanted.whole)
+    if not question or first[:count] != wanted.whole or len(first) < count + 2 or first[count] not in COPULAS:
+        return False
+    return set(first[count + 1 :]) <= set(units(plain(question))) | PREPOSITIONS
 
 
 def _of_guess(answer: _Said, wanted: _Said) -> float:
@@ -235,7 +251,7 @@ def _has_numbers_and_signs(guess: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether the guess has exactly the numbers and signs of the reference, and its single letters."""
     if Counter(unit for unit in guess if unit in SIGNS) != Counter(unit for unit in wanted if unit in SIGNS):
         return False
-    if Counter(filter(is_letter, wanted)) - Counter(guess):
+    if any(is_letter(unit) and unit not in guess for unit in (wanted[0], wanted[-1])):
         return False
     numbers = Counter(filter(is_number, wanted))
     return not numbers or numbers == Counter(filter(is_number, guess))

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.config import parse_config
+from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.evaluations.prompt_files import read_prompts
 from core.paths import Workspace
@@ -14,6 +15,7 @@ from core.prompts.chosen import template_of
 from core.rewards.base import Example
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.numbering import mark_numbering
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer
 from core.runs.split import load_split
@@ -30,7 +32,11 @@ def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
     path = workspace.inside(arguments["path"], "file")
     config = arguments["config"] and parse_config(arguments["config"])
     columns, data = (config.columns, config.dataset) if config else ({}, None)
-    return asdict(read_prompts(path, arguments["encoding"], columns, data))
+    prompts = read_prompts(path, arguments["encoding"], columns, data)
+    if config:
+        rows = [Row(prompt["prompt"], prompt["reference"] or "", "", prompt["extras"]) for prompt in prompts.prompts]
+        mark_numbering(rows, config.reward)
+    return asdict(prompts)
 
 
 def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:

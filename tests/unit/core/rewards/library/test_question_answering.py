@@ -96,6 +96,18 @@ def test_dumping_the_context_earns_nothing():
     assert score(context, "France").value == 0.0
 
 
+def test_words_of_the_question_may_follow_the_answer_and_others_may_not():
+    question = "What is the capital of France?"
+    assert score("Paris is the capital of France.", "Paris", question=question).value >= 0.5
+    assert score("Paris is Lyon.", "Paris", question=question).value == 0.0
+    assert score("Lyon is the capital of France.", "Paris", question=question).value == 0.0
+
+
+def test_a_reference_such_as_none_is_an_answer_like_any_other():
+    assert score("None", "none").value == 1.0
+    assert score("no answer", "none").value == 0.0
+
+
 def test_no_answer_pays_for_two_guesses_at_once():
     """A guess beside another may not earn more than one guess between two."""
     cities = ["Lyon", "Paris", "Nice"]
