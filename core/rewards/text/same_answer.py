@@ -41,7 +41,7 @@ FEW = 8
 """Words, or twice as many characters; in so few, one that is replaced makes another answer."""
 LISTED = 3
 """Words at most of each clause of a list; longer ones explain."""
-SIGNS = frozenset(("<=", ">=", "==", "->", *"♭♯%<>=≤≥≠+*/^|~±÷√∞∈∪∩\\("))
+SIGNS = frozenset(("<=", ">=", "==", "->", "&&", *"♭♯%<>=≤≥≠+*/^|~±÷√∞∈∪∩\\("))
 
 _CLAUSE = regex.compile(r"\s*(?:[;；、，،؛]|,(?=\s)|(?<=\s)[(\-]+(?=\s|\p{L})|[。．！？।॥؟!?]+|\.+(?=\s|$)|\n)\s*")
 _CAUSE = regex.compile(
