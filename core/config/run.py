@@ -14,7 +14,7 @@ from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
-from core.rewards.section import RewardConfig, presets_among
+from core.rewards.section import RewardConfig
 from core.schema import Section, knob
 
 
@@ -105,10 +105,8 @@ class RunConfig(Section):
 
     @property
     def columns(self) -> dict[str, str]:
-        """Every further column of the data that the rewards read; one that knows several answers gets all of a row."""
-        reads = [name for _, preset in presets_among(self.reward.parts) for name in preset.optional]
-        answers = self.dataset.response_field if "answers" in reads else None
-        return ({"answers": answers} if answers else {}) | self.reward.columns
+        """Every further column of the data that the rewards read: the rewards' name for it -> the column."""
+        return self.reward.columns_with(self.dataset.response_field)
 
     def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""
