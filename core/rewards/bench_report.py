@@ -48,7 +48,7 @@ RULES = {
 """Weakness -> rule. A reward's grade is the worst that its findings allow, and A without any.
 
 The rules about right, wrong and senseless answers hold only for rewards that judge truth; the one about hedged ones
-also for those that tell right from wrong in every row, as custom rewards may. For rewards that do not judge truth only
+also for those that tell right from wrong in three rows of four, as custom rewards may. For rewards that do not judge truth only
 blank text counts as nonsense, and `prefers_nonsense` requires that senseless text earns no more than the right answer.
 """
 
@@ -241,7 +241,7 @@ def _hedges(report: BenchReport) -> Iterator[tuple[str, str]]:
 def _form(report: BenchReport) -> Iterator[tuple[str, str]]:
     if not report.compared or report.violations:  # a reward that separates right from wrong answers needs no other
         yield "needs_partner", report.wrong.in_words(report.wrong.level)
-    else:
+    if report.compared and 4 * len(report.violations) <= report.compared:
         yield from _hedges(report)
     swollen = [tally for tally in report.exploits if tally.kind in ("senseless", "padding")]
     preferred = [tally for tally in swollen if tally.most(tally.preferred)]

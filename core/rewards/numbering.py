@@ -1,15 +1,16 @@
-"""What a number as the reference of a choice means: all rows together say what one row alone can't."""
+"""References that are numbers of options: what they count from, which all rows together say, and their letters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from core.data.mapping import Row
 from core.data.options import Option
 from core.rewards.base import Example
 from core.rewards.library.answers import is_same
-from core.rewards.library.multiple_choice import options_in
+from core.rewards.library.multiple_choice import has_column, meanings, multiple_choice, options_in
 from core.rewards.section import RewardConfig, presets_among
 
 Numbering = Literal[0, 1, "text"]
@@ -17,16 +18,38 @@ ENOUGH = 20
 """Rows; in so many without a 0, counting from 0 would have left the first option out by chance alone."""
 
 
-def mark_numbering(rows: Sequence[Row], reward: RewardConfig) -> None:
-    """Write what numbers mean into each row as extras["first_index"], if the reward reads options and it is certain."""
-    if not any("choices" in preset.optional for _, preset in presets_among(reward.parts)):
-        return
-    numbered = [(row, int(row.reference)) for row in rows if row.reference.isdecimal() and len(row.reference) < 3]
-    found = [(number, options_in(Example(row.instruction, extras=row.extras))) for row, number in numbered]
-    meaning = numbering([(number, options) for number, options in found if options])
-    if meaning is not None:
-        for row, _ in numbered:
-            row.extras["first_index"] = meaning
+def lettered(rows: Sequence[Row], reward: RewardConfig) -> list[Row]:
+    """The rows, and where the reward reads options, each number of one as the letter that the question shows.
+
+    So a warm-up teaches what the question asks for. Where the question shows no letters the number stays, and
+    extras["first_index"] says what it counts from, if that is certain.
+    """
+    presets = [preset for _, preset in presets_among(reward.parts)]
+    if not any("choices" in preset.optional for preset in presets):
+        return list(rows)
+    is_choice = any(preset.function is multiple_choice for preset in presets)
+    options = [_options(row, is_choice) for row in rows]
+    given = next((first for part in reward.parts if (first := part.parameters.get("first_index")) in (0, 1)), None)
+    found = [(int(row.reference), choices) for row, choices in zip(rows, options, strict=True) if choices]
+    meaning = numbering(found) if given is None else given
+    return [_with_letter(row, choices, meaning) for row, choices in zip(rows, options, strict=True)]
+
+
+def _options(row: Row, is_choice: bool) -> list[Option]:
+    """The options of a row whose reference may be the number of one; those in a question count for a choice only."""
+    example = Example(row.instruction, extras=row.extras)
+    is_number = row.reference.isdecimal() and len(row.reference) < 3
+    return options_in(example) if is_number and (is_choice or has_column(example)) else []
+
+
+def _with_letter(row: Row, options: Sequence[Option], meaning: Numbering | None) -> Row:
+    if not options:
+        return row
+    letters = meanings(row.reference, options, meaning)
+    shown = [option for option in options if f"{option.letter}) {option.text}" in row.instruction]
+    if len(letters) == 1 and len(shown) == len(options):
+        return replace(row, reference=letters.pop())
+    return row if meaning is None else replace(row, extras={**row.extras, "first_index": meaning})
 
 
 def numbering(found: Sequence[tuple[int, Sequence[Option]]]) -> Numbering | None:

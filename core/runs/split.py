@@ -12,7 +12,7 @@ from core.data.mapping import LeftOut, Row, map_rows, usable_rows
 from core.data.source import Progress, final_answer_problem, first_rows, rows_of_run, unreported
 from core.errors import InvalidInput
 from core.paths import Workspace
-from core.rewards.numbering import mark_numbering
+from core.rewards.numbering import lettered
 
 CHECKED_ROWS, FILTERED_ROWS = 20, 2000
 
@@ -64,8 +64,7 @@ def load_split(config: RunConfig, workspace: Workspace, report: Progress = unrep
     left_out = LeftOut()
     raw = rows_of_run(config.dataset, workspace, report)
     rows = chosen(usable_rows(raw, config.dataset, config.columns, left_out), config)
-    mark_numbering(rows, config.reward)
-    split = cut(rows, config, left_out)
+    split = cut(lettered(rows, config.reward), config, left_out)
     if len(split.train) < config.prompts_per_generation:
         needed = config.prompts_per_generation
         problem = f"{len(split.train)} rows are left to train on, and one step takes {needed} prompts"

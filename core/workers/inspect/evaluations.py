@@ -15,7 +15,7 @@ from core.prompts.chosen import template_of
 from core.rewards.base import Example
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
-from core.rewards.numbering import mark_numbering
+from core.rewards.numbering import lettered
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer
 from core.runs.split import load_split
@@ -35,7 +35,8 @@ def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
     prompts = read_prompts(path, arguments["encoding"], columns, data)
     if config:
         rows = [Row(prompt["prompt"], prompt["reference"] or "", "", prompt["extras"]) for prompt in prompts.prompts]
-        mark_numbering(rows, config.reward)
+        for prompt, row in zip(prompts.prompts, lettered(rows, config.reward), strict=True):
+            prompt["reference"], prompt["extras"] = row.reference or None, row.extras
     return asdict(prompts)
 
 

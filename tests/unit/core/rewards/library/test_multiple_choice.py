@@ -8,7 +8,7 @@ from core.data.section import DatasetConfig
 from core.prompts.builtin import PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example, NotRun
 from core.rewards.library.multiple_choice import multiple_choice
-from core.rewards.numbering import mark_numbering
+from core.rewards.numbering import lettered
 
 CITIES = {"choices": ["Lyon", "Paris", "Nice", "Lille"]}
 FORMS = {
@@ -144,11 +144,10 @@ def test_a_label_of_the_data_is_no_place():
     assert score("B", "2", options).value == 1.0
 
 
-def numbered(references, choices):
-    rows = [Row("q", reference, "", {"choices": choices}) for reference in references]
-    config = parse_config({"reward": {"preset_name": "multiple-choice", "fields": {"choices": "choices"}}})
-    mark_numbering(rows, config.reward)
-    return rows
+def numbered(references, choices, question="q", **parameters):
+    rows = [Row(question, reference, "", {"choices": choices}) for reference in references]
+    reward = {"preset_name": "multiple-choice", "fields": {"choices": "choices"}, "parameters": parameters}
+    return lettered(rows, parse_config({"reward": reward}).reward)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +165,20 @@ def test_all_rows_together_say_what_numbers_mean(references, choices, right):
     for row, letter in zip(numbered(references, choices), right, strict=True):
         for said in "ABCD":
             assert score(said, row.reference, row.extras).value == float(said == letter), row
+
+
+def test_a_number_becomes_the_letter_that_the_question_shows():
+    shown = "Which?\n\nA) w\nB) x\nC) y"
+    assert [row.reference for row in numbered(["0", "2", "B", "w"], ["w", "x", "y"], shown)] == ["A", "C", "B", "w"]
+    assert [row.reference for row in numbered(["1", "2"], ["w", "x", "y"], shown, first_index=1)] == ["A", "B"]
+    assert [row.reference for row in numbered(["1", "2"], ["w", "x", "y"], shown)] == ["1", "2"]
+    labels = {"label": ["1", "2", "3"], "text": ["w", "x", "y"]}
+    assert [row.reference for row in numbered(["1", "2"], labels, shown)] == ["A", "B"]
+
+
+def test_numbers_stay_numbers_for_rewards_without_options():
+    rows = [Row("What is 1 + 1?\n\nA) 2\nB) 3", "1", "", {"choices": ["2", "3"]})] * 30
+    assert lettered(rows, parse_config({"reward": {"preset_name": "math"}}).reward) == rows
 
 
 def test_rows_that_leave_the_numbering_open_are_not_judged_but_the_certain_ones_are():
