@@ -48,8 +48,9 @@ RULES = {
 """Weakness -> rule. A reward's grade is the worst that its findings allow, and A without any.
 
 The rules about right, wrong and senseless answers hold only for rewards that judge truth; the one about hedged ones
-also for those that tell right from wrong in three rows of four, as custom rewards may. For rewards that do not judge truth only
-blank text counts as nonsense, and `prefers_nonsense` requires that senseless text earns no more than the right answer.
+also for those that tell right from wrong in three rows of four, as custom rewards may. For rewards that do not judge
+truth only blank text counts as nonsense, and `prefers_nonsense` requires that senseless text earns no more than the
+right answer.
 """
 
 SEVERITIES = {"A": "note", "B": "warning", "C": "serious", "D": "serious", "F": "fatal"}
