@@ -17,6 +17,11 @@ CASES = [
 ]
 
 
+CITIES, CHINESE = ["Lyon", "Paris"], ["北京", "南京"]
+NAMES, WORDS_OF_TRUTH = ["Barack Obama", "George Bush"], ["yes", "no"]
+NUMBERS, YEARS, DATES = ["7", "8"], ["1969", "1968"], ["July 4, 1776", "July 5, 1776"]
+
+
 def score(solution, reference, extras=None, question="", **parameters):
     example = Example(question, SOLUTION_ONLY.markers, extras or {})
     return question_answering(f"<SOLUTION>{solution}</SOLUTION>", reference, example, **parameters)
@@ -110,10 +115,23 @@ def test_a_reference_such_as_none_is_an_answer_like_any_other():
 
 def test_no_answer_pays_for_two_guesses_at_once():
     """A guess beside another may not earn more than one guess between two."""
-    cities = ["Lyon", "Paris", "Nice"]
-    for form in ("{} {}", "{}, {}", "{} or {}", "{} is {}", "{}: {}", "It is {}, {}", "{}. {}.", "{} ({})", "{}\n{}"):
-        both = form.format(*cities)
-        assert sum(score(both, city).value for city in cities) <= 1.0, both
+    forms = ("{} {}", "{}, {}", "{} or {}", "{} and {}", "{} is {}", "{}: {}", "It is {}, {}", "It is {} {}", "{}. {}.")
+    forms += (
+        "{} ({})",
+        "{}\n{}",
+        "{} / {}",
+        "{}-{}",
+        "{}; {}",
+        "{} because of {}",
+        "{}，{}",
+        "{}是{}",
+        "{}は{}です",
+        "{} {} है",
+    )
+    for guesses in (CITIES, NAMES, NUMBERS, YEARS, DATES, WORDS_OF_TRUTH, CHINESE):
+        for form in forms:
+            both = form.format(*guesses)
+            assert sum(score(both, guess).value for guess in guesses) <= 1.0 + 1e-9, both
 
 
 def test_long_answers_are_compared_by_the_words_they_share():
