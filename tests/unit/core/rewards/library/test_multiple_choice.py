@@ -79,6 +79,7 @@ def test_options_in_the_question_are_read_where_no_column_has_them():
         ("A passage: it has a) one and b) two.", "A passage: it has a) one and b) two."),
         ("[1, 2, 3]", "[1, 2, 3]"),
         ("two\nlines", "two\nlines"),
+        ({"title": "T", "body": "b"}, "{'title': 'T', 'body': 'b'}"),
         ("1. Boil it. 2. Drain it.", "1. Boil it. 2. Drain it."),
         (
             list("abc") * 9 + ["x"],
