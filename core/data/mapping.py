@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import Any
 
+from core.data.options import as_lines, is_labelled, options_of
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
@@ -19,7 +18,10 @@ BOXED = "\\boxed{"
 EMPTY = "empty question or answer"
 REPEATED = "repeated question"
 FILTERED = "filtered out"
+NO_ANSWER = "unanswerable"
+"""The reference of a question with an empty list of answers, as in SQuAD 2.0, where the reward reads such lists."""
 CONTEXT_GAP = "\n\n"
+SHOWN_CHARACTERS = 120
 
 
 Extras = dict[str, Any]
@@ -36,8 +38,17 @@ class Row:
     extras: Extras = field(default_factory=dict)
 
 
-LeftOut = Counter[str]
-"""Why rows were left out -> how many."""
+class LeftOut(Counter[str]):
+    """Why rows were left out -> how many; `examples` has the first row of each reason, in words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.examples: dict[str, str] = {}
+
+    def add(self, why: str, example: str) -> None:
+        """Count one row."""
+        self[why] += 1
+        self.examples.setdefault(why, example)
 
 
 @dataclass
@@ -58,7 +69,7 @@ def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, st
     Raises:
         InvalidInput: A mapped column is missing in a row, or no row is left.
     """
-    mapped = Mapped([], Counter())
+    mapped = Mapped([], LeftOut())
     mapped.rows = list(usable_rows(rows, config, extras, mapped.left_out))
     if not mapped.rows:
         left_out = ", ".join(f"{count} {why}" for why, count in mapped.left_out.items()) or "it is empty"
@@ -72,19 +83,28 @@ def usable_rows(
 ) -> Iterator[Row]:
     """The examples among `rows`, lazily; `left_out` counts the others meanwhile. See `map_rows`.
 
-    Questions that differ only in case, spacing or punctuation are the same, so that no held-out question is a reworded
-    training question.
+    Questions that differ only in case and spaces are the same, so that no held-out question is a training question.
+    What differs in any sign is different.
     """
-    seen: set[int] = set()
-    for raw in rows:
+    seen: dict[int, int] = {}
+    for number, raw in enumerate(rows, 1):
         row = map_row(raw, config, extras)
         why = None if _passes(raw, config.filters) else FILTERED
         if why is None:
-            why = _reason_against(row, config, seen)
+            why = _reason_against(row, config, seen, number)
         if why is None:
             yield row
         else:
-            left_out[why] += 1
+            left_out.add(why, _example(row, number, seen if why == REPEATED else {}))
+
+
+def _example(row: Row, number: int, seen: dict[int, int]) -> str:
+    """One row that is left out, in words: its number, the row that it repeats, and its text."""
+    first = seen.get(hash(same_question(row.instruction)))
+    repeats = f" repeats row {first}" if first else ""
+    missing = "no question" if not row.instruction else "" if row.reference else "no answer: "
+    shown = row.instruction if len(row.instruction) <= SHOWN_CHARACTERS else f"{row.instruction[:SHOWN_CHARACTERS]}..."
+    return f"Row {number}{repeats}: {missing}{shown}"
 
 
 def map_row(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Row:
@@ -98,12 +118,21 @@ def map_row(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Row:
     worked = config.reasoning_field and as_text(lookup(raw, config.reasoning_field, "dataset.reasoning_field"))
     instruction = _cell_text(raw, config.instruction_field, "dataset.instruction_field")
     context = context_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
+    further = as_json({name: lookup(raw, column, "reward.fields") for name, column in extras.items()})
+    if extras.get("answers") == config.response_field and isinstance(further["answers"], str):
+        del further["answers"]  # one text is the reference
     return Row(
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
-        reference=reference,
+        reference=reference or (NO_ANSWER if has_no_answer(further) else ""),
         reasoning=worked or before,
-        extras=as_json({name: lookup(raw, column, "reward.fields") for name, column in extras.items()}),
+        extras=further,
     )
+
+
+def has_no_answer(extras: Extras) -> bool:
+    """Whether a row has a list of accepted answers, and it is empty; a missing or blank answer is a gap instead."""
+    accepted = extras.get("answers")
+    return (accepted.get("text") if isinstance(accepted, dict) else accepted) == []
 
 
 def as_json(values: Extras) -> Extras:
@@ -113,19 +142,15 @@ def as_json(values: Extras) -> Extras:
 
 
 def same_question(instruction: str) -> str:
-    """What two questions share when they are the same but for case, spacing and punctuation around words."""
-    return " ".join(re.sub(r"[^\w+\-*/^=<>%.]+|\.(?!\d)", " ", instruction.casefold()).split())
+    """What two questions share when they are the same but for case and spaces."""
+    return " ".join(instruction.casefold().split())
 
 
-def _reason_against(row: Row, config: DatasetConfig, seen: set[int]) -> str | None:
+def _reason_against(row: Row, config: DatasetConfig, seen: dict[int, int], number: int) -> str | None:
     needs_answer = config.kind != "procedural"  # whose own verifier judges, with or without a written answer
     if not row.instruction or (needs_answer and not row.reference):
         return EMPTY
-    key = hash(same_question(row.instruction) or row.instruction)
-    if key in seen:
-        return REPEATED
-    seen.add(key)
-    return None
+    return REPEATED if seen.setdefault(hash(same_question(row.instruction)), number) != number else None
 
 
 def split_answer(answer: str, rule: FinalAnswer) -> tuple[str, str]:
@@ -197,12 +222,12 @@ def as_text(value: Any) -> str:
 
 
 def context_text(value: Any) -> str:
-    """The context of a question: a text unchanged, a list (the options of a choice) as lines A) to Z)."""
-    if isinstance(value, dict) and isinstance(value.get("text"), list):
-        value = value["text"]
-    if isinstance(value, (list, tuple)):
-        names = [*ascii_uppercase, *map(str, range(len(ascii_uppercase) + 1, len(value) + 1))]
-        return "\n".join(f"{name}) {as_text(option)}" for name, option in zip(names, value, strict=False))
+    """The context of a question: a text unchanged, the options of a choice, in whatever form, as lines A) to Z)."""
+    is_list = isinstance(value, (list, tuple))
+    if is_list or isinstance(value, dict) or (isinstance(value, str) and is_labelled(value)):
+        options = options_of(value)
+        if is_list or (len(options) > 1 and all(len(option.name) < 3 for option in options)):
+            return as_lines(options)
     return as_text(value)
 
 

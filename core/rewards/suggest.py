@@ -13,11 +13,12 @@ from typing_extensions import NotRequired
 from core.catalog.datasets import curated
 from core.data.builtin import BUILTIN
 from core.data.guess import cell, columns_of, guess_mapping, words_of
-from core.data.mapping import Row, map_row
+from core.data.mapping import NO_ANSWER, Row, has_no_answer, map_row
 from core.data.row import RawRow
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
+from core.prompts.builtin import TEMPLATES
 from core.rewards.text.normal import normal_form
 
 MOST = 0.9
@@ -28,6 +29,7 @@ TEXT_WORDS = {"concise-summarization": ("summary", "highlights", "abstract"), "c
 TEST_WORDS = ("tests", "test", "asserts")
 CHOICE_WORDS = ("choices", "options")
 FORMAT_WEIGHT = 0.1
+SAY_SO = f"If the question can't be answered, the solution is the word {NO_ANSWER}."
 
 
 class WeighedPreset(TypedDict):
@@ -76,6 +78,11 @@ def suggest(config: DatasetConfig, kind: str, rows: Sequence[RawRow]) -> Suggest
     has_markers = template not in ("plain", "code-block")
     found.dataset = config.model_dump(mode="json", exclude_defaults=True) | {"source": config.source} | found.dataset
     found.prompt = {"template": template}
+    if preset == "question-answering" and any(
+        has_no_answer({"answers": cell(r, dataset.response_field)}) for r in rows
+    ):
+        found.prompt["system_prompt"] = f"{TEMPLATES[template].system_prompt}\n{SAY_SO}".strip()
+        found.reasons.append(f"Some questions have no answer; the prompt says that {NO_ANSWER!r} is one.")
     found.reward = _weighed(preset, fields, has_markers)
     found.reasons += [f"Reward {preset}: {why}.", f"Prompt template {template}: {template_why}."]
     if has_markers:

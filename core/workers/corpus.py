@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -97,7 +96,7 @@ def fitting(split: Split, config: RunConfig, template: PromptTemplate, tokenizer
     Raises:
         InvalidInput: Fewer rows are left than one step needs.
     """
-    left_out = Counter(split.left_out)
+    left_out = split.left_out.copy()
 
     def keep(rows: list[Row]) -> list[Row]:
         kept = with_room(rows, config, template, tokenizer)

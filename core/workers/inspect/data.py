@@ -34,6 +34,7 @@ from core.paths import Workspace
 from core.prompts.chat_template import Thinking, perfect_answer
 from core.prompts.chosen import template_of
 from core.prompts.special_tokens import found_in
+from core.rewards.numbering import lettered
 from core.rewards.suggest import suggest
 from core.runs.checks import Measured, check_rows
 from core.runs.split import FILTERED_ROWS, check_source
@@ -87,7 +88,7 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
     """Three rows rendered by the model's chat template; `problem` says why if there is none."""
     template = template_of(config.prompt)
-    mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
+    mapped = lettered(map_rows(rows, config.dataset, config.columns).rows, config.reward)[:RENDERED_ROWS]
     shown_as = rendered_prompts(mapped, config, workspace)
     samples: list[RenderedRow] = [
         {

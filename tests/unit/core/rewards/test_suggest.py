@@ -98,3 +98,13 @@ def test_a_curated_set_is_looked_up():
 def test_what_can_not_be_mapped_is_said(rows):
     with pytest.raises(InvalidInput):
         suggest(DatasetConfig(source="uploads/x.json"), "upload", rows)
+
+
+def test_a_set_with_unanswerable_questions_is_told_so_in_its_prompt():
+    rows = [{"question": f"q{n}", "answers": {"text": ["Rome"] if n else []}} for n in range(3)]
+    found = suggest(DatasetConfig(source="uploads/x.json"), "upload", rows)
+    assert found.prompt["template"] == "solution-only"
+    assert found.prompt["system_prompt"].endswith(
+        "If the question can't be answered, the solution is the word unanswerable."
+    )
+    assert found.prompt["system_prompt"].startswith("Answer with nothing but the solution")
