@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import indent
 from typing import TypedDict
 
 from core.data.mapping import Row
@@ -20,6 +22,8 @@ SHOWN_CHARACTERS = 400
 ENOUGH = 0.9
 """What the data's own answers should earn at least, of what is there to earn."""
 DIGITS = 9
+INDENT = "    "
+DEFINES = re.compile(r"^\s*(?:async )?(?:def|class) ", re.MULTILINE)
 
 
 class FailingRow(TypedDict):
@@ -68,7 +72,7 @@ def own_answers(
             break
         if not row.reference:
             continue
-        answer = in_format(template, row.reference, row.reasoning or STAND_IN_REASONING)
+        answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
         outcomes = _outcomes(used, answer, row, template)
         share = _share(outcomes, weights)
         shares.append(share)
@@ -96,6 +100,13 @@ def in_words(found: OwnAnswers) -> str:
     figure = f"The data's own answers earn {earned(found):.0%} of this reward ({found['rows']} rows tried"
     unscored = found["rows"] - found["scored"]
     return f"{figure}, {unscored} of them could not be scored)." if unscored else f"{figure})."
+
+
+def _whole(row: Row) -> str:
+    """The answer of a row; with the question where that is the head of a function whose body is the answer."""
+    if "tests" not in row.extras or DEFINES.search(row.reference) or not DEFINES.search(row.instruction):
+        return row.reference
+    return f"{row.instruction}\n{indent(row.reference, INDENT, lambda line: not line.startswith(INDENT))}"
 
 
 def _outcomes(used: Sequence[Scorer], answer: str, row: Row, template: PromptTemplate) -> dict[str, Outcome]:

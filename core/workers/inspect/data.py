@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -26,26 +26,36 @@ from core.data.preview import (
 from core.data.procedural import ProceduralTask, procedural_names
 from core.data.row import RawRow
 from core.data.section import DatasetConfig
-from core.data.source import data_file, final_answer_problem, first_rows, kind_of, rows_of_run
+from core.data.source import (
+    SAMPLED_AMONG,
+    data_file,
+    final_answer_problem,
+    first_rows,
+    kind_of,
+    many_rows,
+    rows_of_run,
+    sampled,
+)
 from core.errors import LoraCraftError
 from core.files import sha256_of
 from core.jsonfile import JsonObject
 from core.paths import Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import PromptTemplate
-from core.rewards.suggest import suggest
+from core.rewards.suggest import Sample, suggest
 from core.runs.checks import check_rows
 from core.runs.split import FILTERED_ROWS, check_source
 from core.workers.corpus import render
-from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt
+from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt, SuggestionWanted
 from core.workers.loading import load_tokenizer
+from core.workers.reward_tools import tools
 
 MAX_CELL_SHOWN = 4000
 """Characters of a cell that a preview shows at most."""
 MAX_ITEMS_SHOWN = 50
 """Items of a list or an object that a preview shows at most."""
 
-GUESS_ROWS = 50
+GUESS_ROWS = 200
 RENDERED_ROWS = 3
 
 
@@ -151,10 +161,14 @@ def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[
     return {}
 
 
-def suggestion(workspace: Workspace, arguments: OfDataset, report: Any) -> JsonObject:
+def suggestion(workspace: Workspace, arguments: SuggestionWanted, report: Any) -> JsonObject:
     """Quick Start's proposal, a Suggestion."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    return asdict(suggest(config, kind_of(config), first_rows(config, workspace, GUESS_ROWS)))
+    read = partial(many_rows, config, workspace, GUESS_ROWS)
+    rows, total = sampled(read(), GUESS_ROWS)
+    is_all = kind_of(config) != "hub" and total < SAMPLED_AMONG
+    sample = Sample(config, kind_of(config), rows, total if is_all else None, arguments["model"], read)
+    return asdict(suggest(sample, tools(workspace)))
 
 
 def hub_description(workspace: Workspace, arguments: OfHub, report: Any) -> JsonObject:
