@@ -17,6 +17,7 @@ from core.data.roles import (
     ID_WORDS,
     MADE_WORDS,
     OPTION_WORDS,
+    QUESTION_WORDS,
     TEST_WORDS,
     TOKEN_WORDS,
     WRAPPER_WORDS,
@@ -159,8 +160,9 @@ class Column:
     def can_ask(self) -> bool:
         """Whether nothing speaks against its being the question."""
         is_other = self.is_id or self.is_fact or self.is_tokens or self.is_wrong or self.is_options or self.is_made
-        is_text = self.is_prose and self.share >= 0.5 and self.words[:1] != ["system"]
-        return is_text and not (is_other or self.is_test)
+        is_text = self.is_prose or bool(set(self.words) & QUESTION_WORDS)
+        is_filled = self.share >= 0.5 and self.words[:1] != ["system"]
+        return is_text and is_filled and not (is_other or self.is_test)
 
     @property
     def can_answer(self) -> bool:

@@ -56,6 +56,8 @@ MADE_WORDS = frozenset(
 )  # fmt: skip
 """Words of columns that a model wrote, right or wrong."""
 TEST_WORDS = frozenset(("test", "tests", "asserts", "unittest", "unittests"))
+QUESTION_WORDS = frozenset(("question", "prompt", "instruction", "problem"))
+"""Words of columns that are the question, whatever they hold."""
 ANSWER_WORDS = frozenset(("answer", "answers", "target", "label", "output", "solution", "truth", "result"))
 WRAPPER_WORDS = frozenset(("data", "row", "example", "item", "sample", "record", "fields"))
 """Words of objects that hold a whole row."""
