@@ -337,7 +337,8 @@ def _without_answers(sample: Sample, dataset: JsonObject, reasons: Sequence[str]
         f"Reward {' and '.join(presets)}: {why}.",
         "Prompt template plain: the whole completion is the answer.",
     ]
-    return Suggestion(_dataset(sample, dataset), {"template": "plain"}, reward, reasons=said)
+    warm_up: JsonObject = {"enabled": False}
+    return Suggestion(_dataset(sample, dataset), {"template": "plain"}, reward, warm_up, said)
 
 
 def _scored(found: Suggestion, sample: Sample, tools: RewardTools) -> OwnAnswers:
