@@ -21,7 +21,7 @@ from core.paths import Workspace
 Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
-SAMPLED_AMONG = 20_000
+SAMPLED_AMONG, SAMPLED_BYTES = 20_000, 32 * 1024 * 1024
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
 """With max_samples only the first rows of a hub data set are read, and only their files downloaded."""
 
@@ -91,14 +91,23 @@ def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[
 
 
 def many_rows(config: DatasetConfig, workspace: Workspace, count: int) -> Iterator[RawRow]:
-    """The first SAMPLED_AMONG rows, lazily; of a hub data set the first `count`, since no more is downloaded.
+    """At least `count` rows from the start, if there are, and at most SAMPLED_AMONG, lazily.
+
+    No more than about SAMPLED_BYTES of a file are read, and no more than `count` rows of a hub data set.
 
     Raises:
         InvalidInput, NotFound, Conflict, Unavailable: The source can't be read.
     """
-    if kind_of(config) == "hub":
-        return iter(first_rows(config, workspace, count))
-    return islice(raw_rows(config, workspace), SAMPLED_AMONG)
+    kind = kind_of(config)
+    if kind == "hub":
+        yield from first_rows(config, workspace, count)
+        return
+    file = data_file(config, workspace) if kind == "upload" else None
+    size = file.path.stat().st_size if file else 0
+    for number, row in enumerate(islice(file.rows() if file else raw_rows(config, workspace), SAMPLED_AMONG), 1):
+        yield row
+        if file and number >= count and file.fraction * size > SAMPLED_BYTES:
+            return
 
 
 def sampled(rows: Iterable[RawRow], count: int) -> tuple[list[RawRow], int]:
@@ -121,7 +130,11 @@ def sampled(rows: Iterable[RawRow], count: int) -> tuple[list[RawRow], int]:
 def final_answer_problem(rows: Sequence[RawRow], config: DatasetConfig) -> str | None:
     """Why the rule for final answers does not fit these rows: none of them has its mark. None if it fits."""
     mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
-    if mark is None or any(mark in as_text(value_at(row, config.response_field)) for row in rows):
+    if (
+        mark is None
+        or config.response_field is None
+        or any(mark in as_text(value_at(row, config.response_field)) for row in rows)
+    ):
         return None
     return f"none of the first {len(rows)} answers holds {mark}"
 

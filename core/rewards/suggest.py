@@ -96,7 +96,7 @@ class Sample:
 
     Attributes:
         kind: What its source is.
-        total: How many rows there are; None where that is not known.
+        total: How many rows there are at least.
         model: The model that will be trained; None if it is not chosen.
         every: Reads more rows than `rows`, of which those are a part.
     """
@@ -104,7 +104,7 @@ class Sample:
     config: DatasetConfig
     kind: str
     rows: Sequence[RawRow]
-    total: int | None = None
+    total: int
     model: str | None = None
     every: Callable[[], Iterable[RawRow]] | None = None
 
@@ -300,7 +300,7 @@ def _name_labels(found: Suggestion, labels: Sequence[str], sample: Sample) -> No
     if size is not None and size >= SMALL_MODEL:
         return
     found.pre_training = {"enabled": True}
-    if sample.total is not None and sample.total < WARM_UP_SHARE * WARM_UP_ROWS:
+    if sample.total < WARM_UP_SHARE * WARM_UP_ROWS:
         found.pre_training["max_samples"] = max(1, sample.total // WARM_UP_SHARE)
     found.reasons.append("A warm-up teaches a small model the labels, which it would seldom write by itself.")
 

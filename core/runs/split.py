@@ -14,7 +14,7 @@ from core.data.source import Progress, final_answer_problem, first_rows, rows_of
 from core.errors import InvalidInput
 from core.paths import Workspace
 
-CHECKED_ROWS, FILTERED_ROWS = 20, 2000
+CHECKED_ROWS, FILTERED_ROWS = 200, 2000
 
 
 @dataclass(frozen=True)

@@ -132,9 +132,8 @@ SHAPES = {
     ),
     "HH-RLHF": (
 
-                          lambda n: {"chosen": f"\n\nHuman: Is {n} even?\n\nAssistant: Think of it.\n\nHuman: And?\n\nAssistant: It is so, {n}.",
-
-                                     "rejected": f"\n\nHuman: Is {n} even?\n\nAssistant: Think of it.\n\nHuman: And?\n\nAssistant: Who knows."},
+                          lambda n: {key: f"\n\nHuman: Is {n} even?\n\nAssistant: Think of it.\n\nHuman: And?\n\nAssistant: {reply}"
+                   for key, reply in (("chosen", f"It is so, {n}."), ("rejected", "Who knows."))},
         lambda n: [f"Is {n} even?", "Think of it.", "And?"], lambda n: f"It is so, {n}.", None,
     ),
     "UltraFeedback": (

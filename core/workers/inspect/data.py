@@ -27,7 +27,6 @@ from core.data.procedural import ProceduralTask, procedural_names
 from core.data.row import RawRow
 from core.data.section import DatasetConfig
 from core.data.source import (
-    SAMPLED_AMONG,
     data_file,
     final_answer_problem,
     first_rows,
@@ -65,7 +64,7 @@ def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPrev
     count = arguments["samples"]
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
     rows = file.first(max(count, GUESS_ROWS)) if file else first_rows(config, workspace, max(count, GUESS_ROWS))
-    mapping = guess_mapping(rows)
+    mapping = guess_mapping(_guessed_from(rows, config, workspace))
     return {
         "columns": columns_of(rows),
         "rows": [shown(row) for row in rows[:count]],
@@ -88,6 +87,12 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
         **rendered(rows, config, workspace),
         "notices": [problem] if (problem := final_answer_problem(rows, config.dataset)) else [],
     }
+
+
+def _guessed_from(rows: Sequence[RawRow], config: DatasetConfig, workspace: Workspace) -> Sequence[RawRow]:
+    """The rows that columns are guessed from: from all over a source with more than `rows`, as Quick Start does."""
+    is_all = len(rows) < GUESS_ROWS or kind_of(config) == "hub"
+    return rows if is_all else sampled(many_rows(config, workspace, GUESS_ROWS), GUESS_ROWS)[0]
 
 
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
@@ -166,8 +171,7 @@ def suggestion(workspace: Workspace, arguments: SuggestionWanted, report: Any) -
     config = DatasetConfig.model_validate(arguments["dataset"])
     read = partial(many_rows, config, workspace, GUESS_ROWS)
     rows, total = sampled(read(), GUESS_ROWS)
-    is_all = kind_of(config) != "hub" and total < SAMPLED_AMONG
-    sample = Sample(config, kind_of(config), rows, total if is_all else None, arguments["model"], read)
+    sample = Sample(config, kind_of(config), rows, total, arguments["model"], read)
     return asdict(suggest(sample, tools(workspace)))
 
 

@@ -25,8 +25,8 @@ from core.rewards.tested import BenchResult, RewardTest
 from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 
-LOOKED_AT_ROWS = 50
-"""Rows that are read at least, since the first ones may be empty."""
+LOOKED_AT_ROWS = 200
+"""Rows that are read at least, since the first ones may be empty, or lack a column that others have."""
 TOGETHER = "together"
 """The report on the weighted sum of several rewards, which training uses."""
 

@@ -82,8 +82,8 @@ SHAPES = {
 TOOLS = RewardTools(Path("no-judge.sqlite"), {})
 
 
-def suggested(rows, source="uploads/x.json", kind="upload", **known):
-    return suggest(Sample(DatasetConfig(source=source), kind, rows, **known), TOOLS)
+def suggested(rows, source="uploads/x.json", kind="upload", total=10_000, **known):
+    return suggest(Sample(DatasetConfig(source=source), kind, rows, total, **known), TOOLS)
 
 
 def mapped(rows, found):
