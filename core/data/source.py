@@ -130,11 +130,8 @@ def sampled(rows: Iterable[RawRow], count: int) -> tuple[list[RawRow], int]:
 def final_answer_problem(rows: Sequence[RawRow], config: DatasetConfig) -> str | None:
     """Why the rule for final answers does not fit these rows: none of them has its mark. None if it fits."""
     mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
-    if (
-        mark is None
-        or config.response_field is None
-        or any(mark in as_text(value_at(row, config.response_field)) for row in rows)
-    ):
+    answers = [as_text(value_at(row, config.response_field)) for row in rows]
+    if mark is None or config.response_field is None or any(mark in answer for answer in answers):
         return None
     return f"none of the first {len(rows)} answers holds {mark}"
 

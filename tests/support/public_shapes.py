@@ -131,8 +131,7 @@ SHAPES = {
         lambda n: json.dumps([{"name": "weather", "arguments": {"town": town(n), "day": n}}]), "json-output",
     ),
     "HH-RLHF": (
-
-                          lambda n: {key: f"\n\nHuman: Is {n} even?\n\nAssistant: Think of it.\n\nHuman: And?\n\nAssistant: {reply}"
+        lambda n: {key: f"\n\nHuman: Is {n} even?\n\nAssistant: Think of it.\n\nHuman: And?\n\nAssistant: {reply}"
                    for key, reply in (("chosen", f"It is so, {n}."), ("rejected", "Who knows."))},
         lambda n: [f"Is {n} even?", "Think of it.", "And?"], lambda n: f"It is so, {n}.", None,
     ),
