@@ -90,7 +90,7 @@ def guess_mapping(rows: Sequence[RawRow]) -> GuessedMapping:
     taken = {pair.instruction.field, pair.response.field, *pair.contexts}
     reasoning = _reasoning(columns, answer, taken)
     context = _context(columns, pair, taken | {reasoning.field})
-    rule, why = guess_final_answer(answer.texts if answer else [])
+    rule, why = guess_final_answer(answer.texts) if answer else ("auto", "there are no answers")
     return GuessedMapping(pair.instruction, pair.response, context, reasoning, rule, why, pair.hints)
 
 

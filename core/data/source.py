@@ -21,6 +21,7 @@ from core.paths import Workspace
 Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
+STORED_ROWS, MADE_ROWS = 200, 50
 SAMPLED_AMONG, SAMPLED_BYTES = 20_000, 32 * 1024 * 1024
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
 """With max_samples only the first rows of a hub data set are read, and only their files downloaded."""
@@ -90,23 +91,26 @@ def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[
     return list(islice(raw_rows(config, workspace), count))
 
 
-def many_rows(config: DatasetConfig, workspace: Workspace, count: int) -> Iterator[RawRow]:
-    """At least `count` rows from the start, if there are, and at most SAMPLED_AMONG, lazily.
+def looked_at(config: DatasetConfig) -> int:
+    """How many rows of a source are looked at before a run: enough to see what some lack; generated ones are alike."""
+    return STORED_ROWS if kind_of(config) in ("upload", "hub") else MADE_ROWS
 
-    No more than about SAMPLED_BYTES of a file are read, and no more than `count` rows of a hub data set.
+
+def many_rows(config: DatasetConfig, workspace: Workspace) -> Iterator[RawRow]:
+    """The first rows, lazily: of a file up to SAMPLED_AMONG or about SAMPLED_BYTES, of other sources `looked_at`.
 
     Raises:
         InvalidInput, NotFound, Conflict, Unavailable: The source can't be read.
     """
-    kind = kind_of(config)
-    if kind == "hub":
+    count = looked_at(config)
+    if kind_of(config) != "upload":
         yield from first_rows(config, workspace, count)
         return
-    file = data_file(config, workspace) if kind == "upload" else None
-    size = file.path.stat().st_size if file else 0
-    for number, row in enumerate(islice(file.rows() if file else raw_rows(config, workspace), SAMPLED_AMONG), 1):
+    file = data_file(config, workspace)
+    size = file.path.stat().st_size
+    for number, row in enumerate(islice(file.rows(), SAMPLED_AMONG), 1):
         yield row
-        if file and number >= count and file.fraction * size > SAMPLED_BYTES:
+        if number >= count and file.fraction * size > SAMPLED_BYTES:
             return
 
 

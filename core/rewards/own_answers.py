@@ -94,12 +94,14 @@ def earned(found: OwnAnswers) -> float:
 
 
 def in_words(found: OwnAnswers) -> str:
-    """The figure in a sentence."""
+    """The figure in words, and why the first row fails."""
     if not found["rows"]:
         return "The data have no answers of their own to score."
-    figure = f"The data's own answers earn {earned(found):.0%} of this reward ({found['rows']} rows tried"
     unscored = found["rows"] - found["scored"]
-    return f"{figure}, {unscored} of them could not be scored)." if unscored else f"{figure})."
+    left = f", {unscored} of them could not be scored" if unscored else ""
+    figure = f"The data's own answers earn {earned(found):.0%} of this reward ({found['rows']} rows tried{left})."
+    failing = found["failing"]
+    return f"{figure} Row {failing['row']} falls short: {failing['reason']}." if failing else figure
 
 
 def _whole(row: Row) -> str:

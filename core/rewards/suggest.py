@@ -45,6 +45,7 @@ FORMAT_WEIGHT = 0.1
 SMALL_MODEL = 1_500_000_000
 """Weights below which few labels want a warm-up."""
 MOST_TRIES = 5
+TOLD_ROWS, TOLD = 8, 0.95
 WARM_UP_ROWS, WARM_UP_SHARE = 100, 4
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bm])\b", re.IGNORECASE)
@@ -159,12 +160,9 @@ def _figure(found: Suggestion) -> float:
 
 
 def _with_figure(found: Suggestion) -> Suggestion:
-    """The suggestion with its figure in words, and the first row that fails."""
-    own = found.own_answers
-    if own is not None:
-        found.reasons.append(in_words(own))
-        if own["failing"] and not found.enough:
-            found.reasons.append(f"Row {own['failing']['row']} fails: {own['failing']['reason']}.")
+    """The suggestion with its figure in words before all other reasons."""
+    if found.own_answers is not None:
+        found.reasons.insert(0, in_words(found.own_answers))
     return found
 
 
@@ -251,7 +249,19 @@ def _complete(sample: Sample, proposal: _Proposal, reasons: Sequence[str]) -> Su
     if fit.labels:
         _name_labels(found, fit.labels, sample)
     _translate(found, proposal.config)
+    if _is_told(proposal):
+        found.reasons.append("Careful: nearly every question holds its answer, so that copying it earns all there is.")
     return found
+
+
+def _is_told(proposal: _Proposal) -> bool:
+    """Whether nearly all questions have their answer in them as a word, though they are no text to read it from."""
+    rows = [row for row in proposal.examples if row.reference]
+    is_other = bool(proposal.config.contexts or proposal.fit.labels) or proposal.fit.preset == "multiple-choice"
+    if is_other or len(rows) < TOLD_ROWS:
+        return False
+    told = [re.search(rf"(?<!\w){re.escape(row.reference)}(?!\w)", row.instruction) is not None for row in rows]
+    return sum(told) >= TOLD * len(told)
 
 
 def _difference(proposal: _Proposal) -> str:

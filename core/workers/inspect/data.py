@@ -31,6 +31,7 @@ from core.data.source import (
     final_answer_problem,
     first_rows,
     kind_of,
+    looked_at,
     many_rows,
     rows_of_run,
     sampled,
@@ -54,34 +55,34 @@ MAX_CELL_SHOWN = 4000
 MAX_ITEMS_SHOWN = 50
 """Items of a list or an object that a preview shows at most."""
 
-GUESS_ROWS = 200
 RENDERED_ROWS = 3
 
 
 def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPreview:
     """The first rows in a form to show, the guessed mapping, and facts about the other rows."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    count = arguments["samples"]
+    count = max(arguments["samples"], looked_at(config))
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
-    rows = file.first(max(count, GUESS_ROWS)) if file else first_rows(config, workspace, max(count, GUESS_ROWS))
+    rows = file.first(count) if file else first_rows(config, workspace, count)
     mapping = guess_mapping(_guessed_from(rows, config, workspace))
     return {
         "columns": columns_of(rows),
-        "rows": [shown(row) for row in rows[:count]],
+        "rows": [shown(row) for row in rows[: arguments["samples"]]],
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         "notes": file.notes if file else [],
-        "total_rows": len(rows) if len(rows) < max(count, GUESS_ROWS) else None,
+        "total_rows": len(rows) if len(rows) < count else None,
     }
 
 
 def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPreview:
     """The guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
-    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else GUESS_ROWS)
-    mapping = guess_mapping(rows[:GUESS_ROWS])
+    count = looked_at(config.dataset)
+    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else count)
+    mapping = guess_mapping(rows[:count])
     return {
-        "columns": columns_of(rows[:GUESS_ROWS]),
+        "columns": columns_of(rows[:count]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **rendered(rows, config, workspace),
@@ -91,8 +92,9 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
 
 def _guessed_from(rows: Sequence[RawRow], config: DatasetConfig, workspace: Workspace) -> Sequence[RawRow]:
     """The rows that columns are guessed from: from all over a source with more than `rows`, as Quick Start does."""
-    is_all = len(rows) < GUESS_ROWS or kind_of(config) == "hub"
-    return rows if is_all else sampled(many_rows(config, workspace, GUESS_ROWS), GUESS_ROWS)[0]
+    count = looked_at(config)
+    is_all = len(rows) < count or kind_of(config) != "upload"
+    return rows if is_all else sampled(many_rows(config, workspace), count)[0]
 
 
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
@@ -169,8 +171,8 @@ def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[
 def suggestion(workspace: Workspace, arguments: SuggestionWanted, report: Any) -> JsonObject:
     """Quick Start's proposal, a Suggestion."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    read = partial(many_rows, config, workspace, GUESS_ROWS)
-    rows, total = sampled(read(), GUESS_ROWS)
+    read = partial(many_rows, config, workspace)
+    rows, total = sampled(read(), looked_at(config))
     sample = Sample(config, kind_of(config), rows, total, arguments["model"], read)
     return asdict(suggest(sample, tools(workspace)))
 

@@ -64,19 +64,14 @@ export function suggested(suggestion, names, sections = ["dataset", "prompt", "r
   return changes;
 }
 
-/** The score of the data's own answers as facts: the figure, and the first row that does not get all there is.
+/** The first row whose own answer does not get all there is, as facts; none where all do.
  * @param {OwnAnswers | null} own @returns {[string, string][]} */
-export function ownAnswerFacts(own) {
-  if (!own?.rows) return [];
-  const earned = (own.mean ?? 0) * own.scored / own.rows;
-  const unscored = own.scored < own.rows ? `, ${counted(own.rows - own.scored, "row")} without a score` : "";
-  /** @type {[string, string]} */
-  const figure = ["Own answers earn", `${percent(earned)} in ${counted(own.rows, "row")}${unscored}`];
-  if (!own.failing) return [figure];
-  const { row, instruction, answer, score, reason } = own.failing;
+export function failingFacts(own) {
+  if (!own?.failing) return [];
+  const { row, instruction, answer, score } = own.failing;
   return [
-    figure, [`Row ${row} earns`, `${score === null ? "no score" : percent(score)}: ${reason}`],
-    ["Its question", instruction], ["Its answer", answer],
+    [`Row ${row} earns`, score === null ? "no score" : percent(score)], ["Its question", instruction],
+    ["Its answer", answer],
   ];
 }
 

@@ -3,7 +3,7 @@
 
 import { explain, suggestForDataset } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
-import { mappingOf, ownAnswerFacts, suggested, wantedOf } from "../../state/datasets.js";
+import { failingFacts, mappingOf, suggested, wantedOf } from "../../state/datasets.js";
 import { fillList, find, setText, show, showText } from "../../lib/dom.js";
 import { facts } from "../../ui/facts.js";
 
@@ -40,7 +40,9 @@ export function mountQuickStart(root, context) {
   function showReasons({ reasons, own_answers: own, enough }) {
     find("mapping-quick-result", root).dataset.level = enough ? "good" : "warning";
     setText(find("mapping-quick-title", root), enough ? "Set for these rows:" : WEAK);
-    facts(find("mapping-quick-own", root), ownAnswerFacts(own));
+    const failing = failingFacts(own);
+    show(find("mapping-quick-own", root), failing.length > 0);
+    facts(find("mapping-quick-own", root), failing);
     fillList(find("mapping-quick-reasons", root), "text", reasons, (row, text) => setText(row, text));
     show(find("mapping-quick-result", root), true);
   }

@@ -3,7 +3,7 @@
 
 import { suggestForDataset } from "../../lib/api.js";
 import { setting } from "../../lib/format.js";
-import { columnsIn, ownAnswerFacts } from "../../state/datasets.js";
+import { columnsIn, failingFacts } from "../../state/datasets.js";
 import { changesOfSuggestion, hasOwnPrompt, isInPlace, shareOf, titleOf } from "../../state/rewards.js";
 import { createBySource } from "./by_source.js";
 import { rewardsOf } from "./shared.js";
@@ -71,6 +71,6 @@ function factsOf({ dataset, prompt, reward, pre_training: warmUp, own_answers: o
     ["Prompt template", prompt.template],
     ["Reward", said.join(" + ")],
     ...(warmUp.enabled ? [["Warm-up", "on"]] : []),
-    ...ownAnswerFacts(own),
+    ...failingFacts(own),
   ]);
 }

@@ -218,7 +218,13 @@ def test_a_row_that_fails_is_named_with_its_reason():
     assert not found.enough
     assert found.own_answers["failing"]["row"] == 1
     assert "test 1 of 1 failed" in found.own_answers["failing"]["reason"]
-    assert any(reason.startswith("Row 1 fails: ") for reason in found.reasons)
+    assert any("Row 1 falls short: test 1 of 1 failed" in reason for reason in found.reasons)
+
+
+def test_answers_that_stand_in_their_questions_are_said():
+    found = suggested(rows_of("Countdown, verl"))
+    assert any(reason.startswith("Careful: nearly every question holds its answer") for reason in found.reasons)
+    assert not any("Careful" in reason for reason in suggested(rows_of("MultiArith")).reasons)
 
 
 def test_where_no_column_can_be_the_question_that_is_said():
