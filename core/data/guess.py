@@ -125,7 +125,8 @@ def _named_or_chat(columns: Sequence[Column]) -> Pair:
         chat = answered_chat(chats, answers) or alternating(columns)
         if chat is not None:
             return chat
-    asks = asks or _longest([column for column in others if column.can_ask])
+    free = [column for column in others if column.can_ask and (answers is None or column.path != answers.field)]
+    asks = asks or _longest(free)
     systems = [system_of(chat) for base, chat in chats.items() if asks.field == question_of(base, chat)]
     return Pair(asks, answers or _left_over(others, asks), next(iter(systems), ()))
 

@@ -41,11 +41,17 @@ def value_at(row: RawRow, path: str | None) -> Any:
 
 
 def find(row: RawRow, path: str) -> Any:
-    """The value at `path`, or ABSENT: a whole name first, then step by step through objects, lists, chats and JSON."""
-    if path in row:
-        return row[path]
-    value: Any = row
-    for part in path.split("."):
+    """The value at `path`, or ABSENT: the longest name of a column first, then step by step through what it holds."""
+    parts = path.split(".")
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        if name in row:
+            return _inside(row[name], parts[length:])
+    return ABSENT
+
+
+def _inside(value: Any, parts: Sequence[str]) -> Any:
+    for part in parts:
         value = _step(value, part)
         if value is ABSENT:
             break

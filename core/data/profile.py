@@ -18,6 +18,7 @@ from core.data.roles import (
     MADE_WORDS,
     OPTION_WORDS,
     QUESTION_WORDS,
+    SEVERAL_WORDS,
     TEST_WORDS,
     TOKEN_WORDS,
     WRAPPER_WORDS,
@@ -98,6 +99,12 @@ class Column:
         """Whether its texts can be questions: not numbers alone."""
         return self.is_text and sum(NUMBER.fullmatch(text) is None for text in self.texts) >= 0.5 * len(self.texts)
 
+    @cached_property
+    def has_objects(self) -> bool:
+        """Whether a row holds an object in it, which is no text."""
+        firsts = [value[0] if isinstance(value, list) and value else value for value in self.values]
+        return any(isinstance(first, Mapping) and not is_parts([first]) for first in firsts)
+
     @property
     def mean_length(self) -> float:
         """Characters of a filled value."""
@@ -160,7 +167,7 @@ class Column:
     def can_ask(self) -> bool:
         """Whether nothing speaks against its being the question."""
         is_other = self.is_id or self.is_fact or self.is_tokens or self.is_wrong or self.is_options or self.is_made
-        is_text = self.is_prose or bool(set(self.words) & QUESTION_WORDS)
+        is_text = not self.has_objects and (self.is_prose or bool(set(self.words) & QUESTION_WORDS))
         is_filled = self.share >= 0.5 and self.words[:1] != ["system"]
         return is_text and is_filled and not (is_other or self.is_test)
 
@@ -169,7 +176,7 @@ class Column:
         """Whether nothing speaks against its being the answer."""
         is_other = self.is_id or self.is_tokens or self.is_wrong or self.is_options or self.is_test
         is_vector = any(isinstance(v, list) and any(isinstance(x, float) for x in v) for v in self.values)
-        return bool(self.texts) and not (is_other or is_vector)
+        return bool(self.texts) and not (is_other or is_vector or self.has_objects)
 
 
 def is_labelled(value: Any) -> bool:
@@ -205,7 +212,7 @@ def _paths(value: Any, path: str, steps: int) -> Iterator[str]:
     if steps > MOST_STEPS:
         return
     if isinstance(value, Mapping) and not is_labelled(value):
-        for name, inner in value.items():
+        for name, inner in ((name, inner) for name, inner in value.items() if "." not in name):
             yield from _paths(inner, f"{path}.{name}", steps + 1)
     elif turns := _chat(value):
         yield from (f"{path}.{turn}" for turn in _turns(turns))
@@ -225,8 +232,8 @@ def _chat(value: Any) -> list[tuple[str, str]]:
 
 
 def _is_list_in_json(value: Any, path: str) -> bool:
-    """Whether a text is a list of texts as JSON, of which the first one counts; options count all."""
-    if not isinstance(value, str) or not value.startswith('["') or set(words_of(path)) & OPTION_WORDS:
+    """Whether a text is a list of right answers as JSON, of which the first one counts."""
+    if not isinstance(value, str) or not value.startswith('["') or not set(words_of(path)) & SEVERAL_WORDS:
         return False
     try:
         return all(isinstance(item, str) for item in json.loads(value))

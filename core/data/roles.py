@@ -59,6 +59,8 @@ TEST_WORDS = frozenset(("test", "tests", "asserts", "unittest", "unittests"))
 QUESTION_WORDS = frozenset(("question", "prompt", "instruction", "problem"))
 """Words of columns that are the question, whatever they hold."""
 ANSWER_WORDS = frozenset(("answer", "answers", "target", "label", "output", "solution", "truth", "result"))
+SEVERAL_WORDS = frozenset(("answers", "solutions", "references", "targets", "completions"))
+"""Words of columns with several right answers."""
 WRAPPER_WORDS = frozenset(("data", "row", "example", "item", "sample", "record", "fields"))
 """Words of objects that hold a whole row."""
 

@@ -20,7 +20,7 @@ OWN_ROWS = 20
 PATIENCE_S = 10.0
 SHOWN_CHARACTERS = 400
 ENOUGH = 0.9
-"""What the data's own answers should earn at least, of what is there to earn."""
+"""The share of own answers that should have a full score; of rewards that judge no truth, what they should earn."""
 DIGITS = 9
 INDENT = "    "
 DEFINES = re.compile(r"^\s*(?:async )?(?:def|class) ", re.MULTILINE)
@@ -89,7 +89,7 @@ def own_answers(
 
 
 def earned(found: OwnAnswers) -> float:
-    """The figure that is held against ENOUGH: the mean over all tried rows, where one without a score earns nothing."""
+    """The mean over all tried rows, where one without a score earns nothing."""
     return (found["mean"] or 0.0) * found["scored"] / found["rows"] if found["rows"] else 0.0
 
 
@@ -99,7 +99,8 @@ def in_words(found: OwnAnswers) -> str:
         return "The data have no answers of their own to score."
     unscored = found["rows"] - found["scored"]
     left = f", {unscored} of them could not be scored" if unscored else ""
-    figure = f"The data's own answers earn {earned(found):.0%} of this reward ({found['rows']} rows tried{left})."
+    full = f"{round(found['full'] * found['rows'])} of {found['rows']} rows get all of it{left}"
+    figure = f"The data's own answers earn {earned(found):.0%} of this reward: {full}."
     failing = found["failing"]
     return f"{figure} Row {failing['row']} falls short: {failing['reason']}." if failing else figure
 

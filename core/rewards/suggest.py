@@ -15,7 +15,7 @@ from typing_extensions import NotRequired
 from core.catalog.datasets import curated
 from core.catalog.families import base_model
 from core.data.builtin import BUILTIN
-from core.data.guess import columns_of, guess_final_answer, guess_mapping
+from core.data.guess import MappingSettings, columns_of, guess_final_answer, guess_mapping
 from core.data.mapping import Row, map_row, usable_rows
 from core.data.profile import Column, named, profile
 from core.data.row import RawRow
@@ -47,6 +47,14 @@ SMALL_MODEL = 1_500_000_000
 MOST_TRIES = 5
 TOLD_ROWS, TOLD = 8, 0.95
 WARM_UP_ROWS, WARM_UP_SHARE = 100, 4
+MADE: MappingSettings = {
+    "instruction_field": "instruction",
+    "response_field": "response",
+    "context_field": None,
+    "reasoning_field": None,
+    "final_answer": "auto",
+}
+"""The columns of generated rows."""
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bm])\b", re.IGNORECASE)
 NO_REFERENCE = (
@@ -79,7 +87,7 @@ class Suggestion:
 
     Attributes:
         own_answers: What the reward gives the data's own answers; null where they have none.
-        enough: Whether they earn what they should.
+        enough: Whether nearly all of them have a full score, or, if the reward does not judge truth, earn that much.
     """
 
     dataset: JsonObject
@@ -139,9 +147,11 @@ def suggest(sample: Sample, tools: RewardTools) -> Suggestion:
     first = next(proposals)
     best = _tried(sample, first, reasons, tools)
     if not best.enough and PRESETS[first.fit.preset].judges_truth:
-        for proposal in islice(proposals, MOST_TRIES):
-            other = _tried(sample, proposal, [*reasons, _difference(proposal)], tools)
-            best = other if _figure(other) > _figure(best) else best
+        others = (
+            _tried(sample, other, [*reasons, _difference(other)], tools) for other in islice(proposals, MOST_TRIES)
+        )
+        for other in others:
+            best = other if _full(other) > _full(best) else best
             if best.enough:
                 break
     return _with_figure(best)
@@ -151,12 +161,14 @@ def _tried(sample: Sample, proposal: _Proposal, reasons: Sequence[str], tools: R
     """A proposal with what its reward gives the data's own answers."""
     found = _complete(sample, proposal, reasons)
     found.own_answers = _scored(found, sample, tools)
-    found.enough = not found.own_answers["rows"] or earned(found.own_answers) >= ENOUGH
+    figure = _full(found) if PRESETS[proposal.fit.preset].judges_truth else earned(found.own_answers)
+    found.enough = not found.own_answers["rows"] or figure >= ENOUGH
     return found
 
 
-def _figure(found: Suggestion) -> float:
-    return earned(found.own_answers) if found.own_answers else 0.0
+def _full(found: Suggestion) -> float:
+    """The share of own answers with a full score, which counts where the reward judges truth."""
+    return found.own_answers["full"] if found.own_answers else 0.0
 
 
 def _with_figure(found: Suggestion) -> Suggestion:
@@ -171,6 +183,8 @@ def _mapping(sample: Sample) -> tuple[JsonObject, list[str]]:
     known = curated(sample.config.source) if sample.kind == "hub" else None
     if known is not None:
         return asdict(known.mapping), [f"Mapping: {known.title} is known."]
+    if sample.kind in ("builtin", "procedural"):
+        return {**MADE}, ["Mapping: generated rows have a question and an answer."]
     guess = guess_mapping(sample.rows)
     if guess.instruction.field is None:
         problem = f"none of its columns could be the question: {', '.join(columns_of(sample.rows))[:300]}"
@@ -197,7 +211,8 @@ def _proposals(sample: Sample, columns: Sequence[Column], dataset: JsonObject) -
         yield _proposal(sample, columns, {**dataset, "final_answer": rule})
     for column in _other_answers(columns, first.config):
         rule, _ = guess_final_answer(column.texts)
-        yield _proposal(sample, columns, {**dataset, "response_field": column.path, "final_answer": rule})
+        patch: JsonObject = {"response_field": column.path, "final_answer": rule, "reasoning_field": None}
+        yield _proposal(sample, columns, {**dataset, **patch})
     for fit in other_fits(answers, first.fit.preset):
         yield _Proposal(first.dataset, first.config, first.examples, fit)
 
@@ -250,15 +265,16 @@ def _complete(sample: Sample, proposal: _Proposal, reasons: Sequence[str]) -> Su
         _name_labels(found, fit.labels, sample)
     _translate(found, proposal.config)
     if _is_told(proposal):
-        found.reasons.append("Careful: nearly every question holds its answer, so that copying it earns all there is.")
+        found.reasons.append(
+            "Careful: nearly every question has its answer in it, so look whether the columns are right."
+        )
     return found
 
 
 def _is_told(proposal: _Proposal) -> bool:
-    """Whether nearly all questions have their answer in them as a word, though they are no text to read it from."""
+    """Whether nearly all questions have their answer in them, though it is a number to be worked out."""
     rows = [row for row in proposal.examples if row.reference]
-    is_other = bool(proposal.config.contexts or proposal.fit.labels) or proposal.fit.preset == "multiple-choice"
-    if is_other or len(rows) < TOLD_ROWS:
+    if proposal.fit.preset != "math-science" or proposal.config.contexts or len(rows) < TOLD_ROWS:
         return False
     told = [re.search(rf"(?<!\w){re.escape(row.reference)}(?!\w)", row.instruction) is not None for row in rows]
     return sum(told) >= TOLD * len(told)

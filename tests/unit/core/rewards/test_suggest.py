@@ -223,7 +223,7 @@ def test_a_row_that_fails_is_named_with_its_reason():
 
 def test_answers_that_stand_in_their_questions_are_said():
     found = suggested(rows_of("Countdown, verl"))
-    assert any(reason.startswith("Careful: nearly every question holds its answer") for reason in found.reasons)
+    assert any(reason.startswith("Careful: nearly every question has its answer in it") for reason in found.reasons)
     assert not any("Careful" in reason for reason in suggested(rows_of("MultiArith")).reasons)
 
 
