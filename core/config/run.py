@@ -121,6 +121,11 @@ class RunConfig(Section):
         """Completions that one optimiser step learns from."""
         return self.training.batch_size * self.training.gradient_accumulation_steps
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """Every further column of the data that the rewards read: the rewards' name for it -> the column."""
+        return self.reward.columns_with(self.dataset.response_field)
+
     def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""
         return self.model_dump(mode="json")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import Any
 
+from core.data.options import as_lines, is_labelled, options_of
 from core.data.paths import ABSENT, are_options, find, is_parts, is_system, parts_text, turns_of, value_at
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
@@ -20,7 +19,10 @@ BOXED = "\\boxed{"
 EMPTY = "empty question or answer"
 REPEATED = "repeated question"
 FILTERED = "filtered out"
+NO_ANSWER = "unanswerable"
+"""The reference of a question with an empty list of answers, as in SQuAD 2.0, where the reward reads such lists."""
 CONTEXT_GAP = "\n\n"
+SHOWN_CHARACTERS = 120
 
 
 Extras = dict[str, Any]
@@ -37,8 +39,17 @@ class Row:
     extras: Extras = field(default_factory=dict)
 
 
-LeftOut = Counter[str]
-"""Why rows were left out -> how many."""
+class LeftOut(Counter[str]):
+    """Why rows were left out -> how many; `examples` has the first row of each reason, in words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.examples: dict[str, str] = {}
+
+    def add(self, why: str, example: str) -> None:
+        """Count one row."""
+        self[why] += 1
+        self.examples.setdefault(why, example)
 
 
 @dataclass
@@ -59,7 +70,7 @@ def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, st
     Raises:
         InvalidInput: A mapped column is missing in a row, or no row is left.
     """
-    mapped = Mapped([], Counter())
+    mapped = Mapped([], LeftOut())
     mapped.rows = list(usable_rows(rows, config, extras, mapped.left_out))
     if not mapped.rows:
         left_out = ", ".join(f"{count} {why}" for why, count in mapped.left_out.items()) or "it is empty"
@@ -73,27 +84,36 @@ def usable_rows(
 ) -> Iterator[Row]:
     """The examples among `rows`, lazily; `left_out` counts the others meanwhile. See `map_rows`.
 
-    Questions that differ only in case, spacing or punctuation are the same, so that no held-out question is a reworded
-    training question. A column may be missing in some rows, but not in all.
+    Questions that differ only in case and spaces are the same, so that no held-out question is a training question.
+    What differs in any sign is different. A column may be missing in some rows, but not in all.
 
     Raises:
         InvalidInput: A mapped column is in no row; raised after the last one.
     """
-    seen: set[int] = set()
+    seen: dict[int, int] = {}
     wanted = _paths(config, extras)
     raw: RawRow = {}
-    for raw in rows:
+    for number, raw in enumerate(rows, 1):
         wanted = [(name, path) for name, path in wanted if find(raw, path) is ABSENT]
         row = map_row(raw, config, extras)
         why = None if _passes(raw, config.filters) else FILTERED
         if why is None:
-            why = _reason_against(row, config, seen)
+            why = _reason_against(row, config, seen, number)
         if why is None:
             yield row
         else:
-            left_out[why] += 1
+            left_out.add(why, _example(row, number, seen if why == REPEATED else {}))
     if raw:
         _refuse_absent(wanted, raw)
+
+
+def _example(row: Row, number: int, seen: dict[int, int]) -> str:
+    """One row that is left out, in words: its number, the row that it repeats, and its text."""
+    first = seen.get(hash(same_question(row.instruction)))
+    repeats = f" repeats row {first}" if first else ""
+    missing = "no question" if not row.instruction else "" if row.reference else "no answer: "
+    shown = row.instruction if len(row.instruction) <= SHOWN_CHARACTERS else f"{row.instruction[:SHOWN_CHARACTERS]}..."
+    return f"Row {number}{repeats}: {missing}{shown}"
 
 
 def _paths(config: DatasetConfig, extras: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -123,11 +143,14 @@ def map_row(raw: RawRow, config: DatasetConfig, extras: Mapping[str, str]) -> Ro
     answer = _cell_text(raw, config.response_field, "dataset.response_field") if config.response_field else ""
     reference, before = split_answer(answer, config.final_answer)
     worked = as_text(value_at(raw, config.reasoning_field))
+    further = as_json({name: value for name, column in extras.items() if (value := find(raw, column)) is not ABSENT})
+    if extras.get("answers") == config.response_field and isinstance(further.get("answers"), str):
+        del further["answers"]  # one text is the reference
     return Row(
         instruction=_question(raw, config),
-        reference=reference,
+        reference=reference or (NO_ANSWER if has_no_answer(further) else ""),
         reasoning=worked or before,
-        extras=as_json({name: value for name, column in extras.items() if (value := find(raw, column)) is not ABSENT}),
+        extras=further,
     )
 
 
@@ -148,6 +171,12 @@ def with_context(raw: RawRow, instruction: str, contexts: Sequence[str]) -> str:
     return CONTEXT_GAP.join(filter(None, [*before, instruction, *after])) if instruction else ""
 
 
+def has_no_answer(extras: Extras) -> bool:
+    """Whether a row has a list of accepted answers, and it is empty; a missing or blank answer is a gap instead."""
+    accepted = extras.get("answers")
+    return (accepted.get("text") if isinstance(accepted, dict) else accepted) == []
+
+
 def as_json(values: Extras) -> Extras:
     """Values as JSON has them, dates and the like as text, so that every reward sees the same everywhere."""
     same: Extras = json.loads(json.dumps(values, default=str)) if values else {}
@@ -155,20 +184,16 @@ def as_json(values: Extras) -> Extras:
 
 
 def same_question(instruction: str) -> str:
-    """What two questions share when they are the same but for case, spacing and punctuation around words."""
-    return " ".join(re.sub(r"[^\w+\-*/^=<>%.]+|\.(?!\d)", " ", instruction.casefold()).split())
+    """What two questions share when they are the same but for case and spaces."""
+    return " ".join(instruction.casefold().split())
 
 
-def _reason_against(row: Row, config: DatasetConfig, seen: set[int]) -> str | None:
+def _reason_against(row: Row, config: DatasetConfig, seen: dict[int, int], number: int) -> str | None:
     # a procedural task's own verifier judges, with or without a written answer
     needs_answer = config.kind != "procedural" and config.response_field is not None
     if not row.instruction or (needs_answer and not row.reference):
         return EMPTY
-    key = hash(same_question(row.instruction) or row.instruction)
-    if key in seen:
-        return REPEATED
-    seen.add(key)
-    return None
+    return REPEATED if seen.setdefault(hash(same_question(row.instruction)), number) != number else None
 
 
 def split_answer(answer: str, rule: FinalAnswer) -> tuple[str, str]:
@@ -222,24 +247,18 @@ def as_text(value: Any) -> str:
 
 
 def context_text(value: Any) -> str:
-    """The context of a question: a text unchanged, a list (the options of a choice) as lines A) to Z).
+    """The context of a question: a text unchanged, the options of a choice, in whatever form, as lines A) to Z).
 
-    Options may bring names of their own, as in {"text": [...], "label": [...]} or "A) 12"; a list of lists is text in
-    paragraphs.
+    A list of lists is text in paragraphs.
     """
-    names: Sequence[Any] = ()
-    if isinstance(value, dict) and isinstance(value.get("text"), list):
-        value, names = value["text"], value.get("label") or ()
-    if not isinstance(value, (list, tuple)) or is_parts(value):
-        return as_text(value)
-    if all(isinstance(item, (list, tuple)) for item in value):
+    is_list = isinstance(value, (list, tuple)) and not is_parts(value)
+    if is_list and value and all(isinstance(item, (list, tuple)) for item in value):
         return "\n".join(" ".join(str(part).strip() for part in item) for item in value)
-    options = [as_text(option) for option in value]
-    if not isinstance(names, (list, tuple)) or len(names) != len(options):
-        names = [*ascii_uppercase, *map(str, range(len(ascii_uppercase) + 1, len(options) + 1))]
-    pairs = [(str(name), option) for name, option in zip(names, options, strict=False) if option]
-    bears_name = all(re.match(rf"\(?{re.escape(name)}[).:]", option) for name, option in pairs)
-    return "\n".join(option if bears_name else f"{name}) {option}" for name, option in pairs)
+    if is_list or isinstance(value, dict) or (isinstance(value, str) and is_labelled(value)):
+        options = options_of(value)
+        if is_list or len(options) > 1:
+            return as_lines(options)
+    return as_text(value)
 
 
 def _passes(raw: RawRow, filters: Iterable[RowFilter]) -> bool:

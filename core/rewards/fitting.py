@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from string import ascii_uppercase
 
 from core.data.forms import options_in, split_options, tests_in
-from core.data.mapping import Row, as_text
+from core.data.mapping import Row
+from core.data.options import options_of
 from core.data.profile import MOSTLY, Column
 from core.data.section import DatasetConfig, FinalAnswer
 from core.jsonfile import JsonObject
-from core.rewards.library.answering import option_of
+from core.rewards.library.multiple_choice import meanings
 from core.rewards.text.normal import normal_form
 
 FEW_WORDS = 6
@@ -124,33 +126,17 @@ def _choices(answers: Answers) -> Fit | None:
     """Multiple choice, if the answers name options: by letter, by number or by text."""
     column, split = options_in(answers.columns), split_options(answers.columns)
     if column is not None:
-        options, where = [_option_texts(value) for value in column.values], f"the column {column.path!r} holds options"
+        fields, where = {"choices": column.path}, f"the column {column.path!r} holds options"
+        options = [options_of(value) for value in column.values]
     else:
+        fields, where = dict(zip(ascii_uppercase, split, strict=False)), f"{', '.join(split)} are options"
         columns = [column for column in answers.columns if column.path in split]
-        options = [list(map(as_text, values)) for values in zip(*(column.values for column in columns), strict=True)]
-        where = f"{', '.join(split)} are options"
-    if not options or not answers.references:
+        options = [options_of(list(values)) for values in zip(*(column.values for column in columns), strict=True)]
+    pairs = zip((row.reference for row in answers.examples), options, strict=False)
+    named = [bool(meanings(reference, given, None)) for reference, given in pairs if reference]
+    if not named or sum(named) < MOSTLY * len(named):
         return None
-    first = _first_index(answers.references, max(map(len, options)))
-    pairs = zip((row.reference for row in answers.examples), options, strict=True)
-    named = [option_of(reference, given, first) is not None for reference, given in pairs if reference]
-    if sum(named) < MOSTLY * len(named):
-        return None
-    fields = {"choices": column.path} if column is not None else {}
-    return Fit("multiple-choice", where, fields, {"first_index": 1} if first else {})
-
-
-def _option_texts(value: object) -> list[str]:
-    """The texts of a row's options; empty where they are one text."""
-    if isinstance(value, dict):
-        value = value.get("text")
-    return [as_text(option) for option in value] if isinstance(value, (list, tuple)) else []
-
-
-def _first_index(references: Sequence[str], options: int) -> int:
-    """What the numbers of options start at: 1 if the last of `options` is named by its number, and 0 never occurs."""
-    numbers = {int(reference) for reference in references if reference.isdecimal()}
-    return int(bool(numbers) and len(numbers) <= options and 0 not in numbers and max(numbers) == options)
+    return Fit("multiple-choice", where, fields)
 
 
 def _texts(answers: Answers) -> Fit | None:

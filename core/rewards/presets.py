@@ -15,7 +15,9 @@ from core.rewards.library import (
     creative_writing,
     form,
     language_match,
+    multiple_choice,
     procedural,
+    question_answering,
     reasoning,
     summarization,
 )
@@ -29,6 +31,8 @@ WRITING: dict[str, Preset] = {
 }
 PRESETS: dict[str, Preset] = {
     **answers.PRESETS,
+    **question_answering.PRESETS,
+    **multiple_choice.PRESETS,
     **answering.PRESETS,
     **reasoning.PRESETS,
     **coding.PRESETS,

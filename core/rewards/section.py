@@ -185,3 +185,8 @@ class RewardConfig(Section):
         """Every further column that is read: the rewards' name for it -> the column."""
         needed = [name for _, preset in presets_among(self.parts) for name in preset.fields if name != "reference"]
         return {name: name for name in needed} | self.fields
+
+    def columns_with(self, response_field: str | None) -> dict[str, str]:
+        """The columns, and for a preset that knows several answers all those in the column of the answer."""
+        knows_several = any("answers" in preset.optional for _, preset in presets_among(self.parts))
+        return ({"answers": response_field} if knows_several and response_field else {}) | self.columns

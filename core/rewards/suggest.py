@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
-from statistics import median
 from typing import TypedDict
 
 from typing_extensions import NotRequired
 
 from core.catalog.datasets import curated
-from core.catalog.families import base_model
 from core.data.builtin import BUILTIN
 from core.data.guess import MappingSettings, columns_of, guess_final_answer, guess_mapping
-from core.data.mapping import Row, map_row, usable_rows
+from core.data.mapping import LeftOut, Row, map_row, usable_rows
 from core.data.profile import Column, named, profile
 from core.data.row import RawRow
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
-from core.prompts.builtin import TEMPLATES
 from core.prompts.chosen import template_of
 from core.prompts.section import PromptConfig
 from core.rewards.build import RewardTools, scorers
 from core.rewards.fitting import (
-    FEW_WORDS,
     MOST_LABELS,
     Answers,
     Fit,
@@ -37,16 +32,15 @@ from core.rewards.fitting import (
     sorted_labels,
     without_reference,
 )
+from core.rewards.numbering import lettered
 from core.rewards.own_answers import ENOUGH, OWN_ROWS, OwnAnswers, earned, in_words, own_answers
 from core.rewards.presets import PRESETS
 from core.rewards.section import RewardConfig
+from core.rewards.suggested_prompt import prompt_for, warm_up_for
 
 FORMAT_WEIGHT = 0.1
-SMALL_MODEL = 1_500_000_000
-"""Weights below which few labels want a warm-up."""
 MOST_TRIES = 5
 TOLD_ROWS, TOLD = 8, 0.95
-WARM_UP_ROWS, WARM_UP_SHARE = 100, 4
 MADE: MappingSettings = {
     "instruction_field": "instruction",
     "response_field": "response",
@@ -55,8 +49,6 @@ MADE: MappingSettings = {
     "final_answer": "auto",
 }
 """The columns of generated rows."""
-LANGUAGE = re.compile(r"[a-z]{2,3}")
-SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bm])\b", re.IGNORECASE)
 NO_REFERENCE = (
     "The data have no answers, so a reward that compares with a reference can't be used. These need none: {0}; so do a "
     "judge (a language model that scores) and rewards of your own."
@@ -253,22 +245,19 @@ def _reward(sample: Sample, answers: Answers) -> Fit:
 
 def _complete(sample: Sample, proposal: _Proposal, reasons: Sequence[str]) -> Suggestion:
     """A proposal as values of the sections."""
-    fit = proposal.fit
-    template, why = _template(fit.preset, proposal.examples)
-    found = Suggestion(_dataset(sample, proposal.dataset), {"template": template}, reasons=[*reasons])
-    found.reasons += [f"Reward {fit.preset}: {fit.why}.", f"Prompt template {template}: {why}."]
-    has_markers = template not in ("plain", "code-block")
-    found.reward = _weighed(fit, has_markers)
+    fit, config = proposal.fit, proposal.config
+    prompt, about_prompt = prompt_for(fit, config, proposal.examples, sample.rows)
+    has_markers = prompt["template"] not in ("plain", "code-block")
+    said = [*reasons, f"Reward {fit.preset}: {fit.why}.", *about_prompt]
     if has_markers:
-        found.reasons.append("Solution Format, at a low weight, pays for the markers before answers come right.")
-    if fit.labels:
-        _name_labels(found, fit.labels, sample)
-    _translate(found, proposal.config)
+        said.append("Solution Format, at a low weight, pays for the markers before answers come right.")
+    warm_up = warm_up_for(fit.labels, sample.model, sample.total)
+    if warm_up:
+        said.append("A warm-up teaches a small model the labels, which it would seldom write by itself.")
     if _is_told(proposal):
-        found.reasons.append(
-            "Careful: nearly every question has its answer in it, so look whether the columns are right."
-        )
-    return found
+        said.append("Careful: nearly every question has its answer in it, so look whether the columns are right.")
+    dataset = _dataset(sample, proposal.dataset)
+    return Suggestion(dataset, prompt, _weighed(fit, has_markers), warm_up, said)
 
 
 def _is_told(proposal: _Proposal) -> bool:
@@ -289,16 +278,6 @@ def _dataset(sample: Sample, mapping: JsonObject) -> JsonObject:
     return sample.config.model_dump(mode="json", exclude_defaults=True) | {"source": sample.config.source} | mapping
 
 
-def _template(preset: str, examples: Sequence[Row]) -> tuple[str, str]:
-    if preset in ("programming", "code-generation", "algorithm-implementation"):
-        return "code-block", "the answer is code"
-    if any(row.reasoning for row in examples):
-        return "grpo-default", "the rows bring a worked solution before the answer"
-    if median(len(row.reference.split()) for row in examples) <= FEW_WORDS:
-        return "solution-only", "the answers are short; grpo-default lets larger models think first"
-    return "plain", "the whole completion is the answer"
-
-
 def _weighed(fit: Fit, has_markers: bool) -> SuggestedReward:
     extras: SuggestedReward = {"fields": fit.fields} if fit.fields else {}
     part: WeighedPreset = {"preset_name": fit.preset}
@@ -309,44 +288,6 @@ def _weighed(fit: Fit, has_markers: bool) -> SuggestedReward:
         return {**alone, "parameters": fit.parameters} if fit.parameters else alone
     form: WeighedPreset = {"preset_name": "solution-format", "weight": FORMAT_WEIGHT}
     return {"type": "composite", "components": [part, form], **extras}
-
-
-def _name_labels(found: Suggestion, labels: Sequence[str], sample: Sample) -> None:
-    """Write the labels into the system prompt, as the data spell them, and propose a warm-up for a small model."""
-    template = TEMPLATES[found.prompt["template"]]
-    has_comma = any("," in label for label in labels)
-    listed = "".join(f"\n- {label}" for label in labels) if has_comma else f" {', '.join(labels)}"
-    found.prompt["system_prompt"] = (
-        f"{template.system_prompt}\nThe solution is one of these labels, written exactly so:{listed}"
-    )
-    found.reasons.append(f"The prompt names the {len(labels)} labels as the data spell them.")
-    if all(label.lstrip("-").isdigit() for label in labels):
-        found.reasons.append("The labels are numbers: say in the prompt what each of them means.")
-    size = size_of(sample.model)
-    if size is not None and size >= SMALL_MODEL:
-        return
-    found.pre_training = {"enabled": True}
-    if sample.total < WARM_UP_SHARE * WARM_UP_ROWS:
-        found.pre_training["max_samples"] = max(1, sample.total // WARM_UP_SHARE)
-    found.reasons.append("A warm-up teaches a small model the labels, which it would seldom write by itself.")
-
-
-def size_of(model: str | None) -> float | None:
-    """How many weights a model has, by the catalogue or by its name; None if neither tells."""
-    known = base_model(model) if model else None
-    if known is not None:
-        return known.parameters
-    said = SIZE.search(model.rpartition("/")[2]) if model else None
-    return float(said[1]) * (1e9 if said[2].lower() == "b" else 1e6) if said else None
-
-
-def _translate(found: Suggestion, config: DatasetConfig) -> None:
-    """A translation has no instruction of its own: the prompt says from which language into which."""
-    first, second = config.instruction_field.split("."), (config.response_field or "").split(".")
-    is_pair = first[:1] == second[:1] == ["translation"] and len(first) == len(second) == 2
-    if is_pair and LANGUAGE.fullmatch(first[1]) and LANGUAGE.fullmatch(second[1]):
-        found.prompt["instruction_template"] = f"Translate from {first[1]} to {second[1]}:\n\n{{instruction}}"
-        found.reasons.append(f"The prompt says that the text is to be translated from {first[1]} to {second[1]}.")
 
 
 def _without_answers(sample: Sample, dataset: JsonObject, reasons: Sequence[str]) -> Suggestion:
@@ -371,6 +312,8 @@ def _scored(found: Suggestion, sample: Sample, tools: RewardTools) -> OwnAnswers
     """What the suggested reward gives the data's own answers."""
     config = DatasetConfig.model_validate(found.dataset)
     reward = RewardConfig.model_validate(found.reward)
-    rows = list(islice(usable_rows(sample.rows, config, reward.columns, Counter()), OWN_ROWS))
+    rows = lettered(
+        list(usable_rows(sample.rows, config, reward.columns_with(config.response_field), LeftOut())), reward
+    )
     template = template_of(PromptConfig.model_validate(found.prompt))
-    return own_answers(scorers(reward, tools), reward.weights, rows, template)
+    return own_answers(scorers(reward, tools), reward.weights, rows[:OWN_ROWS], template)

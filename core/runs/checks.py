@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.config import RunConfig
-from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, same_question, usable_rows
+from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, usable_rows
 from core.data.row import RawRow
 from core.errors import InvalidInput
 from core.runs.split import chosen, cut
 
 SHOWN = 3
 BATCH_ROWS = 500
+WORD = re.compile(r"(?:[\w+\-*/^=<>%]|\.(?=\d))+")
+"""A word, a number or a sign of mathematics; other punctuation does not make a question another one's equal."""
 
 Measure = Callable[[Sequence[Row]], list[int]]
 """Rows -> tokens of their rendered prompts."""
 
 
 MEANINGS = {
-    "empty": "the question or the answer is empty; these rows are left out",
-    "repeated": "the question stands in an earlier row, but for case, spacing and punctuation; these rows are left out",
+    "empty": "the question or the answer is empty; these rows are left out (Question Answering alone takes an empty "
+    "list of answers, as unanswerable)",
+    "repeated": "the question stands in an earlier row, but for case and spaces; these rows are left out",
     "filtered": "a filter leaves these rows out",
     "too_long": "the prompt leaves no room for max_new_tokens within max_sequence_length; these rows are left out",
-    "leakage": "a held-out question has the same words as a training question, in another order; its score says less",
+    "leakage": "a held-out question has the same words as a training question, but for order and punctuation; its "
+    "score says less",
 }
 """Finding -> its consequence for a run."""
 
@@ -68,16 +72,17 @@ def check_rows(
         measure: Counts the tokens of prompts; None leaves too_long out.
         report: Called with the count so far.
     """
-    left_out: LeftOut = Counter()
+    left_out = LeftOut()
     counted = _Counted(raw, report)
-    rows = chosen(usable_rows(counted, config.dataset, config.reward.columns, left_out), config)
+    rows = chosen(usable_rows(counted, config.dataset, config.columns, left_out), config)
     split = cut(list(rows), config, left_out)
     findings = {"leakage": _leakage([*split.train, *split.warm_up], split.held_out)}
     longest = None
     if measure is not None:
         findings["too_long"], longest = _too_long(rows, config, measure)
     for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
-        findings[name] = Trouble(left_out[why], MEANINGS[name])
+        shown = [left_out.examples[why]] if why in left_out.examples else []
+        findings[name] = Trouble(left_out[why], MEANINGS[name], shown)
     return CheckReport(
         rows=counted.count,
         usable=len(rows),
@@ -115,7 +120,7 @@ def _leakage(train: Sequence[Row], held_out: Sequence[Row]) -> Trouble:
 
 
 def _bag(row: Row) -> tuple[str, ...]:
-    return tuple(sorted(same_question(row.instruction).split()))
+    return tuple(sorted(WORD.findall(row.instruction.casefold())))
 
 
 def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any
 
 from core.config import RunConfig
@@ -75,7 +74,7 @@ def fitting(split: Split, config: RunConfig, template: PromptTemplate, tokenizer
     Raises:
         InvalidInput: Fewer rows are left than one step needs.
     """
-    left_out = Counter(split.left_out)
+    left_out = split.left_out.copy()
 
     def keep(rows: list[Row]) -> list[Row]:
         kept = with_room(rows, config, template, tokenizer)

@@ -162,6 +162,8 @@ def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
     assert (result["rows"], result["usable"]) == (43, 41)
     counts = {name: finding["count"] for name, finding in result["findings"].items()}
     assert counts == {"leakage": 0, "too_long": 1, "empty": 1, "repeated": 1, "filtered": 0}
+    assert result["findings"]["repeated"]["examples"] == [f"Row 41 repeats row 1: {GSM8K[0]['question']}"]
+    assert result["findings"]["empty"]["examples"] == ["Row 42: no question"]
     assert result["longest_prompt"] > 700
 
 

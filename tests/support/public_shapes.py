@@ -54,7 +54,7 @@ SHAPES = {
     "AQuA": (
         lambda n: {"question": f"What is {n}+1?", "options": [f"A){n}", f"B){n + 1}", f"C){n + 2}"],
                    "rationale": f"Count one on from {n}.", "correct": "B"},
-        lambda n: [f"What is {n}+1?", f"A){n}\nB){n + 1}"], lambda n: "B", "multiple-choice",
+        lambda n: [f"What is {n}+1?", f"A) {n}\nB) {n + 1}"], lambda n: "B", "multiple-choice",
     ),
     "ARC": (
         lambda n: {"id": f"ARC_{n}", "question": f"Which town is number {n}?", "answerKey": LETTERS[n % 4],

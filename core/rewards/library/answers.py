@@ -15,6 +15,9 @@ LONGEST_MATHS = 2000
 MOST_MENTIONS = 2
 """How often a solution may repeat its answer, as in "56 (56.0)"."""
 
+LONGEST_ANSWER = 30
+"""Words; a choice or a number that needs more is not an answer but a text that mentions one."""
+
 FRACTION = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?(%?)")
 LATEX_FRACTION = re.compile(r"\\[dt]?frac\{(-?[\d.]+)\}\{([\d.]+)\}")
 AROUND_OPERATOR = re.compile(r"\s*([-+*/=^])\s*")

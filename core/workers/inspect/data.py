@@ -42,6 +42,7 @@ from core.jsonfile import JsonObject
 from core.paths import Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import PromptTemplate
+from core.rewards.numbering import lettered
 from core.rewards.suggest import Sample, suggest
 from core.runs.checks import check_rows
 from core.runs.split import FILTERED_ROWS, check_source
@@ -100,7 +101,7 @@ def _guessed_from(rows: Sequence[RawRow], config: DatasetConfig, workspace: Work
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
     """Three rows rendered by the model's chat template; `problem` says why if there is none."""
     template = template_of(config.prompt)
-    mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
+    mapped = lettered(map_rows(rows, config.dataset, config.columns).rows, config.reward)[:RENDERED_ROWS]
     prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
     samples: list[RenderedRow] = [
         {

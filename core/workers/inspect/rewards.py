@@ -18,6 +18,7 @@ from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.numbering import lettered
 from core.rewards.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
@@ -108,4 +109,4 @@ def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> Jso
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
     """The first `count` usable rows of the configured data set."""
     raw = first_rows(config.dataset, workspace, max(count, looked_at(config.dataset)))
-    return map_rows(raw, config.dataset, config.reward.columns).rows[:count]
+    return lettered(map_rows(raw, config.dataset, config.columns).rows, config.reward)[:count]

@@ -21,11 +21,22 @@ def rows_of(*pairs):
 
 
 def test_empty_and_repeated_rows_are_counted():
-    checks = checked(rows_of(("a", "1"), ("A!", "1"), ("b", ""), ("c", "3")))
-    assert (checks.rows, checks.usable) == (4, 2)
+    checks = checked(rows_of(("a", "1"), (" A", "1"), ("b", ""), ("c", "3"), ("a!", "1")))
+    assert (checks.rows, checks.usable) == (5, 3)
     assert checks.findings["empty"].count == 1
     assert checks.findings["repeated"].count == 1
     assert checks.findings["repeated"].meaning
+    assert checks.findings["repeated"].examples == ["Row 2 repeats row 1: A"]
+    assert checks.findings["empty"].examples == ["Row 3: no answer: b"]
+    assert checks.findings["filtered"].examples == []
+
+
+def test_an_answer_that_is_missing_in_one_late_row_leaves_that_row_out():
+    rows = [*rows_of(*((f"{n} plus 1?", str(n + 1)) for n in range(1, 11))), {"instruction": "11 plus 1?"}]
+    rows[-1]["response"] = None
+    checks = checked(rows)
+    assert (checks.usable, checks.findings["empty"].count) == (10, 1)
+    assert checks.findings["empty"].examples == ["Row 11: no answer: 11 plus 1?"]
 
 
 def test_prompts_without_room_are_counted_with_the_longest():

@@ -12,7 +12,8 @@ from core.errors import InvalidInput
 from core.rewards.build import RewardTools
 from core.rewards.own_answers import ENOUGH, earned
 from core.rewards.section import RewardConfig
-from core.rewards.suggest import Sample, size_of, suggest
+from core.rewards.suggest import Sample, suggest
+from core.rewards.suggested_prompt import size_of
 from tests.support.public_shapes import SHAPES as PUBLIC
 from tests.support.public_shapes import rows_of
 
@@ -253,3 +254,13 @@ def test_a_curated_set_is_looked_up():
 def test_what_can_not_be_mapped_is_said(rows):
     with pytest.raises(InvalidInput):
         suggested(rows)
+
+
+def test_a_set_with_unanswerable_questions_is_told_so_in_its_prompt():
+    rows = [{"question": f"q{n}", "answers": {"text": ["Rome"] if n else []}} for n in range(3)]
+    found = suggested(rows)
+    assert found.prompt["template"] == "solution-only"
+    assert found.prompt["system_prompt"].endswith(
+        "If the question can't be answered, the solution is the word unanswerable."
+    )
+    assert found.prompt["system_prompt"].startswith("Answer with nothing but the solution")
