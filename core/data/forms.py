@@ -77,7 +77,7 @@ def preference(columns: Sequence[Column]) -> Pair | None:
     others = [column for column in plain(columns, chats) if column.steps[0] not in ("chosen", "rejected")]
     asks = named("instruction", [column for column in others if column.can_ask])
     why = "it is the chosen answer of a pair"
-    if "chosen" in chats:
+    if "chosen" in chats and is_answered(chats["chosen"]):
         asks = asks or Guess("chosen.question", FORM, "'chosen' holds a chat; all before its last answer")
         return Pair(asks, Guess("chosen.reply", FORM, why), system_of(chats["chosen"]), (PREFERENCE_HINT,))
     answer = next((column.path for column in columns if column.steps[0] == "chosen" and column.can_answer), None)

@@ -231,10 +231,18 @@ def _cell_text(raw: RawRow, path: str, field_name: str) -> str:
     inner = value[0] if isinstance(value, (list, tuple)) and value else value
     if isinstance(inner, dict) and not is_parts(value):
         problem = f"{path!r} holds objects with {', '.join(map(str, inner))[:100]}, not text"
-        steps = (f"{path}.user",) if turns_of(value) else (f"{path}.0" if inner is not value else path, *inner)[:2]
-        hint = f"Map a value inside, such as {'.'.join(map(str, steps))}."
+        hint = f"Map a value inside, such as {_inner_path(path, value, inner)}."
         raise InvalidInput(f"{field_name}: {problem}.", hint, {field_name: problem})
     return as_text(value)
+
+
+def _inner_path(path: str, value: Any, inner: Mapping[str, Any]) -> str:
+    """A path to a text in `value`: the user's turn of a chat, or the longest text of an object."""
+    if turns_of(value):
+        return f"{path}.user"
+    texts = {key: len(text) for key, text in inner.items() if isinstance(text, str)}
+    key = max(texts, key=lambda name: texts[name]) if texts else next(iter(inner), "text")
+    return f"{path}.{key}" if inner is value else f"{path}.0.{key}"
 
 
 def as_text(value: Any) -> str:

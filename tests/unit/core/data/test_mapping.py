@@ -136,6 +136,9 @@ def test_a_cell_with_a_chat_says_how_to_name_a_turn():
     with pytest.raises(InvalidInput) as refused:
         map_row({"instruction": CHAT, "response": "r"}, CONFIG, {})
     assert "instruction.user" in refused.value.hint
+    with pytest.raises(InvalidInput) as refused:
+        map_row({"instruction": [{"id": "7", "body": "What is it?"}], "response": "r"}, CONFIG, {})
+    assert "instruction.0.body" in refused.value.hint
 
 
 def test_data_without_answers_are_used_when_none_is_mapped():
