@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
@@ -23,6 +24,7 @@ from core.prompts.chosen import template_of
 from core.prompts.section import PromptConfig
 from core.rewards.build import RewardTools, scorers
 from core.rewards.fitting import (
+    LABEL_NAMES,
     MOST_LABELS,
     Answers,
     Fit,
@@ -40,6 +42,8 @@ from core.rewards.suggested_prompt import prompt_for, warm_up_for
 
 FORMAT_WEIGHT = 0.1
 MOST_TRIES = 5
+PATIENCE_S = 20.0
+"""After so long no further proposal is tried."""
 TOLD_ROWS, TOLD = 8, 0.95
 MADE: MappingSettings = {
     "instruction_field": "instruction",
@@ -135,17 +139,18 @@ def suggest(sample: Sample, tools: RewardTools) -> Suggestion:
     dataset, reasons = _mapping(sample)
     if dataset["response_field"] is None:
         return _without_answers(sample, dataset, reasons)
+    started = time.perf_counter()
     proposals = _proposals(sample, columns, dataset)
     first = next(proposals)
     best = _tried(sample, first, reasons, tools)
-    if not best.enough and PRESETS[first.fit.preset].judges_truth:
-        others = (
-            _tried(sample, other, [*reasons, _difference(other)], tools) for other in islice(proposals, MOST_TRIES)
-        )
-        for other in others:
-            best = other if _full(other) > _full(best) else best
-            if best.enough:
-                break
+    if best.enough or not PRESETS[first.fit.preset].judges_truth:
+        return _with_figure(best)
+    judging = (other for other in proposals if PRESETS[other.fit.preset].judges_truth)
+    for proposal in islice(judging, MOST_TRIES):
+        other = _tried(sample, proposal, [*reasons, _difference(proposal)], tools)
+        best = other if _full(other) > _full(best) else best
+        if best.enough or time.perf_counter() - started > PATIENCE_S:
+            break
     return _with_figure(best)
 
 
@@ -218,6 +223,7 @@ def _other_answers(columns: Sequence[Column], config: DatasetConfig) -> list[Col
     """The next column that is called an answer."""
     taken = {config.instruction_field, config.response_field, *config.contexts}
     free = [column for column in columns if column.path not in taken and column.can_answer and not column.is_fact]
+    free = [column for column in free if not set(column.words) & LABEL_NAMES]
     best = named("response", free)
     return [column for column in free if best is not None and column.path == best.field]
 

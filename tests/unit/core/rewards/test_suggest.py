@@ -264,3 +264,14 @@ def test_a_set_with_unanswerable_questions_is_told_so_in_its_prompt():
         "If the question can't be answered, the solution is the word unanswerable."
     )
     assert found.prompt["system_prompt"].startswith("Answer with nothing but the solution")
+
+
+def test_the_next_better_proposal_is_another_column_of_answers_but_never_a_label():
+    rows = [
+        {"problem": f"Add {n}.", "category": "ab"[n % 2], "answer": f"\\frac{{{n}}}{{", "solution": f"\\boxed{{{n}}}"}
+        for n in range(30)
+    ]
+    found = suggested(rows)
+    assert (found.dataset["response_field"], found.dataset["final_answer"]) == ("solution", "boxed")
+    assert first_preset(found) == "math-science"
+    assert found.enough
