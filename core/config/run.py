@@ -15,7 +15,7 @@ from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
-from core.rewards.section import RewardConfig
+from core.rewards.section import NEED_NONE, RewardConfig
 from core.schema import Section, knob
 
 MOST_NAMED = 8
@@ -77,6 +77,24 @@ class RunConfig(Section):
             raise ValueError(
                 f"training.max_new_tokens: {self.training.max_new_tokens} leaves no room for a prompt within "
                 f"max_sequence_length ({self.training.max_sequence_length}); lower it or raise the other"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def references_are_there(self) -> "RunConfig":
+        """A reward that compares, and a warm-up that teaches, need answers; not all data have them."""
+        if self.dataset.response_field is not None or self.dataset.kind == "procedural":
+            return self
+        comparing = self.reward.comparing
+        if comparing:
+            raise ValueError(
+                f"reward: {comparing[0]} compares with a reference, and the data have none (dataset.response_field is "
+                f"null); choose one that needs none, such as {NEED_NONE}, a judge or a reward of your own"
+            )
+        if self.pre_training.enabled:
+            raise ValueError(
+                "pre_training.enabled: a warm-up teaches the data's answers, and the data have none "
+                "(dataset.response_field is null); turn it off"
             )
         return self
 

@@ -17,6 +17,10 @@ from core.schema import Section, knob
 DEFAULT_PRESET = "math-science"
 MAX_NAME_CHARACTERS = 64
 RESERVED_FIELDS = ("instruction", "reference", "reasoning", "solution")
+NEED_NONE = "creative-writing, length, language or solution-format"
+"""Rewards that compare with nothing, for a hint."""
+OWN_REFERENCE = ("keywords", "pattern")
+"""Presets that a parameter of their own name spares the reference."""
 SOURCES = ("preset_name", "custom_name", "judge")
 
 
@@ -164,6 +168,17 @@ class RewardConfig(Section):
     def judges_of_truth(self) -> tuple[str, ...]:
         """The names of the scoring functions whose full score means a correct answer."""
         return tuple(label for label, preset in presets_among(self.parts) if preset.judges_truth)
+
+    @property
+    def comparing(self) -> tuple[str, ...]:
+        """The names of the scoring functions that can't do without a reference."""
+        return tuple(
+            part.label
+            for part in self.parts
+            for _, preset in presets_among([part])
+            if "reference" in preset.fields
+            and not (preset_of(part.preset_name or "") in OWN_REFERENCE and any(part.parameters.values()))
+        )
 
     @property
     def columns(self) -> dict[str, str]:

@@ -246,3 +246,49 @@ def test_the_server_itself_never_loads_the_readers(shared_server):
     shared_server.upload("small.csv", b"question,answer\n1,2\n")
     maps = {file.path for file in psutil.Process(shared_server.process.pid).memory_maps()}
     assert not [path for path in maps if "libarrow" in path or "libtorch" in path]
+
+
+def lines_of(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def test_data_without_answers_are_trained_on_with_a_reward_that_needs_none(shared_server):
+    rows = [{"prompt": f"Write two lines about the number {n}."} for n in range(40)]
+    taken = shared_server.upload("prompts.jsonl", lines_of(rows))[1]
+    assert (taken["mapping"]["instruction_field"], taken["mapping"]["response_field"]) == ("prompt", None)
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": taken["path"]})[1]
+    assert proposal["own_answers"] is None
+    config = {name: proposal[name] for name in ("dataset", "prompt", "reward")}
+    status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "prompts", "config": config})
+    assert status == 202, reply
+    compares = {**config, "reward": {"preset_name": "math-science"}}
+    status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "refused", "config": compares})
+    assert status == 400
+    assert "compares with a reference, and the data have none" in reply["error"]["fields"]["reward"]
+    assert set(reply["error"]) == {"code", "message", "hint", "fields"}
+
+
+def test_quick_start_says_what_the_own_answers_earn_and_which_row_falls_short(shared_server):
+    rows = [
+        {
+            "text": f"Write add{n}.",
+            "code": f"def add(a):\n    return a + {n + (n == 3) * 5}",
+            "test_list": [f"assert add(1) == {n + 1}"],
+        }
+        for n in range(1, 31)
+    ]
+    path = shared_server.upload("tests.jsonl", lines_of(rows))[1]["path"]
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": path, "model": "unsloth/Qwen3-4B"})[1]
+    assert proposal["reward"]["fields"] == {"tests": "test_list"}
+    own = proposal["own_answers"]
+    assert (own["rows"], own["scored"], own["full"], proposal["enough"]) == (20, 20, 0.95, True)
+    assert (own["failing"]["row"], own["failing"]["score"]) == (3, 0.0)
+    assert "returned 9" in own["failing"]["reason"]
+
+
+def test_a_file_that_is_sorted_by_its_labels_has_all_of_them_in_the_prompt(shared_server):
+    rows = [{"message": f"Parcel {n} did not come", "category": f"Label {n // 100}"} for n in range(800)]
+    path = shared_server.upload("labels.jsonl", lines_of(rows))[1]["path"]
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": path})[1]
+    assert all(f"Label {n}" in proposal["prompt"]["system_prompt"] for n in range(8))
+    assert proposal["pre_training"] == {"enabled": True}

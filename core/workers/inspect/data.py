@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -26,7 +26,16 @@ from core.data.preview import (
 from core.data.procedural import ProceduralTask, procedural_names
 from core.data.row import RawRow
 from core.data.section import DatasetConfig
-from core.data.source import data_file, final_answer_problem, first_rows, kind_of, rows_of_run
+from core.data.source import (
+    data_file,
+    final_answer_problem,
+    first_rows,
+    kind_of,
+    looked_at,
+    many_rows,
+    rows_of_run,
+    sampled,
+)
 from core.errors import LoraCraftError
 from core.files import sha256_of
 from core.jsonfile import JsonObject
@@ -35,54 +44,62 @@ from core.prompts.chat_template import Thinking, perfect_answer
 from core.prompts.chosen import template_of
 from core.prompts.special_tokens import found_in
 from core.rewards.numbering import lettered
-from core.rewards.suggest import suggest
+from core.rewards.suggest import Sample, suggest
 from core.runs.checks import Measured, check_rows
 from core.runs.split import FILTERED_ROWS, check_source
 from core.workers.chat_format import ChatFormat, about_template, unknown_thinking
 from core.workers.corpus import prompt_ids, render
-from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt
+from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt, SuggestionWanted
 from core.workers.loading import load_tokenizer
+from core.workers.reward_tools import tools
 
 MAX_CELL_SHOWN = 4000
 """Characters of a cell that a preview shows at most."""
 MAX_ITEMS_SHOWN = 50
 """Items of a list or an object that a preview shows at most."""
 
-GUESS_ROWS = 50
 RENDERED_ROWS = 3
 
 
 def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPreview:
     """The first rows in a form to show, the guessed mapping, and facts about the other rows."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    count = arguments["samples"]
+    count = max(arguments["samples"], looked_at(config))
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
-    rows = file.first(max(count, GUESS_ROWS)) if file else first_rows(config, workspace, max(count, GUESS_ROWS))
-    mapping = guess_mapping(rows)
+    rows = file.first(count) if file else first_rows(config, workspace, count)
+    mapping = guess_mapping(_guessed_from(rows, config, workspace))
     return {
         "columns": columns_of(rows),
-        "rows": [shown(row) for row in rows[:count]],
+        "rows": [shown(row) for row in rows[: arguments["samples"]]],
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         "notes": file.notes if file else [],
-        "total_rows": len(rows) if len(rows) < max(count, GUESS_ROWS) else None,
+        "total_rows": len(rows) if len(rows) < count else None,
     }
 
 
 def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPreview:
     """The guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
-    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else GUESS_ROWS)
-    mapping = guess_mapping(rows[:GUESS_ROWS])
+    count = looked_at(config.dataset)
+    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else count)
+    mapping = guess_mapping(rows[:count])
     shown_rows = rendered(rows, config, workspace)
     if problem := final_answer_problem(rows, config.dataset):
         shown_rows["notices"].append(f"{problem}.")
     return {
-        "columns": columns_of(rows[:GUESS_ROWS]),
+        "columns": columns_of(rows[:count]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **shown_rows,
     }
+
+
+def _guessed_from(rows: Sequence[RawRow], config: DatasetConfig, workspace: Workspace) -> Sequence[RawRow]:
+    """The rows that columns are guessed from: from all over a source with more than `rows`, as Quick Start does."""
+    count = looked_at(config)
+    is_all = len(rows) < count or kind_of(config) != "upload"
+    return rows if is_all else sampled(many_rows(config, workspace), count)[0]
 
 
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
@@ -180,10 +197,13 @@ def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[
     return {}
 
 
-def suggestion(workspace: Workspace, arguments: OfDataset, report: Any) -> JsonObject:
+def suggestion(workspace: Workspace, arguments: SuggestionWanted, report: Any) -> JsonObject:
     """Quick Start's proposal, a Suggestion."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    return asdict(suggest(config, kind_of(config), first_rows(config, workspace, GUESS_ROWS)))
+    read = partial(many_rows, config, workspace)
+    rows, total = sampled(read(), looked_at(config))
+    sample = Sample(config, kind_of(config), rows, total, arguments["model"], read)
+    return asdict(suggest(sample, tools(workspace)))
 
 
 def hub_description(workspace: Workspace, arguments: OfHub, report: Any) -> JsonObject:

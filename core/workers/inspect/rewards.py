@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config import RunConfig, parse_config
 from core.data.mapping import Row, map_rows
-from core.data.source import first_rows
+from core.data.source import first_rows, looked_at
 from core.jsonfile import JsonObject
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
@@ -19,14 +19,13 @@ from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
 from core.rewards.numbering import lettered
+from core.rewards.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
 from core.rewards.tested import BenchResult, RewardTest
 from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 
-LOOKED_AT_ROWS = 50
-"""Rows that are read at least, since the first ones may be empty."""
 TOGETHER = "together"
 """The report on the weighted sum of several rewards, which training uses."""
 
@@ -93,6 +92,15 @@ def reward_bench(workspace: Any, arguments: BenchWanted, report: Any) -> BenchRe
     return {"rows": len(rows), "grade": reports[tried[-1].name]["grade"], "rewards": reports}
 
 
+def reward_own_answers(workspace: Any, arguments: BenchWanted, report: Any) -> OwnAnswers:
+    """What the configured reward gives the data set's own answers."""
+    config = parse_config(arguments["config"])
+    rows = dataset_rows(config, workspace, arguments["samples"])
+    return own_answers(
+        scorers(config.reward, tools(workspace)), config.reward.weights, rows, template_of(config.prompt)
+    )
+
+
 def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> JsonObject:
     """The custom reward with every value, once it has been tried and can be used."""
     return custom.read(arguments["definition"]).model_dump(mode="json")
@@ -100,5 +108,5 @@ def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> Jso
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
     """The first `count` usable rows of the configured data set."""
-    raw = first_rows(config.dataset, workspace, max(count, LOOKED_AT_ROWS))
+    raw = first_rows(config.dataset, workspace, max(count, looked_at(config.dataset)))
     return lettered(map_rows(raw, config.dataset, config.columns).rows, config.reward)[:count]

@@ -24,6 +24,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         model.check_model,
         rewards.reward_test,
         rewards.reward_bench,
+        rewards.reward_own_answers,
         rewards.reward_validate,
         evaluations.prompt_file,
         evaluations.held_out_rows,

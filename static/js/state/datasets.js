@@ -3,7 +3,7 @@
  * words; pure. */
 
 import { PLAIN } from "../forms/schema.js";
-import { count, counted, words } from "../lib/format.js";
+import { count, counted, percent, words } from "../lib/format.js";
 import { isSame, valueAt } from "./draft.js";
 import { SUFFIX } from "./uploads.js";
 
@@ -44,24 +44,43 @@ export function choosing(source, known) {
   return { ...forgotten, "dataset.source": source, ...inSection("dataset", known) };
 }
 
-/** The changes that take a guessed mapping, as far as it guesses anything. @param {Section} mapping */
+/** The changes that take a guessed mapping, as far as it guesses a question; data may have no answers.
+ * @param {Section} mapping */
 export function taking(mapping) {
-  const needed = ["instruction_field", "response_field"];
-  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && needed.includes(key)));
+  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && key === "instruction_field"));
   return Object.fromEntries(kept.map((key) => [`dataset.${key}`, mapping[key]]));
 }
 
-/** The changes of Quick Start; of prompt and reward what it leaves out is as by default.
+/** The changes of Quick Start; of prompt and reward what it leaves out is as by default, a warm-up as it was.
  * @param {Suggestion} suggestion @param {string[]} names all settings
  * @param {string[]} sections those to change @returns {Record<string, unknown>} */
-export function suggested(suggestion, names, sections = ["dataset", "prompt", "reward"]) {
+export function suggested(suggestion, names, sections = ["dataset", "prompt", "reward", "pre_training"]) {
   const changes = sections.includes("dataset") ? taking(suggestion.dataset) : {};
   for (const section of /** @type {const} */ (["prompt", "reward"])) {
     if (!sections.includes(section)) continue;
     Object.assign(changes, cleared(names, section), inSection(section, { ...suggestion[section] }));
   }
+  if (sections.includes("pre_training")) Object.assign(changes, inSection("pre_training", suggestion.pre_training));
   return changes;
 }
+
+/** The first row whose own answer does not get all there is, as facts; none where all do.
+ * @param {OwnAnswers | null} own @returns {[string, string][]} */
+export function failingFacts(own) {
+  if (!own?.failing) return [];
+  const { row, instruction, answer, score } = own.failing;
+  return [
+    [`Row ${row} earns`, score === null ? "no score" : percent(score)], ["Its question", instruction],
+    ["Its answer", answer],
+  ];
+}
+
+/** Several columns of one role as the draft keeps them: none is null, one a text.
+ * @param {string[]} columns @returns {string[] | string | null} */
+export const asField = (columns) => (columns.length > 1 ? columns : columns[0] ?? null);
+
+/** The columns of a role, which may have none, one or several. @param {unknown} field @returns {string[]} */
+export const columnsIn = (field) => /** @type {string[]} */ ([field ?? []].flat());
 
 /** The values of a section by their dotted names. @param {string} section @param {Record<string, unknown>} values */
 export const inSection = (section, values) =>

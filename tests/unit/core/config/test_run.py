@@ -137,3 +137,51 @@ def test_a_step_is_counted_in_prompts_and_completions():
 
 def test_the_defaults_are_valid():
     assert parse_config({}) == RunConfig()
+
+
+WITHOUT_ANSWERS = {"dataset": {"response_field": None}}
+
+
+@pytest.mark.parametrize(
+    "reward",
+    [
+        {"preset_name": "solution-format"},
+        {"preset_name": "length"},
+        {"preset_name": "language"},
+        {"preset_name": "creative-writing"},
+        {"preset_name": "pattern", "parameters": {"pattern": "[a-z]+"}},
+        {"type": "composite", "components": [{"judge": {}}]},
+        {"type": "custom", "custom_name": "mine"},
+    ],
+    ids=["format", "length", "language", "writing", "a pattern of its own", "judge", "custom"],
+)
+def test_data_without_answers_can_have_a_reward_that_needs_none(reward):
+    config = parse_config({**WITHOUT_ANSWERS, "reward": reward})
+    assert config.dataset.response_field is None
+
+
+@pytest.mark.parametrize("preset", ["math-science", "exact-match", "reasoning", "keywords", "concise-summarization"])
+def test_a_reward_that_compares_is_refused_where_the_data_have_no_answers(preset):
+    parts = [{"preset_name": preset}, {"preset_name": "length", "weight": 0.1}]
+    with pytest.raises(InvalidInput) as refused:
+        parse_config({**WITHOUT_ANSWERS, "reward": {"type": "composite", "components": parts}})
+    problem = refused.value.fields["reward"]
+    assert problem.startswith(f"{preset} compares with a reference, and the data have none")
+    assert "choose one that needs none" in problem
+
+
+def test_a_warm_up_needs_answers_to_teach():
+    reward = {"preset_name": "length"}
+    with pytest.raises(InvalidInput) as refused:
+        parse_config({**WITHOUT_ANSWERS, "reward": reward, "pre_training": {"enabled": True}})
+    assert "turn it off" in refused.value.fields["pre_training.enabled"]
+
+
+def test_a_question_takes_one_column_several_or_none():
+    def contexts(given):
+        return parse_config({"dataset": {"context_field": given}}).dataset.context_field
+
+    assert [contexts(given) for given in ("a", ["a"], ["a", "b", "a"], [], None)] == ["a", "a", ("a", "b"), None, None]
+    with pytest.raises(InvalidInput) as refused:
+        contexts(["a", ""])
+    assert "a column, a list of columns, or null" in refused.value.fields["dataset.context_field"]

@@ -58,7 +58,97 @@ def test_paths_go_through_lists_and_objects():
     row = {"chat": [{"text": "q"}], "answers": {"text": ["first", "second"]}}
     assert map_row(row, config, {}).reference == "first"
     with pytest.raises(InvalidInput, match=r"no column 'chat\.0\.text'"):
-        map_row({**row, "chat": []}, config, {})
+        map_rows([{**row, "chat": []}], config, {})
+
+
+def test_a_column_may_be_missing_in_some_rows_but_not_in_all():
+    rows = [{"instruction": "a", "response": "1"}, {"instruction": "b", "response": "2", "input": "x"}]
+    config = DatasetConfig(context_field="input")
+    assert [row.instruction for row in map_rows(rows, config, {}).rows] == ["a", "b\n\nx"]
+    with pytest.raises(InvalidInput, match=r"dataset\.context_field: there is no column 'input'"):
+        map_rows(rows[:1], config, {})
+    late = [*rows, {"instruction": "c"}]
+    mapped = map_rows(late, DatasetConfig(), {})
+    assert (len(mapped.rows), mapped.left_out) == (2, {"empty question or answer": 1})
+
+
+def test_a_missing_further_column_is_not_handed_to_the_reward():
+    rows = [{"instruction": "a", "response": "1", "tests": "assert f()"}, {"instruction": "b", "response": "2"}]
+    assert [row.extras for row in map_rows(rows, CONFIG, {"tests": "tests"}).rows] == [{"tests": "assert f()"}, {}]
+
+
+def test_several_columns_follow_the_question_in_their_order():
+    config = DatasetConfig(context_field=["passage", "options"])
+    row = {"instruction": "Which?", "response": "A", "passage": "Once.", "options": ["x", "y"]}
+    assert map_row(row, config, {}).instruction == "Which?\n\nOnce.\n\nA) x\nB) y"
+
+
+def test_options_in_columns_of_their_own_become_one_list():
+    config = DatasetConfig(context_field=["opa", "opb", "opc"])
+    row = {"instruction": "Which?", "response": "0", "opa": "x", "opb": "y", "opc": None}
+    assert map_row(row, config, {}).instruction == "Which?\n\nA) x\nB) y"
+
+
+def test_a_context_of_lists_is_text_in_paragraphs():
+    config = DatasetConfig(context_field="context.sentences")
+    row = {"instruction": "Who?", "response": "I", "context": {"sentences": [["One.", "Two."], ["Three."]]}}
+    assert map_row(row, config, {}).instruction == "Who?\n\nOne. Two.\nThree."
+
+
+CHAT = [
+    {"role": "system", "content": "Be kind."},
+    {"role": "user", "content": [{"type": "text", "text": "Who?"}, {"type": "image", "url": "x"}]},
+    {"role": "assistant", "content": "I."},
+    {"role": "user", "content": "And?"},
+    {"role": "assistant", "content": "You."},
+]
+SHAREGPT = [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "I."}]
+TRANSCRIPT = "\n\nHuman: Who?\n\nAssistant: I."
+
+
+@pytest.mark.parametrize(
+    ("chat", "question", "answer", "expected"),
+    [
+        (CHAT, "chat.user", "chat.assistant", ("Who?", "I.")),
+        (CHAT[1:], "chat.user", "chat.assistant", ("Who?", "I.")),
+        (CHAT, "chat.question", "chat.reply", ("User: Who?\n\nAssistant: I.\n\nUser: And?", "You.")),
+        (CHAT, "chat.1.content", "chat.2.content", ("Who?", "I.")),
+        (SHAREGPT, "chat.user", "chat.assistant", ("Who?", "I.")),
+        (SHAREGPT, "chat.question", "chat.reply", ("Who?", "I.")),
+        (TRANSCRIPT, "chat.user", "chat.assistant", ("Who?", "I.")),
+        (CHAT[:2], "chat.question", "chat.reply", ("Who?", "")),
+    ],
+)
+def test_turns_of_a_chat_are_found_in_each_row(chat, question, answer, expected):
+    config = DatasetConfig(instruction_field=question, response_field=answer)
+    row = map_row({"chat": chat}, config, {})
+    assert (row.instruction, row.reference) == expected
+
+
+def test_a_system_text_goes_before_the_question_where_a_row_has_one():
+    config = DatasetConfig(instruction_field="chat.user", response_field="chat.assistant", context_field="chat.system")
+    assert map_row({"chat": CHAT}, config, {}).instruction == "Be kind.\n\nWho?"
+    assert map_row({"chat": CHAT[1:]}, config, {}).instruction == "Who?"
+    assert len(map_rows([{"chat": CHAT[1:]}], config, {}).rows) == 1
+
+
+def test_a_cell_with_a_chat_says_how_to_name_a_turn():
+    with pytest.raises(InvalidInput) as refused:
+        map_row({"instruction": CHAT, "response": "r"}, CONFIG, {})
+    assert "instruction.user" in refused.value.hint
+    with pytest.raises(InvalidInput) as refused:
+        map_row({"instruction": [{"id": "7", "body": "What is it?"}], "response": "r"}, CONFIG, {})
+    assert "instruction.0.body" in refused.value.hint
+
+
+def test_data_without_answers_are_used_when_none_is_mapped():
+    rows = [{"instruction": "Write.", "response": ""}, {"instruction": ""}]
+    mapped = map_rows(rows, DatasetConfig(response_field=None), {})
+    assert [(row.instruction, row.reference) for row in mapped.rows] == [("Write.", "")]
+    assert mapped.left_out == {"empty question or answer": 1}
+    with pytest.raises(InvalidInput) as refused:
+        map_rows([{"instruction": "Write."}], CONFIG, {})
+    assert "set it to null" in refused.value.hint
 
 
 @pytest.mark.parametrize(
