@@ -15,6 +15,7 @@ from core.rewards.library import (
     creative_writing,
     form,
     language_match,
+    mathematics,
     procedural,
     reasoning,
     summarization,
@@ -28,6 +29,7 @@ WRITING: dict[str, Preset] = {
     "language": language_match.PRESET,
 }
 PRESETS: dict[str, Preset] = {
+    "math-science": mathematics.PRESET,
     **answers.PRESETS,
     **answering.PRESETS,
     **reasoning.PRESETS,

@@ -95,7 +95,7 @@ def _nothing(components: tuple[Component, ...], reason: str) -> Score:
 
 
 def is_right(solution: str, reference: str, example: Example) -> bool:
-    """Whether both are one text, number, verdict or option of extras["choices"]; cheap, without math-verify."""
+    """Whether both are one text, number, verdict or option of extras["choices"]."""
     if is_same(solution.rstrip("."), reference):
         return True
     value = plain_value(solution)
