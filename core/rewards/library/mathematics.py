@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example, NotRun, Preset, Sample, Score, excerpt, right, wrong
 from core.rewards.library.answers import NO_SOLUTION
+from core.rewards.library.maths.calculus import is_same_calculus, needs_math_verify
 from core.rewards.library.maths.comparing import is_same
-from core.rewards.library.maths.kinds import Value
 from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
 from core.rewards.library.maths.reading import readings
 from core.rewards.library.maths.trees import Unreadable
@@ -30,52 +32,52 @@ def math_science(response: str, reference: str, example: Example) -> Score:
         return wrong(NO_SOLUTION)
     if not solution.strip():
         return wrong("the solution is empty")
-    if len(solution) > LONGEST_ANSWER:
-        return wrong(f"the solution has {len(solution)} characters; an answer has at most {LONGEST_ANSWER}")
     if _squeezed(solution) == _squeezed(reference):
         return right(f"{excerpt(solution)} is the reference")
     return _judged(solution, reference)
 
 
 def _judged(solution: str, reference: str) -> Score:
-    answer, wanted = _stated(solution, is_reference=False), _stated(reference, is_reference=True)
-    if _squeezed(answer) == _squeezed(wanted):
-        return right(f"{excerpt(solution)} is the reference")
-    values = _reference_values(reference, wanted)
     try:
-        given = readings(answer)
-        equal = _any_same(values, given)
+        wanted, answer = _stated_by_reference(reference), _stated(boxes(solution) or [solution])
+        equal = _squeezed(answer) == _squeezed(wanted) or _is_same(wanted, answer)
     except Unreadable as problem:
         return wrong(f"{excerpt(solution)} can't be read: {problem}")
     except NoReference as problem:
-        raise NotRun(f"the reference {excerpt(reference)} can't be compared: {problem}") from None
+        raise NotRun(f"the reference {excerpt(reference)} can't be read: {problem}") from None
     except OutOfWork:
         raise NotRun(f"comparing {excerpt(solution)} with {excerpt(reference)} takes too long") from None
-    if equal:
-        return right(f"{excerpt(solution)} equals {excerpt(reference)}")
-    return wrong(f"{excerpt(solution)} does not equal {excerpt(reference)}")
+    verb = "equals" if equal else "does not equal"
+    return (right if equal else wrong)(f"{excerpt(solution)} {verb} {excerpt(reference)}")
 
 
-def _reference_values(reference: str, wanted: str) -> list[Value]:
-    if len(reference) > LONGEST_ANSWER:
-        raise NotRun(f"the reference has {len(reference)} characters; an answer has at most {LONGEST_ANSWER}")
+def _is_same(reference: str, answer: str) -> bool:
+    """Whether two plain texts state the same in one of the ways to read each."""
     try:
-        return readings(wanted)
+        wanted = readings(reference)
     except Unreadable as problem:
-        raise NotRun(f"the reference {excerpt(reference)} can't be read: {problem}") from None
-
-
-def _any_same(wanted: list[Value], given: list[Value]) -> bool:
+        if needs_math_verify(reference):
+            return is_same_calculus(reference, answer)
+        raise NoReference(str(problem)) from None
     values = Values()
+    given = readings(answer)
     return any(is_same(one, other, values) for one in wanted for other in given)
 
 
-def _stated(text: str, is_reference: bool) -> str:
-    r"""The answer in `text` in plain writing: what its \boxed{} hold; of a reference's solution text, the last one."""
-    found = list(dict.fromkeys(map(plain, boxes(text))))
-    if not found:
-        return plain(text)
-    return found[-1] if is_reference else ", ".join(found)
+def _stated_by_reference(text: str) -> str:
+    r"""The answer of a reference in plain writing; of a solution's text, what its last \boxed{} holds."""
+    try:
+        return _stated((boxes(text) or [text])[-1:])
+    except Unreadable as problem:
+        raise NoReference(str(problem)) from None
+
+
+def _stated(answers: Sequence[str]) -> str:
+    """Several answers as one in plain writing, those that are the same once."""
+    length = sum(map(len, answers))
+    if length > LONGEST_ANSWER:
+        raise Unreadable(f"it has {length} characters, and an answer has at most {LONGEST_ANSWER}")
+    return ", ".join(dict.fromkeys(map(plain, answers)))
 
 
 def _squeezed(text: str) -> str:

@@ -19,7 +19,7 @@ UNIT_FRACTION = re.compile(
 )
 GLUED_UNIT = re.compile(rf"-?\d+(?:\.\d+)?[{''.join(sorted(LETTERS))}]")
 FREE_LETTER = re.compile(r"(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])")
-COMPOUND = re.compile(r'(\d+(?:\.\d+)?)\s*"?([a-zA-Z]+)"?(?:\s*,\s*|\s+and\s+|\s+|$)')
+COMPOUND = re.compile(r'(?<![\d.])(\d{1,20}(?:\.\d{1,20})?)\s*"?([a-zA-Z]+)"?(?:\s*,\s*|\s+and\s+|\s+|$)')
 DENIALS = frozenset(("not", "isn't", "isnt", "cannot", "can't", "never", "neither", "doesn't"))
 PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z])")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from core.rewards.library.maths.trees import Unreadable
 
-MOST_BITS = 1 << 16
+MOST_BITS = 1 << 15
 """Bits of an exact number."""
 LARGEST_FACTORIAL = 2000
+LARGEST_BINOMIAL = 5000
 
 
 class TooLarge(Unreadable):
@@ -91,7 +92,7 @@ def _double_factorial(value: Fraction) -> Fraction | None:
 
 
 def _binomial(above: Fraction, below: Fraction) -> Fraction | None:
-    n, k = _whole(above, 10 * LARGEST_FACTORIAL), _whole(below, 10 * LARGEST_FACTORIAL)
+    n, k = _whole(above, LARGEST_BINOMIAL), _whole(below, LARGEST_BINOMIAL)
     return None if n is None or k is None else Fraction(math.comb(n, k))
 
 
@@ -111,8 +112,6 @@ def _listed(rule: Callable[..., int]) -> Callable[..., Fraction | None]:
 
 
 EXACT: dict[str, Callable[..., Fraction | int | None]] = {
-    "add": lambda *terms: sum(terms, Fraction(0)),
-    "multiply": lambda *factors: math.prod(factors, start=Fraction(1)),
     "divide": _divide,
     "power": _power,
     "root": _root,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from core.rewards.library.maths.amounts import read_amount, read_compound, read_glued
+from core.rewards.library.maths.amounts import DENIALS, read_amount, read_compound, read_glued
+from core.rewards.library.maths.calculus import CALCULUS
 from core.rewards.library.maths.kinds import (
+    Amount,
     Based,
     Equation,
     Matrix,
@@ -18,8 +20,8 @@ from core.rewards.library.maths.kinds import (
     items_of,
 )
 from core.rewards.library.maths.relations import RELATION, intersection, read_relation, reals, union
-from core.rewards.library.maths.structure import enclosed, sides, split
-from core.rewards.library.maths.trees import Unreadable
+from core.rewards.library.maths.structure import depths, enclosed, sides, split
+from core.rewards.library.maths.trees import MOST_DEPTH, Unreadable
 from core.rewards.text.normal import ungrouped
 
 MOST_WORDS = 12
@@ -41,13 +43,16 @@ CASES = re.compile(
     r"\\\{?\s*\\begin\{(?:cases|aligned)\}([^&]*)\\end\{(?:cases|aligned)\}|\\begin\{cases\}([^&]*)\\end\{cases\}"
 )
 MODULUS = re.compile(r"(.*\S)\s*\(?\s*\\[pb]?mod\s*\{?\s*(\w+)\s*\}?\s*\)?")
-DIGITS = r'(-?[0-9A-Za-z]*\d[0-9A-Za-z]*|"[A-Za-z]+|[A-Z]+(?=_\{?1\d))'
+DIGITS = r'(-?(?=[A-Za-z]*\d)[0-9A-Za-z]+|"[A-Za-z]+|[A-Z]+(?=_\{?1\d))'
 BASED = re.compile(
     rf'"?{DIGITS}"?\s*(?:_\s*\{{?|\(?\s*"?base\s*)\s*"?\s*(?:base\s*)?(\d+|[a-z]+)"?\s*\}}?\)?', re.IGNORECASE
 )
 MERIDIEM = re.compile(r"(?<=\d)\s*\"?\s*([aApP])\.?\s?[mM]\b\.?\"?")
 LETTER = re.compile(r'"?\(?"?([A-J])"?\)?"?')
+ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*([^\s"_^,;:].*)')
 CHOICE = re.compile(r'"?\(([A-J])\)"?\s*([^\s"].*)')
+NESTING = re.compile(r"\\in(?![A-Za-z])|\\[pb]?mod(?![A-Za-z])|\([A-J]\)")
+"""What is read inside of which something is read, besides brackets."""
 RESTATED = re.compile(r"(.*[^\s+*/=^-])\s+\(([^()]+)\)")
 
 
@@ -57,6 +62,10 @@ def readings(text: str) -> list[Value]:
     Raises:
         Unreadable: It states nothing that can be compared.
     """
+    if CALCULUS.search(text):
+        raise Unreadable("it has a sum, an integral or another operator")
+    if max(depths(text), default=0) + len(NESTING.findall(text)) > MOST_DEPTH:
+        raise Unreadable(f"it is nested more than {MOST_DEPTH} deep")
     grouped = ungrouped(text)
     texts = [grouped] if grouped == text or re.search(r",0\d\d", text) else [grouped, text]
     found: list[Value] = []
@@ -99,11 +108,22 @@ def read(text: str) -> Value:
         return _matrix(found[1], found[2])
     if found := CASES.fullmatch(text):
         return read(found[1] or found[2])
+    if announced := _announced(text):
+        return announced
     if found := MEMBER.match(text):
         return read(text[found.end() :])
     if (found := CHOICE.fullmatch(text)) and not RELATION.search(text):
         return Named(found[1], read(found[2]))
     return _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
+
+
+def _announced(text: str) -> Value | None:
+    """What follows words of prose, where it is more than an amount; None for anything else."""
+    found = ANNOUNCED.fullmatch(text)
+    if not found or set(found[1].casefold().split()) & DENIALS:
+        return None
+    value = read(found[2])
+    return None if isinstance(value, Amount) else value
 
 
 def _joined(text: str) -> Value | None:

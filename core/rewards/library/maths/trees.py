@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,8 +18,8 @@ class Unreadable(Exception):
 
 ONE: Tree = ("number", Fraction(1))
 MINUS_ONE: Tree = ("number", Fraction(-1))
-MOST_DEPTH = 30
-MOST_MARKS = 8
+MOST_DEPTH = 20
+MOST_MARKS = 4
 """Powers, factorials and other marks behind one value."""
 LISTED = ("gcd", "lcm", "max", "min")
 OTHER_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "lg": "log"}
@@ -70,13 +70,9 @@ class Reader:
 
     def sum(self) -> Tree:
         """Terms with + and - between them."""
-        self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise Unreadable(f"it is nested more than {MOST_DEPTH} deep")
         terms = [self._term()]
         while self.here in ("+", "-", "\\pm", "\\mp"):
             terms.append(self._term())
-        self._depth -= 1
         return terms[0] if len(terms) == 1 else ("add", *terms)
 
     def _term(self) -> Tree:
@@ -157,7 +153,7 @@ class Reader:
             if marks > MOST_MARKS:
                 raise Unreadable(f"more than {MOST_MARKS} marks stand behind one value")
             if sign in ("^", "**"):
-                made = ("power", made, self._exponent())
+                made = ("power", made, self._deeper(self._exponent))
             elif sign == "'":
                 made = ("symbol", f"{_name(made)}'")
             elif sign == "!" and self.here == "!":
@@ -168,21 +164,31 @@ class Reader:
         return made
 
     def _exponent(self) -> Tree:
-        self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise Unreadable(f"it is nested more than {MOST_DEPTH} deep")
         if self.here in ("-", "+"):
             is_negative = self.take() == "-"
-            made: Tree = ("multiply", MINUS_ONE, self._exponent()) if is_negative else self._exponent()
+            made: Tree = (
+                ("multiply", MINUS_ONE, self._deeper(self._exponent)) if is_negative else self._deeper(self._exponent)
+            )
         else:
             made = self._value()
             if self.here in ("^", "**"):
                 self.take()
-                made = ("power", made, self._exponent())
+                made = ("power", made, self._deeper(self._exponent))
+        return made
+
+    def _deeper(self, read: Callable[[], Tree]) -> Tree:
+        """What `read` reads, unless it is nested too deep."""
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise Unreadable(f"it is nested more than {MOST_DEPTH} deep")
+        made = read()
         self._depth -= 1
         return made
 
     def _value(self) -> Tree:
+        return self._deeper(self._plain_value)
+
+    def _plain_value(self) -> Tree:
         kind, sign = self.kind, self.here
         if kind == "number":
             return self._number()
@@ -276,7 +282,7 @@ class Reader:
             if self.take() == "_":
                 base = self._argument() if name != "log" else self._log_base()
             else:
-                power = self._exponent()
+                power = self._deeper(self._exponent)
         arguments = self._arguments(name)
         name = OTHER_NAMES.get(name, name)
         if power == ("multiply", MINUS_ONE, ONE) and f"arc{name}" in FUNCTIONS:
@@ -290,9 +296,6 @@ class Reader:
 
     def _arguments(self, name: str) -> list[Tree]:
         """What a function is applied to: what brackets enclose, or the factors that follow."""
-        self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise Unreadable(f"it is nested more than {MOST_DEPTH} deep")
         if self.here in ("(", "[") and name in LISTED:
             closing, made = CLOSING[self.take()], [self.sum()]
             while self.here == ",":
@@ -305,7 +308,6 @@ class Reader:
             made = [("multiply", *self._signed_factor())]
         else:
             made = [self._product(is_argument=True)]
-        self._depth -= 1
         return made
 
     def _root(self) -> Tree:

@@ -55,7 +55,10 @@ CURRENCIES = {
     "₩": "won",
     "₪": "shekels",
 }
-AMOUNT = r"(-?(?:\d[\d,]*(?:\.\d+)?|\.\d+))"
+AMOUNT = r"(-?(?<![\d.,])(?:\d[\d,]{0,40}(?:\.\d{1,40})?|\.\d{1,40}))"
+ESCAPED_DOLLARS = re.compile(rf"\\\$\s*{AMOUNT}")
+DOLLARS = re.compile(rf"(-?)\$\s*{AMOUNT}")
+CURRENCY = re.compile(rf"([{''.join(CURRENCIES)}])\s*{AMOUNT}|{AMOUNT}\s*([{''.join(CURRENCIES)}])")
 
 SIMPLER: list[tuple[re.Pattern[str], Any]] = [
     (re.compile(pattern), replacement)
@@ -109,6 +112,7 @@ TEXT = re.compile(r"\\(?:text(?:bf|rm|it|sf|tt|normal)?|mathrm|mbox|hbox|rm|text
 RADICAL = re.compile(r"√\s*(\d+(?:\.\d+)?)?")
 BOLD = re.compile(r"(?<![\w)*])(\*\*|__)(?=\S)([^*]+?)(?<=\S)\1(?![\w(*])")
 SPACED_THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?: \d{3})+)(?![\d])")
+BOX = re.compile(r"\\f?box(?:ed)?\s*\{")
 LEAD_IN = re.compile(
     r"^(?:(?:so|thus|hence|therefore|then|and)\b[, ]*)?(?:the\s+)?(?:final\s+|correct\s+|exact\s+)?"
     r"(?:answer|solution|result)s?\s*(?:is|are|:|=)\s*:?\s*(?=\S)",
@@ -122,10 +126,10 @@ def plain(text: str) -> str:
     for pattern, replacement in SIMPLER:
         flat = pattern.sub(replacement, flat)
     flat = BOLD.sub(r"\2", flat)
-    flat = TEXT.sub(lambda found: _quoted(found[1]), flat)
-    flat = _without_dollars(flat)
-    flat = SPACED_THOUSANDS.sub(lambda found: found[0].replace(" ", ""), " ".join(flat.split()))
-    return LEAD_IN.sub("", flat).strip(" .,;:$" if flat.count(":") < 2 else " .,;$")
+    flat = _without_dollars(LEAD_IN.sub("", flat.strip()))
+    flat = " ".join(TEXT.sub(lambda found: _quoted(found[1]), flat).split())
+    flat = SPACED_THOUSANDS.sub(lambda found: found[0].replace(" ", ""), flat)
+    return flat.strip(" .,;:" if flat.count(":") < 2 else " .,;")
 
 
 def _latex_signs(text: str) -> str:
@@ -167,14 +171,13 @@ def _quoted(words: str) -> str:
 
 def _without_dollars(text: str) -> str:
     """`text` without the signs around formulas; a dollar sign that is money becomes the word behind its number."""
-    text = re.sub(rf"\\\$\s*{AMOUNT}", r' \1 "dollars" ', text.replace("$$", "$")).replace("\\$", "")
-    for sign, name in CURRENCIES.items():
-        text = re.sub(rf"{sign}\s*{AMOUNT}|{AMOUNT}\s*{sign}", rf' \1\2 "{name}" ', text)
+    text = ESCAPED_DOLLARS.sub(r' \1 "dollars" ', text.replace("$$", "$")).replace("\\$", "")
+    text = CURRENCY.sub(lambda found: f' {found[2] or found[3]} "{CURRENCIES[found[1] or found[4]]}" ', text)
     parts = text.split("$")
     formulas = parts[1::2]
     if len(parts) % 2 and formulas and all(map(_is_formula, formulas)):
         return "".join(part if place % 2 else _around(part) for place, part in enumerate(parts))
-    return re.sub(rf"(-?)\$\s*{AMOUNT}", r' \1\2 "dollars" ', text).replace("$", " ")
+    return DOLLARS.sub(r' \1\2 "dollars" ', text).replace("$", " ")
 
 
 def _is_formula(part: str) -> bool:
@@ -187,17 +190,18 @@ def _around(words: str) -> str:
     bare = words.strip()
     if not re.search(r"[^\W\d_]{2}", bare) or re.fullmatch(r"[,;]?\s*(?:and|or)", bare.casefold()):
         return f" {bare} "
-    found = re.match(r"[\W\d_]*$", bare)
-    return f" {bare} " if found or '"' in bare or any(map(str.isdigit, bare)) else f' "{bare}" '
+    return f" {bare} " if "\\" in bare or any(map(str.isdigit, bare)) else f' "{bare}" '
 
 
 def boxes(text: str) -> list[str]:
     r"""The contents of every \boxed{..} and \fbox{..} of `text`, in order; an unclosed one reaches to the end."""
-    found = []
-    for start in re.finditer(r"\\f?boxed?\s*\{", text):
-        depth, place = 1, start.end()
-        while place < len(text) and depth:
-            depth += {"{": 1, "}": -1}.get(text[place], 0) if text[place - 1] != "\\" else 0
-            place += 1
-        found.append(text[start.end() : place - 1 if not depth else place])
+    found, end = [], 0
+    for start in BOX.finditer(text):
+        if start.start() < end:
+            continue
+        depth, end = 1, start.end()
+        while end < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0) if text[end - 1] != "\\" else 0
+            end += 1
+        found.append(text[start.end() : end - 1 if not depth else end])
     return found
