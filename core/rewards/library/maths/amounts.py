@@ -21,6 +21,8 @@ GLUED_UNIT = re.compile(rf"-?\d+(?:\.\d+)?[{''.join(sorted(LETTERS))}]")
 FREE_LETTER = re.compile(r"(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])")
 COMPOUND = re.compile(r'(?<![\d.])(\d{1,20}(?:\.\d{1,20})?)\s*"?([a-zA-Z]+)"?(?:\s*,\s*|\s+and\s+|\s+|$)')
 DENIALS = frozenset(("not", "isn't", "isnt", "cannot", "can't", "never", "neither", "doesn't"))
+BOUND = re.compile(r"\b(?:at least|at most|(?:more|less|greater|fewer|larger|smaller) than|between)\b")
+OF_UNITS = frozenset(("\\cdot", *"^{}-/*()°"))
 PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z])")
 
 
@@ -86,8 +88,12 @@ def _expression(signs: Sequence[Sign], start: int, upper: bool) -> Amount:
         raise Unreadable(f"{after[0].text!r} is not understood after the rest")
     if any(sign.text.casefold() in DENIALS for sign in (*before, *after)):
         raise Unreadable("it denies something")
+    if BOUND.search(" ".join(sign.text.casefold() for sign in before)):
+        raise Unreadable("it names a bound, and no value")
     label = "".join(f" {sign.text}" if sign.kind in ("words", "letter") else sign.text for sign in after)
-    if COUNT.search(label) or any(sign.kind == "command" and sign.text != "\\cdot" for sign in after):
+    if COUNT.search(label) or not all(
+        sign.kind in ("words", "letter", "number") or sign.text in OF_UNITS for sign in after
+    ):
         raise Unreadable("more than one value stands in it")
     return _scaled(tree, mark + label, " ".join(sign.text for sign in before))
 

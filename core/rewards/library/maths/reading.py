@@ -14,13 +14,22 @@ from core.rewards.library.maths.kinds import (
     Named,
     Ordered,
     Ratio,
+    Region,
     Several,
     Value,
     Words,
     items_of,
 )
-from core.rewards.library.maths.relations import RELATION, intersection, read_relation, reals, union
-from core.rewards.library.maths.structure import depths, enclosed, sides, split
+from core.rewards.library.maths.relations import (
+    RELATION,
+    intersection,
+    intervals_of,
+    read_relation,
+    reals,
+    union,
+    without,
+)
+from core.rewards.library.maths.structure import OPENING, depths, enclosed, sides, split
 from core.rewards.library.maths.trees import MOST_DEPTH, Unreadable
 from core.rewards.text.normal import ungrouped
 
@@ -31,10 +40,11 @@ _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS.split())}
 NOTHING = "no solution"
 CUP = re.compile(r"\\cup(?![A-Za-z])")
+SETMINUS = re.compile(r"\\(?:setminus|backslash)(?![A-Za-z])")
 SEPARATOR = re.compile(r"\s*(?:,\s*(?:and|or)\b|\b(?:and|or)\b|,|;|\\\\)\s*")
 COMMA = re.compile(r"\s*[,;]\s*")
 COLON = re.compile(r"\s*:\s*")
-MEMBER = re.compile(r"\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*\\in(?![A-Za-z])\s*(?=\S)")
+MEMBER = re.compile(r"(\\?[A-Za-z]+(?:_\w|_\{\w+\})?)\s*\\in(?![A-Za-z])\s*(?=\S)")
 BUILDER = re.compile(r"[^|:]*?(?:\\mid|\||:)\s*")
 MATRIX = re.compile(
     r"[(\[]?\s*\\begin\{([pbBvV]?matrix|smallmatrix|array)\}(?:\{[lcr| ]*\})?(.*)\\end\{\1\}\s*[)\]]?", re.DOTALL
@@ -48,9 +58,12 @@ BASED = re.compile(
     rf'"?{DIGITS}"?\s*(?:_\s*\{{?|\(?\s*"?base\s*)\s*"?\s*(?:base\s*)?(\d+|[a-z]+)"?\s*\}}?\)?', re.IGNORECASE
 )
 MERIDIEM = re.compile(r"(?<=\d)\s*\"?\s*([aApP])\.?\s?[mM]\b\.?\"?")
-LETTER = re.compile(r'"?\(?"?([A-J])"?\)?"?')
+LETTER = re.compile(r'"?(?:\("?([A-J])"?\)|([A-J])\)?)"?')
 ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*([^\s"_^,;:].*)')
-CHOICE = re.compile(r'"?\(([A-J])\)"?\s*([^\s"].*)')
+CHOICE = re.compile(r'"?\(([A-J])\)"?\s*([^\s":,;=)].*)')
+NO_WORDS = re.compile(r"[\d\\^_+*/=<>|$\[\]{}]|(?:^|\s)-")
+"""What no answer in words has."""
+ARTICLES = ("the", "a", "an")
 NESTING = re.compile(r"\\in(?![A-Za-z])|\\[pb]?mod(?![A-Za-z])|\([A-J]\)")
 """What is read inside of which something is read, besides brackets."""
 RESTATED = re.compile(r"(.*[^\s+*/=^-])\s+\(([^()]+)\)")
@@ -111,7 +124,7 @@ def read(text: str) -> Value:
     if announced := _announced(text):
         return announced
     if found := MEMBER.match(text):
-        return read(text[found.end() :])
+        return _member(found[1], read(text[found.end() :]))
     if (found := CHOICE.fullmatch(text)) and not RELATION.search(text):
         return Named(found[1], read(found[2]))
     return _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
@@ -126,11 +139,20 @@ def _announced(text: str) -> Value | None:
     return None if isinstance(value, Amount) else value
 
 
+def _member(name: str, value: Value) -> Value:
+    """The values or the interval of a symbol."""
+    intervals = intervals_of(value)
+    return Named(name.strip("\\"), value) if intervals is None else Region(name.strip("\\"), intervals)
+
+
 def _joined(text: str) -> Value | None:
     """Values with commas, "and" or "or" between them; None for one value."""
     parts = split(text, CUP)
     if len(parts) > 1:
         return union([read(part) for part in parts])
+    parts = split(text, SETMINUS)
+    if len(parts) == 2:
+        return without(read(parts[0]), items_of(read(parts[1])))
     parts = split(text, SEPARATOR)
     if len(parts) < 2:
         return None
@@ -160,12 +182,14 @@ def _bracketed(text: str) -> Value | None:
     opening, inside, closing = found
     if opening in ("\\{", "{"):
         builder = BUILDER.match(inside)
-        if builder and RELATION.search(inside[builder.end() :]):
+        if builder and RELATION.search(inside[builder.end() :]) and builder[0][0] in inside[builder.end() :]:
             return read(inside[builder.end() :])
         return Several(_items(split(inside, COMMA)))
     parts = split(inside, COMMA)
-    if len(parts) == 1:
+    if len(parts) == 1 and OPENING[opening] == closing:
         return read(inside)
+    if len(parts) < 2:
+        raise Unreadable("its brackets are no pair")
     if len(parts) > MOST_ITEMS:
         raise Unreadable(f"it states {len(parts)} values")
     return Ordered(opening.replace("⟨", "("), tuple(map(read, parts)), closing.replace("⟩", ")"))
@@ -185,7 +209,7 @@ def _single(text: str) -> Value:
     if text == "\\emptyset":
         return Words(NOTHING)
     if found := LETTER.fullmatch(text):
-        return Words(found[1].casefold())
+        return Words((found[1] or found[2]).casefold())
     if based := _based(text):
         return based
     if found := MODULUS.fullmatch(text):
@@ -193,6 +217,8 @@ def _single(text: str) -> Value:
     try:
         return read_amount(MERIDIEM.sub(r' "\1m"', text))
     except Unreadable:
+        if NO_WORDS.search(text):
+            raise
         return _words(text)
 
 
@@ -203,11 +229,11 @@ def _based(text: str) -> Based | None:
 
 
 def _words(text: str) -> Words:
-    words = [word for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", text.casefold()) if word not in ("the", "a", "an")]
+    words = [word for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", text.casefold()) if word not in ARTICLES]
+    if not words:
+        raise Unreadable("it has no words")
     if len(words) > MOST_WORDS:
         raise Unreadable(f"it is a text of {len(words)} words")
-    if not words or any(map(str.isdigit, text)) or re.search(r"[\\^_+*/=<>|$]", text):
-        raise
     return Words(" ".join(words))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from core.rewards.library.maths.kinds import (
     Amount,
@@ -18,6 +20,7 @@ from core.rewards.library.maths.kinds import (
     Words,
     items_of,
 )
+from core.rewards.library.maths.numbers import Values
 from core.rewards.library.maths.trees import MINUS_ONE, Tree, Unreadable
 
 RELATION = re.compile(r"(?<![<>!])=|<|>|\\(?:le|ge|ne|approx|equiv)(?![A-Za-z])")
@@ -75,6 +78,20 @@ def _point(value: Value) -> Interval:
     return Interval(inner.tree, True, inner.tree, True)
 
 
+def without(region: Value, points: Sequence[Value]) -> Region:
+    """An interval without some numbers, as the intervals between them."""
+    whole = intervals_of(region)
+    exact = Values().exact
+    holes = [(exact(point.tree), point.tree) for point in points if isinstance(point, Amount)]
+    if whole is None or len(whole) != 1 or len(holes) < len(points) or any(value is None for value, _ in holes):
+        raise Unreadable("what is left out of it is not understood")
+    bounds = [whole[0].low, *(tree for _, tree in sorted(holes)), whole[0].high]
+    parts = [Interval(low, False, high, False) for low, high in pairwise(bounds)]
+    parts[0] = replace(parts[0], has_low=whole[0].has_low)
+    parts[-1] = replace(parts[-1], has_high=whole[0].has_high)
+    return Region("", tuple(parts))
+
+
 def intersection(values: Sequence[Value]) -> Region | None:
     """A lower and an upper bound of one unknown as one interval; None for anything else."""
     bounds = [value.intervals[0] for value in values if isinstance(value, Region) and len(value.intervals) == 1]
@@ -126,6 +143,8 @@ def _equation(texts: list[str], read: Callable[[str], Value]) -> Value:
         return Named(name, _sides(rest, read))
     values = [read(text) if text else None for text in texts]
     known = [value for value in values if value is not None]
+    if not known:
+        raise Unreadable("nothing stands beside its equals sign")
     if len(known) == 1:
         return known[0]
     first, last = known[0], known[-1]

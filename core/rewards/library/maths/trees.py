@@ -104,26 +104,26 @@ class Reader:
     def _add_beside(self, factors: list[Tree]) -> None:
         """Read a factor without a sign before it, or the fraction of a mixed number, into `factors`."""
         is_number = self.place > 0 and self.signs[self.place - 1].kind == "number"
-        is_whole = is_number and factors[-1][0] == "number" and factors[-1][1].denominator == 1
-        following = self.signs[self.place : self.place + 3]
-        if is_whole and [(s.kind, s.text)[s.kind == "other"] for s in following] == ["number", "/", "number"]:
-            self.place += 3
-            factor: Tree = (
-                "divide",
-                ("number", _fraction(following[0].text)),
-                ("number", _fraction(following[2].text)),
-            )
-            if not _proper(factor):
-                raise Unreadable("two numbers stand side by side")
-        elif is_number and self.kind == "number":
+        is_plain = is_number and self.kind == "number"
+        is_whole = is_number and _are_whole(factors[-1:])
+        if is_plain and not is_whole:
             raise Unreadable("two numbers stand side by side")
-        else:
-            is_whole &= self.here == "\\frac"
-            factor = self._factor()
-        if is_whole and (part := _proper(factor)):
-            factors[-1] = ("number", factors[-1][1] + part)
-        else:
+        factor = self._plain_fraction() if is_plain else self._factor()
+        if not is_whole or factor[0] != "divide" or not _are_whole(factor[1:]):
             factors.append(factor)
+            return
+        above, below = factor[1][1], factor[2][1]
+        if not 0 < above < below:
+            raise Unreadable("the fraction of a mixed number is not less than 1")
+        factors[-1] = ("number", factors[-1][1] + above / below)
+
+    def _plain_fraction(self) -> Tree:
+        """The 1/2 of 2 1/2."""
+        following = self.signs[self.place : self.place + 3]
+        if [(sign.kind, sign.text)[sign.kind == "other"] for sign in following] != ["number", "/", "number"]:
+            raise Unreadable("two numbers stand side by side")
+        self.place += 3
+        return ("divide", ("number", _fraction(following[0].text)), ("number", _fraction(following[2].text)))
 
     def _signed_factor(self) -> list[Tree]:
         """A factor, behind its sign."""
@@ -280,9 +280,11 @@ class Reader:
         power: Tree | None = None
         while self.here in ("_", "^"):
             if self.take() == "_":
-                base = self._argument() if name != "log" else self._log_base()
+                base = self._log_base()
             else:
                 power = self._deeper(self._exponent)
+        if base is not None and name != "log":
+            raise Unreadable(f"{name} has an index")
         arguments = self._arguments(name)
         name = OTHER_NAMES.get(name, name)
         if power == ("multiply", MINUS_ONE, ONE) and f"arc{name}" in FUNCTIONS:
@@ -317,12 +319,8 @@ class Reader:
         return ("root", self._argument(), degree)
 
 
-def _proper(tree: Tree) -> Fraction | None:
-    """A fraction of two whole numbers that is less than 1; None for anything else."""
-    if tree[0] != "divide" or any(part[0] != "number" or part[1].denominator != 1 for part in tree[1:]):
-        return None
-    above, below = tree[1][1], tree[2][1]
-    return above / below if 0 < above < below else None
+def _are_whole(trees: Sequence[Tree]) -> bool:
+    return all(tree[0] == "number" and tree[1].denominator == 1 for tree in trees)
 
 
 def _name(tree: Tree) -> str:

@@ -145,10 +145,20 @@ def fits(reference: Unit | None, answer: Unit | None) -> Fraction | None:
         return answer.scale / reference.scale if reference.dimensions == answer.dimensions else None
     if reference.dimensions is not None or answer.dimensions is not None:
         pure, prose = (reference, answer) if reference.dimensions is not None else (answer, reference)
-        known = {word for word in prose.words if len(word) > 1 and word in UNITS}
-        return Fraction(1) if known <= pure.words and (known or len(prose.words) > 2) else None
+        return Fraction(1) if _is_named_in(pure, prose) else None
     small, large = sorted((reference.words, answer.words), key=len)
     return Fraction(1) if small <= large else None
+
+
+def _is_named_in(unit: Unit, prose: Unit) -> bool:
+    """Whether a sentence has all words of a unit, a simple unit by another name, or no unit at all."""
+    known = {UNITS[word] for word in prose.words if len(word) > 1 and word in UNITS}
+    is_simple = unit.dimensions is not None and [power for _, power in unit.dimensions] == [1]
+    return (
+        unit.words <= prose.words
+        or (not known and len(prose.words) > 2)
+        or (is_simple and known == {UNITS[word] for word in unit.words if word in UNITS})
+    )
 
 
 def _stem(word: str) -> str:

@@ -55,7 +55,7 @@ CURRENCIES = {
     "₩": "won",
     "₪": "shekels",
 }
-AMOUNT = r"(-?(?<![\d.,])(?:\d[\d,]{0,40}(?:\.\d{1,40})?|\.\d{1,40}))"
+AMOUNT = r"(-?(?<![\d.,])(?:\d[\d,]{0,40}(?:\.\d{0,40})?(?:\\overline\{\d+\})?|\.\d{1,40}))"
 ESCAPED_DOLLARS = re.compile(rf"\\\$\s*{AMOUNT}")
 DOLLARS = re.compile(rf"(-?)\$\s*{AMOUNT}")
 CURRENCY = re.compile(rf"([{''.join(CURRENCIES)}])\s*{AMOUNT}|{AMOUNT}\s*([{''.join(CURRENCIES)}])")
@@ -72,7 +72,7 @@ SIMPLER: list[tuple[re.Pattern[str], Any]] = [
         (r"\{,\}", ","),
         (r"\\%", "%"),
         (r"\\[()\[\]]", " $ "),
-        (r"\\#|\\_", " "),
+        (r"\\#|\\_|\\f?box(?:ed)?(?=\s*\{)", " "),
         (r"\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))|\s*\\degrees?(?![A-Za-z])", "°"),
         (r"\\math(?:rm|up)\s*\{\s*([ei])\s*\}", r"\1"),
         (r"\\(?:mathbf|mathit|boldsymbol|bm|mathsf|mathcal|pmb)(?![A-Za-z])\s*", ""),
@@ -112,9 +112,14 @@ TEXT = re.compile(r"\\(?:text(?:bf|rm|it|sf|tt|normal)?|mathrm|mbox|hbox|rm|text
 RADICAL = re.compile(r"√\s*(\d+(?:\.\d+)?)?")
 BOLD = re.compile(r"(?<![\w)*])(\*\*|__)(?=\S)([^*]+?)(?<=\S)\1(?![\w(*])")
 SPACED_THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?: \d{3})+)(?![\d])")
+ORDINAL = re.compile(r'(?<=\d)(?:\s?\^\s?\{?\s?"(?:st|nd|rd|th)"\s?\}?|(?:st|nd|rd|th)\b)')
+CONNECTIVES = re.compile(
+    r"^(?:(?:so|thus|hence|therefore|then|finally|we (?:get|have|find))\b[,:]?\s*(?=\S))+", re.IGNORECASE
+)
+CLOSING_WORDS = re.compile(r"\.\s*I hope it is correct\W*$", re.IGNORECASE)
 BOX = re.compile(r"\\f?box(?:ed)?\s*\{")
 LEAD_IN = re.compile(
-    r"^(?:(?:so|thus|hence|therefore|then|and)\b[, ]*)?(?:the\s+)?(?:final\s+|correct\s+|exact\s+)?"
+    r"^(?:the\s+)?(?:final\s+|correct\s+|exact\s+)?"
     r"(?:answer|solution|result)s?\s*(?:is|are|:|=)\s*:?\s*(?=\S)",
     re.IGNORECASE,
 )
@@ -122,14 +127,16 @@ LEAD_IN = re.compile(
 
 def plain(text: str) -> str:
     r"""`text` as plain LaTeX: ASCII signs, one space at most, text and units between quotes (\text{cm} is "cm")."""
-    flat = _latex_signs(text)
+    flat = _latex_signs(BOLD.sub(r"\2", text))
     for pattern, replacement in SIMPLER:
         flat = pattern.sub(replacement, flat)
-    flat = BOLD.sub(r"\2", flat)
-    flat = _without_dollars(LEAD_IN.sub("", flat.strip()))
+    flat = CLOSING_WORDS.sub("", LEAD_IN.sub("", CONNECTIVES.sub("", flat.strip())))
+    flat = _without_dollars(flat)
     flat = " ".join(TEXT.sub(lambda found: _quoted(found[1]), flat).split())
+    flat = ORDINAL.sub(' "th"', flat)
     flat = SPACED_THOUSANDS.sub(lambda found: found[0].replace(" ", ""), flat)
-    return flat.strip(" .,;:" if flat.count(":") < 2 else " .,;")
+    flat = flat.strip(" .,;:" if flat.count(":") < 2 else " .,;")
+    return flat[1:-1] if flat[:1] == flat[-1:] == "'" else flat
 
 
 def _latex_signs(text: str) -> str:
@@ -161,12 +168,14 @@ def _scripts(text: str, signs: dict[str, str], mark: str) -> str:
     return re.sub(f"[{''.join(signs)}]+", lambda found: f"{mark}{{{''.join(signs[s] for s in found[0])}}}", text)
 
 
-def _quoted(words: str) -> str:
-    """`words` between quotes; words that join two values stay bare."""
-    parts = re.split(r"(,|;|\b(?:and|or)\b)", words.replace("$", ""))
-    return " ".join(
-        f' "{" ".join(part.split())}" ' if part.strip() and not place % 2 else part for place, part in enumerate(parts)
-    )
+def _quoted(text: str) -> str:
+    """The words of `text` between quotes; words that join two values, and values, stay bare."""
+    parts = re.split(r"(,|;|\b(?:and|or)\b)", text.replace("$", ""))
+    return f" {' '.join(part if place % 2 else _quoted_words(part.strip()) for place, part in enumerate(parts))} "
+
+
+def _quoted_words(words: str) -> str:
+    return f'"{words}"' if words and not any(map(str.isdigit, words)) else words
 
 
 def _without_dollars(text: str) -> str:
@@ -174,15 +183,10 @@ def _without_dollars(text: str) -> str:
     text = ESCAPED_DOLLARS.sub(r' \1 "dollars" ', text.replace("$$", "$")).replace("\\$", "")
     text = CURRENCY.sub(lambda found: f' {found[2] or found[3]} "{CURRENCIES[found[1] or found[4]]}" ', text)
     parts = text.split("$")
-    formulas = parts[1::2]
-    if len(parts) % 2 and formulas and all(map(_is_formula, formulas)):
+    are_prices = all(re.match(r"\s*-?\d", part) for part in parts[1:])
+    if len(parts) % 2 and not are_prices and all(map(str.strip, parts[1::2])):
         return "".join(part if place % 2 else _around(part) for place, part in enumerate(parts))
     return DOLLARS.sub(r' \1\2 "dollars" ', text).replace("$", " ")
-
-
-def _is_formula(part: str) -> bool:
-    """Whether the text between two dollar signs is a formula, and not what lies between two prices."""
-    return bool(part.strip()) and (part[0] == " " or part[-1] != " ")
 
 
 def _around(words: str) -> str:

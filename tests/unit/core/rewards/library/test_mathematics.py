@@ -240,7 +240,7 @@ def test_no_answer_keeps_the_processor_busy():
 
 def test_a_comparison_that_takes_too_long_is_not_run():
     with pytest.raises(NotRun, match="takes too long"):
-        judged("x", "+".join([r"\sin x"] * 280))
+        judged("x", "+".join(["x!"] * 600))
     with pytest.raises(NotRun, match="takes too long"):
         judged(r"\int_0^1 x\,dx", r"\int_0^1 x^{9^{9^9}}\,dx")
 
