@@ -231,7 +231,7 @@ def cost(work):
 
 
 def test_no_answer_keeps_the_processor_busy():
-    others = ["x", "5", r"(0,1)", ",".join(rf"\sqrt{{{place}}}" for place in range(40))]
+    others = ["x", ",".join(rf"\sqrt{{{place}}}" for place in range(40))]
     usual = cost(lambda: [value(made.reference, made.wrong[0]) for made in MADE[:200]])
     # 200 usual comparisons take a quarter of the 0.2 s that one may take.
     dear = {(one[:9], text[:40]): cost(partial(value, one, text)) for text in HOSTILE for one in others}
