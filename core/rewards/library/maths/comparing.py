@@ -34,8 +34,6 @@ SAME_WORDS = {
             "no real solutions",
             "none",
             "empty set",
-            "emptyset",
-            "no such",
             "there is no solution",
         ),
         NOTHING,
@@ -72,7 +70,7 @@ def _named(reference: Value, answer: Value, values: Values) -> bool:
     """A name that only one side gives changes nothing; two names must be one."""
     names = {value.name for value in (reference, answer) if isinstance(value, Named)}
     if len(names) == 1:
-        if any(isinstance(value, Words) and value.text.upper() in names for value in (reference, answer)):
+        if any(isinstance(value, Words) and f"({value.text.upper()})" in names for value in (reference, answer)):
             return True
         inner = [value.value if isinstance(value, Named) else value for value in (reference, answer)]
         if is_same(inner[0], inner[1], values):
@@ -90,40 +88,37 @@ def _equations(reference: Value, answer: Value, values: Values) -> bool:
     """Whether two equations have one solution: their differences are proportional; or all sides are the same."""
     if not isinstance(reference, Equation) or not isinstance(answer, Equation):
         return False
-    if len(reference.sides) == len(answer.sides) and all(
-        map(lambda a, b: is_same(a, b, values), reference.sides, answer.sides)
-    ):
+    if _each(reference.sides, answer.sides, values):
         return True
-    differences = [_difference(equation.sides) for equation in (reference, answer)]
-    if len(reference.sides) != 2 or len(answer.sides) != 2 or None in differences:
-        return False
-    left, right = differences
+    left, right = _difference(reference.sides), _difference(answer.sides)
     return left is not None and right is not None and values.proportional(left, right) != 0
 
 
 def _difference(sides: Sequence[Value]) -> Tree | None:
+    """The first side less the second, of an equation that has two."""
     trees = [side.tree for side in sides if isinstance(side, Amount)]
-    return ("add", trees[0], ("multiply", MINUS_ONE, trees[1])) if len(trees) == 2 else None
+    return ("add", trees[0], ("multiply", MINUS_ONE, trees[1])) if len(trees) == len(sides) == 2 else None
 
 
 def _several(reference: Value, answer: Value, values: Values) -> bool:
-    """Each value of one side is one of the other; names in their order may stand for a tuple."""
-    for one, other in ((reference, answer), (answer, reference)):
-        if isinstance(one, Ordered) and isinstance(other, Several):
-            return _coordinates(one, other, values)
+    """Each value of one side is one of the other; x = 2, y = 3 may stand for a point."""
+    if isinstance(reference, Ordered) or isinstance(answer, Ordered):
+        coordinates = [_coordinates(value) for value in (reference, answer)]
+        return bool(coordinates[0]) and _each(coordinates[0], coordinates[1], values)
     wanted, given = items_of(reference), items_of(answer)
-    if len(given) > MOST_REPEATED * len(wanted) or not given or not wanted:
-        return not given and not wanted
+    if len(given) > MOST_REPEATED * len(wanted):
+        return False
     wanted_by = [any(is_same(item, other, values) for other in given) for item in wanted]
     return all(wanted_by) and all(any(is_same(item, other, values) for item in wanted) for other in given)
 
 
-def _coordinates(point: Ordered, several: Several, values: Values) -> bool:
-    named = [item for item in several.items if isinstance(item, Named)]
-    if len(named) < len(several.items) or len(named) != len(point.items):
-        return False
+def _coordinates(value: Value) -> tuple[Value, ...]:
+    """The items of a point, or the values of names in the order of these; none of anything else."""
+    if isinstance(value, Ordered):
+        return value.items
+    named = [item for item in items_of(value) if isinstance(item, Named)]
     ordered = sorted(named, key=lambda item: item.name)
-    return all(is_same(a, b.value, values) for a, b in zip(point.items, ordered, strict=True))
+    return tuple(item.value for item in ordered) if len(named) == len(items_of(value)) else ()
 
 
 def _amounts(reference: Amount, answer: Amount, values: Values) -> bool:

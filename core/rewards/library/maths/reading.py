@@ -126,7 +126,7 @@ def read(text: str) -> Value:
     if found := MEMBER.match(text):
         return _member(found[1], read(text[found.end() :]))
     if (found := CHOICE.fullmatch(text)) and not RELATION.search(text):
-        return Named(found[1], read(found[2]))
+        return Named(f"({found[1]})", read(found[2]))
     return _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
 
 

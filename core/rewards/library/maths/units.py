@@ -50,7 +50,7 @@ _SCALES: dict[str, dict[str, str]] = {
     },
     "dollar": {"dollar dollars usd": "1", "cent cents ¢": "1/100"},
     "euro": {"euro euros eur": "1"},
-    "sterling": {"sterling gbp": "1"},
+    "sterling": {"gbp": "1"},
     "yen": {"yen jpy 円": "1"},
     "yuan": {"yuan rmb cny 元": "1"},
     "rupee": {"rupee rupees inr rs": "1"},

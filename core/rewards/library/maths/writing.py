@@ -48,7 +48,7 @@ SIGNS = {
 }
 CURRENCIES = {
     "€": "euros",
-    "£": "pounds sterling",
+    "£": "pounds",
     "¥": "yen",
     "₹": "rupees",
     "₽": "roubles",
@@ -71,7 +71,8 @@ SIMPLER: list[tuple[re.Pattern[str], Any]] = [
         (r"(?<!\\)\\(?:[,;:> ]|q?quad(?![A-Za-z])|hspace\{[^{}]*\}|phantom\{[^{}]*\})|~|\u00a0", " "),
         (r"\{,\}", ","),
         (r"\\%", "%"),
-        (r"\\[()\[\]]", " $ "),
+        (r"\\\\\[[\d.]+\w+\]", r"\\\\"),
+        (r"(?<!\\)\\[()\[\]]", " $ "),
         (r"\\#|\\_|\\f?box(?:ed)?(?=\s*\{)", " "),
         (r"\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))|\s*\\degrees?(?![A-Za-z])", "°"),
         (r"\\math(?:rm|up)\s*\{\s*([ei])\s*\}", r"\1"),
@@ -85,7 +86,7 @@ SIMPLER: list[tuple[re.Pattern[str], Any]] = [
         (r"\\gt(?![A-Za-z])|&gt;", ">"),
         (r"<=", r"\\le "),
         (r">=", r"\\ge "),
-        (r"!=(?=\s*[-\d\\A-Za-z])(?<=[A-Za-z)\s]!=)", r"\\ne "),
+        (r"(?<=[A-Za-z)\s])!=", r"\\ne "),
         (r"\+\s*/\s*-|\+-", r"\\pm "),
         (r"\\(?:varnothing|O|empty)(?![A-Za-z])", r"\\emptyset"),
         (r"\\\{\s*\\\}", r"\\emptyset "),
@@ -135,7 +136,7 @@ def plain(text: str) -> str:
     flat = " ".join(TEXT.sub(lambda found: _quoted(found[1]), flat).split())
     flat = ORDINAL.sub(' "th"', flat)
     flat = SPACED_THOUSANDS.sub(lambda found: found[0].replace(" ", ""), flat)
-    flat = flat.strip(" .,;:" if flat.count(":") < 2 else " .,;")
+    flat = flat.lstrip(" ,;:").rstrip(" .,;:" if flat.count(":") < 2 else " .,;")
     return flat[1:-1] if flat[:1] == flat[-1:] == "'" else flat
 
 
