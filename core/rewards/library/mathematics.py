@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.prompts.builtin import GRPO_DEFAULT
@@ -81,7 +82,8 @@ def _stated(answers: Sequence[str]) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(text.replace("$", "").split())
+    """`text` without $ and spaces; a space between two numbers or words stays."""
+    return re.sub(r"(?<!\w)\s+|\s+(?!\w)", "", " ".join(text.replace("$", "").split()))
 
 
 def _marked(question: str, reference: str, response: str) -> Sample:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from core.rewards.library.maths.kinds import Amount, Several, Value
 from core.rewards.library.maths.signs import Sign, signs_of
 from core.rewards.library.maths.trees import MINUS_ONE, Reader, Tree, Unreadable
-from core.rewards.library.maths.units import COUNT, LETTERS, POWERS_OF_TEN, UNITS, Unit, read_unit
+from core.rewards.library.maths.units import COUNT, LETTERS, MULTIPLES, UNITS, Unit, read_unit
 
 UNIT = "(?:" + "|".join(sorted(LETTERS)) + "|[a-zA-Zμ]{2,5})"
 POWER = r"(?:\^\{?-?\d\}?)?"
@@ -111,7 +111,7 @@ def _without_mark(tree: Tree) -> tuple[Tree, str]:
 def _scaled(tree: Tree, label: str, before: str) -> Amount:
     """An amount whose words may begin with million."""
     first, _, rest = label.strip().partition(" ")
-    if first.casefold() in POWERS_OF_TEN:
-        tree, label = ("multiply", tree, ("number", Fraction(POWERS_OF_TEN[first.casefold()]))), rest
+    if first.casefold() in MULTIPLES:
+        tree, label = ("multiply", tree, ("number", Fraction(MULTIPLES[first.casefold()]))), rest
     unit: Unit | None = read_unit(f"{before} {label}" if before else label)
     return Amount(tree, unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from core.rewards.library.maths.kinds import (
@@ -26,20 +27,8 @@ from core.rewards.library.maths.relations import intervals_of
 from core.rewards.library.maths.trees import MINUS_ONE, Tree
 from core.rewards.library.maths.units import fits
 
-SAME_WORDS = {
-    **dict.fromkeys(
-        (
-            "no solutions",
-            "no real solution",
-            "no real solutions",
-            "none",
-            "empty set",
-            "there is no solution",
-        ),
-        NOTHING,
-    ),
-    **dict.fromkeys(("dne", "does not exist", "undefined", "not defined"), "does not exist"),
-}
+NO_SOLUTION = re.compile(r"none|empty set|(?:there (?:is|are) )?no (?:real )?(?:solutions?|roots?)(?: exists?)?")
+SAME_WORDS = dict.fromkeys(("dne", "undefined", "not defined"), "does not exist")
 MOST_REPEATED = 2
 """How often an answer may state each of its values."""
 
@@ -140,8 +129,13 @@ def _pure(amount: Amount) -> Tree:
 
 def _words(reference: Words, answer: Words, values: Values) -> bool:
     del values
-    texts = [SAME_WORDS.get(value.text, value.text).replace("-", " ") for value in (reference, answer)]
+    texts = [_usual(value.text) for value in (reference, answer)]
     return texts[0] == texts[1]
+
+
+def _usual(text: str) -> str:
+    """The usual words of an answer that is put in many ways."""
+    return NOTHING if NO_SOLUTION.fullmatch(text) else SAME_WORDS.get(text, text).replace("-", " ")
 
 
 def _letter(reference: Value, answer: Value, values: Values) -> bool:

@@ -29,6 +29,7 @@ from core.rewards.library.maths.relations import (
     union,
     without,
 )
+from core.rewards.library.maths.spelling import with_digits
 from core.rewards.library.maths.structure import OPENING, depths, enclosed, sides, split
 from core.rewards.library.maths.trees import MOST_DEPTH, Unreadable
 from core.rewards.text.normal import ungrouped
@@ -36,8 +37,6 @@ from core.rewards.text.normal import ungrouped
 MOST_WORDS = 12
 """Words of an answer without mathematics; a longer text is no short answer."""
 MOST_ITEMS = 40
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
-NUMBER_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS.split())}
 NOTHING = "no solution"
 CUP = re.compile(r"\\cup(?![A-Za-z])")
 SETMINUS = re.compile(r"\\(?:setminus|backslash)(?![A-Za-z])")
@@ -114,9 +113,7 @@ def read(text: str) -> Value:
     text = text.strip().rstrip(",;")
     if not text:
         raise Unreadable("it is empty")
-    first, _, rest = text.partition(" ")
-    if (number := NUMBER_WORDS.get(first.strip('"').casefold())) and (not rest or rest[0].isalpha()):
-        text = f"{number} {rest}"
+    text = with_digits(text)
     if found := MATRIX.fullmatch(text):
         return _matrix(found[1], found[2])
     if found := CASES.fullmatch(text):
@@ -224,7 +221,7 @@ def _single(text: str) -> Value:
 
 def _based(text: str) -> Based | None:
     found = BASED.fullmatch(text)
-    base = NUMBER_WORDS.get(found[2].casefold(), found[2]) if found else ""
+    base = with_digits(found[2]) if found else ""
     return Based(found[1].strip('"').upper(), int(base)) if found and base.isdigit() and 1 < int(base) <= 36 else None
 
 

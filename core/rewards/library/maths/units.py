@@ -75,7 +75,6 @@ _SCALES: dict[str, dict[str, str]] = {
     "pressure": {"pa pascal pascals": "1", "kpa": "1000", "atm": "101325", "bar": "100000"},
     "frequency": {"hz hertz": "1", "khz": "1000", "mhz": "1000000"},
     "amount": {"mol mole moles": "1"},
-    "mph": {"mph": "1"},
 }
 UNITS: dict[str, tuple[str, Fraction]] = {
     name: (dimension, Fraction(scale))
@@ -86,9 +85,11 @@ UNITS: dict[str, tuple[str, Fraction]] = {
 """Name in small letters -> its dimension, and its size in the first unit of that."""
 LETTERS = frozenset("mgshtLlNJWVAK")
 """Units that are one letter: they need a space before them, because 5m may be five times m."""
-POWERS_OF_TEN = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+MONEY = ("dollar", "euro", "sterling", "yen", "yuan", "rupee")
 FILLERS = frozenset(("of", "the", "a", "an", "in", "are", "is"))
 PIECE = re.compile(r"°\s*[CFcf](?![a-z])|[%°]|[^\W\d_]+|\\omega|\^\{?(-?\d+)\}?|[/*]|\\cdot")
+SPEEDS = re.compile(r"\b(?:mph|kph|kmph|kmh)\b", re.IGNORECASE)
 COUNT = re.compile(r"(?<!\^)(?<!\^\{)(?<!\^-)(?<!\^\{-)(?<![\d.])\d")
 
 
@@ -114,6 +115,7 @@ def is_unit(word: str) -> bool:
 
 def read_unit(text: str) -> Unit | None:
     """The unit that `text` names, or its words; None if it has none."""
+    text = SPEEDS.sub(lambda found: "miles/hour" if found[0].lower() == "mph" else "km/hour", text)
     pieces = list(PIECE.finditer(re.sub(r'["()]', " ", text)))
     words = frozenset(_stem(p[0].lower()) for p in pieces if p[0][0] not in "^/*\\") - FILLERS
     if not words:
@@ -130,6 +132,8 @@ def read_unit(text: str) -> Unit | None:
         elif name in UNITS:
             by = sign * (int(raised[1]) if raised and raised[1] else power or 1)
             dimension, size = UNITS[name]
+            if dimension in MONEY and found[dimension]:
+                continue  # $5 USD
             found[dimension] += by
             scale, power = scale * size**by, 0
         elif name[0] not in "^*\\":

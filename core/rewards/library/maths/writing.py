@@ -31,6 +31,8 @@ SIGNS = {
     "∓": r"\mp ",
     "∪": r"\cup ",
     "∩": r"\cap ",
+    "∠": r"\angle ",
+    "△": r"\triangle ",
     "∅": r"\emptyset ",
     "ø": r"\emptyset ",
     "∈": r"\in ",
@@ -107,6 +109,11 @@ SIMPLER: list[tuple[re.Pattern[str], Any]] = [
         (r"°\s*\\?(?:text|mathrm|rm)?\s*\{?\s*([CF])(?![a-z])\s*\}?", r' "°\1" '),
         (r"\s[dD]egrees?\s+(?:[cC]elsius|C\b)", ' "°C" '),
         (r"\s[dD]egrees?\s+(?:[fF]ahrenheit|F\b)", ' "°F" '),
+        (r"(?<=\d)'(?=\d{3}(?!\d))", ""),
+        (r"\b(sq|cu|ft|in|hrs?|mins?|secs?|lbs?|oz|yd|mi|[Rr]s)\.(?!\d)", r"\1"),
+        (r"\b(?:negative|minus)\s+(?=[\d.\\(])", "-"),
+        (r"(?<=\d)\s*([cdkm]?m|ft|in|yd)([23])(?!\w)", r' "\1^\2"'),
+        (r"\b[Uu][Ss](?=\$)", ""),
     ]
 ]
 TEXT = re.compile(r"\\(?:text(?:bf|rm|it|sf|tt|normal)?|mathrm|mbox|hbox|rm|textup|mathup|emph)\s*\{([^{}]*)\}")
@@ -121,7 +128,7 @@ CLOSING_WORDS = re.compile(r"\.\s*I hope it is correct\W*$", re.IGNORECASE)
 BOX = re.compile(r"\\f?box(?:ed)?\s*\{")
 LEAD_IN = re.compile(
     r"^(?:the\s+)?(?:final\s+|correct\s+|exact\s+)?"
-    r"(?:answer|solution|result)s?\s*(?:is|are|:|=)\s*:?\s*(?=\S)",
+    r"(?:answer|solution|result)s?\s*(?:is|are|:|=)\s*:?\s*(?=\S)|^(?:option|choice)\s+(?=\W*[A-J]\b\W*$)",
     re.IGNORECASE,
 )
 
