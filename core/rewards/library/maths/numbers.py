@@ -12,7 +12,7 @@ from core.rewards.library.maths.functions import EXACT, MOST_BITS, NUMERIC, TooL
 from core.rewards.library.maths.trees import Tree, Unreadable
 
 DIGITS = 60
-MOST_WORK = 24000
+MOST_WORK = 16000
 """For one comparison: some 60 ms; counted, because a limit in seconds would give another score on a busy machine."""
 TOLERANCE = 1e-50
 RANGES = ((1, 3), (3, 40), (0.05, 0.95), (-3, 3), (-40, -1), (40, 90), (-3000, -1000), (-9, 9), (-0.9, 0.9))

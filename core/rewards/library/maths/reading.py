@@ -222,7 +222,8 @@ def _single(text: str) -> Value:
 def _based(text: str) -> Based | None:
     found = BASED.fullmatch(text)
     base = with_digits(found[2]) if found else ""
-    return Based(found[1].strip('"').upper(), int(base)) if found and base.isdigit() and 1 < int(base) <= 36 else None
+    is_base = base.isdigit() and 1 < int(base) <= 36
+    return Based(found[1].strip('"').upper(), int(base)) if found and is_base else None
 
 
 def _words(text: str) -> Words:

@@ -253,9 +253,9 @@ def cost(work):
 def test_no_answer_keeps_the_processor_busy():
     others = ["x", ",".join(rf"\sqrt{{{place}}}" for place in range(40))]
     usual = cost(lambda: [value(made.reference, made.wrong[0]) for made in MADE[:200]])
-    # 200 usual comparisons take a quarter of the 0.2 s that one may take.
+    # Measured: 200 usual comparisons take 0.13 s, and one may take 0.2 s.
     dear = {(one[:9], text[:40]): cost(partial(value, one, text)) for text in HOSTILE for one in others}
-    assert {texts: seconds for texts, seconds in dear.items() if seconds > 4 * usual} == {}
+    assert {texts: seconds for texts, seconds in dear.items() if seconds > 1.5 * usual} == {}
 
 
 def test_a_comparison_that_takes_too_long_is_not_run():
