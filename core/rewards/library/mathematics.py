@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example, NotRun, Preset, Sample, Score, excerpt, right, wrong
 from core.rewards.library.answers import NO_SOLUTION
-from core.rewards.library.maths.calculus import is_same_calculus, needs_math_verify
+from core.rewards.library.maths.calculus import is_left_open, is_same_calculus, needs_math_verify
 from core.rewards.library.maths.comparing import is_same
+from core.rewards.library.maths.kinds import Amount, Named
 from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
 from core.rewards.library.maths.reading import readings
 from core.rewards.library.maths.trees import Unreadable
@@ -57,12 +58,28 @@ def _is_same(reference: str, answer: str) -> bool:
     try:
         wanted = readings(reference)
     except Unreadable as problem:
-        if needs_math_verify(reference):
-            return is_same_calculus(reference, answer)
-        raise NoReference(str(problem)) from None
+        if not needs_math_verify(reference):
+            raise NoReference(str(problem)) from None
+        _require_value(answer)
+        return is_same_calculus(reference, answer)
     values = Values()
     given = readings(answer)
     return any(is_same(one, other, values) for one in wanted for other in given)
+
+
+def _require_value(answer: str) -> None:
+    """Let no answer choose what math-verify has to compute.
+
+    Raises:
+        Unreadable: It leaves an operator open, or is no number, expression or matrix that can be computed here.
+    """
+    if is_left_open(answer):
+        raise Unreadable("it leaves a sum, an integral or another operator open")
+    for value in [] if needs_math_verify(answer) else readings(answer):
+        inner = value.value if isinstance(value, Named) else value
+        if not isinstance(inner, Amount):
+            raise Unreadable("it is not one value")
+        Values().check(inner.tree)
 
 
 def _stated_by_reference(text: str) -> str:

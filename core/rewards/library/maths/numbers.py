@@ -103,6 +103,11 @@ class Values:
             raise given
         return not wanted and self._equal(reference, answer)
 
+    def check(self, tree: Tree) -> None:
+        """Raises Unreadable if `tree` has no value that can be compared."""
+        if problem := self._problem(tree):
+            raise problem
+
     def _problem(self, tree: Tree) -> Unreadable | None:
         """Why a tree has no value; None if it has one."""
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from core.rewards.library.maths.amounts import DENIALS, read_amount, read_compound, read_glued
-from core.rewards.library.maths.calculus import CALCULUS
+from core.rewards.library.maths.calculus import is_left_open
 from core.rewards.library.maths.kinds import (
     Amount,
     Based,
@@ -74,7 +74,7 @@ def readings(text: str) -> list[Value]:
     Raises:
         Unreadable: It states nothing that can be compared.
     """
-    if CALCULUS.search(text):
+    if is_left_open(text):
         raise Unreadable("it has a sum, an integral or another operator")
     if max(depths(text), default=0) + len(NESTING.findall(text)) > MOST_DEPTH:
         raise Unreadable(f"it is nested more than {MOST_DEPTH} deep")
