@@ -15,6 +15,7 @@ from core.rewards.library import (
     creative_writing,
     form,
     language_match,
+    mathematics,
     multiple_choice,
     procedural,
     question_answering,
@@ -30,6 +31,7 @@ WRITING: dict[str, Preset] = {
     "language": language_match.PRESET,
 }
 PRESETS: dict[str, Preset] = {
+    "math-science": mathematics.PRESET,
     **answers.PRESETS,
     **question_answering.PRESETS,
     **multiple_choice.PRESETS,

@@ -102,7 +102,7 @@ def _nothing(components: tuple[Component, ...], reason: str) -> Score:
 
 
 def is_right(solution: str, reference: str, example: Example) -> bool:
-    """Whether both are one text, number, verdict or option; cheap, without math-verify.
+    """Whether both are one text, number, verdict or option; cheap, without the reading of Math & Science.
 
     Raises:
         NotRun: The row has options in a column, and the reference is none of them.
