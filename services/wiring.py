@@ -211,6 +211,7 @@ def _checks(shared: _Shared, inputs: _Inputs, fitting: FittingService, readiness
         config=fitting.require,
         model=shared.hub.require,
         data=inputs.datasets.require,
+        asked_of_model=inputs.prompts.require,
         blockers=readiness.blockers,
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import indent
 from typing import TypedDict
 
 from core.data.mapping import Row
@@ -18,8 +20,10 @@ OWN_ROWS = 20
 PATIENCE_S = 10.0
 SHOWN_CHARACTERS = 400
 ENOUGH = 0.9
-"""What the data's own answers should earn at least, of what is there to earn."""
+"""The share of own answers that should have a full score; of rewards that judge no truth, what they should earn."""
 DIGITS = 9
+INDENT = "    "
+DEFINES = re.compile(r"^\s*(?:async )?(?:def|class) ", re.MULTILINE)
 
 
 class FailingRow(TypedDict):
@@ -68,7 +72,7 @@ def own_answers(
             break
         if not row.reference:
             continue
-        answer = in_format(template, row.reference, row.reasoning or STAND_IN_REASONING)
+        answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
         outcomes = _outcomes(used, answer, row, template)
         share = _share(outcomes, weights)
         shares.append(share)
@@ -85,17 +89,27 @@ def own_answers(
 
 
 def earned(found: OwnAnswers) -> float:
-    """The figure that is held against ENOUGH: the mean over all tried rows, where one without a score earns nothing."""
+    """The mean over all tried rows, where one without a score earns nothing."""
     return (found["mean"] or 0.0) * found["scored"] / found["rows"] if found["rows"] else 0.0
 
 
 def in_words(found: OwnAnswers) -> str:
-    """The figure in a sentence."""
+    """The figure in words, and why the first row fails."""
     if not found["rows"]:
         return "The data have no answers of their own to score."
-    figure = f"The data's own answers earn {earned(found):.0%} of this reward ({found['rows']} rows tried"
     unscored = found["rows"] - found["scored"]
-    return f"{figure}, {unscored} of them could not be scored)." if unscored else f"{figure})."
+    left = f", {unscored} of them could not be scored" if unscored else ""
+    full = f"{round(found['full'] * found['rows'])} of {found['rows']} rows get all of it{left}"
+    figure = f"The data's own answers earn {earned(found):.0%} of this reward: {full}."
+    failing = found["failing"]
+    return f"{figure} Row {failing['row']} falls short: {failing['reason']}." if failing else figure
+
+
+def _whole(row: Row) -> str:
+    """The answer of a row; with the question where that is the head of a function whose body is the answer."""
+    if "tests" not in row.extras or DEFINES.search(row.reference) or not DEFINES.search(row.instruction):
+        return row.reference
+    return f"{row.instruction}\n{indent(row.reference, INDENT, lambda line: not line.startswith(INDENT))}"
 
 
 def _outcomes(used: Sequence[Scorer], answer: str, row: Row, template: PromptTemplate) -> dict[str, Outcome]:
@@ -112,8 +126,7 @@ def _outcomes(used: Sequence[Scorer], answer: str, row: Row, template: PromptTem
 def _share(outcomes: Mapping[str, Outcome], weights: Mapping[str, float]) -> float | None:
     """What a row earns of the most there is; None where a part has no score."""
     earned_here = total(
-        [(weights[name], outcome.score.value if outcome.score else None) for name, outcome in outcomes.items()],
-        missing=None,
+        (weights[name], outcome.score.value if outcome.score else None) for name, outcome in outcomes.items()
     )
     most = sum(weight for weight in weights.values() if weight > 0)
     return None if earned_here is None or not most else round(earned_here / most, DIGITS)

@@ -1,22 +1,16 @@
-"""The total of several rewards: the weighted sum, with a rule for missing scores."""
+"""The total of several rewards: the weighted sum, unknown where a score is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
-
-Missing = TypeVar("Missing", float, None)
 
 
-def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> float | Missing:
-    """The weighted sum of the rewards of one completion.
+def total(weighed: Iterable[tuple[float, float | None]]) -> float | None:
+    """The weighted sum of the rewards of one completion; None if one of them has no score, or there is none.
 
     Args:
-        weighed: (weight, score) of each reward; the score is None if it could not score.
-        missing: The value of a missing score; None makes the total unknown.
+        weighed: (weight, score) of each reward.
     """
     pairs = list(weighed)
-    if missing is None and any(score is None for _, score in pairs):
-        return None
-    stand_in = missing or 0.0
-    return sum(weight * (stand_in if score is None else score) for weight, score in pairs)
+    products = [weight * score for weight, score in pairs if score is not None]
+    return sum(products) if products and len(products) == len(pairs) else None

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.config import RunConfig
 from core.data.lengths import AnswerLengths
-from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, same_question, usable_rows
+from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, usable_rows
 from core.data.row import RawRow
 from core.errors import InvalidInput
 from core.runs.split import chosen, cut
 
 SHOWN = 3
 BATCH_ROWS = 500
+WORD = re.compile(r"(?:[\w+\-*/^=<>%]|\.(?=\d))+")
+"""A word, a number or a sign of mathematics; other punctuation does not make a question another one's equal."""
 
-Measure = Callable[[Sequence[Row]], list[int]]
-"""Rows -> tokens of their rendered prompts."""
+
+@dataclass(frozen=True)
+class Measured:
+    """A row by the model's tokenizer: the tokens of its rendered prompt, and the special tokens that it holds."""
+
+    tokens: int
+    special: Sequence[str] = ()
+
+
+Measure = Callable[[Sequence[Row]], list[Measured]]
+"""Rows -> each by the model's tokenizer."""
 
 
 MEANINGS = {
-    "empty": "the question or the answer is empty; these rows are left out",
-    "repeated": "the question stands in an earlier row, but for case, spacing and punctuation; these rows are left out",
+    "empty": "the question or the answer is empty; these rows are left out (Question Answering alone takes an empty "
+    "list of answers, as unanswerable)",
+    "repeated": "the question stands in an earlier row, but for case and spaces; these rows are left out",
     "filtered": "a filter leaves these rows out",
     "too_long": "the prompt leaves no room for max_new_tokens within max_sequence_length; these rows are left out",
-    "leakage": "a held-out question has the same words as a training question, in another order; its score says less",
+    "special_tokens": "the row holds text that is a special token of the model; it is put to the model as plain text",
+    "leakage": "a held-out question has the same words as a training question, but for order and punctuation; its "
+    "score says less",
 }
 """Finding -> its consequence for a run."""
 
@@ -77,24 +91,25 @@ def check_rows(
         measure: Counts the tokens of prompts; None leaves too_long out.
         report: Called with the count so far.
     """
-    left_out: LeftOut = Counter()
+    left_out = LeftOut()
     counted = _Counted(raw, report)
-    rows = chosen(usable_rows(counted, config.dataset, config.reward.columns, left_out), config)
+    rows = chosen(usable_rows(counted, config.dataset, config.columns, left_out), config)
     split = cut(list(rows), config, left_out)
     findings = {"leakage": _leakage([*split.train, *split.warm_up], split.held_out)}
-    longest, too_long = None, _TooLong()
+    longest, by_tokenizer = None, _ByTokenizer()
     if measure is not None:
-        longest = too_long.find(rows, config, measure)
-        findings["too_long"] = too_long.finding
+        longest = by_tokenizer.look(rows, config, measure)
+        findings["too_long"], findings["special_tokens"] = by_tokenizer.too_long, by_tokenizer.special
     for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
-        findings[name] = Trouble(left_out[why], MEANINGS[name])
+        shown = [left_out.examples[why]] if why in left_out.examples else []
+        findings[name] = Trouble(left_out[why], MEANINGS[name], shown)
     return CheckReport(
         rows=counted.count,
         mapped=len(rows),
-        usable=too_long.fitting(rows),
-        train=too_long.fitting(split.train),
-        held_out=too_long.fitting(split.held_out),
-        warm_up=too_long.fitting(split.warm_up),
+        usable=by_tokenizer.fitting(rows),
+        train=by_tokenizer.fitting(split.train),
+        held_out=by_tokenizer.fitting(split.held_out),
+        warm_up=by_tokenizer.fitting(split.warm_up),
         longest_prompt=longest,
         findings=findings,
     )
@@ -126,17 +141,17 @@ def _leakage(train: Sequence[Row], held_out: Sequence[Row]) -> Trouble:
 
 
 def _bag(row: Row) -> tuple[str, ...]:
-    return tuple(sorted(same_question(row.instruction).split()))
+    return tuple(sorted(WORD.findall(row.instruction.casefold())))
 
 
-class _TooLong:
-    """The rows whose prompt leaves no room for an answer."""
+class _ByTokenizer:
+    """What only the model's tokenizer tells of rows: whose prompt is too long, and which hold special tokens."""
 
     def __init__(self) -> None:
-        self.finding = Trouble(meaning=MEANINGS["too_long"])
-        self._found: set[int] = set()
+        self.too_long, self.special = (Trouble(meaning=MEANINGS[name]) for name in ("too_long", "special_tokens"))
+        self._without_room: set[int] = set()
 
-    def find(self, rows: Sequence[Row], config: RunConfig, measure: Measure) -> int:
+    def look(self, rows: Sequence[Row], config: RunConfig, measure: Measure) -> int:
         """Look at all rows; the tokens of the longest prompt.
 
         Raises:
@@ -149,13 +164,15 @@ class _TooLong:
         longest = 0
         for start in range(0, len(rows), BATCH_ROWS):
             batch = rows[start : start + BATCH_ROWS]
-            for row, tokens in zip(batch, measure(batch), strict=True):
-                longest = max(longest, tokens)
-                if tokens > room:
-                    self._found.add(id(row))
-                    self.finding.add(f"{tokens} tokens: {row.instruction}")
+            for row, measured in zip(batch, measure(batch), strict=True):
+                longest = max(longest, measured.tokens)
+                if measured.tokens > room:
+                    self._without_room.add(id(row))
+                    self.too_long.add(f"{measured.tokens} tokens: {row.instruction}")
+                if measured.special:
+                    self.special.add(f"{', '.join(measured.special)}: {row.instruction}")
         return longest
 
     def fitting(self, rows: Sequence[Row]) -> int:
-        """How many of the rows are not among them."""
-        return sum(id(row) not in self._found for row in rows)
+        """How many of the rows have room for an answer."""
+        return sum(id(row) not in self._without_room for row in rows)

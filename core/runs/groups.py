@@ -11,6 +11,7 @@ from core.config import RunConfig
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
 from core.rewards.record import Completion, Group, Prompted
+from core.rewards.scoring import MISSING
 from core.runs.arguments import grpo_arguments
 
 SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
@@ -65,14 +66,12 @@ class Judging:
         markers: Of its prompt template.
         weights: Reward -> weight.
         judges: The rewards whose full score means a correct answer.
-        max_new_tokens: Where completions are cut.
         masks_truncated: Whether cut completions are left out of the loss.
     """
 
     markers: Markers
     weights: Mapping[str, float]
     judges: tuple[str, ...]
-    max_new_tokens: int
     masks_truncated: bool = False
 
     @property
@@ -89,7 +88,7 @@ def judging_of(config: RunConfig) -> Judging:
     """
     markers, reward = template_of(config.prompt).markers, config.reward
     masks = grpo_arguments(config)["mask_truncated_completions"]
-    return Judging(markers, reward.weights, reward.judges_of_truth, config.training.max_new_tokens, masks)
+    return Judging(markers, reward.weights, reward.judges_of_truth, masks)
 
 
 def annotated(group: Group, markers: Markers) -> AnnotatedGroup:
@@ -115,15 +114,25 @@ def mentions(text: str, reference: str) -> bool:
     return False
 
 
+def rewards_of(group: Group | AnnotatedGroup) -> list[float]:
+    """The rewards of a group's scored completions."""
+    return [completion["reward"] for completion in group["completions"] if completion["reward"] is not None]
+
+
+def differ(rewards: Sequence[float]) -> bool:
+    """Whether there are at least two rewards and not all are equal: without that a group teaches nothing."""
+    return len(rewards) > 1 and max(rewards) - min(rewards) >= SAME
+
+
 def is_flat(group: Group | AnnotatedGroup) -> bool:
-    """Whether all rewards of a group are equal, so that it teaches nothing."""
-    rewards = [completion["reward"] for completion in group["completions"]]
-    return max(rewards) - min(rewards) < SAME
+    """Whether a group teaches nothing: its rewards are equal, or fewer than two of its completions are scored."""
+    return not differ(rewards_of(group))
 
 
 def is_masked_out(group: Group | AnnotatedGroup, judging: Judging) -> bool:
-    """Whether all completions of a group were cut and cut ones are left out of the loss: nothing is learnt from it."""
-    return judging.masks_truncated and all(completion["truncated"] for completion in group["completions"])
+    """Whether cut completions are left out of the loss and all scored ones of a group were: it teaches nothing."""
+    scored = [completion for completion in group["completions"] if completion["reward"] is not None]
+    return judging.masks_truncated and bool(scored) and all(completion["truncated"] for completion in scored)
 
 
 def truths(completion: Completion, judging: Judging) -> list[float]:
@@ -143,6 +152,12 @@ def lacks_solution(completion: AnnotatedCompletion, judging: Judging) -> bool:
     return completion["answer"] is None if judging.markers.solution_start else not completion["text"].strip()
 
 
+def problems_of(completion: Completion) -> list[str]:
+    """Why rewards gave a completion no score, each as "name: reason"."""
+    scores = completion["scores"].items()
+    return [f"{name}: {score['reason']}" for name, score in scores if score["kind"] in MISSING]
+
+
 def has_outcome(completion: Completion, kind: str) -> bool:
     """Whether a reward ended with `kind`: scored, not_run or failed."""
     return any(score["kind"] == kind for score in completion["scores"].values())
@@ -150,14 +165,18 @@ def has_outcome(completion: Completion, kind: str) -> bool:
 
 def _is_wrong_but_paid(completion: Completion, judging: Judging) -> bool:
     found = truths(completion, judging)
-    return bool(found) and min(found) < 1 and completion["reward"] >= WELL_PAID * judging.full
+    return bool(found) and min(found) < 1 and _earns(completion, WELL_PAID * judging.full)
+
+
+def _earns(completion: Completion, least: float) -> bool:
+    return completion["reward"] is not None and completion["reward"] >= least
 
 
 STORED: dict[str, Callable[[Completion, Judging], bool]] = {
     "truncated": lambda completion, judging: completion["truncated"],
     "failed": lambda completion, judging: has_outcome(completion, "failed"),
     "not_run": lambda completion, judging: has_outcome(completion, "not_run"),
-    "best": lambda completion, judging: completion["reward"] >= judging.full - SAME,
+    "best": lambda completion, judging: _earns(completion, judging.full - SAME),
     "wrong_but_paid": _is_wrong_but_paid,
 }
 """Filter -> its test on a stored completion."""

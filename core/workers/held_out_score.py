@@ -10,13 +10,13 @@ from core.config import RunConfig
 from core.data.mapping import Row
 from core.failures import explain
 from core.prompts.template import PromptTemplate
-from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
-from core.rewards.total import total
+from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_sum
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
-from core.workers.corpus import render
+from core.workers.corpus import prompt_ids
 from core.workers.loading import LoadedModel
 
 SAMPLES_KEPT = 8
+NOT_JUDGED = "-"
 
 
 class HeldOutScorer:
@@ -38,7 +38,8 @@ class HeldOutScorer:
         self._config = config
         self._rows = rows
         self._rewards = rewards
-        self._prompts = render(rows, template, loaded.tokenizer)
+        self._prompts = prompt_ids(rows, template, loaded.tokenizer)
+        self._opening = loaded.chat_format.opening
         self._at_once = config.completions_per_generation
 
     @property
@@ -80,11 +81,11 @@ class HeldOutScorer:
             torch.cuda.empty_cache()  # outside the handler: its traceback keeps the tensors alive
             warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
 
-    def _answers(self, prompts: list[str]) -> list[str]:
+    def _answers(self, prompts: list[list[int]]) -> list[str]:
         import torch
 
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
-        inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
+        inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
         with self._loaded.answering(model), torch.inference_mode():
             output = model.generate(
                 **inputs.to(model.device),
@@ -96,7 +97,10 @@ class HeldOutScorer:
 
     def _samples(self, answers: list[str]) -> list[AnsweredRow]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)
-        return [{"instruction": row.instruction, "reference": row.reference, "answer": answer} for row, answer in pairs]
+        return [
+            {"instruction": row.instruction, "reference": row.reference, "answer": self._opening + answer}
+            for row, answer in pairs
+        ]
 
 
 def judged(
@@ -112,14 +116,17 @@ def judged(
     """
     scores = {reward.__name__: _scores(reward, rows, answers) for reward in rewards}
     marks = _marks(scores, rewards)
-    means = {name: _mean(values) for name, values in scores.items()}
+    row_rewards = [_row_reward(rewards, place, weights) for place in range(len(answers))]
+    known = [reward for reward in row_rewards if reward is not None]
+    judged_rows = len(marks) - marks.count(NOT_JUDGED)
     return {
-        "correct": marks.count("1") if marks else None,
+        "correct": marks.count("1") if judged_rows else None,
         "marks": marks,
-        "reward": total([(weights[name], mean) for name, mean in means.items()], missing=0.0),
-        "rewards": means,
-        "row_rewards": _row_rewards(scores, weights),
-        "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
+        "scored": judged_rows if marks else len(known),
+        "reward": _mean(known),
+        "rewards": {name: _mean(values) for name, values in scores.items()},
+        "row_rewards": [reward if reward is None else round(reward, 6) for reward in row_rewards],
+        "unscored": {reward.__name__: count for reward in rewards if (count := _unscored(reward))},
     }
 
 
@@ -135,15 +142,23 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
     judges = [scores[reward.__name__] for reward in rewards if reward.scorer.judges_truth]
     if not judges:
         return ""
-    return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
+    return "".join(_mark(values) for values in zip(*judges, strict=True))
 
 
-def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
-    rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
-    totals = [total(row, missing=None) for row in rows]
-    return [None if value is None else round(value, 6) for value in totals]
+def _mark(values: Sequence[float | None]) -> str:
+    return NOT_JUDGED if None in values else "1" if all(value == 1.0 for value in values) else "0"
 
 
-def _mean(values: list[float | None]) -> float | None:
+def _row_reward(rewards: Sequence[TrlReward], place: int, weights: Mapping[str, float]) -> float | None:
+    """The reward of an answer of the latest batch; None where a part has no score."""
+    return weighted_sum({reward.__name__: as_record(reward.outcomes[place]) for reward in rewards}, weights)
+
+
+def _unscored(reward: TrlReward) -> int:
+    """How many answers of the latest batch it should have scored and did not."""
+    return sum(outcome.is_missing for outcome in reward.outcomes)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None

@@ -190,7 +190,7 @@ class Measurements:
         """What decides which rows there are: the source, how it is mapped, and the columns that a reward needs."""
         without = without | {"validation_fraction", "validation_samples"}
         dataset = config.dataset.model_dump(mode="json", exclude=without)
-        return [dataset, config.reward.columns, self._content(config)]
+        return [dataset, config.columns, self._content(config)]
 
     def _content(self, config: RunConfig) -> list[int]:
         """What tells an upload from a later one of the same name."""

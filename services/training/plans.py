@@ -10,7 +10,7 @@ from core.config.algorithms import ALGORITHMS
 from core.data.section import DatasetConfig
 from core.data.source import kind_of, rows_expected
 from core.runs.phases import memory_phases
-from core.runs.plan import MemoryNeed, Pace, Plan, Rows, estimate, step_summary
+from core.runs.plan import MemoryNeed, Pace, Plan, Rows, estimate, plan_notices, step_summary
 from core.runs.ready_finding import ReadyFinding
 from core.runs.split import SplitSizes
 from core.runs.vram import fits, held_parts, largest, total_gib
@@ -48,7 +48,7 @@ class PlanService:
         planned = estimate(resolved, self._rows(resolved), self._pace(settled))
         return {
             "config": resolved.dump(),
-            "notices": [asdict(notice) for notice in settled.notices],
+            "notices": [asdict(notice) for notice in [*settled.notices, *plan_notices(resolved, planned)]],
             "step": step_summary(resolved),
             "algorithm_note": ALGORITHMS[resolved.grpo.algorithm].note(resolved),
             "estimate": asdict(planned),
@@ -92,8 +92,8 @@ class PlanService:
         for state, label in self._store.labelled(timed):
             if label.model != settled.config.model.name or not (state.device or "").startswith(kind):
                 continue
-            if label.completions_per_step and label.max_new_tokens and state.metrics:
-                seconds = state.metrics["step_seconds"]
+            seconds = state.metrics and state.metrics.get("step_seconds")
+            if label.completions_per_step and label.max_new_tokens and seconds:
                 return Pace(state.session_id, seconds, label.completions_per_step, label.max_new_tokens)
         return None
 

@@ -14,8 +14,8 @@ interface AnnotatedCompletion {
   text: string;
   tokens: number;
   truncated: boolean;
-  reward: number;
-  advantage: number;
+  reward: number | null;
+  advantage: number | null;
   scores: Record<string, ScoreRecord>;
   answer: Span | null;
   problems: string[];
@@ -248,6 +248,13 @@ interface Component {
   summary: string;
 }
 
+/** The guessed columns that belong to the question: one path or several, how sure, and why. */
+interface ContextGuess {
+  field: string | string[] | null;
+  confidence: number;
+  reason: string;
+}
+
 /** A reward that a user made; serialises to JSON. */
 interface CustomReward {
   kind: "python" | "recipe";
@@ -282,8 +289,8 @@ interface DatasetConfig {
   split: string;
   encoding: string | null;
   instruction_field: string;
-  context_field: string | null;
-  response_field: string;
+  context_field: string | string[] | null;
+  response_field: string | null;
   reasoning_field: string | null;
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
   filters: RowFilter[];
@@ -439,6 +446,15 @@ interface ExportState {
   push: PushState | null;
 }
 
+/** A row whose own answer does not get all there is; `score` is null without one, `reason` says why. */
+interface FailingRow {
+  row: number;
+  instruction: string;
+  answer: string;
+  score: number | null;
+  reason: string;
+}
+
 /** Why a run ended before its time, what to do, and the end of the worker's log. */
 interface Failure {
   cause: string;
@@ -538,17 +554,19 @@ interface Guess {
 interface GuessedMapping {
   instruction: Guess;
   response: Guess;
-  context: Guess;
+  context: ContextGuess;
   reasoning: Guess;
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
   final_answer_reason: string;
+  hints: string[];
 }
 
 /** The same at one point of the run: `stage` is base, warm_up, step or trained. */
 interface HeldOutScore {
   correct: number | null;
   marks: string;
-  reward: number;
+  scored?: number;
+  reward: number | null;
   rewards: Record<string, number | null>;
   row_rewards?: (number | null)[];
   unscored?: Record<string, number>;
@@ -623,6 +641,7 @@ interface LastPiece {
 interface LastScore {
   stage: string | null;
   correct: number | null;
+  scored: number | null;
   total: number | null;
   reward: number | null;
 }
@@ -787,7 +806,7 @@ interface LoadedState {
   notice: string;
 }
 
-/** The first rows after mapping; `notices` describe what does not fit, `lengths` how long perfect answers are. */
+/** The first rows after mapping; `lengths` say how long perfect answers are. */
 interface MappedPreview {
   columns: string[];
   mapping: MappingSettings;
@@ -802,7 +821,7 @@ interface MappedPreview {
 interface MappingSettings {
   instruction_field: string | null;
   response_field: string | null;
-  context_field: string | null;
+  context_field: string | string[] | null;
   reasoning_field: string | null;
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
 }
@@ -935,6 +954,15 @@ interface OfferedPlan {
   has_hub_token: boolean;
 }
 
+/** What the rows' own answers earn, as a share of the most that one can earn. */
+interface OwnAnswers {
+  rows: number;
+  scored: number;
+  mean: number | null;
+  full: number;
+  failing: FailingRow | null;
+}
+
 /** One value a user may set on a preset; a keyword argument of its function. */
 interface Parameter {
   name: string;
@@ -1045,14 +1073,16 @@ interface PromptConfig {
   reasoning_end: string | null;
   solution_start: string | null;
   solution_end: string | null;
+  thinking: "default" | "on" | "off";
 }
 
-/** A prompt as a model sees it. */
+/** A prompt as a model sees it; `notices` say what its chat template does with it. */
 interface PromptPreview {
   prompt: string;
   tokens: number | null;
   messages: ChatMessage[];
   problem: MissingTokenizer | null;
+  notices: string[];
 }
 
 /** The latest push of a session; `fraction` is the part of the bytes that has been sent. */
@@ -1235,8 +1265,8 @@ interface SampleCompletion {
   text: string;
   tokens: number;
   truncated: boolean;
-  reward: number;
-  advantage: number;
+  reward: number | null;
+  advantage: number | null;
   scores: Record<string, ScoreRecord>;
   instruction: string;
   reference: string;
@@ -1399,7 +1429,8 @@ interface ShownSample {
 interface ShownScore {
   correct: number | null;
   marks: string;
-  reward: number;
+  scored?: number;
+  reward: number | null;
   rewards: Record<string, number | null>;
   row_rewards?: (number | null)[];
   unscored?: Record<string, number>;
@@ -1408,7 +1439,7 @@ interface ShownScore {
   samples?: AnsweredRow[];
   stage: "base" | "warm_up" | "step" | "trained";
   step: number;
-  share: number;
+  share: number | null;
   interval: [number, number] | null;
 }
 
@@ -1472,32 +1503,33 @@ interface StepCompletions {
 /** One logged step: progress, speed and metrics. */
 interface StepReport {
   kl?: number | null;
-  loss?: number;
-  reward?: number;
-  reward_std?: number;
-  grad_norm?: number;
-  learning_rate?: number;
-  epoch?: number;
-  entropy?: number;
-  step_seconds?: number;
-  truncated_fraction?: number;
-  token_accuracy?: number;
-  num_tokens?: number;
-  signal_fraction?: number;
-  completion_length?: Spread;
-  clip_ratio?: ClipRatio;
-  sampler_gap?: Spread;
-  sampler_ratio?: Spread;
-  rewards?: Record<string, Spread>;
+  loss?: number | null;
+  reward?: number | null;
+  reward_std?: number | null;
+  grad_norm?: number | null;
+  learning_rate?: number | null;
+  epoch?: number | null;
+  entropy?: number | null;
+  step_seconds?: number | null;
+  truncated_fraction?: number | null;
+  token_accuracy?: number | null;
+  num_tokens?: number | null;
+  signal_fraction?: number | null;
+  unscored_fraction?: number | null;
+  completion_length?: Spread | null;
+  clip_ratio?: ClipRatio | null;
+  sampler_gap?: Spread | null;
+  sampler_ratio?: Spread | null;
+  rewards?: Record<string, Spread> | null;
   other?: Record<string, number | string | null>;
   step: number;
   phase: string;
   total_steps?: number | null;
   tokens_per_second?: number | null;
   eta_seconds?: number | null;
-  reward_seconds?: number;
-  reward_errors?: Record<string, number>;
-  reward_not_run?: Record<string, number>;
+  reward_seconds?: number | null;
+  reward_errors?: Record<string, number> | null;
+  reward_not_run?: Record<string, number> | null;
 }
 
 /** One optimiser step in numbers and in words; `in_memory` is how many of its completions are there at once. */
@@ -1512,16 +1544,20 @@ interface StepSummary {
 interface SuggestedReward {
   type?: string;
   preset_name?: string;
+  parameters?: Record<string, unknown>;
   components?: WeighedPreset[];
   fields?: Record<string, string>;
 }
 
-/** Values for the dataset, prompt and reward sections, and a sentence for each choice. */
+/** Values for the dataset, prompt, reward and pre_training sections, and a sentence for each choice. */
 interface Suggestion {
   dataset: Record<string, unknown>;
   prompt: Record<string, unknown>;
   reward: SuggestedReward;
+  pre_training: Record<string, unknown>;
   reasons: string[];
+  own_answers: OwnAnswers | null;
+  enough: boolean;
 }
 
 /** The machine now; `gpu_problem` says why torch can't use the GPU, null where it can or where there is no GPU. */
@@ -1672,35 +1708,39 @@ interface TrainingStatus {
   earlier?: TrainingStatus[];
 }
 
-/** One step; `earlier` has the steps before it that are sent with it. */
+/** One step, a number that was not logged as null; `earlier` has the steps before it that are sent with it. */
 interface TrainingUpdate {
-  t: number;
+  kl?: number | null;
+  loss?: number | null;
+  reward?: number | null;
+  reward_std?: number | null;
+  grad_norm?: number | null;
+  learning_rate?: number | null;
+  epoch?: number | null;
+  entropy?: number | null;
+  step_seconds?: number | null;
+  truncated_fraction?: number | null;
+  token_accuracy?: number | null;
+  num_tokens?: number | null;
+  signal_fraction?: number | null;
+  unscored_fraction?: number | null;
+  completion_length?: Spread | null;
+  clip_ratio?: ClipRatio | null;
+  sampler_gap?: Spread | null;
+  sampler_ratio?: Spread | null;
+  rewards?: Record<string, Spread> | null;
+  other?: Record<string, number | string | null>;
   step: number;
-  total_steps: number | null;
-  epoch: number | null;
-  loss: number | null;
-  reward: number | null;
-  reward_std: number | null;
-  kl: number | null;
-  grad_norm: number | null;
-  learning_rate: number | null;
-  completion_length: Spread | null;
-  clip_ratio: ClipRatio | null;
-  truncated_fraction: number | null;
-  entropy: number | null;
-  signal_fraction: number | null;
-  sampler_gap: Spread | null;
-  sampler_ratio: Spread | null;
-  rewards: Record<string, Spread> | null;
-  reward_seconds: number | null;
-  reward_errors: Record<string, number> | null;
-  reward_not_run: Record<string, number> | null;
-  step_seconds: number | null;
-  tokens_per_second: number | null;
-  eta_seconds: number | null;
   phase: string;
+  total_steps?: number | null;
+  tokens_per_second?: number | null;
+  eta_seconds?: number | null;
+  reward_seconds?: number | null;
+  reward_errors?: Record<string, number> | null;
+  reward_not_run?: Record<string, number> | null;
   session_id: string;
   seq: number;
+  t: number;
   earlier?: TrainingUpdate[];
 }
 
@@ -1729,6 +1769,7 @@ interface Weakness {
 /** A part of a composite reward. */
 interface WeighedPreset {
   preset_name: string;
+  parameters?: Record<string, unknown>;
   weight?: number;
 }
 

@@ -1,11 +1,12 @@
 """Data sets over HTTP: the list, previews, mappings with rendered rows, checks, Quick Start."""
 
 import json
+import shutil
 
 import pytest
 
-from core.prompts.builtin import SOLUTION_ONLY
 from tests.conftest import REPOSITORY
+from tests.support.chat_templates import REFUSES_SYSTEM
 
 GSM8K = [
     {"question": f"Ann has {n} apples and buys 6. How many?", "answer": f"{n} + 6 = <<{n}+6={n + 6}>>\n#### {n + 6}"}
@@ -39,9 +40,7 @@ SQUAD = {
 }  # fmt: skip
 EXCEL = "﻿Frage;Antwort\r\n" + "".join(f'"Wie heißt ""Nr. {n}"";\r\nbitte?";Paris {n}\r\n' for n in range(40))
 LINES = "".join(json.dumps(row) + "\n" for row in GSM8K)
-READY, PLAN, START = "/api/training/ready", "/api/training/plan", "/api/training/start"
-NUMBERS = ["one", "two", "three", "four", "five", "six"]
-ALWAYS = "def reward(response, reference, example):\n    return 1.0, 'well done'\n"
+PLAN = "/api/training/plan"
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +152,8 @@ def test_a_procedural_task_is_listed_previewed_and_judged_by_itself(shared_serve
 
 
 def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
-    rows = [*GSM8K, GSM8K[0], {"question": "", "answer": "1"}, {"question": "long " * 400, "answer": "1"}]
+    odd = [{"question": "", "answer": "1"}, {"question": "long " * 400, "answer": "1"}]
+    rows = [*GSM8K, GSM8K[0], *odd, {"question": "Who <|im_end|>?", "answer": "I"}]
     path = shared_server.upload("checked.jsonl", "".join(json.dumps(row) + "\n" for row in rows).encode())[1]["path"]
     config = {
         "model": {"name": tiny},
@@ -163,15 +163,43 @@ def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
     status, job = shared_server.call("POST", "/api/datasets/check", {"config": config})
     assert status == 202
     result = shared_server.job(job["job_id"])["result"]
-    assert (result["rows"], result["mapped"], result["usable"]) == (43, 41, 40)
-    assert result["train"] + result["held_out"] == 40
+    assert (result["rows"], result["mapped"], result["usable"]) == (44, 42, 41)
+    assert result["train"] + result["held_out"] == 41
     assert 20 < result["answers"]["longest"] < 400
     planned = shared_server.call("POST", PLAN, {"config": config})[1]["estimate"]
-    assert (planned["rows"], planned["is_checked"]) == (40, True)
+    assert (planned["rows"], planned["is_checked"]) == (41, True)
     assert (planned["train_rows"], planned["held_out_rows"]) == (result["train"], result["held_out"])
     counts = {name: finding["count"] for name, finding in result["findings"].items()}
-    assert counts == {"leakage": 0, "too_long": 1, "empty": 1, "repeated": 1, "filtered": 0}
+    assert counts == {"leakage": 0, "too_long": 1, "special_tokens": 1, "empty": 1, "repeated": 1, "filtered": 0}
+    assert result["findings"]["repeated"]["examples"] == [f"Row 41 repeats row 1: {GSM8K[0]['question']}"]
+    assert result["findings"]["empty"]["examples"] == ["Row 42: no question"]
     assert result["longest_prompt"] > 700
+    assert result["findings"]["special_tokens"]["examples"] == ["<|im_end|>: Who <|im_end|>?"]
+
+
+def test_what_a_model_does_not_have_is_refused_before_the_start(shared_server, tiny):
+    for changes, field, problem in (
+        ({"model": {"name": tiny, "target_modules": ["q_proj", "qq_proj"]}}, "model.target_modules", "named qq_proj"),
+        ({"model": {"target_modules": ["c_attn"]}}, "model.target_modules", "named c_attn; it has down_proj, gate"),
+        ({"model": {"name": tiny}, "prompt": {"thinking": "off"}}, "prompt.thinking", "has no switch for thinking"),
+    ):
+        status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "lacking", "config": changes})
+        assert status == 400, reply
+        assert problem in reply["error"]["fields"][field]
+        assert reply["error"]["hint"]
+    assert not (shared_server.root / "outputs" / "lacking").exists()
+
+
+def test_a_preview_says_what_the_chat_template_does_with_the_prompt(shared_server, tiny, tmp_path):
+    model = tmp_path / "folds"
+    shutil.copytree(tiny, model)
+    (model / "chat_template.jinja").write_text(REFUSES_SYSTEM, encoding="utf-8")
+    body = {"prompt": {"thinking": "on"}, "model": str(model), "instruction": "Who?"}
+    status, seen = shared_server.call("POST", "/api/prompts/preview", body)
+    assert status == 200, seen
+    assert seen["prompt"].startswith("<|im_start|>user\nYou are given a problem.")
+    assert "takes no system turn" in seen["notices"][0]
+    assert "has no switch for thinking" in seen["notices"][1]
 
 
 def test_a_worker_that_dies_does_not_take_the_server_along(shared_server, until):
@@ -226,76 +254,47 @@ def test_the_server_itself_never_loads_the_readers(shared_server):
     assert not [path for path in maps if "libarrow" in path or "libtorch" in path]
 
 
-@pytest.fixture(scope="module")
-def sums(shared_server, tiny):
-    """A configuration of an uploaded file and a model with a tokenizer of its own."""
-    rows = [{"question": f"{a} and {b}?", "answer": f"{a} {b} {a} {b}"} for a in NUMBERS for b in NUMBERS]
-    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
-    path = shared_server.upload("sums.jsonl", data)[1]["path"]
-    return {
-        "model": {"name": tiny},
-        "dataset": {"source": path, "instruction_field": "question", "response_field": "answer"},
-        "prompt": {"template": SOLUTION_ONLY.name},
-        "reward": {"type": "preset", "preset_name": "exact-match"},
-        "training": {"max_new_tokens": 2, "max_sequence_length": 512},
-        "pre_training": {"enabled": True, "max_samples": 4},
-    }
+def lines_of(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
-@pytest.fixture(scope="module")
-def measured(shared_server, sums):
-    """The findings of the plan before, of the request that measures, and of the plan afterwards; each by its key."""
-    answers = [shared_server.call("POST", path, {"config": sums}) for path in (PLAN, READY, PLAN)]
-    assert [status for status, _ in answers] == [200] * 3, answers
-    return [{finding["key"]: finding for finding in answer["ready"]} for _, answer in answers]
+def test_data_without_answers_are_trained_on_with_a_reward_that_needs_none(shared_server):
+    rows = [{"prompt": f"Write two lines about the number {n}."} for n in range(40)]
+    taken = shared_server.upload("prompts.jsonl", lines_of(rows))[1]
+    assert (taken["mapping"]["instruction_field"], taken["mapping"]["response_field"]) == ("prompt", None)
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": taken["path"]})[1]
+    assert proposal["own_answers"] is None
+    config = {name: proposal[name] for name in ("dataset", "prompt", "reward")}
+    status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "prompts", "config": config})
+    assert status == 202, reply
+    compares = {**config, "reward": {"preset_name": "math-science"}}
+    status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "refused", "config": compares})
+    assert status == 400
+    assert "compares with a reference, and the data have none" in reply["error"]["fields"]["reward"]
+    assert set(reply["error"]) == {"code", "message", "hint", "fields"}
 
 
-def test_a_plan_measures_nothing_and_says_so(measured):
-    before, _, _ = measured
-    assert [before[key]["level"] for key in ("bench", "own_answers", "answer_length")] == ["pending"] * 3
+def test_quick_start_says_what_the_own_answers_earn_and_which_row_falls_short(shared_server):
+    rows = [
+        {
+            "text": f"Write add{n}.",
+            "code": f"def add(a):\n    return a + {n + (n == 3) * 5}",
+            "test_list": [f"assert add(1) == {n + 1}"],
+        }
+        for n in range(1, 31)
+    ]
+    path = shared_server.upload("tests.jsonl", lines_of(rows))[1]["path"]
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": path, "model": "unsloth/Qwen3-4B"})[1]
+    assert proposal["reward"]["fields"] == {"tests": "test_list"}
+    own = proposal["own_answers"]
+    assert (own["rows"], own["scored"], own["full"], proposal["enough"]) == (20, 20, 0.95, True)
+    assert (own["failing"]["row"], own["failing"]["score"]) == (3, 0.0)
+    assert "returned 9" in own["failing"]["reason"]
 
 
-def test_the_findings_are_measured_on_request_and_the_plan_knows_them_afterwards(measured):
-    _, found, after = measured
-    assert found == after
-    assert (found["bench"]["value"], found["own_answers"]["value"]) == ("A", 1.0)
-    assert found["answer_length"]["value"] > 2
-    assert found["model"]["text"] == "model is on this machine."
-    assert next(iter(found)) == "answer_length"
-
-
-def test_what_suits_the_data_is_in_the_plan(shared_server, sums, measured):
-    recommended = shared_server.call("POST", PLAN, {"config": sums})[1]["recommended"]
-    assert recommended == {"training.max_new_tokens": 48}
-    assert measured[2]["answer_length"]["mend"]["settings"] == recommended
-
-
-def test_a_run_whose_answers_cannot_fit_is_started_by_a_second_word_only(shared_server, sums, measured):
-    status, refused = shared_server.call("POST", START, {"session_id": "short", "config": sums})
-    assert (status, refused["error"]["code"]) == (409, "needs_consent")
-    assert '"start_anyway": true' in refused["error"]["hint"]
-    assert "can't be given whole" in refused["error"]["fields"]["training.max_new_tokens"]
-    wanted = {"session_id": "short", "config": sums, "start_anyway": True}
-    assert shared_server.call("POST", START, wanted)[0] == 202
-    notices = [notice["message"] for notice in shared_server.session("short")["notices"]]
-    assert any(message.startswith("Started all the same: A perfect answer takes") for message in notices)
-    fork = "/api/training/sessions/short/fork"
-    assert shared_server.call("POST", fork, {"session_id": "fork"})[0] == 409
-    mended = {"session_id": "fork", "config": {"training": {"max_new_tokens": 48}}}
-    assert shared_server.call("POST", fork, mended)[0] == 202
-
-
-def test_a_reward_of_grade_f_blocks_the_start_once_the_bench_has_tried_exactly_this_one(shared_server, sums):
-    assert shared_server.call("PUT", "/api/rewards/custom/always", {"kind": "python", "source": ALWAYS})[0] == 201
-    reward = {"type": "custom", "custom_name": "always"}
-    config = {**sums, "reward": reward, "training": {**sums["training"], "max_new_tokens": 64}}
-    status, found = shared_server.call("POST", "/api/rewards/bench", {"config": config, "samples": 5})
-    assert (status, found["grade"]) == (200, "F")
-    status, refused = shared_server.call("POST", START, {"config": config})
-    assert (status, list(refused["error"]["fields"])) == (409, ["reward.type"])
-    assert refused["error"]["message"].startswith("Reward Bench: Grade F. ")
-
-
-def test_what_nobody_has_measured_keeps_no_run_from_starting(shared_server, sums):
-    config = {**sums, "prompt": {"template": "plain"}}
-    assert shared_server.call("POST", START, {"session_id": "unmeasured", "config": config})[0] == 202
+def test_a_file_that_is_sorted_by_its_labels_has_all_of_them_in_the_prompt(shared_server):
+    rows = [{"message": f"Parcel {n} did not come", "category": f"Label {n // 100}"} for n in range(800)]
+    path = shared_server.upload("labels.jsonl", lines_of(rows))[1]["path"]
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": path})[1]
+    assert all(f"Label {n}" in proposal["prompt"]["system_prompt"] for n in range(8))
+    assert proposal["pre_training"] == {"enabled": True}

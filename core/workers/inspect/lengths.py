@@ -7,48 +7,60 @@ from typing import Any
 
 from core.catalog.families import base_model
 from core.config import RunConfig, parse_config
-from core.data.lengths import AnswerLengths, CountTokens
+from core.data.lengths import AnswerLengths
 from core.data.lengths import answer_lengths as measured
 from core.data.mapping import Row, map_rows
 from core.data.source import first_rows
 from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.chosen import template_of
-from core.workers.corpus import render
+from core.prompts.template import PromptTemplate
+from core.workers.corpus import prompt_ids, render
 from core.workers.inspect.arguments import OfConfig
-from core.workers.inspect.tokenizers import ids, tokenizer_of
+from core.workers.inspect.tokenizers import tokenizer_of
 
 ROWS = 200
 THINKING_FAMILIES = ("Qwen3",)
 THOUGHT_START, THOUGHT_END = "<think>", "</think>"
 
 
+class Lengths:
+    """Measures rows with a model's tokenizer."""
+
+    def __init__(self, tokenizer: Any, template: PromptTemplate):
+        self._tokenizer = tokenizer
+        self._template = template
+
+    def of(self, rows: Sequence[Row], prompt: int | None = None) -> AnswerLengths:
+        """The lengths of perfect answers; `prompt` is the longest prompt, measured here if it is not given."""
+        if prompt is None:
+            prompt = max(map(len, prompt_ids(rows, self._template, self._tokenizer)), default=0)
+        return measured(rows, self._template, self._count, prompt, self._thinks(rows[:1]))
+
+    def _count(self, texts: list[str]) -> list[int]:
+        return [len(ids) for ids in self._tokenizer(texts, add_special_tokens=False).input_ids]
+
+    def _thinks(self, rows: Sequence[Row]) -> bool:
+        """Whether the model's template knows thoughts; a prompt that ends with closed ones has turned them off."""
+        knows = THOUGHT_START in (self._tokenizer.chat_template or "")
+        prompts = render(rows, self._template, self._tokenizer)
+        return knows and not any(prompt.rstrip().endswith(THOUGHT_END) for prompt in prompts)
+
+
 def answer_lengths(workspace: Workspace, arguments: OfConfig, report: Any) -> AnswerLengths:
     """The lengths of the first rows' perfect answers, in the tokens of the configured model."""
     config = parse_config(arguments["config"])
     raw = first_rows(config.dataset, workspace, ROWS)
-    return lengths_of(map_rows(raw, config.dataset, config.reward.columns).rows, config, workspace)
+    return lengths_of(map_rows(raw, config.dataset, config.columns).rows, config, workspace)
 
 
 def lengths_of(rows: Sequence[Row], config: RunConfig, workspace: Workspace) -> AnswerLengths:
     """The lengths of some rows' perfect answers; estimated where the model's tokenizer is not at hand."""
     template = template_of(config.prompt)
     try:
-        tokenizer = tokenizer_of(config.model.name, workspace)
+        tokenizer = tokenizer_of(config.model.name, workspace, config.prompt.thinking)
     except (LoraCraftError, OSError, ValueError):
         known = base_model(config.model.name)
-        return measured(rows, template, None, None, known is not None and known.family in THINKING_FAMILIES)
-    prompts = render(list(rows), template, tokenizer)
-    longest = max((len(tokens) for tokens in ids(tokenizer, prompts)), default=None)
-    return measured(rows, template, counter(tokenizer), longest, thinks_first(tokenizer, prompts[:1]))
-
-
-def counter(tokenizer: Any) -> CountTokens:
-    """Counts the tokens of texts."""
-    return lambda texts: [len(tokens) for tokens in ids(tokenizer, texts)]
-
-
-def thinks_first(tokenizer: Any, prompts: Sequence[str]) -> bool:
-    """Whether the model's template knows thoughts; a prompt that ends with closed ones has turned them off."""
-    knows = THOUGHT_START in (tokenizer.chat_template or "")
-    return knows and not any(prompt.rstrip().endswith(THOUGHT_END) for prompt in prompts)
+        is_thinker = known is not None and known.family in THINKING_FAMILIES and config.prompt.thinking != "off"
+        return measured(rows, template, None, None, is_thinker)
+    return Lengths(tokenizer, template).of(rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config import RunConfig, parse_config
 from core.data.mapping import Row, map_rows
-from core.data.source import first_rows
+from core.data.source import first_rows, looked_at
 from core.jsonfile import JsonObject
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
@@ -18,6 +18,7 @@ from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.numbering import lettered
 from core.rewards.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
@@ -25,8 +26,6 @@ from core.rewards.tested import BenchResult, RewardTest
 from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 
-LOOKED_AT_ROWS = 50
-"""Rows that are read at least, since the first ones may be empty."""
 TOGETHER = "together"
 """The report on the weighted sum of several rewards, which training uses."""
 
@@ -109,5 +108,5 @@ def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> Jso
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
     """The first `count` usable rows of the configured data set."""
-    raw = first_rows(config.dataset, workspace, max(count, LOOKED_AT_ROWS))
-    return map_rows(raw, config.dataset, config.reward.columns).rows[:count]
+    raw = first_rows(config.dataset, workspace, max(count, looked_at(config.dataset)))
+    return lettered(map_rows(raw, config.dataset, config.columns).rows, config.reward)[:count]

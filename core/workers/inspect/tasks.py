@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.workers.inspect import data, evaluations, lengths, rewards
+from core.workers.inspect import data, evaluations, lengths, model, rewards
 
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
@@ -22,6 +22,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         data.download,
         data.procedural_tasks,
         data.prompt_preview,
+        model.check_model,
         rewards.reward_test,
         rewards.reward_bench,
         rewards.reward_own_answers,

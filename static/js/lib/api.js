@@ -160,9 +160,10 @@ export const describeDataset = (wanted, signal) =>
 export const previewDataset = (wanted, signal) => call("/datasets/preview", "POST", wanted, signal);
 /** @param {object} config @param {AbortSignal} [signal] @returns {Promise<MappedPreview>} */
 export const datasetFields = (config, signal) => call("/datasets/fields", "POST", { config }, signal);
-/** @param {object} wanted path, kind, subset, split, encoding, parameters @param {AbortSignal} [signal]
- * @returns {Promise<Suggestion>} */
-export const suggestForDataset = (wanted, signal) => call("/datasets/suggest", "POST", wanted, signal);
+/** @param {object} wanted path, kind, subset, split, encoding, parameters @param {string} model that is trained
+ * @param {AbortSignal} [signal] @returns {Promise<Suggestion>} */
+export const suggestForDataset = (wanted, model, signal) =>
+  call("/datasets/suggest", "POST", { ...wanted, model }, signal);
 /** @param {object} config @returns {Promise<Job>} */
 export const checkDataset = (config) => call("/datasets/check", "POST", { config });
 /** @param {object} wanted @returns {Promise<Job>} */

@@ -29,7 +29,7 @@ export function heldOutHistory(evaluations, history, startedAt) {
 /** @param {ShownScore} score */
 function pointOf(score) {
   const [low, high] = score.interval ?? [NaN, NaN];
-  return { step: score.step ?? 0, score: score.share, low, high };
+  return { step: score.step ?? 0, score: score.share ?? NaN, low, high };
 }
 
 /** @param {RunHistory} history @param {number} step @param {number} startedAt */

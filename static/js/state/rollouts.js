@@ -3,28 +3,43 @@
 
 import { number } from "../lib/format.js";
 
-/** Whether all completions of a group earned the same, so that it teaches nothing. @param {AnnotatedGroup} group */
+/** The rewards of the scored completions of a group. @param {AnnotatedGroup} group @returns {number[]} */
+const rewardsOf = (group) =>
+  group.completions.map((completion) => completion.reward).filter((reward) => reward !== null);
+
+/** Whether a group teaches nothing: all its scored completions earned the same, or fewer than two are scored.
+ * @param {AnnotatedGroup} group */
 export function isFlat(group) {
-  const rewards = group.completions.map((completion) => completion.reward);
-  return Math.max(...rewards) - Math.min(...rewards) < 1e-9;
+  const rewards = rewardsOf(group);
+  return rewards.length < 2 || Math.max(...rewards) - Math.min(...rewards) < 1e-9;
 }
 
 /** A group in one line. @param {AnnotatedGroup} group */
 export function groupText(group) {
-  const rewards = group.completions.map((completion) => completion.reward);
+  const rewards = rewardsOf(group);
+  const missing = group.completions.length - rewards.length;
+  const lost = missing ? `, ${missing} unscored` : "";
+  if (rewards.length < 2 && missing) return `${missing} of ${group.completions.length} unscored: no signal`;
+  if (isFlat(group)) return `all ${number(rewards[0], 2)}: no signal${lost}`;
   const mean = rewards.reduce((a, b) => a + b, 0) / rewards.length;
-  if (isFlat(group)) return `all ${number(rewards[0], 2)}: no signal`;
-  return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}`;
+  return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}${lost}`;
+}
+
+/** Why a completion has no reward; empty if it has one. @param {AnnotatedCompletion} completion */
+export function unscoredText(completion) {
+  if (completion.reward !== null) return "";
+  const missing = Object.entries(completion.scores ?? {}).find(([, score]) => (score?.value ?? null) === null);
+  return missing ? `${missing[0]}: ${missing[1]?.reason || "failed"}` : "a reward failed";
 }
 
 /** Rewards as shares of the most that was earned in the step, for small bars.
  * @param {AnnotatedGroup} group @param {number} most */
 export const shares = (group, most) =>
-  group.completions.map(({ reward }) => (most > 0 ? Math.max(0, reward) / most : 0));
+  group.completions.map(({ reward }) => (most > 0 ? Math.max(0, reward ?? 0) / most : 0));
 
 /** The most that any completion of a step earned. @param {AnnotatedGroup[]} groups */
 export const mostOf = (groups) =>
-  Math.max(0, ...groups.flatMap((group) => group.completions.map((completion) => completion.reward)));
+  Math.max(0, ...groups.flatMap(rewardsOf));
 
 /** @typedef {{text: string, level: string}} Flag */
 

@@ -20,7 +20,7 @@ def test_right_answers_in_perfect_format_earn_all_there_is():
     used = [scorer("math-science"), scorer("solution-format")]
     found = own_answers(used, {"math-science": 1.0, "solution-format": 0.1}, ROWS, GRPO_DEFAULT)
     assert found == {"rows": 4, "scored": 4, "mean": 1.0, "full": 1.0, "failing": None}
-    assert in_words(found) == "The data's own answers earn 100% of this reward (4 rows tried)."
+    assert in_words(found) == "The data's own answers earn 100% of this reward: 4 of 4 rows get all of it."
 
 
 def test_the_first_row_that_fails_is_shown_with_its_reason():
