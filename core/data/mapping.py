@@ -264,7 +264,7 @@ def context_text(value: Any) -> str:
         return "\n".join(" ".join(str(part).strip() for part in item) for item in value)
     if is_list or isinstance(value, dict) or (isinstance(value, str) and is_labelled(value)):
         options = options_of(value)
-        if is_list or len(options) > 1:
+        if is_list or (len(options) > 1 and all(len(option.name) < 3 for option in options)):
             return as_lines(options)
     return as_text(value)
 

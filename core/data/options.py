@@ -12,7 +12,9 @@ from typing import Any
 
 TEXT_KEYS = ("text", "texts", "value", "content", "choice", "option")
 LABEL_KEYS = ("label", "labels", "key", "id", "letter", "name")
-MOST_OPTIONS = len(ascii_uppercase)
+LETTERS = tuple(ascii_uppercase)
+LETTERS_SMALL = tuple(ascii_uppercase.lower())
+NUMBERS = tuple(str(number) for number in range(1, len(LETTERS) + 1))
 LONGEST_OPTION = 500
 """Characters; what is longer in a string is prose with a bracket in it."""
 
@@ -41,12 +43,12 @@ def options_of(value: Any) -> list[Option]:
     if all(label is None for label, _ in pairs):
         pairs = _without_prefixes([text for _, text in pairs])
     letters = [str(label).strip("().: ").upper() for label, _ in pairs]
-    own = all(len(letter) == 1 and letter in ascii_uppercase for letter in letters) and len(set(letters)) == len(
-        letters
-    )
+    has_own = len(set(letters)) == len(letters) and all(letter in LETTERS for letter in letters)
+    by_place = [*LETTERS, *map(str, range(len(LETTERS) + 1, len(pairs) + 1))]
+    shown = letters if has_own else by_place
     return [
-        Option(own_letter if own else letter, text, letter if label is None else str(label).strip("().: "))
-        for letter, own_letter, (label, text) in zip(ascii_uppercase, letters, pairs, strict=False)
+        Option(letter, text, letter if label is None else str(label).strip("().: "))
+        for letter, (label, text) in zip(shown, pairs, strict=False)
         if text
     ]
 
@@ -97,8 +99,8 @@ def _in_string(text: str) -> Pairs:
     if text[:1] in ("[", "{"):
         parsed = _parsed(text)
         return [] if isinstance(parsed, str) else _pairs(parsed)
-    if is_labelled(text):
-        return list(labelled_in(text))
+    if _PREFIX.match(text) and (labelled := labelled_in(text)):
+        return list(labelled)
     parts = [part.strip() for part in (text.split("\n") if "\n" in text else text.split("|"))]
     return [(None, part) for part in parts if part] if len(parts) > 1 else []
 
@@ -113,10 +115,14 @@ def _parsed(text: str) -> Any:
     return text
 
 
-def labelled_in(text: str) -> list[tuple[str, str]]:
-    """(label, text) of options such as "A) Lyon B) Paris" or "(a) Lyon (b) Paris" at the end of a text, or []."""
+def labelled_in(text: str, has_letters: bool = False) -> list[tuple[str, str]]:
+    """(label, text) of options such as "A) Lyon B) Paris" or "(a) Lyon (b) Paris" at the end of a text, or [].
+
+    Args:
+        has_letters: Whether only letters count as labels, since numbers may count anything.
+    """
     best: list[tuple[str, str]] = []
-    for labels in (ascii_uppercase, ascii_uppercase.lower(), [str(number) for number in range(1, MOST_OPTIONS + 1)]):
+    for labels in (LETTERS, LETTERS_SMALL) if has_letters else (LETTERS, LETTERS_SMALL, NUMBERS):
         for style in _STYLES:
             found = _in_style(text, labels, style)
             if len(found) > len(best):
@@ -125,8 +131,9 @@ def labelled_in(text: str) -> list[tuple[str, str]]:
 
 
 def is_labelled(text: str) -> bool:
-    """Whether a text is nothing but labelled options, such as "a ) 38 , b ) 27"."""
-    return _PREFIX.match(text.strip()) is not None and len(labelled_in(text)) > 1
+    """Whether a text is nothing but options with letters, such as "a ) 38 , b ) 27"."""
+    starts = _PREFIX.match(text.strip())
+    return starts is not None and starts[1].isalpha() and len(labelled_in(text, has_letters=True)) > 1
 
 
 def _in_style(text: str, labels: Sequence[str], style: str) -> list[tuple[str, str]]:
@@ -150,7 +157,7 @@ def _without_prefixes(texts: Sequence[str]) -> Pairs:
     found = [_PREFIX.match(text) for text in texts]
     labels = [match[1].upper() if match else "" for match in found]
     count = len(texts)
-    if count > 1 and labels in (list(ascii_uppercase[:count]), [str(number) for number in range(1, count + 1)]):
+    if count > 1 and tuple(labels) in (LETTERS[:count], NUMBERS[:count]):
         return [(label, text[match.end() :]) for label, text, match in zip(labels, texts, found, strict=True) if match]
     return [(None, text) for text in texts]
 

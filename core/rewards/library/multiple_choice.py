@@ -55,10 +55,10 @@ def multiple_choice(response: str, reference: str, example: Example, *, first_in
 
 def options_in(example: Example) -> list[Option]:
     """The options of a row, in order; empty when neither its columns nor its question have any."""
-    shown = [] if has_column(example) else labelled_in(example.instruction)
-    if shown:
-        return [Option(label.upper(), text, label) for label, text in shown if label.isalpha()]
     given = example.extras.get("choices")
+    if given is None and not has_column(example):
+        shown = labelled_in(example.instruction, has_letters=True)
+        return [Option(label.upper(), text, label) for label, text in shown]
     return options_of({name: example.extras[name] for name in _letters(example)} if given is None else given)
 
 
@@ -124,13 +124,9 @@ def named_in(solution: str, options: Sequence[Option]) -> set[str]:
     """The letters of the options that a solution names, by letter, by text, or by both."""
     label = LABEL.match(solution)
     bare = solution[label.end() :] if label else solution
-    whole = {
-        option.letter for option in options if is_same(bare.rstrip("."), option.text) or is_same(bare, option.text)
-    }
-    exact = {option.letter for option in options if is_same(solution, option.text)}
-    if exact:
+    if exact := _called(solution, options):
         return exact
-    if whole:
+    if whole := _called(bare, options) | _called(bare.rstrip("."), options):
         return whole | ({label[1].upper()} if label else set())
     return set(letters_in(solution)) or _mentioned(solution, options)
 

@@ -43,7 +43,7 @@ _REWRITTEN = tuple(
         (r"\bc'est\b", "c est"),
         (r"(?<!\p{L})(l|d|un|dell|all|nell)'(?=\p{L})", r"\1 "),
         (r"(?<=\p{Cyrillic})\s+-\s+(?=\p{Cyrillic})", " это "),
-        (r"\b(?:no|nr)\.?\s*(?=\d)", ""),  # No. 5
+        (r"\b(?:no|nr)\.\s*(?=\d)", ""),  # No. 5
         (r"\b(?:c|ca|circa)\.?\s*(?=\d)", "about "),
         (r"\$([^\s$](?:[^$]*[^\s$])?)\$(?!\d)", r"\1"),  # LaTeX
         (r"#(?=\d)|(?<![\p{L}\p{N})\]+])\+(?=\d)", ""),  # #1, +5
@@ -114,7 +114,7 @@ def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign.isdigit())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def units(text: str) -> tuple[str, ...]:
     """The units of a text in `plain` form, in order: words, numbers, signs; characters of scripts without spaces."""
     tokens = _without_articles([part for found in _TOKEN.finditer(text) for part in _parts(found)])
@@ -135,11 +135,8 @@ def _parts(found: regex.Match[str]) -> list[str]:
 def _without_articles(tokens: Sequence[str]) -> list[str]:
     """Articles before a word go; capitals as in UN or vitamin A, and the last word, are none."""
     kept = [token for place, token in enumerate(tokens) if not _is_article(tokens, place)]
-    return list(tokens) if all(token.islower() or token.istitle() for token in kept) and _only_articles(kept) else kept
-
-
-def _only_articles(tokens: Sequence[str]) -> bool:
-    return all(token.casefold() in ARTICLES for token in tokens)
+    says_more = any(token.casefold() not in ARTICLES or (token.isupper() and len(token) > 1) for token in kept)
+    return kept if says_more else list(tokens)
 
 
 def _is_article(tokens: Sequence[str], place: int) -> bool:

@@ -55,6 +55,9 @@ COPULAS = _words(
 PREPOSITIONS = _words("of in at on by from to for near von im am vom in à en dans di a da em na no van в на из w we")
 """Words that may stand between "is" and the answer ("is the city of Paris")."""
 
+PRONOUNS = _words("it he she they this that we i you there sir es er sie das c ce il elle ele ela het 的")
+"""Words that may follow yes and no without a comma ("Yes it is")."""
+
 ANDS = _words("and und et y e и och og en ve و और & plus")
 
 NOT_AN_END = _words("mr mrs ms dr st prof jr sr vs mt ft no")

@@ -27,6 +27,7 @@ from core.rewards.text.answer_words import (
     NEGATIONS,
     NOT_AN_END,
     PREPOSITIONS,
+    PRONOUNS,
     REASONS,
     VERDICTS,
 )
@@ -104,7 +105,7 @@ def likeness(given: str, reference: str, question: str = "") -> float:
     return SAID_AT_LENGTH if _repeats(answer, wanted, question) else _of_guess(answer, wanted)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _said(text: str) -> _Said:
     flat = plain(text) if "\n" not in text else "\n".join(map(plain, text.splitlines()))
     whole = units(flat)
@@ -216,35 +217,41 @@ def _of_guess(answer: _Said, wanted: _Said) -> float:
     """The likeness of the one guess that an answer makes."""
     cut = not wanted.rest and not wanted.is_led_in
     guess = answer.guess if cut else answer.whole
-    if wanted.is_led_in and not answer.is_led_in and _verdict(answer.whole) is None:
-        guess = answer.whole
-    whole = len(guess) == len(answer.whole)
+    if len(guess) > 1 and guess[0] in PREPOSITIONS and guess[0] != wanted.whole[0]:
+        guess = guess[1:]
     if guess == wanted.whole:
-        return 1.0 if whole else SAID_AT_LENGTH
+        return SAID_AT_LENGTH
     if _verdict(wanted.whole) is not None:
-        return SAID_AT_LENGTH if guess[: len(wanted.whole)] == wanted.whole else 0.0
+        count = len(wanted.whole)
+        return SAID_AT_LENGTH if guess[:count] == wanted.whole and guess[count] in PRONOUNS | COPULAS else 0.0
     if len(wanted.whole) <= FEW and any(unit in ANDS and unit not in wanted.whole for unit in guess):
         return 0.0
-    if answer.is_led_in and cut and _ends_with(guess, wanted.whole):
+    if _is_part_of_date(wanted.whole, guess) or (answer.is_led_in and cut and _ends_with(guess, wanted.whole)):
         return SAID_AT_LENGTH
-    if _is_part_of_date(wanted.whole, guess):
-        return SAID_AT_LENGTH
+    if answer.is_led_in and cut and not _is_wider(guess, wanted.whole):
+        return 0.0
     if not _has_numbers_and_signs(guess, wanted.whole):
         return 0.0
     value = in_order(guess, wanted.whole)
-    return value if whole else min(value, SAID_AT_LENGTH)
+    return value if len(guess) == len(answer.whole) else min(value, SAID_AT_LENGTH)
 
 
 def _ends_with(guess: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether the reference closes the guess: "the city of Paris"; of two words without "of" each may be the guess."""
+    """Whether the reference closes the guess: "the city of Paris"."""
     before = len(guess) - len(wanted)
-    is_close = 0 < before <= FEW and tuple(guess[before:]) == tuple(wanted)
-    return is_close and (before > 1 or guess[0] in PREPOSITIONS)
+    return 0 < before <= FEW and tuple(guess[before:]) == tuple(wanted)
+
+
+def _is_wider(guess: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether a guess that follows "is" has more around the reference than another guess: units, a middle name."""
+    has_number, is_middle = any(map(is_number, wanted)), guess[0] == wanted[0] and guess[-1] == wanted[-1]
+    return len(guess) <= len(wanted) or has_number or (is_middle and not any(map(is_unspaced, wanted)))
 
 
 def _is_part_of_date(wanted: Sequence[str], guess: Sequence[str]) -> bool:
-    """Whether the guess is a date that the reference gives less exactly: July 4, 1776 for 1776."""
-    return all(map(is_date_part, (*wanted, *guess))) and set(wanted) < set(guess)
+    """Whether the guess is one date that the reference gives less exactly: July 4, 1776 for 1776."""
+    is_one = len(guess) == len({unit.partition(" ")[0] if " " in unit else "year" for unit in guess})
+    return is_one and all(map(is_date_part, (*wanted, *guess))) and set(wanted) < set(guess)
 
 
 def _has_numbers_and_signs(guess: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from core.config import parse_config
 from core.data.mapping import Row, map_row
+from core.data.options import LETTERS
 from core.data.section import DatasetConfig
 from core.prompts.builtin import PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example, NotRun
@@ -78,6 +79,12 @@ def test_options_in_the_question_are_read_where_no_column_has_them():
         ("A passage: it has a) one and b) two.", "A passage: it has a) one and b) two."),
         ("[1, 2, 3]", "[1, 2, 3]"),
         ("two\nlines", "two\nlines"),
+        ({"title": "T", "body": "b"}, "{'title': 'T', 'body': 'b'}"),
+        ("1. Boil it. 2. Drain it.", "1. Boil it. 2. Drain it."),
+        (
+            list("abc") * 9 + ["x"],
+            "\n".join(f"{n}) {t}" for n, t in zip([*LETTERS, "27", "28"], [*"abc"] * 9 + ["x"], strict=True)),
+        ),
     ],
 )
 def test_a_question_shows_its_options_as_lines_and_other_context_as_it_is(form, lines):
