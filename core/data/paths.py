@@ -23,8 +23,9 @@ ROLES = {
 KEYS = (("role", "content"), ("from", "value"), ("role", "text"), ("role", "value"))
 TRANSCRIPT = re.compile(r"(?:\A|\n\n+|\s*### )\s*(Human|User|Assistant|System): ?", re.IGNORECASE)
 """How a chat is written as one text, as in Anthropic's and other data of preferences."""
-PARTED = re.compile(r"(?P<stem>.*?)[ _-]?(?P<mark>[1-9]|[A-Ha-h])")
-OPTION_STEMS = ("option", "opt", "op", "choice", "sol", "ending", "alternative", "candidate", "")
+PARTED = re.compile(r"(?P<stem>.*?)[ _-]?(?P<mark>[0-9]|[A-Ha-h])")
+OPTION_STEMS = ("option", "opt", "op", "choice", "sol", "ending", "alternative", "candidate", "answer", "ans", "")
+MARKS = ("01234567", "12345678", "abcdefgh")
 
 
 class Absent:
@@ -148,8 +149,16 @@ def are_options(paths: Sequence[str]) -> bool:
         return False
     stems = {match["stem"].lower() for match in parted}
     marks = "".join(match["mark"].lower() for match in parted)
-    return (
-        len(stems) == 1
-        and stems <= set(OPTION_STEMS)
-        and ("12345678".startswith(marks) or "abcdefgh".startswith(marks))
-    )
+    return len(stems) == 1 and stems <= set(OPTION_STEMS) and any(known.startswith(marks) for known in MARKS)
+
+
+def with_options_together(paths: Sequence[str]) -> list[tuple[str, ...]]:
+    """Columns in their order, those next to each other that are the options of one choice together."""
+    groups: list[tuple[str, ...]] = []
+    start = 0
+    while start < len(paths):
+        ends = range(len(paths), start, -1)
+        end = next((end for end in ends if are_options(paths[start:end])), start + 1)
+        groups.append(tuple(paths[start:end]))
+        start = end
+    return groups
