@@ -252,7 +252,8 @@ SHAPES = {
     ),
     "CosmosQA": (
         lambda n: {"id": f"c{n}", "context": story(n), "question": f"Why cross bridge {n}?",
-                   "answer0": f"For {town(n)}.", "answer1": "None.", "answer2": f"To see {n} boats.", "answer3": "For bread.", "label": n % 4},
+                   "answer0": f"For {town(n)}.", "answer1": "None.",
+                   "answer2": f"To see {n} boats.", "answer3": "For bread.", "label": n % 4},
         lambda n: [f"bridge {n}?", "The river of", f"A) For {town(n)}."], lambda n: str(n % 4), "multiple-choice",
     ),
     "SocialIQA": (
