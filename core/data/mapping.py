@@ -163,7 +163,7 @@ def _question(raw: RawRow, config: DatasetConfig) -> str:
 def with_context(raw: RawRow, instruction: str, contexts: Sequence[str]) -> str:
     """`instruction` with the columns that belong to it; an empty one stays empty."""
     before = [as_text(value_at(raw, path)) for path in contexts if is_system(path)]
-    groups = with_options_together([path for path in contexts if not is_system(path)])
+    groups = with_options_together(tuple(path for path in contexts if not is_system(path)))
     values = [[value_at(raw, path) for path in group] for group in groups]
     after = [context_text(found if len(found) > 1 else found[0]) for found in values]
     return CONTEXT_GAP.join(filter(None, [*before, instruction, *after])) if instruction else ""

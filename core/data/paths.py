@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from core.data.row import RawRow
@@ -43,8 +44,10 @@ def value_at(row: RawRow, path: str | None) -> Any:
 
 def find(row: RawRow, path: str) -> Any:
     """The value at `path`, or ABSENT: the longest name of a column first, then step by step through what it holds."""
+    if path in row:
+        return row[path]
     parts = path.split(".")
-    for length in range(len(parts), 0, -1):
+    for length in range(len(parts) - 1, 0, -1):
         name = ".".join(parts[:length])
         if name in row:
             return _inside(row[name], parts[length:])
@@ -152,13 +155,14 @@ def are_options(paths: Sequence[str]) -> bool:
     return len(stems) == 1 and stems <= set(OPTION_STEMS) and any(known.startswith(marks) for known in MARKS)
 
 
-def with_options_together(paths: Sequence[str]) -> list[tuple[str, ...]]:
-    """Columns in their order, those next to each other that are the options of one choice together."""
+@lru_cache(maxsize=64)
+def with_options_together(paths: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Columns in their order, those next to each other that are the options of one choice together; asked by each row."""
     groups: list[tuple[str, ...]] = []
     start = 0
     while start < len(paths):
         ends = range(len(paths), start, -1)
         end = next((end for end in ends if are_options(paths[start:end])), start + 1)
-        groups.append(tuple(paths[start:end]))
+        groups.append(paths[start:end])
         start = end
     return groups
