@@ -157,7 +157,7 @@ def are_options(paths: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=64)
 def with_options_together(paths: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Columns in their order, those next to each other that are the options of one choice together; asked by each row."""
+    """Columns in their order, those next to each other that are options of one choice together; each row asks."""
     groups: list[tuple[str, ...]] = []
     start = 0
     while start < len(paths):
