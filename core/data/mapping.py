@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.data.options import as_lines, is_labelled, options_of
-from core.data.paths import ABSENT, are_options, find, is_parts, is_system, parts_text, turns_of, value_at
+from core.data.paths import ABSENT, find, is_parts, is_system, parts_text, turns_of, value_at, with_options_together
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
@@ -163,11 +163,9 @@ def _question(raw: RawRow, config: DatasetConfig) -> str:
 def with_context(raw: RawRow, instruction: str, contexts: Sequence[str]) -> str:
     """`instruction` with the columns that belong to it; an empty one stays empty."""
     before = [as_text(value_at(raw, path)) for path in contexts if is_system(path)]
-    following = [path for path in contexts if not is_system(path)]
-    if are_options(following):
-        after = [context_text([value_at(raw, path) for path in following])]
-    else:
-        after = [context_text(value_at(raw, path)) for path in following]
+    groups = with_options_together(tuple(path for path in contexts if not is_system(path)))
+    values = [[value_at(raw, path) for path in group] for group in groups]
+    after = [context_text(found if len(found) > 1 else found[0]) for found in values]
     return CONTEXT_GAP.join(filter(None, [*before, instruction, *after])) if instruction else ""
 
 

@@ -87,6 +87,9 @@ def test_options_in_columns_of_their_own_become_one_list():
     config = DatasetConfig(context_field=["opa", "opb", "opc"])
     row = {"instruction": "Which?", "response": "0", "opa": "x", "opb": "y", "opc": None}
     assert map_row(row, config, {}).instruction == "Which?\n\nA) x\nB) y"
+    mixed = DatasetConfig(context_field=["passage", "opa", "opb", "hint"])
+    row |= {"passage": "Once.", "hint": "Look."}
+    assert map_row(row, mixed, {}).instruction == "Which?\n\nOnce.\n\nA) x\nB) y\n\nLook."
 
 
 def test_a_context_of_lists_is_text_in_paragraphs():
