@@ -74,7 +74,7 @@ class Answers:
 
 def fitting(answers: Answers) -> Fit:
     """The reward that suits best, by the columns that only one reward reads, then by what the answers look like."""
-    for find in (_tests, _choices, _texts, _labels):
+    for find in (_tests, _choices, _texts, _labels, _boxed):
         found = find(answers)
         if found is not None:
             return found
@@ -158,6 +158,14 @@ def _labels(answers: Answers) -> Fit | None:
         return None
     why = f"there are only {len(labels)} different answers, and hedging must not pay"
     return Fit("exact-match", why, labels=labels)
+
+
+def _boxed(answers: Answers) -> Fit | None:
+    """Math & Science, if the answers stand in boxes, as mathematics is written, and half of them are numbers or roots; the rest are points and words."""
+    references = answers.references
+    if answers.config.final_answer != "boxed" or sum(map(_is_mathematical, references)) < 0.5 * len(references):
+        return None
+    return Fit("math-science", "the answers stand in \\boxed{}, as in mathematics")
 
 
 def labels_of(references: Sequence[str]) -> tuple[str, ...] | None:
