@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -161,7 +162,7 @@ def _labels(answers: Answers) -> Fit | None:
 
 
 def _boxed(answers: Answers) -> Fit | None:
-    """Math & Science, if the answers stand in boxes, as mathematics is written, and half of them are numbers or roots; the rest are points and words."""
+    """Math & Science, if the answers stand in boxes and half are numbers or formulas; the rest are points and words."""
     references = answers.references
     if answers.config.final_answer != "boxed" or sum(map(_is_mathematical, references)) < 0.5 * len(references):
         return None
@@ -208,7 +209,7 @@ def _is_letter(text: str) -> bool:
 
 def _is_mathematical(text: str) -> bool:
     plain = normal_form(text.strip("$ "))
-    return plain.replace(".", "", 1).lstrip("-").isdigit() or ("\\" in text and any(c in text for c in "{^_"))
+    return plain.replace(".", "", 1).lstrip("-").isdigit() or re.search(r"[\\^].*[{^_\d]|\d.*[\\^]", plain) is not None
 
 
 def _is_quantity(text: str) -> bool:

@@ -278,7 +278,7 @@ def test_the_next_better_proposal_is_another_column_of_answers_but_never_a_label
 
 
 def test_boxed_answers_are_mathematics_also_where_points_and_words_are_among_them():
-    boxed = ["2\\sqrt{3}", "\\frac{2}{5}", "(3,-5)", "(2,7]", "x^2-9", "9\\pi", "32,\\!760", "\\text{Tuesday}"]
-    rows = [{"problem": f"Problem {n}?", "solution": f"So it is $\\boxed{{{boxed[n % 8]}}}$."} for n in range(24)]
+    forms = ["%d\\sqrt{3}", "\\frac{2}{%d}", "(3,-%d)", "(2,%d]", "x^2-%d", "%d\\pi", "%d,\\!760", "\\text{day %d}"]
+    rows = [{"problem": f"Take {n}.", "solution": f"It is $\\boxed{{{forms[n % 8] % (n + 2)}}}$."} for n in range(24)]
     found = suggested(rows)
     assert (first_preset(found), found.own_answers["full"]) == ("math-science", 1.0)
