@@ -26,6 +26,10 @@ Extras = dict[str, Any]
 """Further columns of a row: the reward's name of each -> its value."""
 
 
+class IfThere(str):
+    """A column that is read where the data has it, unless it is the one that holds the answer."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One example as training uses it: `reference` is the final answer, `reasoning` what stood before it."""
@@ -102,8 +106,19 @@ def map_row(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Row:
         instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
         reference=reference,
         reasoning=worked or before,
-        extras=as_json({name: lookup(raw, column, "reward.fields") for name, column in extras.items()}),
+        extras=as_json(_further(raw, config, extras)),
     )
+
+
+def _further(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Extras:
+    """What a reward reads beside question and answer; an answer column that it names is the final answer to it."""
+    passed_over = [
+        name
+        for name, column in extras.items()
+        if isinstance(column, IfThere) and (column not in raw or column == config.response_field)
+    ]
+    wanted = {name: column for name, column in extras.items() if name not in passed_over}
+    return {name: lookup(raw, column, f"reward.fields.{name}") for name, column in wanted.items()}
 
 
 def as_json(values: Extras) -> Extras:

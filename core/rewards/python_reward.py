@@ -14,7 +14,7 @@ from core.rewards.base import Example, Range, Score
 from core.rewards.recipe import reasoning_in
 from core.rewards.returned import RETURNS_LIST, read_score
 from core.rewards.scoring import Outcome
-from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES, Signature, signatures
+from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES, UNREADABLE, Signature, signatures, unreadable
 from core.rewards.stand_ins import ASKED, with_stand_ins
 
 LIMITS = sandbox.Limits(seconds=1.0, memory_mib=64)
@@ -32,13 +32,17 @@ def _as_plain(value):
     if isinstance(value, (list, tuple)):
         return [item.tolist() if hasattr(item, "tolist") else item for item in value]
     return value
+
+def _finished(waiting):
+    import asyncio
+    return asyncio.run(waiting)
 """
-"""numpy's numbers and arrays as plain ones; a tuple comes back as a list."""
+"""numpy's numbers and arrays as plain ones, tuples as lists; and the wait for an async function."""
 WORD = re.compile(r"\w+|[^\w\s]")
 
 RowToScore = tuple[str, str, Example]
 """Response, reference, example."""
-TRIAL: RowToScore = ("Two and two make 4.", "4", Example("How much is 2 + 2?"))
+TRIAL: list[RowToScore] = [(text, "4", Example("How much is 2 + 2?")) for text in ("Two and two make 4.", "Five.")]
 """What new source is tried on."""
 
 
@@ -54,7 +58,7 @@ class PythonReward:
             the further columns under their names.
         limits: The limits for one completion.
         chosen: Which of its functions count; their scores are added. Empty for all.
-        range: The least and the greatest score it may give; None for any.
+        bounds: The least and the greatest score it may give; None for any.
     """
 
     judges_truth = False
@@ -65,10 +69,10 @@ class PythonReward:
         source: str,
         limits: sandbox.Limits = LIMITS,
         chosen: tuple[str, ...] = (),
-        range: Range | None = None,
+        bounds: Range | None = None,
     ):
         self.name = name
-        self.range = range
+        self.range = bounds
         self._limits = limits
         self._chosen = chosen
         self._source, self._lines_before = source, 0
@@ -83,8 +87,8 @@ class PythonReward:
         """
         try:
             found = signatures(self._own, self._chosen)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return [Outcome("failed", problem=f"it can't be read: {error}")] * len(responses)
+        except UNREADABLE as error:
+            return [Outcome("failed", problem=unreadable(error))] * len(responses)
         rows = list(zip(responses, references, examples, strict=True))
         if not any(signature.for_groups for signature in found):
             return [outcome for row in rows for outcome in self._scored([row], found)]
@@ -96,28 +100,21 @@ class PythonReward:
 
         An exception that may come from the sample passes, as does a column that the sample lacks.
         """
-        try:
-            found = signatures(self._own, self._chosen)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return self._syntax_problem(error)
         loading = self._ran("", {}, 1).problem
         if loading is not None:
             return str(loading)
-        if _lacking(TRIAL, found):
+        try:
+            found = signatures(self._own, self._chosen)
+        except UNREADABLE as error:
+            return unreadable(error)
+        if _lacking(TRIAL[0], found):
             return ""
-        inputs = _inputs([TRIAL], found)
-        ran = self._ran(_calls(found), inputs, 1)
+        rows = TRIAL if any(signature.for_groups for signature in found) else TRIAL[:1]
+        ran = self._ran(_calls(found), _inputs(rows, found), len(rows))
         if ran.problem is not None:
             return _hopeless(ran.problem, found)
-        outcome = self._read(ran.value, [signature.name for signature in found], 1)[0]
-        return outcome.problem if outcome.kind == "failed" else ""
-
-    def _syntax_problem(self, error: Exception) -> str:
-        """The problem with a source that can't be read; the sandbox, which may read more, says it where it can."""
-        if isinstance(error, SyntaxError):
-            found = self._ran("", {}, 1).problem
-            return str(found) if found else f"line {error.lineno}: {error.msg}"
-        return str(error) or type(error).__name__
+        outcomes = self._read(ran.value, [signature.name for signature in found], len(rows))
+        return next((outcome.problem for outcome in outcomes if outcome.kind == "failed"), "")
 
     def _scored(self, rows: list[RowToScore], found: Sequence[Signature]) -> list[Outcome]:
         """The outcomes of rows that belong together; one that fails by itself does not spoil the others."""
@@ -231,7 +228,7 @@ def _call(signature: Signature, place: int) -> str:
     given = f"{logs}**_given_{place}" if signature.for_groups else f"*_row[{place}]"
     call = f"{signature.expression}({given})"
     if signature.is_async:
-        call = f"__import__('asyncio').run({call})"
+        call = f"_finished({call})"
     return f"_as_plain({call})" if signature.for_groups else f"[_as_plain({call}) for _row in _rows]"
 
 

@@ -68,6 +68,17 @@ class Signature:
     is_async: bool = False
 
 
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What reading a source may raise: no Python, no reward, or too deep."""
+
+
+def unreadable(error: BaseException) -> str:
+    """Why a source can't be read, with its line."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: {error.msg}"
+    return str(error) or f"it is too deep to be read ({type(error).__name__})"
+
+
 @functools.lru_cache(maxsize=64)
 def signatures(source: str, chosen: tuple[str, ...] = ()) -> tuple[Signature, ...]:
     """The reward functions of a source, those of a list `reward_funcs` first.
@@ -99,7 +110,7 @@ def columns_of(source: str, chosen: tuple[str, ...] = ()) -> dict[str, bool]:
     """
     try:
         read = signatures(source, chosen)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return {}
     stood_in = (*REFERENCE_NAMES, *QUESTION_NAMES)
     columns = {name: False for one in read for name in one.optional}
