@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.runs.groups import (
-    SAME,
     AnnotatedCompletion,
     AnnotatedGroup,
     Judging,
@@ -57,11 +56,11 @@ def _rewards(group: AnnotatedGroup) -> list[float]:
 
 
 def _is_all_zero(group: AnnotatedGroup, judging: Judging) -> bool:
-    return is_flat(group) and abs(max(_rewards(group))) < SAME
+    return is_flat(group) and judging.is_least(max(_rewards(group)))
 
 
 def _is_all_full(group: AnnotatedGroup, judging: Judging) -> bool:
-    return is_flat(group) and min(_rewards(group)) >= judging.full - SAME
+    return is_flat(group) and judging.is_full(min(_rewards(group)))
 
 
 def _is_equal(group: AnnotatedGroup, judging: Judging) -> bool:
@@ -84,7 +83,7 @@ def _lacks_markers(completion: AnnotatedCompletion, judging: Judging) -> bool:
 def _pays_form_alone(completion: AnnotatedCompletion, judging: Judging) -> bool:
     found = truths(completion, judging)
     others = [score["value"] for name, score in completion["scores"].items() if name not in judging.judges]
-    return bool(found) and max(found) == 0 and any(value for value in others)
+    return bool(found) and max(found) == 0 and any(value is not None and value > 0 for value in others)
 
 
 CAUSES = (

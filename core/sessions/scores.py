@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.rewards.base import Range
 from core.sessions.kinds import HeldOutScore
 from core.statistics import compare_marks, compare_rewards, wilson_interval
 
@@ -11,19 +12,20 @@ from core.statistics import compare_marks, compare_rewards, wilson_interval
 class ShownScore(HeldOutScore):
     """A held-out score as a chart draws it.
 
-    `share` is the share of right answers, `interval` its 95 % interval. Where no reward judges truth, `share` is the
-    mean reward over the full one, and there is no interval.
+    `share` is the share of right answers, `interval` its 95 % interval. Where no reward judges truth, `share` is where
+    the mean reward lies in its range, null if that is not known, and there is no interval.
     """
 
-    share: float
+    share: float | None
     interval: tuple[float, float] | None
 
 
-def shown(score: HeldOutScore, full_reward: float) -> ShownScore:
-    """A held-out score with its share and interval; `full_reward` is the sum of the run's weights."""
+def shown(score: HeldOutScore, reward: Range | None) -> ShownScore:
+    """A held-out score with its share and interval; `reward` is the range of the run's reward, if it is known."""
     correct, total = score["correct"], score["total"]
     if correct is None:
-        return {**score, "share": score["reward"] / full_reward, "interval": None}
+        share = None if reward is None else (score["reward"] - reward[0]) / (reward[1] - reward[0])
+        return {**score, "share": share, "interval": None}
     return {**score, "share": correct / total, "interval": wilson_interval(correct, total)}
 
 

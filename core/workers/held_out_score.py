@@ -10,7 +10,7 @@ from core.config import RunConfig
 from core.data.mapping import Row
 from core.failures import explain
 from core.prompts.template import PromptTemplate
-from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward
+from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_sum
 from core.rewards.total import total
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import render
@@ -118,8 +118,8 @@ def judged(
         "marks": marks,
         "reward": total([(weights[name], mean) for name, mean in means.items()], missing=0.0),
         "rewards": means,
-        "row_rewards": _row_rewards(scores, weights),
-        "unscored": {name: values.count(None) for name, values in scores.items() if None in values},
+        "row_rewards": [_row_reward(rewards, place, weights) for place in range(len(answers))],
+        "unscored": {reward.__name__: count for reward in rewards if (count := _unscored(reward))},
     }
 
 
@@ -138,10 +138,16 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
     return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
 
 
-def _row_rewards(scores: Mapping[str, list[float | None]], weights: Mapping[str, float]) -> list[float | None]:
-    rows = zip(*([(weights[name], value) for value in values] for name, values in scores.items()), strict=True)
-    totals = [total(row, missing=None) for row in rows]
-    return [None if value is None else round(value, 6) for value in totals]
+def _row_reward(rewards: Sequence[TrlReward], place: int, weights: Mapping[str, float]) -> float | None:
+    """The reward of an answer; None where one that applies has no score, or none applies."""
+    record = {reward.__name__: as_record(reward.outcomes[place]) for reward in rewards}
+    value = weighted_sum(record, weights)
+    return None if value is None else round(value, 6)
+
+
+def _unscored(reward: TrlReward) -> int:
+    """How many answers of the latest batch it should have scored and did not."""
+    return sum(outcome.kind in ("failed", "not_run") for outcome in reward.outcomes)
 
 
 def _mean(values: list[float | None]) -> float | None:

@@ -106,7 +106,7 @@ def test_the_message_of_an_exception_is_told():
 class Whole:
     """A scorer that sees batches."""
 
-    name, judges_truth = "whole", True
+    name, judges_truth, range = "whole", True, (0.0, 1.0)
 
     def __init__(self, score_all):
         self._score_all = score_all

@@ -10,11 +10,11 @@ def score(**values):
 
 
 def test_right_answers_are_a_share_with_wilsons_interval():
-    drawn = shown(score(correct=8), full_reward=1.6)
+    drawn = shown(score(correct=8), (0.0, 1.6))
     assert drawn["share"] == 0.8
     assert drawn["interval"] == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
 def test_without_a_judge_of_truth_the_share_is_that_of_the_full_reward_without_an_interval():
-    drawn = shown(score(correct=None), full_reward=1.6)
+    drawn = shown(score(correct=None), (0.0, 1.6))
     assert (drawn["share"], drawn["interval"]) == (pytest.approx(0.75), None)
