@@ -100,13 +100,17 @@ class PythonReward:
 
         An exception that may come from the sample passes, as does a column that the sample lacks.
         """
-        loading = self._ran("", {}, 1).problem
-        if loading is not None:
-            return str(loading)
+        found: Sequence[Signature] = ()
+        problem = ""
         try:
             found = signatures(self._own, self._chosen)
         except UNREADABLE as error:
-            return unreadable(error)
+            problem = unreadable(error)
+            if isinstance(error, SyntaxError):
+                return str(sandbox.run(self._own, limits=self._limits).problem or problem)
+        loading = self._ran("", {}, 1).problem
+        if loading is not None or problem:
+            return str(loading or problem)
         if _lacking(TRIAL[0], found):
             return ""
         rows = TRIAL if any(signature.for_groups for signature in found) else TRIAL[:1]

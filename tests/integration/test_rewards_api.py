@@ -115,7 +115,8 @@ BAD = {
     "what the sandbox lacks": ("def reward(response, reference, example):\n    yield 1\n", "line 2"),
     "another name": ("def score(response):\n    return 1\n", "reward"),
     "a missing module": ("import numpy\ndef reward(response, reference, example):\n    return 1\n", "numpy"),
-    "no score": ("def reward(response, reference, example):\n    return None\n", "None"),
+    "no score": ("def reward(response, reference, example):\n    return 'good'\n", "good"),
+    "one score for all": ("def mine(completions, **kwargs):\n    return 1.0\n", "a list with one score"),
     "no end": ("def reward(response, reference, example):\n    while True:\n        pass\n", "ran longer than"),
 }
 
