@@ -59,7 +59,7 @@ class ShownPreset(TypedDict):
 class ShownReward(TypedDict):
     """One version of a custom reward, and the numbers of all its versions.
 
-    `columns` are those that its Python names: whether it can't do without; `functions` those that score.
+    `columns` are those that its Python names: whether it can't do without; `functions` its reward functions.
     """
 
     name: str
@@ -255,7 +255,7 @@ class RewardService:
             "versions": self._versions(name),
             "definition": definition.model_dump(mode="json"),
             "columns": definition.columns,
-            "functions": functions_of(definition),
+            "functions": functions_of(definition.source),
         }
 
 

@@ -31,7 +31,7 @@ class TriedAnswer(TypedDict):
 class Trial(TypedDict):
     """What a custom reward makes of one row.
 
-    `is_sample` says that the row is ours and not the data set's, and `note` why. `functions` are those that score, and
+    `is_sample` says that the row is ours and not the data set's, and `note` why. `functions` are those of the source, and
     `missing` the columns that they need and the row lacks. `seen` are the least and the greatest of the scores, null
     without one, `declared` the range that the reward gives. `warnings` say what deserves a look; none of them keeps the
     reward from being saved.
@@ -74,7 +74,7 @@ def try_out(definition: CustomReward, rows: Sequence[Row], template: PromptTempl
     ]
     values = [outcome.score.value for outcome in outcomes if outcome.score]
     missing = [name for name, needed in definition.columns.items() if needed and name not in row.extras]
-    functions = functions_of(definition)
+    functions = functions_of(definition.source)
     return {
         "instruction": row.instruction,
         "reference": row.reference,
@@ -85,14 +85,14 @@ def try_out(definition: CustomReward, rows: Sequence[Row], template: PromptTempl
         "missing": missing,
         "seen": (min(values), max(values)) if values else None,
         "declared": definition.known_range,
-        "warnings": [*_about_columns(missing), *_about_functions(functions), *_about_scores(answers)],
+        "warnings": [*_about_columns(missing), *_about_functions(definition.functions or functions), *_about_scores(answers)],
     }
 
 
-def functions_of(definition: CustomReward) -> list[str]:
-    """The names of the functions of a source that score; empty for a recipe, or a source that can't be read."""
+def functions_of(source: str) -> list[str]:
+    """The names of the reward functions of a source; empty without one, or where it can't be read."""
     try:
-        return [one.name for one in signatures(definition.source, definition.functions)] if definition.source else []
+        return [signature.name for signature in signatures(source)] if source else []
     except UNREADABLE:
         return []
 

@@ -15,8 +15,13 @@ test("a group whose completions earn the same is flat", () => {
 
 test("rewards are drawn against the best of the step", () => {
   const groups = [group(0, 2), group(1, 1)];
-  assert.deepEqual(rollouts.shares(groups[1], rollouts.mostOf(groups)), [0.5, 0.5]);
-  assert.deepEqual(rollouts.shares(group(0, 0), 0), [0, 0]);
+  assert.deepEqual(rollouts.shares(groups[1], rollouts.scaleOfStep(groups)), [0.5, 0.5]);
+  assert.deepEqual(rollouts.shares(group(0, 0), rollouts.scaleOfStep([group(0, 0)])), [0, 0]);
+});
+
+test("rewards below 0 are drawn between the worst and the best of the step", () => {
+  const step = [group(-2, 3), group(0.5, -2)];
+  assert.deepEqual(rollouts.shares(step[1], rollouts.scaleOfStep(step)), [0.5, 0]);
 });
 
 test("the answer is cut out of the text in the browser's own units", () => {

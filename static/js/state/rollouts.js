@@ -2,6 +2,7 @@
 /** Groups of completions: what each one is in a few words and figures, and which match what is looked for; pure. */
 
 import { number } from "../lib/format.js";
+import { placeOn, scaleOf } from "./rewards_text.js";
 
 /** Whether all completions of a group earned the same, so that it teaches nothing. @param {AnnotatedGroup} group */
 export function isFlat(group) {
@@ -17,14 +18,13 @@ export function groupText(group) {
   return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}`;
 }
 
-/** Rewards as shares of the most that was earned in the step, for small bars.
- * @param {AnnotatedGroup} group @param {number} most */
-export const shares = (group, most) =>
-  group.completions.map(({ reward }) => (most > 0 ? Math.max(0, reward) / most : 0));
+/** Rewards as places between the ends of the step's scale, for small bars.
+ * @param {AnnotatedGroup} group @param {[number, number]} scale */
+export const shares = (group, scale) => group.completions.map(({ reward }) => placeOn(reward, scale));
 
-/** The most that any completion of a step earned. @param {AnnotatedGroup[]} groups */
-export const mostOf = (groups) =>
-  Math.max(0, ...groups.flatMap((group) => group.completions.map((completion) => completion.reward)));
+/** The least and the most that any completion of a step earned, with 0 among them. @param {AnnotatedGroup[]} groups */
+export const scaleOfStep = (groups) =>
+  scaleOf(groups.flatMap((group) => group.completions.map((completion) => completion.reward)));
 
 /** @typedef {{text: string, level: string}} Flag */
 
@@ -35,19 +35,22 @@ export function flagsOf(completion) {
     completion.truncated && { text: "cut at the limit", level: "warning" },
     scores.some((score) => score?.kind === "failed" || score === null) && { text: "reward failed", level: "bad" },
     scores.some((score) => score?.kind === "not_run") && { text: "not judged", level: "warning" },
-    completion.mentions_reference && completion.reward === 0
-      && { text: "reference present, scored 0", level: "warning" },
+    completion.mentions_reference && completion.reward <= 0
+      && { text: `reference present, scored ${number(completion.reward, 2)}`, level: "warning" },
     completion.answer === null && completion.problems?.length > 0 && { text: "no answer found", level: "plain" },
   ];
   return flags.filter((flag) => typeof flag === "object");
 }
+
+/** @type {Record<string, string>} */
+const WITHOUT_SCORE = { failed: "failed", not_run: "not judged", not_applicable: "does not apply" };
 
 /** One reward's verdict on a completion, as text and figures.
  * @param {string} name @param {ScoreRecord | null} score null when it failed in early versions */
 export function partOf(name, score) {
   const kind = score?.kind ?? "failed";
   const value = score?.value ?? null;
-  const words = kind === "failed" ? "failed" : kind === "not_run" ? "not judged" : "no score";
+  const words = WITHOUT_SCORE[kind] ?? "no score";
   return { name, kind, value, text: value === null ? words : number(value), reason: score?.reason ?? "" };
 }
 

@@ -35,9 +35,9 @@ export function mountColumns(root, context) {
 
   /** @param {State} state @param {RewardPart[]} parts */
   function render(state, parts) {
-    const { list, status } = rewardsOf(state);
+    const { list, custom, status } = rewardsOf(state);
     const fields = context.get("reward.fields");
-    const wanted = status === "ready" ? wantedColumns(parts, list, fields) : [];
+    const wanted = status === "ready" ? wantedColumns(parts, list, fields, custom) : [];
     const hasOwn = parts.some((rewardPart) => rewardPart.custom_name);
     const answer = wanted.length || hasOwn ? bySource.look() : undefined;
     fillList(host, "column", wanted, (row, asked) => fillColumn(row, asked, fields, answer, typed, state.plan.errors));

@@ -2,7 +2,7 @@
 /** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a
  * reload. */
 
-import { ApiError, explain, getCustomReward, saveCustomReward } from "../../lib/api.js";
+import { ApiError, explain, getCustomReward, saveCustomReward, tryCustomReward } from "../../lib/api.js";
 import { createLatest, unchanged } from "../../lib/latest.js";
 import { bodyOf, editingOf, isSameWork, newEditing } from "../../state/recipes.js";
 import { ask } from "../../ui/dialog.js";
@@ -37,7 +37,7 @@ export function createWork(context, onChange) {
       });
       return isOpen;
     },
-    save: createSave(context, held, onChange),
+    ...createSave(context, held, onChange),
   };
 }
 
@@ -48,6 +48,10 @@ function createHeld(context, onChange) {
     /** What the server refused, by place. */
     refused: /** @type {Record<string, string>} */ ({}),
     isSaving: false,
+    /** What the reward made of one row when it was last tried as it is. */
+    trial: /** @type {Trial | null} */ (null),
+    /** The reward functions of the source, as last known. */
+    functions: /** @type {string[]} */ ([]),
     /** What became of the last save. */
     said: "",
   };
@@ -59,6 +63,7 @@ function createHeld(context, onChange) {
   function put(work) {
     state.work = work;
     state.refused = {};
+    state.trial = null;
     context.setUnsaved("reward", isChanged());
     keep(context, KEPT, work);
   }
@@ -87,7 +92,7 @@ function createHeld(context, onChange) {
   };
 }
 
-/** Saving the work at hand.
+/** Trying and saving the work at hand.
  * @param {Context} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
 function createSave(context, { state, atHand, put }, onChange) {
   /** @param {Record<string, string>} fields */
@@ -97,17 +102,36 @@ function createSave(context, { state, atHand, put }, onChange) {
     onChange();
   }
 
+  const draft = () => context.store.get().draft.config;
+
+  /** @param {Trial} trial */
+  function showTrial(trial) {
+    state.trial = trial;
+    state.functions = trial.functions;
+  }
+
+  /** @param {Editing} editing */
+  async function tryOut(editing) {
+    const isStillAtHand = unchanged(() => state.work?.editing);
+    const trial = await tryCustomReward(bodyOf(editing), draft());
+    if (!isStillAtHand()) return;
+    state.refused = {};
+    state.said = "";
+    showTrial(trial);
+  }
+
   /** @param {Editing} editing @param {boolean} isUsedThen */
   async function send(editing, isUsedThen) {
     let isShown = false;
     const isStillAtHand = unchanged(atHand);
     const isRewardUntouched = unchanged(() => context.store.get().draft.config.reward);
-    const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
+    const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing), draft());
     if (state.work && isStillAtHand()) {
       isShown = true;
       const isAsSent = isSameWork(state.work.editing, editing); // what was typed meanwhile stays
       const original = editingOf(saved);
       put({ editing: isAsSent ? original : state.work.editing, original, version: saved.version });
+      if (isAsSent) showTrial(saved.trial);
     }
     const isStillShown = unchanged(atHand);
     await fetchRewards(context);
@@ -118,23 +142,31 @@ function createSave(context, { state, atHand, put }, onChange) {
     else context.say(`${saved.name}: ${text}`);
   }
 
-  /** @param {boolean} isUsedThen */
-  return async (isUsedThen) => {
+  /** @param {(editing: Editing) => Promise<void>} request */
+  async function run(request) {
     const editing = state.work?.editing;
     if (!editing || state.isSaving) return;
-    if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
     state.isSaving = true;
     onChange();
     const isStillAtHand = unchanged(atHand);
     try {
-      await send(editing, isUsedThen);
+      await request(editing);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!isStillAtHand()) return context.say(`${editing.name} was not saved. ${explain(error)}`, "error");
+      if (!isStillAtHand()) return context.say(`${editing.name} was refused. ${explain(error)}`, "error");
       refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
     } finally {
       state.isSaving = false;
       onChange();
     }
+  }
+
+  return {
+    tryOut: () => run(tryOut),
+    /** @param {boolean} isUsedThen */
+    save(isUsedThen) {
+      if (!state.work?.editing.name.trim()) return refuse({ name: "Give it a name first." });
+      return run((editing) => send(editing, isUsedThen));
+    },
   };
 }
