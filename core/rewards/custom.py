@@ -49,6 +49,14 @@ class CustomReward(BaseModel):
             recipes.refuse_free_points(recipe)
         return recipe
 
+    @field_validator("range")
+    @classmethod
+    def range_is_in_order(cls, range: Range | None) -> Range | None:
+        """A range that ends where it begins, or before, has no score in it."""
+        if range is not None and range[0] >= range[1]:
+            raise ValueError(f"the least score, {range[0]:g}, is not below the greatest, {range[1]:g}")
+        return range
+
     @model_validator(mode="after")
     def content_fits_the_kind(self) -> CustomReward:
         """One of source and recipe would be ignored without notice."""
@@ -58,8 +66,6 @@ class CustomReward(BaseModel):
             raise ValueError("kind 'recipe' needs a recipe, and no source")
         if self.kind == "recipe" and (self.functions or self.range):
             raise ValueError("functions and range need kind 'python'; a recipe gives 0 to 1")
-        if self.range and self.range[0] >= self.range[1]:
-            raise ValueError(f"range begins at {self.range[0]:g}, which is not below {self.range[1]:g}")
         return self
 
     @property

@@ -16,6 +16,7 @@ from core.rewards.returned import RETURNS_LIST, read_score
 from core.rewards.scoring import Outcome
 from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES, UNREADABLE, Signature, signatures, unreadable
 from core.rewards.stand_ins import ASKED, with_stand_ins
+from core.rewards.training_code import without_training
 
 LIMITS = sandbox.Limits(seconds=1.0, memory_mib=64)
 MOST_TIMES = 10
@@ -75,8 +76,9 @@ class PythonReward:
         self.range = bounds
         self._limits = limits
         self._chosen = chosen
-        self._source, self._lines_before = source, 0
-        self._own = source
+        self._own = without_training(source)
+        self._source, self._lines_before = self._own, 0
+        self._written = source
 
     def score_all(
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
@@ -86,7 +88,7 @@ class PythonReward:
         Completions of one question that stand together are scored together where the signature asks for that.
         """
         try:
-            found = signatures(self._own, self._chosen)
+            found = signatures(self._written, self._chosen)
         except UNREADABLE as error:
             return [Outcome("failed", problem=unreadable(error))] * len(responses)
         rows = list(zip(responses, references, examples, strict=True))
@@ -103,7 +105,7 @@ class PythonReward:
         found: Sequence[Signature] = ()
         problem = ""
         try:
-            found = signatures(self._own, self._chosen)
+            found = signatures(self._written, self._chosen)
         except UNREADABLE as error:
             problem = unreadable(error)
             if isinstance(error, SyntaxError):

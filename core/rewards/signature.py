@@ -113,8 +113,8 @@ def columns_of(source: str, chosen: tuple[str, ...] = ()) -> dict[str, bool]:
     except UNREADABLE:
         return {}
     stood_in = (*REFERENCE_NAMES, *QUESTION_NAMES)
-    columns = {name: False for one in read for name in one.optional}
-    return columns | {name: name not in stood_in for one in read for name in one.needed}
+    needed = {name: name not in stood_in for one in read for name in one.needed}
+    return needed | {name: False for one in read for name in one.optional if name not in needed}
 
 
 def _found(tree: ast.Module) -> list[Signature]:
@@ -125,9 +125,9 @@ def _found(tree: ast.Module) -> list[Signature]:
         return [code.of_function(code.functions[NAME], NAME, NAME)]
     if NAME in code.assigned:
         return [code.of_name(NAME)]
-    used = {name for function in code.functions.values() for name in _names_in(function) if name != function.name}
+    used = {name for function in code.functions.values() for name in names_in(function) if name != function.name}
     free = [function for name, function in code.functions.items() if name not in used]
-    if groups := [function for function in free if _is_for_groups(function)]:
+    if groups := [function for function in free if is_for_groups(function)]:
         return [code.of_function(function, function.name, function.name) for function in groups]
     if makers := [function for function in free if _made_by(function)]:
         return [code.of_maker(function) for function in makers]
@@ -201,7 +201,7 @@ class _Code:
     def of_function(self, function: Function, name: str, expression: str, bound: Sequence[str] = ()) -> Signature:
         """A function by its arguments; those in `bound` have their value already."""
         is_async = isinstance(function, ast.AsyncFunctionDef)
-        if not _is_for_groups(function):
+        if not is_for_groups(function):
             needed, optional = _keys_of(function, _example_name(function, name))
             kept = [tuple(key for key in keys if key not in SEEN) for keys in (needed, optional)]
             return Signature(name, expression, False, needed=kept[0], optional=kept[1], is_async=is_async)
@@ -247,7 +247,7 @@ def _made_by(maker: Function) -> Function | None:
     values = [node.value for node in ast.walk(maker) if isinstance(node, ast.Return)]
     returned = {value.id for value in values if isinstance(value, ast.Name)}
     inside = (node for node in ast.walk(maker) if isinstance(node, FUNCTIONS) and node is not maker)
-    return next((node for node in inside if node.name in returned and _is_for_groups(node)), None)
+    return next((node for node in inside if node.name in returned and is_for_groups(node)), None)
 
 
 def _example_name(function: Function, name: str) -> str:
@@ -267,7 +267,8 @@ def _columns(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name not in GIVEN and name != "self"))
 
 
-def _is_for_groups(function: Function) -> bool:
+def is_for_groups(function: Function) -> bool:
+    """Whether a function has TRL's signature."""
     return any(argument.arg in COMPLETIONS for argument in _all_arguments(function))
 
 
@@ -310,8 +311,9 @@ def _reads_content(node: ast.AST) -> bool:
     return is_get and any("content" in _text(argument) for argument in getattr(node, "args", ())[:1])
 
 
-def _names_in(function: Function) -> set[str]:
-    return {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+def names_in(tree: ast.AST) -> set[str]:
+    """Every name in a piece of code."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _is_name(node: ast.AST, *names: str) -> bool:

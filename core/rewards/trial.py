@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from core.data.mapping import Row
-from core.prompts.template import PromptTemplate
+from core.prompts.template import Markers, PromptTemplate
 from core.rewards.base import Example, Range
 from core.rewards.custom import CustomReward, scorer
 from core.rewards.exploits import STAND_IN_REASONING, WORDS, different, in_format
@@ -17,6 +18,7 @@ from core.rewards.signature import UNREADABLE, signatures
 TrialKind = Literal["right", "wrong", "nonsense"]
 SAMPLES = (Row("How much is 2 + 2?", "4"), Row("How much is 3 times 4?", "12"))
 """Rows for where there is no data yet."""
+TAG = re.compile(r"(?<!P)</?[a-zA-Z_]\w*>")
 NONSENSE = " ".join(WORDS.split()[:12])
 
 
@@ -31,10 +33,10 @@ class TriedAnswer(TypedDict):
 class Trial(TypedDict):
     """What a custom reward makes of one row.
 
-    `is_sample` says that the row is ours and not the data set's, and `note` why. `functions` are those of the source, and
-    `missing` the columns that they need and the row lacks. `seen` are the least and the greatest of the scores, null
-    without one, `declared` the range that the reward gives. `warnings` say what deserves a look; none of them keeps the
-    reward from being saved.
+    `is_sample` says that the row is ours and not the data set's, and `note` why. `functions` are those of the source,
+    and `missing` the columns that they need and the row lacks. `seen` are the least and the greatest of the scores,
+    null without one, `declared` the range that the reward gives. `warnings` say what deserves a look; none of them
+    keeps the reward from being saved.
     """
 
     instruction: str
@@ -85,7 +87,12 @@ def try_out(definition: CustomReward, rows: Sequence[Row], template: PromptTempl
         "missing": missing,
         "seen": (min(values), max(values)) if values else None,
         "declared": definition.known_range,
-        "warnings": [*_about_columns(missing), *_about_functions(definition.functions or functions), *_about_scores(answers)],
+        "warnings": [
+            *_about_tags(definition.source, template.markers),
+            *_about_columns(missing),
+            *_about_functions(definition.functions or functions),
+            *_about_scores(answers),
+        ],
     }
 
 
@@ -106,9 +113,21 @@ def _row_and_wrong_answer(rows: Sequence[Row]) -> tuple[Row, str]:
     return rows[0], f"not {rows[0].reference}"
 
 
+def _about_tags(source: str, markers: Markers) -> list[str]:
+    """Tags that the code looks for and the prompt template does not ask for: no answer would ever have them."""
+    asked = [tag for tag in dict.fromkeys(TAG.findall(source)) if tag not in markers.given]
+    if not asked or any(tag in markers.given for tag in TAG.findall(source)):
+        return []
+    has = f"has {' '.join(markers.given)}" if markers.given else "has no tags"
+    return [
+        f"It looks for {' '.join(asked[:4])}, and the prompt template {has}: choose a template with these tags, "
+        "or write its tags into the code."
+    ]
+
+
 def _about_columns(missing: Sequence[str]) -> list[str]:
     return [
-        f"It reads the column {name!r}, which the data does not have: map it in reward.fields ({name}: the column)."
+        f"It reads the column {name!r}, which the data does not have: map it under Columns it reads (reward.fields)."
         for name in missing
     ]
 

@@ -110,7 +110,8 @@ export function rangeOfPart(part, saved) {
 const definitionOf = (part, saved) =>
   part.custom ?? saved.find((reward) => reward.name === part.custom_name)?.definition;
 
-/** @typedef {{name: string, by: string, isNeeded: boolean, help: string}} Wanted */
+/** A column that is read; `isFound` says that one of the same name is taken where the data has it.
+ * @typedef {{name: string, by: string, isNeeded: boolean, isFound: boolean, help: string}} Wanted */
 
 /** The further columns that the parts read, and those the user named.
  * @param {RewardPart[]} parts @param {ShownPreset[]} catalogue @param {Record<string, string>} fields
@@ -120,21 +121,21 @@ export function wantedColumns(parts, catalogue, fields, saved = []) {
   const wanted = new Map();
   for (const preset of presetsOf(parts, catalogue)) {
     for (const name of preset.fields.filter((field) => field !== "reference")) {
-      wanted.set(name, { name, by: preset.title, isNeeded: true, help: `${preset.title} can’t score without it.` });
+      wanted.set(name, { name, by: preset.title, isNeeded: true, isFound: true, help: `${preset.title} can’t score without it.` });
     }
     for (const [name, help] of Object.entries(preset.optional)) {
-      if (!wanted.has(name)) wanted.set(name, { name, by: preset.title, isNeeded: false, help });
+      if (!wanted.has(name)) wanted.set(name, { name, by: preset.title, isNeeded: false, isFound: false, help });
     }
   }
   for (const reward of saved.filter(({ name }) => parts.some((part) => part.custom_name === name && !part.custom))) {
     for (const [name, isNeeded] of Object.entries(reward.columns)) {
       const help = isNeeded ? `${reward.name} can’t score without it.` : `${reward.name} reads it; ${insteadOf(name)}`;
-      if (!wanted.has(name)) wanted.set(name, { name, by: reward.name, isNeeded, help });
+      if (!wanted.has(name)) wanted.set(name, { name, by: reward.name, isNeeded, isFound: true, help });
     }
   }
   for (const name of Object.keys(fields)) {
     const help = `Your own reward reads it as example["${name}"].`;
-    if (!wanted.has(name)) wanted.set(name, { name, by: "", isNeeded: false, help });
+    if (!wanted.has(name)) wanted.set(name, { name, by: "", isNeeded: false, isFound: false, help });
   }
   return [...wanted.values()];
 }

@@ -152,6 +152,8 @@ def test_an_exception_that_the_sample_may_have_caused_is_no_reason_to_refuse():
         ({"kind": "python"}, "kind"),
         ({"kind": "recipe", "source": "x"}, "kind"),
         ({"kind": "magic"}, "kind"),
+        ({"source": "def reward(r, f, e): return 1", "range": [3, -2]}, "range"),
+        ({"source": "def reward(r, f, e): return 1", "range": [0, "many"]}, "range.1"),
         ({"kind": "recipe", "recipe": {"checks": [{"kind": "contains", "text": "a"}, {"kind": "length"}]}}, "maximum"),
     ],
 )
