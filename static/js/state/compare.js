@@ -9,7 +9,8 @@ import { changeText } from "./scores.js";
 import { titleOf } from "./sessions.js";
 
 /** A run of the comparison. `index` gives its colour and dash in every chart.
- * @typedef {Placed & {id: string, label: string, index: number, session: Session, heldOut: RunHistory, isShare: boolean}} Run */
+ * @typedef {Placed & {id: string, label: string, index: number, session: Session, heldOut: RunHistory,
+ *   isShare: boolean}} Run */
 
 /** The ids in the address, each once. @param {string | undefined} text */
 export const idsOf = (text) => [...new Set((text ?? "").split(",").map((id) => id.trim()).filter(Boolean))];

@@ -88,7 +88,8 @@ export function bodyOf(editing) {
   const { kind, description, source } = editing;
   if (kind === "python") {
     const range = editing.low || editing.high ? { range: [asNumber(editing.low), asNumber(editing.high)] } : {};
-    return { kind, description, source, ...range, ...(editing.functions.length ? { functions: editing.functions } : {}) };
+    const chosen = editing.functions.length ? { functions: editing.functions } : {};
+    return { kind, description, source, ...range, ...chosen };
   }
   return { kind, description, recipe: { checks: editing.checks.map(asSent) } };
 }

@@ -121,7 +121,8 @@ export function wantedColumns(parts, catalogue, fields, saved = []) {
   const wanted = new Map();
   for (const preset of presetsOf(parts, catalogue)) {
     for (const name of preset.fields.filter((field) => field !== "reference")) {
-      wanted.set(name, { name, by: preset.title, isNeeded: true, isFound: true, help: `${preset.title} can’t score without it.` });
+      const help = `${preset.title} can’t score without it.`;
+      wanted.set(name, { name, by: preset.title, isNeeded: true, isFound: true, help });
     }
     for (const [name, help] of Object.entries(preset.optional)) {
       if (!wanted.has(name)) wanted.set(name, { name, by: preset.title, isNeeded: false, isFound: false, help });
@@ -129,7 +130,7 @@ export function wantedColumns(parts, catalogue, fields, saved = []) {
   }
   for (const reward of saved.filter(({ name }) => parts.some((part) => part.custom_name === name && !part.custom))) {
     for (const [name, isNeeded] of Object.entries(reward.columns)) {
-      const help = isNeeded ? `${reward.name} can’t score without it.` : `${reward.name} reads it; ${insteadOf(name)}`;
+      const help = `${reward.name} ${isNeeded ? "can’t score without it." : `reads it; ${insteadOf(name)}`}`;
       if (!wanted.has(name)) wanted.set(name, { name, by: reward.name, isNeeded, isFound: true, help });
     }
   }

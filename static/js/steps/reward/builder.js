@@ -11,6 +11,7 @@ import { withFunction } from "../../state/recipes.js";
 import { child, fillList, find, findInput, onSubmit, setText, show, showText, tell, valueIn } from "../../lib/dom.js";
 
 const NOT_SAVED = "Not saved yet";
+const ENDS = /** @type {const} */ (["low", "high"]);
 
 /** @param {HTMLElement} root @param {Context} context */
 export function mountBuilder(root, context) {
@@ -31,15 +32,10 @@ export function mountBuilder(root, context) {
     find("builder", root).scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {boolean} isUsedThen */
-  async function save(isUsedThen) {
-    await work.save(isUsedThen);
+  /** @param {Promise<void> | void} done when the server has answered */
+  async function answered(done) {
+    await done;
     if (work.state.refused.name) name.focus();
-    code.showProblem(work.state.refused.source ?? null);
-  }
-
-  async function tryOut() {
-    await work.tryOut();
     code.showProblem(work.state.refused.source ?? null);
   }
 
@@ -49,19 +45,12 @@ export function mountBuilder(root, context) {
     });
   }
   find("builder-close", root).addEventListener("click", () => work.begin(null));
-  find("builder-use", root).addEventListener("click", () => save(true));
-  find("builder-try", root).addEventListener("click", tryOut);
-  onSubmit(find("builder", root), () => save(false));
+  find("builder-use", root).addEventListener("click", () => answered(work.save(true)));
+  find("builder-try", root).addEventListener("click", () => answered(work.tryOut()));
+  onSubmit(find("builder", root), () => answered(work.save(false)));
   name.addEventListener("input", () => work.change({ name: name.value }));
   description.addEventListener("input", () => work.change({ description: description.value }));
-  for (const end of /** @type {const} */ (["low", "high"])) {
-    const input = findInput(`builder-${end}`, root);
-    input.addEventListener("input", () => work.change({ [end]: input.value.trim() }));
-  }
-  find("builder-functions", root).addEventListener("change", (event) => {
-    const { functions, work: held } = work.state;
-    if (held) work.change({ functions: withFunction(functions, held.editing.functions, valueIn(event)) });
-  });
+  listenToPython(root, work);
   find("builder-versions", root).addEventListener("change", (event) => {
     open(work.state.work?.original.name ?? "", Number(valueIn(event)));
   });
@@ -84,11 +73,24 @@ export function mountBuilder(root, context) {
   return { render, open };
 }
 
+/** The range and the functions of a reward in Python.
+ * @param {HTMLElement} root @param {ReturnType<typeof createWork>} work */
+function listenToPython(root, work) {
+  for (const end of ENDS) {
+    const input = findInput(`builder-${end}`, root);
+    input.addEventListener("input", () => work.change({ [end]: input.value.trim() }));
+  }
+  find("builder-functions", root).addEventListener("change", (event) => {
+    const { functions, work: held } = work.state;
+    if (held) work.change({ functions: withFunction(functions, held.editing.functions, valueIn(event)) });
+  });
+}
+
 /** @param {HTMLElement} root @param {{render: (source: string) => void}} code
  * @param {import("../../state/recipes.js").Editing} editing @param {string[]} functions */
 function renderPython(root, code, editing, functions) {
   code.render(editing.source);
-  for (const end of /** @type {const} */ (["low", "high"])) {
+  for (const end of ENDS) {
     const input = findInput(`builder-${end}`, root);
     if (document.activeElement !== input && input.value !== editing[end]) input.value = editing[end];
   }

@@ -4,8 +4,8 @@
 import { createField } from "../../forms/field.js";
 import { counted, percent } from "../../lib/format.js";
 import {
-  parameterField, partsOf, presetOf, problemOfParameter, problemsOfAll, problemsOfPart, rangeOfPart, schemaField, shareOf, titleOf,
-  withEntry, withPart, withPatch, withoutPart,
+  parameterField, partsOf, presetOf, problemOfParameter, problemsOfAll, problemsOfPart, rangeOfPart, schemaField,
+  shareOf, titleOf, withEntry, withPart, withPatch, withoutPart,
 } from "../../state/rewards.js";
 import { mountColumns } from "./columns.js";
 import { fillTruth } from "./presets.js";

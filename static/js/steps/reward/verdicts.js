@@ -21,7 +21,8 @@ export function mountVerdicts(root) {
     const scale = scaleOf(results.map((result) => result.total), answer.least, answer.most);
     setText(find("try-summary", root), summaryText(answer));
     const shown = results.slice(0, most);
-    fillList(find("verdicts", root), "verdict", shown, (row, result) => fillVerdict(row, result, answer?.most ?? null, scale));
+    const full = answer.most;
+    fillList(find("verdicts", root), "verdict", shown, (row, result) => fillVerdict(row, result, full, scale));
     showText(find("try-more", root), results.length > most ? `Show all ${results.length}` : "");
   }
 

@@ -32,6 +32,7 @@ export function createWork(context, onChange) {
       await latest.ask(() => getCustomReward(name, version), {
         async answered(found) {
           isOpen = await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
+          if (isOpen) held.showFunctions(found.functions);
         },
         refused: (error) => context.say(explain(error), "error"),
       });
@@ -73,6 +74,7 @@ function createHeld(context, onChange) {
     const text = `The changes to ${state.work?.editing.name || "the new reward"} would be lost.`;
     if (isChanged() && !(await ask({ title: "Leave what is not saved?", text, yes: "Leave it" }))) return false;
     state.said = "";
+    state.functions = [];
     put(next);
     onChange();
     return true;
@@ -80,6 +82,7 @@ function createHeld(context, onChange) {
 
   return {
     state, isChanged, atHand, put, begin,
+    ...createSaid(state, onChange),
     /** @param {Partial<Editing>} patch */
     change(patch) {
       if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
@@ -92,23 +95,36 @@ function createHeld(context, onChange) {
   };
 }
 
+/** What the server says of the work at hand.
+ * @param {{refused: Record<string, string>, said: string, trial: Trial | null, functions: string[]}} state
+ * @param {() => void} onChange */
+function createSaid(state, onChange) {
+  return {
+    /** @param {Record<string, string>} fields */
+    refuse(fields) {
+      state.refused = fields;
+      state.said = "";
+      onChange();
+    },
+    /** @param {Trial} trial */
+    showTrial(trial) {
+      state.trial = trial;
+      state.functions = trial.functions;
+    },
+    /** @param {string[]} functions of a source that was opened */
+    showFunctions(functions) {
+      state.functions = functions;
+      onChange();
+    },
+  };
+}
+
 /** Trying and saving the work at hand.
  * @param {Context} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
-function createSave(context, { state, atHand, put }, onChange) {
-  /** @param {Record<string, string>} fields */
-  function refuse(fields) {
-    state.refused = fields;
-    state.said = "";
-    onChange();
-  }
-
+function createSave(context, held, onChange) {
+  const { state, atHand, put, refuse, showTrial } = held;
+  const run = createRun(context, held, onChange);
   const draft = () => context.store.get().draft.config;
-
-  /** @param {Trial} trial */
-  function showTrial(trial) {
-    state.trial = trial;
-    state.functions = trial.functions;
-  }
 
   /** @param {Editing} editing */
   async function tryOut(editing) {
@@ -142,8 +158,21 @@ function createSave(context, { state, atHand, put }, onChange) {
     else context.say(`${saved.name}: ${text}`);
   }
 
+  return {
+    tryOut: () => run(tryOut),
+    /** @param {boolean} isUsedThen */
+    save(isUsedThen) {
+      if (!state.work?.editing.name.trim()) return refuse({ name: "Give it a name first." });
+      return run((editing) => send(editing, isUsedThen));
+    },
+  };
+}
+
+/** One request at a time about the work at hand, with what the server says against it.
+ * @param {Context} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
+function createRun(context, { state, atHand, refuse }, onChange) {
   /** @param {(editing: Editing) => Promise<void>} request */
-  async function run(request) {
+  return async (request) => {
     const editing = state.work?.editing;
     if (!editing || state.isSaving) return;
     state.isSaving = true;
@@ -153,20 +182,11 @@ function createSave(context, { state, atHand, put }, onChange) {
       await request(editing);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!isStillAtHand()) return context.say(`${editing.name} was refused. ${explain(error)}`, "error");
+      if (!isStillAtHand()) return context.say(`${editing.name} was not saved. ${explain(error)}`, "error");
       refuse(Object.keys(error.fields).length ? error.fields : { "": explain(error) });
     } finally {
       state.isSaving = false;
       onChange();
     }
-  }
-
-  return {
-    tryOut: () => run(tryOut),
-    /** @param {boolean} isUsedThen */
-    save(isUsedThen) {
-      if (!state.work?.editing.name.trim()) return refuse({ name: "Give it a name first." });
-      return run((editing) => send(editing, isUsedThen));
-    },
   };
 }
