@@ -15,7 +15,7 @@ from core.rewards.recipe import reasoning_in
 from core.rewards.returned import RETURNS_LIST, read_score
 from core.rewards.scoring import Outcome
 from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES, UNREADABLE, Signature, signatures, unreadable
-from core.rewards.stand_ins import ASKED, with_stand_ins
+from core.rewards.stand_ins import ASKED, may_help, with_stand_ins
 from core.rewards.training_code import without_training
 
 LIMITS = sandbox.Limits(seconds=1.0, memory_mib=64)
@@ -155,7 +155,7 @@ class PythonReward:
         ran = sandbox.run(self._source + PLAIN, then, inputs, HOST, limits)
         if ran.problem is None:
             return ran
-        if isinstance(ran.problem.raised, ImportError) and self._source is self._own:
+        if may_help(ran.problem.raised) and self._source is self._own:
             source, lines = with_stand_ins(self._own)
             if lines:
                 self._source, self._lines_before = source, lines

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 REFERENCE_NAMES = (
     *("answer", "solution", "ground_truth", "target", "label", "reference", "expected", "expected_answer"),
-    *("final_answer", "gold", "correct_answer"),
+    *("final_answer", "gold", "gold_answer", "gt", "correct_answer"),
 )
 """Columns whose place the reference takes where the data has none of that name."""
 QUESTION_NAMES = ("question", "instruction", "problem", "query", "prompt")

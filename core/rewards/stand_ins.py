@@ -59,6 +59,19 @@ _statistics.stdev = lambda values: _variance_of(values, 1, 2) ** 0.5
 _statistics.pstdev = lambda values: _variance_of(values, 0, 1) ** 0.5
 _statistics.mode = lambda values: max(list(values), key=list(values).count)
 """
+OS = """import os as _real_os
+_os = _StandIn()
+_os.path, _os.sep, _os.linesep, _os.environ = _real_os.path, _real_os.sep, "\\n", {}
+_os.getenv = lambda name, default=None: default
+"""
+WARNINGS = """_warnings = _StandIn()
+_warnings.warn = lambda message, *args, **kwargs: print(message)
+_warnings.filterwarnings = _warnings.simplefilter = lambda *args, **kwargs: None
+"""
+TRACEBACK = """_traceback = _StandIn()
+_traceback.print_exc = lambda *args, **kwargs: None
+_traceback.format_exc = lambda *args, **kwargs: ""
+"""
 AST = """_ast = _StandIn()
 _ast.parse = lambda source, *args, **kwargs: _parse_python(str(source))
 _ast.literal_eval = lambda source: _read_literal(str(source))
@@ -84,6 +97,9 @@ MODULES = {
     "logging": (LOGGING, ("getLogger", "basicConfig", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     "string": (STRING, ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "punctuation", "whitespace")),
     "statistics": (STATISTICS, ("mean", "fmean", "median", "mode", "stdev", "pstdev", "variance", "pvariance")),
+    "os": (OS, ("getenv", "environ", "path")),
+    "warnings": (WARNINGS, ("warn", "filterwarnings", "simplefilter")),
+    "traceback": (TRACEBACK, ("print_exc", "format_exc")),
     "ast": (AST, ("parse", "literal_eval")),
     "difflib": (DIFFLIB, ("SequenceMatcher",)),
     "math_verify": (
@@ -93,6 +109,11 @@ MODULES = {
     "latex2sympy2_extended": (MATH_VERIFY, ("NormalizationConfig",)),
 }
 """Module -> (the code that stands in for it, the names that may be imported from it)."""
+
+
+def may_help(raised: BaseException | None) -> bool:
+    """Whether an exception is what code meets that imports a module of MODULES in Monty, which has no environment."""
+    return isinstance(raised, ImportError) or (isinstance(raised, RuntimeError) and str(raised).startswith("'os."))
 
 
 def with_stand_ins(source: str) -> tuple[str, int]:

@@ -23,9 +23,13 @@ def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> fl
 
 
 def weighed_range(weighed: Iterable[tuple[float, tuple[float, float] | None]]) -> tuple[float, float] | None:
-    """The least and the greatest total, from (weight, range) of each reward; None if one has no known range."""
+    """The least and the greatest total, from (weight, range) of each reward; None if one has no known range.
+
+    Of several rewards one may not apply, and then it adds 0.
+    """
     ends = [range and (weight * range[0], weight * range[1]) for weight, range in weighed]
     known = [pair for pair in ends if pair is not None]
     if len(known) < len(ends):
         return None
-    return sum(min(pair) for pair in known), sum(max(pair) for pair in known)
+    nothing = (0.0,) if len(known) > 1 else ()
+    return sum(min(*pair, *nothing) for pair in known), sum(max(*pair, *nothing) for pair in known)

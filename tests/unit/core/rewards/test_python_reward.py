@@ -111,13 +111,17 @@ def test_imports_that_have_a_stand_in_are_replaced_on_their_own_lines():
         ("statistics.median([4, 1, 2])", 2.0),
         ("statistics.stdev([1, 2, 3])", 1.0),
         ("len(string.punctuation)", 32.0),
+        ("len(os.getenv('DEBUG', 'no')) + len(os.environ.get('LOG', 'no'))", 4.0),
+        ("len(os.path.join('a', 'b'))", 3.0),
         ("len(ast.literal_eval('[1, (2, 3)]'))", 2.0),
         ("difflib.SequenceMatcher(None, 'abcd', 'bcde').ratio()", 0.75),
         ("verify(parse('$\\\\\\\\frac{1}{2}$'), parse('0.5'))", 1.0),
     ],
 )
 def test_stand_ins_give_what_the_modules_give(expression, value):
-    imports = "import ast, difflib, statistics, string\nfrom math_verify import parse, verify\n"
+    imports = (
+        "import ast, difflib, os, statistics, string, traceback, warnings\nfrom math_verify import parse, verify\n"
+    )
     assert values(scored(f"{imports}def reward(r, f, e): return {expression}", ["x"])) == [value]
 
 
@@ -130,3 +134,10 @@ def test_a_whole_training_script_gives_its_rewards_and_trains_nothing():
 def test_a_library_that_a_reward_uses_itself_is_named_as_lacking():
     source = "import torch\ndef f(completions, **kwargs): return torch.ones(len(completions))"
     assert "No module named 'torch'" in PythonReward("mine", source).problem_with_source()
+
+
+def test_the_environment_is_empty_for_a_reward_that_looks_into_it():
+    assert values(scored("import os\ndef f(completions, **k): return [float(os.getenv('X') is None)] * 2")) == [
+        1.0,
+        1.0,
+    ]
