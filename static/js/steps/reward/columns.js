@@ -122,7 +122,7 @@ function fillSelect(select, wanted, column, columns) {
   const key = JSON.stringify([wanted.name, own, columns]);
   if (select.dataset.key !== key) {
     select.dataset.key = key;
-    const same = `the column called ${wanted.name}${wanted.isNeeded ? "" : ", if there is one"}`;
+    const same = wanted.isNeeded ? `the column called ${wanted.name}` : `column ${wanted.name}, if any`;
     const none = wanted.isFound ? same : "none";
     const named = [...own, ...columns].map((name) => new Option(name, name));
     select.replaceChildren(new Option(none, ""), ...named, new Option("Another path …", OTHER));
