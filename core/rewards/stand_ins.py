@@ -61,8 +61,9 @@ _statistics.mode = lambda values: max(list(values), key=list(values).count)
 """
 OS = """import os as _real_os
 _os = _StandIn()
-_os.path, _os.sep, _os.linesep, _os.environ = _real_os.path, _real_os.sep, "\\n", {}
-_os.getenv = lambda name, default=None: default
+_os.path, _os.sep, _os.linesep = _real_os.path, _real_os.sep, "\\n"
+setattr(_os, "environ", {})
+setattr(_os, "getenv", lambda name, default=None: default)
 """
 WARNINGS = """_warnings = _StandIn()
 _warnings.warn = lambda message, *args, **kwargs: print(message)
