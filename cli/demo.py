@@ -16,6 +16,7 @@ from cli.progress import RunProgress, curve
 from core.errors import LoraCraftError, WorkerFailed
 from core.jsonfile import JsonObject, read_json
 from core.sessions.kinds import HeldOutScore
+from core.sessions.scores import scored_rows
 from core.sessions.state import SessionState
 from core.statistics import Comparison, compare_marks, wilson_interval
 from services.exports.state import ExportState
@@ -28,7 +29,7 @@ EXPORTED = ("f16", "q4_k_m")
 
 
 class StageScore(TypedDict):
-    """The held-out questions answered correctly at one stage."""
+    """The scored held-out questions, and those of them answered correctly, at one stage."""
 
     correct: int
     total: int
@@ -92,7 +93,7 @@ def summary(services: Services, state: SessionState, export: ExportState, setup_
 
 
 def _stage(score: HeldOutScore) -> StageScore:
-    return {"correct": score["correct"] or 0, "total": score["total"]}
+    return {"correct": score["correct"] or 0, "total": scored_rows(score)}
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

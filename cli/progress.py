@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.sessions.kinds import Event
+from core.sessions.scores import scored_rows
 from core.sessions.state import SessionState
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -68,7 +69,7 @@ class RunProgress:
         elif event["kind"] == "progress":
             self._advance(event["fraction"], "")
         elif event["kind"] == "evaluation":
-            self._advance(1.0, f"{event['correct']} of {event['total']} correct")
+            self._advance(1.0, f"{event['correct']} of {scored_rows(event)} correct")
         elif state.is_final:
             self._finish_task()
 

@@ -152,7 +152,7 @@ class Comparison:
 
 
 def compare_marks(before: str, after: str) -> Comparison:
-    """Compare two held-out scores by their marks, strings of 1 (correct) and 0 over the same questions in order."""
+    """Compare two held-out scores by their marks, one a question: 1 correct, 0 not; any other is a tie."""
     pairs = list(zip(before, after, strict=True))
     return Comparison(pairs.count(("0", "1")), pairs.count(("1", "0")))
 

@@ -30,6 +30,7 @@ class LastScore(TypedDict):
 
     stage: str | None
     correct: int | None
+    scored: int | None
     total: int | None
     reward: float | None
 
@@ -189,6 +190,7 @@ def _score(evaluation: HeldOutScore) -> LastScore:
     return {
         "stage": evaluation.get("stage"),
         "correct": evaluation.get("correct"),
+        "scored": evaluation.get("scored", evaluation.get("total")),
         "total": evaluation.get("total"),
         "reward": evaluation.get("reward"),
     }

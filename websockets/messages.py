@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, get_type_hints
 
 from typing_extensions import NotRequired
 
 from core.jsonfile import JsonObject
-from core.sessions.kinds import Event, Failure, StoredGroups, without
-from core.sessions.metrics import ClipRatio, Spread
+from core.sessions.kinds import Event, Failure, StepReport, StoredGroups, without
 from core.sessions.state import SessionState
 
-
-class StepNumbers(TypedDict):
-    """The numbers of one step; what TRL did not log is null. See core/sessions/metrics.py."""
-
-    t: float
-    step: int
-    total_steps: int | None
-    epoch: float | None
-    loss: float | None
-    reward: float | None
-    reward_std: float | None
-    kl: float | None
-    grad_norm: float | None
-    learning_rate: float | None
-    completion_length: Spread | None
-    clip_ratio: ClipRatio | None
-    truncated_fraction: float | None
-    entropy: float | None
-    signal_fraction: float | None
-    sampler_gap: Spread | None
-    sampler_ratio: Spread | None
-    rewards: dict[str, Spread] | None
-    reward_seconds: float | None
-    reward_errors: dict[str, int] | None
-    reward_not_run: dict[str, int] | None
-    step_seconds: float | None
-    tokens_per_second: float | None
-    eta_seconds: float | None
-    phase: str
+NOT_SENT = {"num_tokens", "token_accuracy", "other"}
+"""The numbers of a step that only its snapshot has."""
+TRAINING_UPDATE_KEYS = ("t", *(key for key in get_type_hints(StepReport) if key not in NOT_SENT))
 
 
-TRAINING_UPDATE_KEYS = tuple(StepNumbers.__annotations__)
-
-
-class TrainingUpdate(StepNumbers):
-    """One step; `earlier` has the steps before it that are sent with it."""
+class TrainingUpdate(StepReport):
+    """One step, a number that was not logged as null; `earlier` has the steps before it that are sent with it."""
 
     session_id: str
     seq: int
+    t: float
     earlier: NotRequired[list[TrainingUpdate]]
 
 

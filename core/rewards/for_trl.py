@@ -98,9 +98,9 @@ def as_record(outcome: Outcome) -> ScoreRecord:
 
 
 def weighted_sum(records: Mapping[str, ScoreRecord], weights: Mapping[str, float]) -> float | None:
-    """The reward of one response from what as_record made of each of its parts.
+    """The reward of one completion from what as_record made of each of its parts.
 
     None where a part has no score though it applies, or where none applies.
     """
     counted = {name: record for name, record in records.items() if record["kind"] != "not_applicable"}
-    return total([(weights[name], record["value"]) for name, record in counted.items()], missing=None)
+    return total((weights[name], record["value"]) for name, record in counted.items())

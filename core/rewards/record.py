@@ -20,13 +20,17 @@ class ScoreRecord(TypedDict):
 
 
 class Completion(TypedDict):
-    """A completion and its reward; `tokens` is its length, `scores` has every reward by its name."""
+    """A completion and its reward; `tokens` is its length, `scores` has every reward by its name.
+
+    `reward` and `advantage` are null where a reward gave no score: nothing was learnt from the completion. Runs before
+    that rule counted a missing score as 0, and their records still do.
+    """
 
     text: str
     tokens: int
     truncated: bool
-    reward: float
-    advantage: float
+    reward: float | None
+    advantage: float | None
     scores: dict[str, ScoreRecord]
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from core.rewards.base import UNIT, Example, NotRun, Range, RewardFunction, Score
-from core.rewards.total import total, weighed_range
+from core.rewards.total import weighed_range
 
 OutcomeKind = Literal["scored", "not_applicable", "not_run", "failed"]
+MISSING: tuple[OutcomeKind, ...] = ("not_run", "failed")
+"""The kinds that leave their completion unscored, whatever its other rewards gave."""
 ROUNDING = 1e-6
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, RecursionError)
 
@@ -31,6 +33,11 @@ class Outcome:
     score: Score | None = None
     problem: str = ""
     prints: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a score that should be there is not: its completion is unscored."""
+        return self.kind in MISSING
 
 
 class Scorer(Protocol):
@@ -104,15 +111,15 @@ class Together:
     def score_all(
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
     ) -> list[Outcome]:
-        """One outcome per completion; a part without a score adds nothing, and if none has one there is none."""
+        """One outcome per completion; where a part has no score there is none, for the reason of that part."""
         columns = [part.score_all(responses, references, examples) for part in self._parts]
         return [self._sum(outcomes) for outcomes in zip(*columns, strict=True)]
 
     def _sum(self, outcomes: Sequence[Outcome]) -> Outcome:
         named = {part.name: one.score for part, one in zip(self._parts, outcomes, strict=True) if one.score is not None}
-        if not named:
-            return outcomes[0]
-        earned = total([(self._weights[name], score.value) for name, score in named.items()], missing=0.0)
+        if not named or any(one.is_missing for one in outcomes):
+            return next((one for one in outcomes if one.is_missing), outcomes[0])
+        earned = sum(self._weights[name] * score.value for name, score in named.items())
         reason = "; ".join(f"{name} {score.value:.2f}: {score.reason}" for name, score in named.items())
         parts = {name: score.value for name, score in named.items()}
         return Outcome("scored", Score(earned / self._size, reason, parts))

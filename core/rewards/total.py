@@ -1,25 +1,19 @@
-"""The total of several rewards: the weighted sum, with rules for missing scores, and its range."""
+"""The total of several rewards: the weighted sum, unknown where a score is missing, and its range."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
-
-Missing = TypeVar("Missing", float, None)
 
 
-def total(weighed: Iterable[tuple[float, float | None]], missing: Missing) -> float | Missing:
-    """The weighted sum of the rewards of one completion, without those that do not apply; of none there is no total.
+def total(weighed: Iterable[tuple[float, float | None]]) -> float | None:
+    """The weighted sum of the rewards of one completion; None if one of them has no score, or there is none.
 
     Args:
-        weighed: (weight, score) of each reward that applies; the score is None if it could not score.
-        missing: The value of a missing score; None makes the total unknown.
+        weighed: (weight, score) of each reward that applies.
     """
     pairs = list(weighed)
-    if missing is None and (not pairs or any(score is None for _, score in pairs)):
-        return None
-    stand_in = missing or 0.0
-    return sum(weight * (stand_in if score is None else score) for weight, score in pairs)
+    products = [weight * score for weight, score in pairs if score is not None]
+    return sum(products) if products and len(products) == len(pairs) else None
 
 
 def weighed_range(weighed: Iterable[tuple[float, tuple[float, float] | None]]) -> tuple[float, float] | None:

@@ -10,16 +10,14 @@ from core.runs.groups import (
     AnnotatedCompletion,
     AnnotatedGroup,
     Judging,
-    has_outcome,
     is_flat,
     is_masked_out,
     is_missed,
     lacks_solution,
+    problems_of,
+    rewards_of,
     truths,
 )
-
-NEAR_THE_LIMIT = 0.9
-"""Share of max_new_tokens from which on a completion counts as pressed for room."""
 
 Test = Callable[[Any, Judging], bool]
 """Whether a group or a completion, as the cause's unit says, shows the cause."""
@@ -30,7 +28,7 @@ class Cause:
     """One cause of a flat reward.
 
     Attributes:
-        title: The cause for people.
+        title: The cause for people; {share} is its share, {reason} the commonest reason of a missing score.
         because: The cause as the end of a sentence with "because".
         unit: Whether it is counted in groups or in completions.
         test: Whether an annotated group or completion shows it.
@@ -51,29 +49,29 @@ class Cause:
     explains: float = 1.0
 
 
-def _rewards(group: AnnotatedGroup) -> list[float]:
-    return [completion["reward"] for completion in group["completions"]]
+def _equal(group: AnnotatedGroup) -> float | None:
+    """The reward that all scored completions of a group have; None if they differ or are fewer than two."""
+    rewards = rewards_of(group)
+    return rewards[0] if len(rewards) > 1 and is_flat(group) else None
 
 
 def _is_all_zero(group: AnnotatedGroup, judging: Judging) -> bool:
-    return is_flat(group) and judging.is_least(max(_rewards(group)))
+    reward = _equal(group)
+    return reward is not None and judging.is_least(reward)
 
 
 def _is_all_full(group: AnnotatedGroup, judging: Judging) -> bool:
-    return is_flat(group) and judging.is_full(min(_rewards(group)))
+    reward = _equal(group)
+    return reward is not None and judging.is_full(reward)
 
 
 def _is_equal(group: AnnotatedGroup, judging: Judging) -> bool:
-    return is_flat(group) and not _is_all_zero(group, judging) and not _is_all_full(group, judging)
+    is_extreme = _is_all_zero(group, judging) or _is_all_full(group, judging)
+    return _equal(group) is not None and not is_extreme
 
 
 def _is_identical(group: AnnotatedGroup, judging: Judging) -> bool:
-    texts = [completion["text"].strip() for completion in group["completions"]]
-    return len(texts) > 1 and 2 * len(set(texts)) <= len(texts)
-
-
-def _is_near_the_limit(completion: AnnotatedCompletion, judging: Judging) -> bool:
-    return not completion["truncated"] and completion["tokens"] >= NEAR_THE_LIMIT * judging.max_new_tokens
+    return len({completion["text"].strip() for completion in group["completions"]}) == 1
 
 
 def _lacks_markers(completion: AnnotatedCompletion, judging: Judging) -> bool:
@@ -88,28 +86,17 @@ def _pays_form_alone(completion: AnnotatedCompletion, judging: Judging) -> bool:
 
 CAUSES = (
     Cause(
-        code="reward_failed",
-        title="A reward breaks",
-        because="a reward breaks",
+        code="unscored",
+        title="{share} of the completions could not be scored: {reason}",
+        because="completions could not be scored",
         unit="completions",
-        test=lambda completion, judging: has_outcome(completion, "failed"),
-        what_to_do="Read the reason at the examples and mend the reward: its code, its judge's address, or the columns "
-        "it reads (reward.fields). Try it on this run's completions before training on.",
+        test=lambda completion, judging: bool(problems_of(completion)),
+        what_to_do="Mend what the reason names: the reward's code, its judge's address, or the columns it reads "
+        "(reward.fields, dataset.response_field). Or take a reward that suits the data (reward.preset_name). Try it on "
+        "this run's completions before training on.",
         least=0.001,
         serious=0.05,
         explains=1.2,
-    ),
-    Cause(
-        code="reward_not_run",
-        title="A reward can't judge",
-        because="a reward can't judge the completions",
-        unit="completions",
-        test=lambda completion, judging: has_outcome(completion, "not_run"),
-        what_to_do="Read the reason at the examples: mostly a column is missing or not mapped (reward.fields, "
-        "dataset.response_field), or the preset does not suit the data (reward.preset_name).",
-        least=0.01,
-        serious=0.3,
-        explains=1.1,
     ),
     Cause(
         code="masked_out",
@@ -134,17 +121,6 @@ CAUSES = (
         least=0.1,
         serious=0.3,
         explains=1.1,
-    ),
-    Cause(
-        code="length_at_limit",
-        title="Completions end just before they would be cut",
-        because="completions press against training.max_new_tokens",
-        unit="completions",
-        test=_is_near_the_limit,
-        what_to_do="Raise training.max_new_tokens before they are cut, or reward brevity with the preset length.",
-        least=0.2,
-        serious=0.5,
-        explains=0.6,
     ),
     Cause(
         code="markers_missing",

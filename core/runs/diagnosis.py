@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import TypedDict
+from textwrap import shorten
+from typing import Any, TypedDict
 
 from core.rewards.record import Group
 from core.runs.causes import CAUSES, Cause
-from core.runs.groups import AnnotatedCompletion, AnnotatedGroup, Judging, Match, annotated, is_flat, is_masked_out
+from core.runs.groups import (
+    AnnotatedCompletion,
+    AnnotatedGroup,
+    Judging,
+    Match,
+    annotated,
+    is_flat,
+    is_masked_out,
+    problems_of,
+)
 
 EXAMPLES = 3
+REASON_CHARACTERS = 160
 HEALTHY_SIGNAL = 0.5
 """Share of groups that must teach something for a run to be called healthy."""
 
@@ -75,20 +87,26 @@ def _teaches(group: AnnotatedGroup, judging: Judging) -> bool:
 
 
 def _find(cause: Cause, groups: Sequence[AnnotatedGroup], judging: Judging) -> Finding | None:
-    places = [place for place, item in _items(cause.unit, groups) if cause.test(item, judging)]
-    total = sum(1 for _ in _items(cause.unit, groups))
-    share = len(places) / total if total else 0.0
-    if not places or share < cause.least:
+    items = _items(cause.unit, groups)
+    found = [(place, item) for place, item in items if cause.test(item, judging)]
+    share = len(found) / len(items) if items else 0.0
+    if not found or share < cause.least:
         return None
-    evidence = f"{len(places)} of {total} {cause.unit} ({share:.0%})"
+    evidence = f"{len(found)} of {len(items)} {cause.unit} ({share:.0%})"
     return {
         "code": cause.code,
-        "title": cause.title,
+        "title": cause.title.format(share=f"{share:.0%}", reason=_commonest_reason([item for _, item in found])),
         "evidence": evidence,
         "what_to_do": cause.what_to_do,
         "share": share,
-        "examples": places[:EXAMPLES],
+        "examples": [place for place, _ in found[:EXAMPLES]],
     }
+
+
+def _commonest_reason(items: Sequence[Any]) -> str:
+    """The commonest reason of a missing score among completions; empty if there is none, or for groups."""
+    counted = Counter(problem for item in items if "scores" in item for problem in problems_of(item))
+    return shorten(counted.most_common(1)[0][0], REASON_CHARACTERS, placeholder="...") if counted else ""
 
 
 def _items(

@@ -12,6 +12,7 @@ from core.prompts.chosen import template_of
 from core.prompts.template import Markers
 from core.rewards.base import Range
 from core.rewards.record import Completion, Group, Prompted
+from core.rewards.scoring import MISSING
 from core.runs.arguments import grpo_arguments
 
 SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
@@ -66,27 +67,25 @@ class Judging:
         markers: Of its prompt template.
         range: The least and the most that a completion can earn; None if it is not known.
         judges: The rewards whose full score means a correct answer.
-        max_new_tokens: Where completions are cut.
         masks_truncated: Whether cut completions are left out of the loss.
     """
 
     markers: Markers
     range: Range | None
     judges: tuple[str, ...]
-    max_new_tokens: int
     masks_truncated: bool = False
 
-    def is_full(self, reward: float) -> bool:
-        """Whether a reward is the most that a completion can earn; never where that is not known."""
-        return self.range is not None and reward >= self.range[1] - SAME
+    def is_full(self, reward: float | None) -> bool:
+        """Whether a reward is the most that a completion can earn; never where one of the two is not known."""
+        return self.range is not None and reward is not None and reward >= self.range[1] - SAME
 
     def is_least(self, reward: float) -> bool:
         """Whether a reward is the least that a completion can earn; of one that is not known, no more than 0."""
         return reward <= (self.range[0] if self.range else 0.0) + SAME
 
-    def is_well_paid(self, reward: float) -> bool:
-        """Whether a reward is at least half of the most; of one that is not known, whether it is above 0."""
-        return reward > SAME and (self.range is None or reward >= WELL_PAID * self.range[1])
+    def is_well_paid(self, reward: float | None) -> bool:
+        """Whether a reward is at least half of the most; where that is not known, whether it is above 0."""
+        return reward is not None and reward > SAME and (self.range is None or reward >= WELL_PAID * self.range[1])
 
 
 def judging_of(config: RunConfig) -> Judging:
@@ -97,7 +96,7 @@ def judging_of(config: RunConfig) -> Judging:
     """
     markers, reward = template_of(config.prompt).markers, config.reward
     masks = grpo_arguments(config)["mask_truncated_completions"]
-    return Judging(markers, reward.range, reward.judges_of_truth, config.training.max_new_tokens, masks)
+    return Judging(markers, reward.range, reward.judges_of_truth, masks)
 
 
 def annotated(group: Group, markers: Markers) -> AnnotatedGroup:
@@ -123,15 +122,25 @@ def mentions(text: str, reference: str) -> bool:
     return False
 
 
+def rewards_of(group: Group | AnnotatedGroup) -> list[float]:
+    """The rewards of a group's scored completions."""
+    return [completion["reward"] for completion in group["completions"] if completion["reward"] is not None]
+
+
+def differ(rewards: Sequence[float]) -> bool:
+    """Whether there are at least two rewards and not all are equal: without that a group teaches nothing."""
+    return len(rewards) > 1 and max(rewards) - min(rewards) >= SAME
+
+
 def is_flat(group: Group | AnnotatedGroup) -> bool:
-    """Whether all rewards of a group are equal, so that it teaches nothing."""
-    rewards = [completion["reward"] for completion in group["completions"]]
-    return max(rewards) - min(rewards) < SAME
+    """Whether a group teaches nothing: its rewards are equal, or fewer than two of its completions are scored."""
+    return not differ(rewards_of(group))
 
 
 def is_masked_out(group: Group | AnnotatedGroup, judging: Judging) -> bool:
-    """Whether all completions of a group were cut and cut ones are left out of the loss: nothing is learnt from it."""
-    return judging.masks_truncated and all(completion["truncated"] for completion in group["completions"])
+    """Whether cut completions are left out of the loss and all scored ones of a group were: it teaches nothing."""
+    scored = [completion for completion in group["completions"] if completion["reward"] is not None]
+    return judging.masks_truncated and bool(scored) and all(completion["truncated"] for completion in scored)
 
 
 def truths(completion: Completion, judging: Judging) -> list[float]:
@@ -149,6 +158,12 @@ def is_missed(completion: AnnotatedCompletion, judging: Judging) -> bool:
 def lacks_solution(completion: AnnotatedCompletion, judging: Judging) -> bool:
     """Whether an annotated completion shows no solution; without markers, whether it is empty."""
     return completion["answer"] is None if judging.markers.solution_start else not completion["text"].strip()
+
+
+def problems_of(completion: Completion) -> list[str]:
+    """Why rewards gave a completion no score, each as "name: reason"."""
+    scores = completion["scores"].items()
+    return [f"{name}: {score['reason']}" for name, score in scores if score["kind"] in MISSING]
 
 
 def has_outcome(completion: Completion, kind: str) -> bool:

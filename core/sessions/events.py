@@ -24,7 +24,7 @@ KINDS: dict[str, str] = {
     "data": "the rows are split: warm_up, train, held_out, left_out, samples",
     "metrics": "one logged step: step, total_steps, phase and TRL's numbers under the documented names",
     "completions": "the groups of a step are stored: step, file, groups",
-    "evaluation": "held-out score: stage, step, correct or null, total, marks, reward, rewards, row_rewards",
+    "evaluation": "held-out score: stage, step, correct or null, scored, total, marks, reward, rewards, row_rewards",
     "checkpoint": "a checkpoint is on disk: step, path",
     "resumed": "training goes on from a checkpoint: from_step; later steps of the earlier attempt no longer count",
     "heartbeat": "the worker is alive",

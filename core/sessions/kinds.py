@@ -111,9 +111,9 @@ class StepReport(StepMetrics):
     total_steps: NotRequired[int | None]
     tokens_per_second: NotRequired[float | None]
     eta_seconds: NotRequired[float | None]
-    reward_seconds: NotRequired[float]
-    reward_errors: NotRequired[dict[str, int]]
-    reward_not_run: NotRequired[dict[str, int]]
+    reward_seconds: NotRequired[float | None]
+    reward_errors: NotRequired[dict[str, int] | None]
+    reward_not_run: NotRequired[dict[str, int] | None]
 
 
 class MetricsEvent(Stamp, StepReport):
@@ -149,14 +149,17 @@ class AnsweredRow(TypedDict):
 class RowScores(TypedDict):
     """How the answers to some rows were judged.
 
-    `marks` has one character a row, in order: 1 correct, 0 not, so that two scores can be compared in pairs. It is
-    empty, and `correct` null, when no reward of the run judges truth. `row_rewards` has the weighted sum of each row,
-    null where a reward failed, for the same use. `unscored` counts the answers on which a reward failed.
+    `marks` has one character a row, in order: 1 correct, 0 not, - not judged, so that two scores can be compared in
+    pairs. It is empty when no reward of the run judges truth; `correct` is then null, as it is when no row was judged.
+    `scored` counts the rows that `correct`, or without it `reward`, is about; it is absent in older runs, which were
+    about all rows. `reward` is the mean of `row_rewards`, the weighted sum of each row, null where a reward failed.
+    `unscored` counts the answers on which a reward failed.
     """
 
     correct: int | None
     marks: str
-    reward: float
+    scored: NotRequired[int]
+    reward: float | None
     rewards: dict[str, float | None]
     row_rewards: NotRequired[list[float | None]]
     unscored: NotRequired[dict[str, int]]

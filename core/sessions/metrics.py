@@ -19,6 +19,8 @@ PLAIN = {
     "entropy": "entropy",
     "step_time": "step_seconds",
     "completions/clipped_ratio": "truncated_fraction",
+    "signal_fraction": "signal_fraction",
+    "unscored_fraction": "unscored_fraction",
     "mean_token_accuracy": "token_accuracy",
     "num_tokens": "num_tokens",
 }
@@ -35,6 +37,9 @@ NESTED = {
     "sampling/importance_sampling_ratio/mean": ("sampler_ratio", "mean"),
     "sampling/importance_sampling_ratio/max": ("sampler_ratio", "max"),
 }
+
+UNTRUE = "frac_reward_zero_std"
+"""Left out: TRL counts a group as one with a signal when too few of its completions are scored, or all are masked."""
 
 
 class Spread(TypedDict, total=False):
@@ -55,31 +60,34 @@ class ClipRatio(TypedDict, total=False):
 
 
 class StepMetrics(TypedDict):
-    """The documented numbers of one step; a number that TRL did not log is absent, but `kl` is then null.
+    """The documented numbers of one step; a number that TRL did not log is absent or null.
 
-    `signal_fraction` is the share of groups whose completions differ in reward, 1 - frac_reward_zero_std. `sampler_gap`
-    is the difference of vLLM's and the trainer's log-probabilities of a token, in nats, and `sampler_ratio` the weight
-    of a completion because of it. Lengths are in tokens, times in seconds.
+    `signal_fraction` is the share of groups that teach something: at least two scored completions that differ in
+    reward, and not all left out as cut. `unscored_fraction` is the share of completions without a score; `reward` and
+    `rewards` are about the others. `sampler_gap` is the difference of vLLM's and the trainer's log-probabilities of a
+    token, in nats, and `sampler_ratio` the weight of a completion because of it. Lengths are in tokens, times in
+    seconds.
     """
 
     kl: NotRequired[float | None]
-    loss: NotRequired[float]
-    reward: NotRequired[float]
-    reward_std: NotRequired[float]
-    grad_norm: NotRequired[float]
-    learning_rate: NotRequired[float]
-    epoch: NotRequired[float]
-    entropy: NotRequired[float]
-    step_seconds: NotRequired[float]
-    truncated_fraction: NotRequired[float]
-    token_accuracy: NotRequired[float]
-    num_tokens: NotRequired[float]
-    signal_fraction: NotRequired[float]
-    completion_length: NotRequired[Spread]
-    clip_ratio: NotRequired[ClipRatio]
-    sampler_gap: NotRequired[Spread]
-    sampler_ratio: NotRequired[Spread]
-    rewards: NotRequired[dict[str, Spread]]
+    loss: NotRequired[float | None]
+    reward: NotRequired[float | None]
+    reward_std: NotRequired[float | None]
+    grad_norm: NotRequired[float | None]
+    learning_rate: NotRequired[float | None]
+    epoch: NotRequired[float | None]
+    entropy: NotRequired[float | None]
+    step_seconds: NotRequired[float | None]
+    truncated_fraction: NotRequired[float | None]
+    token_accuracy: NotRequired[float | None]
+    num_tokens: NotRequired[float | None]
+    signal_fraction: NotRequired[float | None]
+    unscored_fraction: NotRequired[float | None]
+    completion_length: NotRequired[Spread | None]
+    clip_ratio: NotRequired[ClipRatio | None]
+    sampler_gap: NotRequired[Spread | None]
+    sampler_ratio: NotRequired[Spread | None]
+    rewards: NotRequired[dict[str, Spread] | None]
     other: NotRequired[dict[str, float | str | None]]
 
 
@@ -101,8 +109,8 @@ def from_trl(logs: Mapping[str, Any], has_reference: bool) -> StepMetrics:
         elif key in NESTED:
             outer, inner = NESTED[key]
             metrics.setdefault(outer, {})[inner] = value
-        elif key == "frac_reward_zero_std":
-            metrics["signal_fraction"] = None if value is None else 1.0 - value
+        elif key == UNTRUE:
+            continue
         elif key.startswith("rewards/") and key.count("/") == 2:
             _, name, statistic = key.split("/")
             metrics["rewards"].setdefault(name, {})[statistic] = value

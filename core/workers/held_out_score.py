@@ -11,12 +11,12 @@ from core.data.mapping import Row
 from core.failures import explain
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_sum
-from core.rewards.total import total
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import render
 from core.workers.loading import LoadedModel
 
 SAMPLES_KEPT = 8
+NOT_JUDGED = "-"
 
 
 class HeldOutScorer:
@@ -112,13 +112,16 @@ def judged(
     """
     scores = {reward.__name__: _scores(reward, rows, answers) for reward in rewards}
     marks = _marks(scores, rewards)
-    means = {name: _mean(values) for name, values in scores.items()}
+    row_rewards = [_row_reward(rewards, place, weights) for place in range(len(answers))]
+    known = [reward for reward in row_rewards if reward is not None]
+    judged_rows = len(marks) - marks.count(NOT_JUDGED)
     return {
-        "correct": marks.count("1") if marks else None,
+        "correct": marks.count("1") if judged_rows else None,
         "marks": marks,
-        "reward": total([(weights[name], mean) for name, mean in means.items()], missing=0.0),
-        "rewards": means,
-        "row_rewards": [_row_reward(rewards, place, weights) for place in range(len(answers))],
+        "scored": judged_rows if marks else len(known),
+        "reward": _mean(known),
+        "rewards": {name: _mean(values) for name, values in scores.items()},
+        "row_rewards": [reward if reward is None else round(reward, 6) for reward in row_rewards],
         "unscored": {reward.__name__: count for reward in rewards if (count := _unscored(reward))},
     }
 
@@ -135,21 +138,23 @@ def _marks(scores: Mapping[str, list[float | None]], rewards: Sequence[TrlReward
     judges = [scores[reward.__name__] for reward in rewards if reward.scorer.judges_truth]
     if not judges:
         return ""
-    return "".join("1" if all(v == 1.0 for v in values) else "0" for values in zip(*judges, strict=True))
+    return "".join(_mark(values) for values in zip(*judges, strict=True))
+
+
+def _mark(values: Sequence[float | None]) -> str:
+    return NOT_JUDGED if None in values else "1" if all(value == 1.0 for value in values) else "0"
 
 
 def _row_reward(rewards: Sequence[TrlReward], place: int, weights: Mapping[str, float]) -> float | None:
-    """The reward of an answer; None where one that applies has no score, or none applies."""
-    record = {reward.__name__: as_record(reward.outcomes[place]) for reward in rewards}
-    value = weighted_sum(record, weights)
-    return None if value is None else round(value, 6)
+    """The reward of an answer of the latest batch; None where a part has no score."""
+    return weighted_sum({reward.__name__: as_record(reward.outcomes[place]) for reward in rewards}, weights)
 
 
 def _unscored(reward: TrlReward) -> int:
     """How many answers of the latest batch it should have scored and did not."""
-    return sum(outcome.kind in ("failed", "not_run") for outcome in reward.outcomes)
+    return sum(outcome.is_missing for outcome in reward.outcomes)
 
 
-def _mean(values: list[float | None]) -> float | None:
+def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None

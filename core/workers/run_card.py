@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.config import RunConfig
-from core.sessions.scores import verdict
+from core.sessions.scores import scored_rows, verdict
 from core.sessions.state import SessionState
 from core.statistics import wilson_interval
 
@@ -53,9 +53,12 @@ def _scores(state: SessionState) -> list[str]:
         name = STAGES.get(score["stage"], f"step {score.get('step')}")
         share, interval = "not judged", ""
         if score["correct"] is not None:
-            low, high = wilson_interval(score["correct"], score["total"])
-            share, interval = f"{score['correct']} of {score['total']}", f"{low:.1%} to {high:.1%}"
-        lines.append(f"| {name} | {share} | {interval} | {score['reward']:.3f} |")
+            low, high = wilson_interval(score["correct"], scored_rows(score))
+            share, interval = f"{score['correct']} of {scored_rows(score)}", f"{low:.1%} to {high:.1%}"
+        if missing := score["total"] - scored_rows(score):
+            share += f", {missing} not scored"
+        reward = "unknown" if score["reward"] is None else f"{score['reward']:.3f}"
+        lines.append(f"| {name} | {share} | {interval} | {reward} |")
     return [*lines, "", verdict(state.evaluations)]
 
 

@@ -64,8 +64,8 @@ class PlanService:
         for state, label in self._store.labelled(timed):
             if label.model != settled.config.model.name or not (state.device or "").startswith(kind):
                 continue
-            if label.completions_per_step and label.max_new_tokens and state.metrics:
-                seconds = state.metrics["step_seconds"]
+            seconds = state.metrics and state.metrics.get("step_seconds")
+            if label.completions_per_step and label.max_new_tokens and seconds:
                 return Pace(state.session_id, seconds, label.completions_per_step, label.max_new_tokens)
         return None
 

@@ -14,8 +14,8 @@ interface AnnotatedCompletion {
   text: string;
   tokens: number;
   truncated: boolean;
-  reward: number;
-  advantage: number;
+  reward: number | null;
+  advantage: number | null;
   scores: Record<string, ScoreRecord>;
   answer: Span | null;
   problems: string[];
@@ -543,7 +543,8 @@ interface GuessedMapping {
 interface HeldOutScore {
   correct: number | null;
   marks: string;
-  reward: number;
+  scored?: number;
+  reward: number | null;
   rewards: Record<string, number | null>;
   row_rewards?: (number | null)[];
   unscored?: Record<string, number>;
@@ -617,6 +618,7 @@ interface LastPiece {
 interface LastScore {
   stage: string | null;
   correct: number | null;
+  scored: number | null;
   total: number | null;
   reward: number | null;
 }
@@ -1206,8 +1208,8 @@ interface SampleCompletion {
   text: string;
   tokens: number;
   truncated: boolean;
-  reward: number;
-  advantage: number;
+  reward: number | null;
+  advantage: number | null;
   scores: Record<string, ScoreRecord>;
   instruction: string;
   reference: string;
@@ -1383,7 +1385,8 @@ interface ShownSample {
 interface ShownScore {
   correct: number | null;
   marks: string;
-  reward: number;
+  scored?: number;
+  reward: number | null;
   rewards: Record<string, number | null>;
   row_rewards?: (number | null)[];
   unscored?: Record<string, number>;
@@ -1456,32 +1459,33 @@ interface StepCompletions {
 /** One logged step: progress, speed and metrics. */
 interface StepReport {
   kl?: number | null;
-  loss?: number;
-  reward?: number;
-  reward_std?: number;
-  grad_norm?: number;
-  learning_rate?: number;
-  epoch?: number;
-  entropy?: number;
-  step_seconds?: number;
-  truncated_fraction?: number;
-  token_accuracy?: number;
-  num_tokens?: number;
-  signal_fraction?: number;
-  completion_length?: Spread;
-  clip_ratio?: ClipRatio;
-  sampler_gap?: Spread;
-  sampler_ratio?: Spread;
-  rewards?: Record<string, Spread>;
+  loss?: number | null;
+  reward?: number | null;
+  reward_std?: number | null;
+  grad_norm?: number | null;
+  learning_rate?: number | null;
+  epoch?: number | null;
+  entropy?: number | null;
+  step_seconds?: number | null;
+  truncated_fraction?: number | null;
+  token_accuracy?: number | null;
+  num_tokens?: number | null;
+  signal_fraction?: number | null;
+  unscored_fraction?: number | null;
+  completion_length?: Spread | null;
+  clip_ratio?: ClipRatio | null;
+  sampler_gap?: Spread | null;
+  sampler_ratio?: Spread | null;
+  rewards?: Record<string, Spread> | null;
   other?: Record<string, number | string | null>;
   step: number;
   phase: string;
   total_steps?: number | null;
   tokens_per_second?: number | null;
   eta_seconds?: number | null;
-  reward_seconds?: number;
-  reward_errors?: Record<string, number>;
-  reward_not_run?: Record<string, number>;
+  reward_seconds?: number | null;
+  reward_errors?: Record<string, number> | null;
+  reward_not_run?: Record<string, number> | null;
 }
 
 /** One optimiser step in numbers and in words; `in_memory` is how many of its completions are there at once. */
@@ -1656,35 +1660,39 @@ interface TrainingStatus {
   earlier?: TrainingStatus[];
 }
 
-/** One step; `earlier` has the steps before it that are sent with it. */
+/** One step, a number that was not logged as null; `earlier` has the steps before it that are sent with it. */
 interface TrainingUpdate {
-  t: number;
+  kl?: number | null;
+  loss?: number | null;
+  reward?: number | null;
+  reward_std?: number | null;
+  grad_norm?: number | null;
+  learning_rate?: number | null;
+  epoch?: number | null;
+  entropy?: number | null;
+  step_seconds?: number | null;
+  truncated_fraction?: number | null;
+  token_accuracy?: number | null;
+  num_tokens?: number | null;
+  signal_fraction?: number | null;
+  unscored_fraction?: number | null;
+  completion_length?: Spread | null;
+  clip_ratio?: ClipRatio | null;
+  sampler_gap?: Spread | null;
+  sampler_ratio?: Spread | null;
+  rewards?: Record<string, Spread> | null;
+  other?: Record<string, number | string | null>;
   step: number;
-  total_steps: number | null;
-  epoch: number | null;
-  loss: number | null;
-  reward: number | null;
-  reward_std: number | null;
-  kl: number | null;
-  grad_norm: number | null;
-  learning_rate: number | null;
-  completion_length: Spread | null;
-  clip_ratio: ClipRatio | null;
-  truncated_fraction: number | null;
-  entropy: number | null;
-  signal_fraction: number | null;
-  sampler_gap: Spread | null;
-  sampler_ratio: Spread | null;
-  rewards: Record<string, Spread> | null;
-  reward_seconds: number | null;
-  reward_errors: Record<string, number> | null;
-  reward_not_run: Record<string, number> | null;
-  step_seconds: number | null;
-  tokens_per_second: number | null;
-  eta_seconds: number | null;
   phase: string;
+  total_steps?: number | null;
+  tokens_per_second?: number | null;
+  eta_seconds?: number | null;
+  reward_seconds?: number | null;
+  reward_errors?: Record<string, number> | null;
+  reward_not_run?: Record<string, number> | null;
   session_id: string;
   seq: number;
+  t: number;
   earlier?: TrainingUpdate[];
 }
 

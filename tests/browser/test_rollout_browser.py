@@ -1,5 +1,7 @@
 """The browser of groups: steps, groups, completions with reasons, search, and why a reward is flat."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,12 +12,23 @@ from tests.support.past_runs import write_run
 
 @pytest.fixture(scope="module")
 def runs(shared_server):
-    """A server with one run that learns, one whose reward is flat, and one that has just begun."""
+    """A server with one run that learns, one whose reward is flat, one that has just begun, and one with a gap."""
     workspace = Workspace(shared_server.root)
     write_run(workspace, "learns", steps=30, groups=5, name="Learns", seed=1)
     write_run(workspace, "flat", steps=12, groups=5, name="Flat", signal=False)
     write_run(workspace, "young", steps=1, groups=1, name="Young")
+    write_run(workspace, "gap", steps=1, groups=1, name="Gap", seed=3)
+    take_a_score(workspace.session("gap").completions / "step-000001.jsonl")
     return shared_server
+
+
+def take_a_score(file):
+    """The last completion of a group could not be judged."""
+    group = json.loads(file.read_text(encoding="utf-8"))
+    last = group["completions"][-1] | {"reward": None, "advantage": None}
+    last["scores"]["judge"] = {"value": None, "reason": "the judge did not answer", "kind": "failed"}
+    group["completions"][-1] = last
+    file.write_text(json.dumps(group) + "\n", encoding="utf-8")
 
 
 def show(page, server, session="learns", rest=""):
@@ -33,6 +46,18 @@ def test_the_newest_step_is_shown_with_all_completions_side_by_side(runs, page):
     expect(completions.first).to_contain_text("advantage")
     tops = page.eval_on_selector_all(".completion", "all => all.map((one) => one.getBoundingClientRect().y)")
     assert len(set(tops)) == 1
+
+
+def test_a_completion_without_a_score_says_why_and_has_no_advantage(runs, page):
+    show(page, runs, "gap")
+    last = ref(page, "completions").locator(".completion").last
+    expect(last.locator(".completion__reward")).to_have_text("No score")
+    expect(last.locator(".completion__advantage")).to_have_text("judge: the judge did not answer")
+    expect(last.locator(".completion__track")).to_be_hidden()
+    expect(ref(page, "groups")).to_contain_text("no signal, 1 unscored")
+    ref(page, "findings-count").click()
+    findings = ref(page, "findings")
+    expect(findings).to_contain_text("25% of the completions could not be scored: judge: the judge did not answer")
 
 
 def test_the_extracted_answer_is_marked_in_the_text(runs, page):

@@ -140,7 +140,7 @@ def test_a_trained_model_is_listed_with_its_score(shared_server, until):
     (model,) = shared_server.call("GET", "/api/models/list")[1]["models"]
     assert model["path"] == "outputs/skilled/adapter"
     assert (model["base"], model["dataset"], model["status"]) == ("SmolLM2-135M-Instruct", "arithmetic", "completed")
-    assert model["score"] == {"stage": "trained", "correct": 3, "total": 10, "reward": 0.3}
+    assert model["score"] == {"stage": "trained", "correct": 3, "scored": 10, "total": 10, "reward": 0.3}
 
 
 def test_a_model_is_described_over_rest(shared_server):

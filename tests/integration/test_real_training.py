@@ -153,7 +153,9 @@ def test_every_group_is_stored_with_scores_reasons_and_advantages(whole):
         assert set(completion["scores"]) == NAMES
         assert completion["scores"]["exact-match"]["reason"]
         assert completion["scores"]["brief"]["prints"] == f"asked {group['instruction']}\n"
-        assert completion["reward"] == pytest.approx(0.1 * (completion["scores"]["brief"]["value"] or 0))
+        brief = completion["scores"]["brief"]["value"]
+        assert completion["reward"] == (None if brief is None else pytest.approx(0.1 * brief))
+        assert (completion["advantage"] is None) == (completion["reward"] is None)
     assert any(completion["advantage"] for completion in group["completions"])
     for completion in group["completions"]:
         assert completion["truncated"] == (completion["tokens"] == 8)

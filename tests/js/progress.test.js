@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { clipText, phasesOf, tilesOf } from "../../static/js/state/progress.js";
-import { answersOf, changesOf, changeText } from "../../static/js/state/scores.js";
+import { answersOf, changesOf, changeText, scoreText } from "../../static/js/state/scores.js";
 
 test("a running phase counts up and those before it have ended", () => {
   const session = {
@@ -38,6 +38,19 @@ test("low signal and much truncation are marked, KL without a penalty is off", (
   assert.equal(tiles["Signal fraction"].level, "bad");
   assert.equal(tiles.Truncated.level, "bad");
   assert.equal(tiles.KL.value, "off");
+});
+
+test("a step's completions without a score get a tile where there are any", () => {
+  const shown = (fraction) => tilesOf({ unscored_fraction: fraction }).find((tile) => tile.name === "Without a score");
+  assert.deepEqual(shown(0.125), { name: "Without a score", value: "13 %", level: "bad" });
+  assert.equal(shown(0.01).level, "warning");
+  assert.equal(shown(0), undefined);
+});
+
+test("a held-out score says how many answers it is about", () => {
+  assert.equal(scoreText({ correct: 3, total: 8, scored: 6, reward: 0.5 }), "3 of 6 (50 %), 2 without a score");
+  assert.equal(scoreText({ correct: 3, total: 6, reward: 0.5 }), "3 of 6 (50 %)");
+  assert.equal(scoreText({ correct: null, total: 6, scored: 0, reward: null }), "not scored, 6 without a score");
 });
 
 test("failing rewards get a tile of their own", () => {

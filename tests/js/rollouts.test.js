@@ -13,6 +13,17 @@ test("a group whose completions earn the same is flat", () => {
   assert.equal(rollouts.groupText(group(1, 0)), "mean 0.5, best 1");
 });
 
+test("a completion without a score earns nothing and is no signal, and its card says why", () => {
+  assert.equal(rollouts.isFlat(group(1, null, null)), true);
+  assert.equal(rollouts.groupText(group(1, null, null)), "2 of 3 unscored: no signal");
+  assert.equal(rollouts.groupText(group(1, 0, null)), "mean 0.5, best 1, 1 unscored");
+  assert.equal(rollouts.groupText(group(1, 1, null)), "all 1: no signal, 1 unscored");
+  assert.deepEqual(rollouts.shares(group(-1, 2, null), rollouts.scaleOfStep([group(2, null)])), [0, 1, 0]);
+  const scores = { form: { value: 1, reason: "fine" }, judge: { value: null, reason: "no answer" } };
+  assert.equal(rollouts.unscoredText(completion(null, { scores })), "judge: no answer");
+  assert.equal(rollouts.unscoredText(completion(0, { scores })), "");
+});
+
 test("rewards are drawn against the best of the step", () => {
   const groups = [group(0, 2), group(1, 1)];
   assert.deepEqual(rollouts.shares(groups[1], rollouts.scaleOfStep(groups)), [0.5, 0.5]);

@@ -7,13 +7,13 @@ from typing import Any
 from core.prompts.builtin import SOLUTION_ONLY
 from core.runs.groups import Judging
 
-JUDGING = Judging(SOLUTION_ONLY.markers, (0.0, 1.2), ("exact-match",), 100)
+JUDGING = Judging(SOLUTION_ONLY.markers, (0.0, 1.2), ("exact-match",))
 
 
 def completion(text: str, truth: float | None = 0.0, form: float | None = 0.0, **values: Any) -> dict[str, Any]:
     """One completion as it is stored; a score of None could not be had."""
     scores = {"exact-match": _score(truth), "solution-format": _score(form)}
-    reward = (truth or 0.0) + 0.2 * (form or 0.0)
+    reward = None if truth is None or form is None else truth + 0.2 * form
     plain = {"text": text, "tokens": 10, "truncated": False, "reward": reward, "advantage": 0.0, "scores": scores}
     return plain | values
 

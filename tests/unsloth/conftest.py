@@ -85,7 +85,8 @@ def _off_policy(runs: Runs) -> None:
     folders = [runs.make(f"unsloth-{name}", "llama", **grpo, **TWICE) for name, grpo in _algorithms().items()]
     folders.append(runs.make("evaluated", "llama", **TWICE_AND_EVALUATED))
     whole, stopped = runs.make("whole", "padless", **LONG), runs.make("stopped", "padless", **LONG)
-    process = runs.start("off-policy", "unsloth", *folders, whole, stopped, stopped)
+    unscored = f"unscored_under_unsloth={runs.models / 'llama'}"
+    process = runs.start("off-policy", "unsloth", *folders, whole, stopped, stopped, unscored)
     _stop_in_mid_generation(runs.sessions["stopped"], process)
     runs.finish("off-policy", process)
 
@@ -101,7 +102,8 @@ def _plain(runs: Runs) -> None:
     folders = [runs.make(f"trl-{name}", "llama", **grpo, **TWICE) for name, grpo in _algorithms().items()]
     folders += [runs.make("trl-llama", "llama"), runs.make("trl-sees", "sees", training={"max_steps": 2})]
     exports = [f"export_of={runs.sessions['sees'].paths.folder}"]
-    runs.finish("plain", runs.start("plain", "trl", *folders, *exports))
+    unscored = f"unscored_under_trl={runs.models / 'llama'}"
+    runs.finish("plain", runs.start("plain", "trl", *folders, *exports, unscored))
 
 
 def _algorithms() -> dict[str, dict]:

@@ -1,6 +1,7 @@
 """`python -m tests.unsloth.process ENGINE ANSWER TASK...`: several runs of the real worker after one import.
 
-A task is a session's folder, trained to its end, or the name of a function of facts.py with a model: `name=model`.
+A task is a session's folder, trained to its end, or the name of a function with a model: `name=model`. The function is
+of facts.py or unscored.py.
 ANSWER becomes a JSON object: facts by their names.
 """
 
@@ -33,8 +34,10 @@ def main(engine: str, answer: str, *tasks: str) -> None:
             _run(SessionPaths(Path(task)), engine)
         else:
             from tests.unsloth import facts as known
+            from tests.unsloth import unscored
 
-            facts[name] = getattr(known, name)(*([Path(model)] if model else []))
+            function = getattr(known, name, None) or getattr(unscored, name)
+            facts[name] = function(*([Path(model)] if model else []))
     Path(answer).write_text(json.dumps(facts), encoding="utf-8")
 
 

@@ -1,13 +1,17 @@
 """Unsloth's compiled trainers do what the plan says and what TRL does: arguments, losses, adapters, stop, resume."""
 
 import json
+import statistics
 
 import pytest
 
+from core.config import parse_config
 from core.config.algorithms import ALGORITHMS
+from core.runs.arguments import grpo_arguments
 from core.runs.plan import warm_up_steps
 from core.sessions.state import current_metrics
 from tests.unsloth.conftest import FAMILIES
+from tests.unsloth.hand_computed import CASES, SIGNAL
 
 SAME_IN_EFFECT = {
     "generation_kwargs": "no arguments more, in both",
@@ -18,6 +22,9 @@ SAME_IN_EFFECT = {
     "unsloth_num_chunks": "how large a piece of the loss is computed at once",
 }
 TRAINED = [*ALGORITHMS, "kl"]
+
+
+BOTH = ["trl", "unsloth"]
 
 
 def steps(run, phase="training"):
@@ -95,6 +102,55 @@ def test_a_second_pass_samples_nothing_and_says_so(runs, name):
     assert first["tokens_per_second"] > 0
     assert second.get("tokens_per_second") is None
     assert "reward" not in second
+
+
+def test_every_algorithm_and_every_way_to_scale_rewards_is_worked_out_by_hand():
+    made = [grpo_arguments(parse_config({"grpo": case.grpo})) for case in CASES.values()]
+    assert {case.grpo["algorithm"] for case in CASES.values()} == set(ALGORITHMS)
+    assert {arguments["scale_rewards"] for arguments in made} == {"group", "batch", "none"}
+
+
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("name", CASES)
+def test_a_completion_without_a_score_has_no_advantage_and_shifts_no_mean_or_spread(runs, engine, name):
+    case, found = CASES[name], runs.facts[f"unscored_under_{engine}"][name]
+    completions = [one for group in found["first"] for one in group["completions"]]
+    assert [one["reward"] for one in completions] == list(case.rewards)
+    scored = [one["advantage"] for one in completions if one["reward"] is not None]
+    by_hand = [advantage for advantage, reward in zip(case.advantages, case.rewards, strict=True) if reward is not None]
+    assert scored == pytest.approx(by_hand, abs=1e-6)
+    assert {one["advantage"] for one in completions if one["reward"] is None} == {None}
+
+
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("name", CASES)
+def test_the_gradient_is_that_of_the_scored_completions_alone(runs, engine, name):
+    found = runs.facts[f"unscored_under_{engine}"][name]
+    assert found["largest"] > 0.1
+    assert found["apart"] < 1e-4
+
+
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("name", CASES)
+def test_a_step_in_which_nothing_is_scored_moves_no_weight_not_even_by_momentum_or_decay(runs, engine, name):
+    found = runs.facts[f"unscored_under_{engine}"][name]
+    assert found["moved"][0] > 0.001
+    assert found["moved"][1] == 0.0
+    assert all(one["advantage"] is None for group in found["second"] for one in group["completions"])
+
+
+@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("name", CASES)
+def test_the_curves_leave_unscored_completions_out_and_count_them(runs, engine, name):
+    case, found = CASES[name], runs.facts[f"unscored_under_{engine}"][name]
+    first, second = found["metrics"]
+    known = [reward for reward in case.rewards if reward is not None]
+    assert first["reward"] == pytest.approx(statistics.fmean(known))
+    assert first["reward_std"] == pytest.approx(statistics.stdev(known), abs=1e-6)
+    assert first["unscored_fraction"] == 1 - len(known) / len(case.rewards)
+    assert first["signal_fraction"] == SIGNAL[name]
+    assert (second["unscored_fraction"], second["signal_fraction"]) == (1.0, 0.0)
+    assert "reward" not in second and "reward_std" not in second
 
 
 def test_a_step_after_an_evaluation_learns_though_it_samples_nothing(runs):

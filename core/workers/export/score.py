@@ -22,6 +22,8 @@ LEAST_ROWS = 4
 ENOUGH_SECONDS, MOST_SECONDS = 60.0, 600.0
 """After the first, LEAST_ROWS answers are enough; after the other, none is waited for any more."""
 SLOTS = 4
+ScoredRow = tuple[float | None, str]
+"""The reward of a row and its mark; the mark is empty where no reward judges truth."""
 
 
 def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[float], None]) -> FileScore | None:
@@ -52,24 +54,43 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
         raise WorkerFailed(f"no answer could be scored ({'; '.join(sorted(reasons))})", "Test the rewards in step 3.")
     late = f"{len(places)} of {len(prompts)} rows were answered in {time.monotonic() - began:.0f} s. "
     note = (late if len(places) < len(prompts) else "") + asked.problem
-    return _side_by_side(mine, asked.adapter, places, note.strip())
+    return side_by_side(mine, asked.adapter, places, note.strip())
 
 
-def _side_by_side(mine: RowScores, adapter: HeldOutScore | None, places: Sequence[int], note: str) -> FileScore:
-    """Means over the rows that have a reward on both sides; of the file alone where there are none."""
-    theirs = [adapter["row_rewards"][place] if adapter else None for place in places]
-    both = [(a, b) for a, b in zip(mine["row_rewards"], theirs, strict=True) if a is not None and b is not None]
-    alone = [value for value in mine["row_rewards"] if value is not None]
-    marks = "".join(adapter["marks"][place] for place in places) if adapter and adapter["marks"] else ""
+def side_by_side(mine: RowScores, adapter: HeldOutScore | None, places: Sequence[int], note: str) -> FileScore:
+    """The scores of the rows that both sides have a score for; of the file alone where there are none.
+
+    Args:
+        mine: The scores of the file, one for each of `places`.
+        adapter: The scores of the adapter on all rows.
+        places: The rows that the file answered.
+    """
+    own = _rows(mine, range(len(places)))
+    theirs = _rows(adapter, places) if adapter else [(None, "")] * len(places)
+    known = [pair for pair in zip(own, theirs, strict=True) if pair[0][0] is not None]
+    both = [pair for pair in known if pair[1][0] is not None]
+    compared = both or known
+    missing = len(places) - len(compared)
+    lost = f"{missing} of {len(places)} answers have no score. " if missing else ""
     return {
-        "rows": len(places),
-        "reward": _mean([a for a, _ in both] or alone),
-        "adapter_reward": _mean([b for _, b in both]),
-        "correct": mine["correct"],
-        "adapter_correct": marks.count("1") if marks else None,
-        "note": note or None,
+        "rows": len(compared),
+        "reward": _mean([own for own, _ in compared]),
+        "adapter_reward": _mean([theirs for _, theirs in both]),
+        "correct": _right([own for own, _ in compared]),
+        "adapter_correct": _right([theirs for _, theirs in both]),
+        "note": f"{lost}{note}".strip() or None,
     }
 
 
-def _mean(values: Sequence[float]) -> float | None:
+def _rows(scores: RowScores, places: Sequence[int]) -> list[ScoredRow]:
+    return [(scores["row_rewards"][place], scores["marks"][place : place + 1]) for place in places]
+
+
+def _right(rows: Sequence[ScoredRow]) -> int | None:
+    marks = "".join(mark for _, mark in rows)
+    return marks.count("1") if marks else None
+
+
+def _mean(rows: Sequence[ScoredRow]) -> float | None:
+    values = [reward for reward, _ in rows if reward is not None]
     return round(sum(values) / len(values), 6) if values else None

@@ -63,7 +63,7 @@ class MetricsCallback(TrainerCallback):
         metrics = from_trl(logs, self._has_reference)
         metrics.setdefault("step_seconds", seconds)
         self._durations.append(seconds)
-        tokens_per_second = self._token_rate(metrics.pop("num_tokens", None), metrics["step_seconds"])
+        tokens_per_second = self._token_rate(metrics.pop("num_tokens", None), metrics.get("step_seconds"))
         self._reporter.log.append(
             "metrics",
             step=state.global_step,
@@ -75,7 +75,7 @@ class MetricsCallback(TrainerCallback):
             **self._reward_report(),
         )
 
-    def _token_rate(self, tokens: float | None, seconds: float) -> float | None:
+    def _token_rate(self, tokens: float | None, seconds: float | None) -> float | None:
         """Tokens per second; None for a step that learns from older completions."""
         before, self._tokens = self._tokens, tokens or self._tokens
         return (self._tokens - before) / seconds if self._tokens > before and seconds else None

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from core.config import RunConfig
-from core.config.algorithms import ALGORITHMS
 from core.data.mapping import Row
 from core.paths import ADAPTER_WEIGHTS, SessionPaths
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import TrlReward
 from core.runs.arguments import grpo_arguments
-from core.runs.robust import robust_advantages
 from core.workers.corpus import grpo_dataset
 from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
 from core.workers.train.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
 from core.workers.train.rollouts import RolloutRecorder
+from core.workers.train.trainer import trainer_class
 from core.workers.train.vllm_sampling import join, sleep_arguments
 
 LOG = logging.getLogger(__name__)
@@ -105,43 +104,6 @@ class GrpoRun:
             # private: save_model would write neither the optimiser nor the trainer's state
             self._trainer._save_checkpoint(self._trainer.model, trial=None)
             self._to.log.append("checkpoint", step=self.step, path=folder.name)
-
-
-def trainer_class(config: RunConfig) -> type:
-    """TRL's GRPOTrainer, with robust advantages where the algorithm wants them."""
-    from trl import GRPOTrainer
-
-    if not ALGORITHMS[config.grpo.algorithm].is_robust:
-        return GRPOTrainer
-
-    class RobustGRPOTrainer(GRPOTrainer):
-        """GRPO with advantages that resist outliers, see core/runs/robust.py.
-
-        TRL has no public hook for advantages, so two private methods are overridden.
-        """
-
-        def _calculate_rewards(self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any) -> Any:
-            self._rewards_per_function = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
-            return self._rewards_per_function
-
-        def _generate_and_score_completions(self, inputs: Any) -> Any:
-            import torch
-
-            output = super()._generate_and_score_completions(inputs)
-            weights = self.reward_weights.to(self._rewards_per_function.device)
-            # as TRL sums: a missing score (NaN) adds nothing; see core/rewards/total.py
-            totals = (self._rewards_per_function * weights).nansum(dim=1).tolist()
-            size: Any = self.num_generations
-            groups = (robust_advantages(totals[i : i + size]) for i in range(0, len(totals), size))
-            advantages = [value for group in groups for value in group]
-            shown: Any = self._logs["advantages"]  # the base class has logged its own here
-            shown.extend(advantages)
-            start = self.accelerator.process_index * len(output["advantages"])
-            mine = advantages[start : start + len(output["advantages"])]
-            output["advantages"] = torch.tensor(mine, device=output["advantages"].device)
-            return output
-
-    return RobustGRPOTrainer
 
 
 class TrainerState(TypedDict):

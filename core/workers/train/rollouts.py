@@ -7,9 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from core.jsonfile import write_text
-from core.rewards.for_trl import Batch, TrlReward, as_record
+from core.rewards.for_trl import Batch, TrlReward, as_record, weighted_sum
 from core.rewards.record import Completion, Group, SampleCompletion
-from core.rewards.total import total
 from core.sessions.kinds import StoredGroups
 from core.sessions.store import completions_file
 
@@ -90,25 +89,25 @@ class RolloutRecorder:
         batch = self._batch
         ids = batch.token_ids[index]
         scores = {reward.__name__: as_record(reward.outcomes[index]) for reward in self._rewards}
-        # a missing score adds nothing, as in the sum from which TRL computes the advantages
-        reward = total([(self._weights[name], score["value"]) for name, score in scores.items()], missing=0.0)
+        reward = weighted_sum(scores, self._weights)
         return {
             "text": batch.responses[index],
             "tokens": len(ids),
             "truncated": not ids or ids[-1] not in self._end_ids,
             "reward": reward,
-            "advantage": advantage,
+            "advantage": None if reward is None else advantage,
             "scores": scores,
         }
 
 
 def _sample(groups: list[Group]) -> list[SampleCompletion]:
-    """The best and the worst completion of the step, shortened, for the live page."""
+    """The best and the worst scored completion of the step, shortened, for the live page; any, if none is scored."""
     flat: list[SampleCompletion] = [
         {"instruction": group["instruction"], "reference": group["reference"], **completion}
         for group in groups
         for completion in group["completions"]
     ]
-    ranked = sorted(flat, key=lambda completion: completion["reward"])
+    scored = [completion for completion in flat if completion["reward"] is not None]
+    ranked = sorted(scored or flat, key=lambda completion: completion["reward"] or 0.0)
     chosen = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
     return [{**completion, "text": completion["text"][:SAMPLE_CHARACTERS]} for completion in chosen]

@@ -54,6 +54,10 @@ export function tilesOf(metrics) {
       name: "Truncated", value: percent(metrics.truncated_fraction),
       level: levelOf(whole(metrics.truncated_fraction), 0.7, 0.2),
     },
+    ...(metrics.unscored_fraction ? [{
+      name: "Without a score", value: percent(metrics.unscored_fraction),
+      level: levelOf(whole(metrics.unscored_fraction), 1, 0.95),
+    }] : []),
     { name: "Clip ratio", value: clipText(metrics.clip_ratio), level: "" },
     { name: "Gradient norm", value: number(metrics.grad_norm), level: "" },
     { name: "Tokens/s", value: number(metrics.tokens_per_second, 0), level: "" },

@@ -4,18 +4,34 @@
 import { number } from "../lib/format.js";
 import { placeOn, scaleOf } from "./rewards_text.js";
 
-/** Whether all completions of a group earned the same, so that it teaches nothing. @param {AnnotatedGroup} group */
+/** The rewards of the scored completions of a group. @param {AnnotatedGroup} group @returns {number[]} */
+const rewardsOf = (group) =>
+  group.completions.map((completion) => completion.reward).filter((reward) => reward !== null);
+
+/** Whether a group teaches nothing: all its scored completions earned the same, or fewer than two are scored.
+ * @param {AnnotatedGroup} group */
 export function isFlat(group) {
-  const rewards = group.completions.map((completion) => completion.reward);
-  return Math.max(...rewards) - Math.min(...rewards) < 1e-9;
+  const rewards = rewardsOf(group);
+  return rewards.length < 2 || Math.max(...rewards) - Math.min(...rewards) < 1e-9;
 }
 
 /** A group in one line. @param {AnnotatedGroup} group */
 export function groupText(group) {
-  const rewards = group.completions.map((completion) => completion.reward);
+  const rewards = rewardsOf(group);
+  const missing = group.completions.length - rewards.length;
+  const lost = missing ? `, ${missing} unscored` : "";
+  if (rewards.length < 2 && missing) return `${missing} of ${group.completions.length} unscored: no signal`;
+  if (isFlat(group)) return `all ${number(rewards[0], 2)}: no signal${lost}`;
   const mean = rewards.reduce((a, b) => a + b, 0) / rewards.length;
-  if (isFlat(group)) return `all ${number(rewards[0], 2)}: no signal`;
-  return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}`;
+  return `mean ${number(mean, 2)}, best ${number(Math.max(...rewards), 2)}${lost}`;
+}
+
+/** Why a completion has no reward; empty if it has one. @param {AnnotatedCompletion} completion */
+export function unscoredText(completion) {
+  if (completion.reward !== null) return "";
+  const without = Object.entries(completion.scores ?? {}).filter(([, score]) => (score?.value ?? null) === null);
+  const missing = without.find(([, score]) => score?.kind !== "not_applicable") ?? without[0];
+  return missing ? `${missing[0]}: ${missing[1]?.reason || "failed"}` : "a reward failed";
 }
 
 /** Rewards as places between the ends of the step's scale, for small bars.
@@ -23,8 +39,7 @@ export function groupText(group) {
 export const shares = (group, scale) => group.completions.map(({ reward }) => placeOn(reward, scale));
 
 /** The least and the most that any completion of a step earned, with 0 among them. @param {AnnotatedGroup[]} groups */
-export const scaleOfStep = (groups) =>
-  scaleOf(groups.flatMap((group) => group.completions.map((completion) => completion.reward)));
+export const scaleOfStep = (groups) => scaleOf(groups.flatMap(rewardsOf));
 
 /** @typedef {{text: string, level: string}} Flag */
 
@@ -35,7 +50,7 @@ export function flagsOf(completion) {
     completion.truncated && { text: "cut at the limit", level: "warning" },
     scores.some((score) => score?.kind === "failed" || score === null) && { text: "reward failed", level: "bad" },
     scores.some((score) => score?.kind === "not_run") && { text: "not judged", level: "warning" },
-    completion.mentions_reference && completion.reward <= 0
+    completion.mentions_reference && completion.reward !== null && completion.reward <= 0
       && { text: `reference present, scored ${number(completion.reward, 2)}`, level: "warning" },
     completion.answer === null && completion.problems?.length > 0 && { text: "no answer found", level: "plain" },
   ];

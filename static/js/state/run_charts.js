@@ -65,11 +65,13 @@ export const RUN_CHARTS = [
     },
   },
   {
-    key: "signal", title: "Signal and truncation", note: "Share of groups that teach, and of completions cut off.",
-    isFraction: true, format: asPercent,
+    key: "signal", title: "Signal and truncation", isFraction: true, format: asPercent,
+    note: "Share of groups that teach, and of completions cut off or without a score.",
     linesOf: (run) => present([
       line(run, "Signal fraction", "signal_fraction", {}),
       line(run, "Truncated", "truncated_fraction", { colour: 4, dash: 1 }),
+      ...(hasValues(run.history, "unscored_fraction", true)
+        ? [line(run, "Without a score", "unscored_fraction", { colour: 2, dash: 2 })] : []),
     ]),
     reasonOf: reason("This run logs neither."),
   },

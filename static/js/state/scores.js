@@ -6,16 +6,23 @@ import { number, percent } from "../lib/format.js";
 /** @type {Record<string, string>} */
 export const STAGES = { base: "Base model", warm_up: "After warm-up", trained: "After GRPO" };
 
+/** The rows that a score is about; older runs do not tell. @param {HeldOutScore} score */
+export const scoredRows = ({ scored, total }) => scored ?? total;
+
 /** @param {HeldOutScore} score an evaluation */
-export function scoreText({ correct, total, reward }) {
-  return correct === null ? `mean reward ${number(reward)}` : `${correct} of ${total} (${percent(correct / total)})`;
+export function scoreText(score) {
+  const { correct, reward } = score;
+  const rows = scoredRows(score);
+  const missing = score.total - rows ? `, ${score.total - rows} without a score` : "";
+  if (correct === null) return `${rows ? `mean reward ${number(reward)}` : "not scored"}${missing}`;
+  return `${correct} of ${rows} (${percent(correct / rows)})${missing}`;
 }
 
 /** The first and the last held-out score, as "41 % to 54 %". @param {HeldOutScore[] | undefined} scores */
 export function changeText(scores) {
   if (!scores?.length) return "";
-  const shorts = [scores[0], scores[scores.length - 1]].map(({ correct, total, reward }) =>
-    (correct === null ? number(reward) : percent(correct / total)));
+  const shorts = [scores[0], scores[scores.length - 1]].map((score) =>
+    (score.correct === null ? number(score.reward) : percent(score.correct / scoredRows(score))));
   return scores.length === 1 ? shorts[0] : shorts.join(" to ");
 }
 

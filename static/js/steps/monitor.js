@@ -142,7 +142,7 @@ function renderTiles(root, session) {
   tiles(find("tiles", root), tilesOf(metrics));
   const { signal_fraction: fraction, reward } = metrics;
   const signal = fraction ?? 1; // null where the step does not tell it
-  const same = `In ${percent(1 - signal)} of the groups all completions earned the same reward`;
-  const why = `${same} (latest mean ${number(reward)}). Such groups teach nothing.`;
+  const idle = `${percent(1 - signal)} of the groups teach nothing`;
+  const why = `${idle}: their completions earned the same (latest mean ${number(reward)}), or too few have a score.`;
   tell(root, "flat-hint", signal < LOW_SIGNAL ? why : "");
 }

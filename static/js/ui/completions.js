@@ -2,9 +2,9 @@
 /** The completions of one group: reward, advantage, each part with its reason, and the text with its answer marked. */
 
 import { counted, number } from "../lib/format.js";
-import { aroundAnswer, flagsOf, largestAdvantage } from "../state/rollouts.js";
+import { aroundAnswer, flagsOf, largestAdvantage, unscoredText } from "../state/rollouts.js";
 import { fillParts } from "./parts.js";
-import { fillList, make, part, setText } from "../lib/dom.js";
+import { fillList, make, part, setText, show } from "../lib/dom.js";
 
 /** @param {HTMLElement} list @param {AnnotatedGroup} group
  * @param {number | null} found the completion that a search found */
@@ -12,12 +12,15 @@ export function fillCompletions(list, group, found) {
   const largest = largestAdvantage(group);
   const items = group.completions.map((completion, index) => ({ completion, isFound: index === found }));
   fillList(list, "completion", items, (row, { completion, isFound }) => {
-    row.dataset.side = completion.advantage > 0 ? "up" : completion.advantage < 0 ? "down" : "none";
+    const advantage = completion.advantage ?? 0;
+    row.dataset.side = advantage > 0 ? "up" : advantage < 0 ? "down" : "none";
     row.dataset.found = String(isFound);
-    setText(part(row, "completion__reward"), `Reward ${number(completion.reward)}`);
+    const unscored = unscoredText(completion);
+    setText(part(row, "completion__reward"), unscored ? "No score" : `Reward ${number(completion.reward)}`);
+    show(part(row, "completion__track"), !unscored);
     part(row, "completion__flags").replaceChildren(...flagsOf(completion).map((flag) => chip(flag)));
-    part(row, "completion__bar").style.setProperty("--share", String(Math.abs(completion.advantage ?? 0) / largest));
-    setText(part(row, "completion__sign"), advantageText(completion.advantage));
+    part(row, "completion__bar").style.setProperty("--share", String(Math.abs(advantage) / largest));
+    setText(part(row, "completion__sign"), unscored || advantageText(advantage));
     fillParts(part(row, "parts"), completion.scores ?? {});
     fillText(part(row, "completion__text"), completion);
     fillList(part(row, "completion__problems"), "text", completion.problems ?? [],

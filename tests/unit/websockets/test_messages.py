@@ -3,10 +3,9 @@
 from typing import get_type_hints
 
 from core.sessions.kinds import StepReport
-from core.sessions.metrics import StepMetrics
 from core.sessions.state import fold_all
 from tests.support.histories import COMPLETED, history
-from websockets.messages import TRAINING_UPDATE_KEYS, message_of
+from websockets.messages import NOT_SENT, TRAINING_UPDATE_KEYS, message_of
 
 EVENTS = history(*COMPLETED)
 STATE = fold_all("s", EVENTS)
@@ -34,5 +33,7 @@ def test_a_heartbeat_is_no_message():
 
 
 def test_the_live_page_gets_every_number_that_a_step_logs():
-    logged = {name for shape in (StepMetrics, StepReport) for name in get_type_hints(shape)}
-    assert logged - set(TRAINING_UPDATE_KEYS) == {"num_tokens", "other", "token_accuracy"}
+    step = {"step": 3, "phase": "training", "entropy": 0.5, "reward_errors": {"a": 1}}
+    _, payload = message_of(STATE, {"seq": 7, "t": 1.0, "kind": "metrics"} | step)
+    assert (payload["entropy"], payload["reward_errors"], payload["kl"]) == (0.5, {"a": 1}, None)
+    assert set(payload) - {"session_id", "seq", "t"} == set(get_type_hints(StepReport)) - NOT_SENT

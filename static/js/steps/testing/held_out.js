@@ -6,7 +6,7 @@ import { fillScores } from "../../ui/score_list.js";
 import { fillList, find, part, setText, show, showText } from "../../lib/dom.js";
 import { facts } from "../../ui/facts.js";
 /** @type {Record<string, string>} */
-const MARKS = { 1: "Right", 0: "Wrong" };
+const MARKS = { 1: "Right", 0: "Wrong", "-": "No score" };
 
 /** @param {HTMLElement} root @param {TestDesk} desk */
 export function mountHeldOut(root, desk) {
@@ -55,7 +55,7 @@ export function renderPairs(list, pairs) {
       setText(cell.querySelector("h3"), stage.name);
       setText(cell.querySelector("pre"), stage.answer || "(empty)");
       const badge = part(cell, "badge");
-      badge.dataset.status = stage.reward ? "plain" : stage.mark === "1" ? "good" : "bad";
+      badge.dataset.status = stage.reward || stage.mark === "-" ? "plain" : stage.mark === "1" ? "good" : "bad";
       showText(badge, stage.reward ?? MARKS[stage.mark] ?? "");
       showText(part(cell, "stage-answer__reason"), stage.reason ?? "");
     });

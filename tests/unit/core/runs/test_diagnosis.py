@@ -10,7 +10,6 @@ from core.runs.diagnosis import _verdict, diagnose
 from tests.support.groups import JUDGING, completion, group
 
 SETTINGS = {field.name for field in describe()}
-NOT_RUN = {"exact-match": {"value": None, "reason": "no tests", "kind": "not_run"}}
 
 
 def shown(answer, truth=0.0, form=1.0, **values):
@@ -34,10 +33,8 @@ HISTORIES = {
     "markers_missing": both(*[completion(f"it is {n + 6}") for n in range(4)]),
     "reference_present": both(*[shown(f"it is 5, I say {'!' * n}", form=0.0) for n in range(4)]),
     "form_without_truth": both(*[shown(f"wrong {n}") for n in range(4)]),
-    "reward_failed": both(*[shown(f"wrong {n}", None, 0.0) for n in range(4)]),
-    "reward_not_run": both(*[shown(f"wrong {n}", scores=NOT_RUN, reward=0.0) for n in range(4)]),
+    "unscored": both(*[shown(f"wrong {n}", None) for n in range(4)]),
     "masked_out": both(*[shown(f"wrong {n}", form=n / 4, truncated=True) for n in range(4)]),
-    "length_at_limit": both(*[shown(f"wrong {n}", form=0.0, tokens=95) for n in range(4)]),
 }
 
 
@@ -103,6 +100,51 @@ def test_what_makes_a_run_unhealthy_is_named_before_what_merely_explains_more():
     by_code = {cause.code: cause for cause in CAUSES}
     mild = {"evidence": "4 of 10 groups (40%)", "share": 0.4}
     broken = {"evidence": "5 of 80 completions (6%)", "share": 0.0625}
-    assert by_code["all_zero"].serious > 0.4 and by_code["reward_failed"].serious <= 0.0625
-    said = _verdict(0.6, [(by_code["all_zero"], mild), (by_code["reward_failed"], broken)])
-    assert by_code["reward_failed"].because in said
+    assert by_code["all_zero"].serious > 0.4 and by_code["unscored"].serious <= 0.0625
+    said = _verdict(0.6, [(by_code["all_zero"], mild), (by_code["unscored"], broken)])
+    assert by_code["unscored"].because in said
+
+
+def test_completions_without_a_score_are_counted_with_the_commonest_reason():
+    failed = [shown(f"{n}", None, scores={"judge": lacking(reason)}) for n, reason in enumerate(["late", "no", "late"])]
+    scored = [shown(f"wrong {n}", form=n / 22) for n in range(22)]
+    found = {one["code"]: one for one in diagnose([group(*failed, *scored)], JUDGING)["findings"]}
+    assert found["unscored"]["title"] == "12% of the completions could not be scored: judge: late"
+    assert found["unscored"]["evidence"] == "3 of 25 completions (12%)"
+    assert [place["completion"] for place in found["unscored"]["examples"]] == [0, 1, 2]
+
+
+def lacking(reason):
+    return {"value": None, "reason": reason, "kind": "failed"}
+
+
+def test_a_group_with_fewer_than_two_scores_has_no_signal_and_earns_neither_all_nor_nothing():
+    found = diagnose([group(shown("5", 1.0), shown("a", None), shown("b", None), shown("c", None))], JUDGING)
+    assert found["signal_fraction"] == 0.0
+    assert [finding["code"] for finding in found["findings"]] == ["unscored"]
+
+
+def test_what_ended_by_itself_was_not_cut_however_near_the_limit():
+    at_the_limit = [shown(f"wrong {n}", form=0.0, tokens=14) for n in range(4)]
+    found = diagnose(both(*at_the_limit), JUDGING)
+    assert [finding["code"] for finding in found["findings"]] == ["all_zero"]
+
+
+def test_a_group_whose_scored_completions_are_all_cut_teaches_nothing_where_cut_ones_are_left_out():
+    cut = [shown("a", 1.0, truncated=True), shown("b", 0.0, truncated=True), shown("c", None)]
+    assert diagnose([group(*cut)], JUDGING)["signal_fraction"] == 1.0
+    assert diagnose([group(*cut)], replace(JUDGING, masks_truncated=True))["signal_fraction"] == 0.0
+
+
+def test_groups_that_repeat_a_text_and_yet_differ_are_not_called_the_same():
+    """As the demo ends: few texts a group, some groups right, most of them wrong, each ended by itself at the limit."""
+    wrongs = [[wrong(n), wrong(n), wrong(n), wrong(n + 1)] for n in range(5)]
+    mixed = [[shown("5", 1.0), shown("5", 1.0), wrong(n), wrong(n)] for n in range(2)]
+    right = [[shown("5", 1.0)] * 4]
+    groups = [group(*[one | {"tokens": 14} for one in completions]) for completions in (*wrongs, *mixed, *right)]
+    found = diagnose(groups, JUDGING)
+    assert found["verdict"] == (
+        "Only 25% of the groups carry a signal, above all because no completion of these prompts earns anything: "
+        "5 of 8 groups (62%)."
+    )
+    assert [finding["code"] for finding in found["findings"]] == ["all_zero", "all_full"]

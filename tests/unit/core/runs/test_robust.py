@@ -9,6 +9,12 @@ def test_equal_rewards_carry_no_signal():
     assert robust_advantages([0.5] * 4) == [0, 0, 0, 0]
 
 
+def test_a_completion_without_a_score_has_no_advantage_and_changes_no_other():
+    alone = robust_advantages([0.1, 0.2, 0.4])
+    assert robust_advantages([0.1, None, 0.2, None, 0.4]) == [alone[0], 0, alone[1], 0, alone[2]]
+    assert robust_advantages([None, 0.7, None]) == robust_advantages([None] * 3) == [0, 0, 0]
+
+
 def test_one_outlier_does_not_move_the_others():
     calm = robust_advantages([0.1, 0.2, 0.3, 0.4, 0.5])
     shaken = robust_advantages([0.1, 0.2, 0.3, 0.4, 100.0])

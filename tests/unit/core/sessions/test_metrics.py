@@ -5,7 +5,9 @@ from core.sessions.metrics import from_trl
 RECORD = {
     "loss": 0.1,
     "reward": 0.5,
-    "frac_reward_zero_std": 0.25,
+    "frac_reward_zero_std": 0.0,
+    "signal_fraction": 0.75,
+    "unscored_fraction": 0.125,
     "completions/mean_length": 12.0,
     "completions/clipped_ratio": 0.3,
     "clip_ratio/low_mean": 0.0,
@@ -19,7 +21,7 @@ RECORD = {
 
 def test_names_and_nesting_are_the_documented_ones():
     metrics = from_trl(RECORD, has_reference=False)
-    assert metrics["signal_fraction"] == 0.75
+    assert (metrics["signal_fraction"], metrics["unscored_fraction"]) == (0.75, 0.125)
     assert metrics["completion_length"] == {"mean": 12.0}
     assert metrics["truncated_fraction"] == 0.3
     assert metrics["clip_ratio"] == {"low": 0.0}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sessions.scores import shown
+from core.sessions.scores import shown, verdict
 
 
 def score(**values):
@@ -15,6 +15,13 @@ def test_right_answers_are_a_share_with_wilsons_interval():
     assert drawn["interval"] == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
+def test_rows_without_a_score_are_in_no_share():
+    drawn = shown(score(correct=8, scored=8), (0.0, 1.6))
+    assert drawn["share"] == 1.0
+    assert drawn["interval"] == pytest.approx((0.6756, 1.0), abs=1e-4)
+    assert shown(score(correct=None, scored=0, reward=None), (0.0, 1.6))["share"] is None
+
+
 def test_without_a_judge_of_truth_the_share_is_that_of_the_full_reward_without_an_interval():
     drawn = shown(score(correct=None), (0.0, 1.6))
     assert (drawn["share"], drawn["interval"]) == (pytest.approx(0.75), None)
@@ -23,3 +30,14 @@ def test_without_a_judge_of_truth_the_share_is_that_of_the_full_reward_without_a
 def test_the_share_of_a_reward_that_may_be_below_0_is_its_place_in_the_range():
     assert shown(score(correct=None), (-2.8, 5.2))["share"] == pytest.approx(0.5)
     assert shown(score(correct=None), None)["share"] is None
+
+
+def test_of_answers_without_a_score_no_change_is_claimed():
+    marked = score(correct=None, marks="-" * 10, scored=0, reward=None)
+    assert verdict([marked, marked | {"stage": "trained"}]).startswith("The held-out answers could not be scored")
+
+
+def test_a_row_without_a_score_on_either_side_is_no_change():
+    before = score(correct=4, marks="1111-00000", scored=9)
+    after = score(correct=4, marks="-111100000", scored=9, stage="trained")
+    assert "turned 0 wrong answers right and 0 right ones wrong" in verdict([before, after])
