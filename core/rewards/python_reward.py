@@ -25,13 +25,18 @@ PRINT_CHARACTERS = 2000
 DOES_NOT_APPLY = "it does not apply: it returned None"
 PLAIN = """
 
+def _without_numpy(value):
+    try:
+        return value.tolist()
+    except AttributeError:
+        return value
+
 def _as_plain(value):
-    if hasattr(value, "tolist"):
-        value = value.tolist()
+    value = _without_numpy(value)
     if isinstance(value, dict):
-        return {key: item.tolist() if hasattr(item, "tolist") else item for key, item in value.items()}
+        return {key: _without_numpy(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [item.tolist() if hasattr(item, "tolist") else item for item in value]
+        return [_without_numpy(item) for item in value]
     return value
 
 def _finished(waiting):

@@ -132,8 +132,8 @@ def test_a_whole_training_script_gives_its_rewards_and_trains_nothing():
 
 
 def test_a_library_that_a_reward_uses_itself_is_named_as_lacking():
-    source = "import torch\ndef f(completions, **kwargs): return torch.ones(len(completions))"
-    assert "No module named 'torch'" in PythonReward("mine", source).problem_with_source()
+    source = "import wandb\ndef f(completions, **kwargs): return wandb.log(completions)"
+    assert "No module named 'wandb'" in PythonReward("mine", source).problem_with_source()
 
 
 def test_the_environment_is_empty_for_a_reward_that_looks_into_it():
