@@ -201,8 +201,9 @@ def extract_maths(text: str) -> list[str]:
 
 def equal_maths(gold: str, answer: str) -> bool:
     """Whether two answers are equal, by the preset Math & Science."""
-    from core.rewards.library.answers import math_science
+    from core.rewards.presets import PRESETS
 
+    math_science = PRESETS["math-science"].function
     return bool(gold.strip() and answer.strip()) and math_science(answer, gold, Example()).value == 1.0
 
 
