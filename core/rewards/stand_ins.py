@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,10 @@ from core.rewards.base import Example
 
 LONGEST_TEXT = 20_000
 LONGEST_COMPARED = 2_000
+LONGEST_BARE = 200
+PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{3,}")
+ANCHORS = ("$", "\\boxed", "\\(", "\\[")
+"""What tells math-verify where an answer begins."""
 
 SHARED = """class _StandIn:
     pass
@@ -192,9 +197,15 @@ def similarity(first: str, second: str) -> float:
 
 
 def extract_maths(text: str) -> list[str]:
-    """The text of the mathematical answer that math-verify finds; nothing where it finds none."""
+    """The text of the mathematical answer that math-verify finds; nothing where it finds none.
+
+    A bare answer is taken whole: of 2\\sqrt{3} without dollars math-verify reads the 2.
+    """
     from math_verify import parse
 
+    bare = text.strip()
+    if bare and len(bare) <= LONGEST_BARE and not PROSE.search(bare) and not any(mark in bare for mark in ANCHORS):
+        return [bare]
     found = [part for part in parse(text[-LONGEST_TEXT:]) if isinstance(part, str)]
     return found[-1:]
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.rewards.base import Example
 from core.rewards.python_reward import PythonReward
-from core.rewards.stand_ins import with_stand_ins
+from core.rewards.stand_ins import extract_maths, with_stand_ins
 from core.rewards.training_code import without_training
 
 SCRIPT = (Path(__file__).parents[3] / "support" / "pasted_script.txt").read_text(encoding="utf-8")
@@ -123,6 +123,21 @@ def test_stand_ins_give_what_the_modules_give(expression, value):
         "import ast, difflib, os, statistics, string, traceback, warnings\nfrom math_verify import parse, verify\n"
     )
     assert values(scored(f"{imports}def reward(r, f, e): return {expression}", ["x"])) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"So it is \boxed{\frac{1}{2}}.", [r"\frac{1}{2}"]),
+        (r"2\sqrt{3}", [r"2\sqrt{3}"]),
+        ("(3,-1)", ["(3,-1)"]),
+        ("the answer is 42", ["42"]),
+        ("river candle", []),
+        (" ", []),
+    ],
+)
+def test_the_answer_that_stands_for_a_parsed_one_is_found_in_prose_and_bare(text, found):
+    assert extract_maths(text) == found
 
 
 def test_a_whole_training_script_gives_its_rewards_and_trains_nothing():
