@@ -12,8 +12,14 @@ from core.rewards.presets import PRESETS, reward_function
 from core.rewards.scoring import EachAlone
 
 TEXT_BUDGET, CODE_BUDGET = 5000, 500
-BUDGETS = {"programming": CODE_BUDGET, "algorithm-implementation": CODE_BUDGET, "math-science": 0, "procedural": 0}
-"""math-verify and the tasks' own verifiers are as they are."""
+MATHS_BUDGET = 2000
+BUDGETS = {
+    "programming": CODE_BUDGET,
+    "algorithm-implementation": CODE_BUDGET,
+    "math-science": MATHS_BUDGET,
+    "procedural": 0,
+}
+"""The tasks' own verifiers are as they are."""
 
 
 def main() -> None:

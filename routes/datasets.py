@@ -29,13 +29,19 @@ class SourceRequest(Body):
     @property
     def how(self) -> JsonObject:
         """The values of the dataset section besides `source`."""
-        return self.model_dump(exclude={"path", "samples"})
+        return self.model_dump(exclude={"path", "samples", "model"})
 
 
 class PreviewRequest(SourceRequest):
     """A data set, and the number of rows to show."""
 
     samples: int = 5
+
+
+class SuggestRequest(SourceRequest):
+    """A data set, and the model that will be trained on it, if it is chosen."""
+
+    model: str | None = None
 
 
 class ConfigRequest(Body):
@@ -137,9 +143,9 @@ def fields():
 
 @bp.post("/suggest")
 def suggest():
-    """Quick Start: mapping, template and reward for a data set, with reasons."""
-    wanted = body(SourceRequest)
-    return reply(services().datasets.suggest(wanted.path, **wanted.how))
+    """Quick Start: mapping, template and reward for a data set, with reasons and the score of its own answers."""
+    wanted = body(SuggestRequest)
+    return reply(services().datasets.suggest(wanted.path, wanted.model, **wanted.how))
 
 
 @bp.post("/check")

@@ -86,6 +86,9 @@ class PromptService:
         checked_name(name, "name")
         if name in TEMPLATES:
             raise Conflict(f"{name!r} is a shipped template.", "Save it under another name.")
+        if values.thinking != "default":
+            problem = "is a setting of a run, not of a template"
+            raise InvalidInput(f"thinking {problem}.", "Leave it out here.", {"thinking": problem})
         base = template_of(values, self.saved())
         template = PromptTemplate(name, base.system_prompt, base.markers, base.instruction_template)
         check_template(template)
@@ -127,10 +130,19 @@ class PromptService:
 
     def preview(self, prompt: PromptConfig, model: str, instruction: str) -> PromptPreview:
         """The prompt that a model gets through its own chat template."""
-        values = as_config(template_of(prompt, self.saved())).model_dump(mode="json")
+        values = as_config(template_of(prompt, self.saved()), prompt.thinking).model_dump(mode="json")
         arguments = {"prompt": values, "model": model, "instruction": instruction}
         preview: PromptPreview = self._inspector.ask("prompt_preview", arguments, "model")
         return preview
+
+    def require(self, config: RunConfig) -> None:
+        """Check that the model can do what a run asks of it, where its files are on this machine.
+
+        Raises:
+            InvalidInput: Its chat template does not know prompt.thinking, or it lacks a layer of model.target_modules.
+        """
+        if config.prompt.thinking != "default" or not isinstance(config.model.target_modules, str):
+            self._inspector.ask("check_model", {"config": config.dump()}, "model")
 
     def parse(self, prompt: PromptConfig, completion: str) -> ParsedCompletion:
         """The reasoning and the solution in a completion, and what is wrong with its markers."""

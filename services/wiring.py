@@ -203,7 +203,12 @@ def _inputs(shared: _Shared) -> _Inputs:
 
 
 def _training(shared: _Shared, inputs: _Inputs, fitting: FittingService, launch: Launch) -> TrainingService:
-    checks = Preconditions(config=fitting.require, model=shared.hub.require, data=inputs.datasets.require)
+    checks = Preconditions(
+        config=fitting.require,
+        model=shared.hub.require,
+        data=inputs.datasets.require,
+        asked_of_model=inputs.prompts.require,
+    )
     return TrainingService(
         shared.workspace, shared.store, launch, checks, shared.publish, shared.devices, shared.in_use
     )

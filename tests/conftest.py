@@ -38,7 +38,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path).create()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def until() -> Callable[..., None]:
     """Wait for a condition with a deadline; never a plain sleep."""
 

@@ -146,7 +146,8 @@ CURATED: tuple[CuratedDataset, ...] = (
         size_bytes=17_700_000,
         mapping=ColumnMapping("question", "answers.text", context_field="context"),
         preset="question-answering",
-        note="A third of the questions have no answer and are left out. A validation split of 11,873 comes with it.",
+        note="A third of the questions have no answer; right is then to say unanswerable. A validation split of 11,873 "
+        "comes with it.",
     ),
 )
 """In the order in which the wizard shows them."""

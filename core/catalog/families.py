@@ -28,6 +28,11 @@ class BaseModel:
     shape: ModelShape
 
     @property
+    def thinks(self) -> bool:
+        """Whether it thinks before it answers, unless its chat template is told otherwise."""
+        return self.family == "Qwen3"
+
+    @property
     def embedded(self) -> bool:
         """Whether it comes with a Python package and needs no download."""
         return self.id == EMBEDDED_MODEL

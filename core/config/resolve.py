@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
+from core.catalog.families import base_model
 from core.catalog.model_config import quantised_text, whole_name
 from core.config.algorithms import ALGORITHMS
 from core.config.run import RunConfig
@@ -16,6 +17,9 @@ CUDA_OPTIMISERS = ("adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit")
 HIGH_LEARNING_RATE, HIGH_FOR_EMBEDDED = 1e-4, 1.5e-4
 """Above this GRPO tends to collapse; the small embedded model tolerates more in short runs (see DECISIONS.md)."""
 
+
+THINKING_TOKENS = 2048
+"""Room for an answer that begins with thinking."""
 
 Changes = dict[str, dict[str, str]]
 """Section -> setting -> the value that replaces the one given."""
@@ -97,8 +101,23 @@ def _for_cpu(config: RunConfig) -> tuple[Changes, list[Notice]]:
     return changes, notices
 
 
+def _about_thinking(config: RunConfig) -> list[Notice]:
+    """What thinking costs, where it is on or the model's own default."""
+    thinking, room = config.prompt.thinking, config.training.max_new_tokens
+    known = base_model(whole_name(config.model.name) or config.model.name)
+    is_own = thinking == "default" and known is not None and known.thinks
+    if room >= THINKING_TOKENS or not (thinking == "on" or is_own):
+        return []
+    why = "This model thinks before it answers" if is_own else "The model is to think before it answers"
+    message = (
+        f"{why}, and thinking costs tokens: {room:,} may cut many answers. Give max_new_tokens {THINKING_TOKENS:,} or "
+        "more, or set prompt.thinking to off."
+    )
+    return [Notice("info" if is_own else "warning", "training.max_new_tokens", message)]
+
+
 def _advice(config: RunConfig) -> list[Notice]:
-    notices = []
+    notices = _about_thinking(config)
     most = HIGH_FOR_EMBEDDED if config.model.name == EMBEDDED_MODEL else HIGH_LEARNING_RATE
     if config.training.learning_rate > most:
         message = (

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from pydantic import BaseModel, ValidationError, model_validator
 
 from core.config.grpo import GrpoConfig
 from core.config.model import ModelConfig
 from core.config.training import PreTrainingConfig, TrainingConfig
+from core.config.trl_names import ours_for
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.prompts.section import PromptConfig
-from core.rewards.section import RewardConfig
+from core.rewards.section import NEED_NONE, RewardConfig
 from core.schema import Section, knob
+
+MOST_NAMED = 8
+"""Problems that an error's sentence names; all of them are in its fields."""
 
 
 class ResourcesConfig(Section):
@@ -76,6 +80,24 @@ class RunConfig(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def references_are_there(self) -> "RunConfig":
+        """A reward that compares, and a warm-up that teaches, need answers; not all data have them."""
+        if self.dataset.response_field is not None or self.dataset.kind == "procedural":
+            return self
+        comparing = self.reward.comparing
+        if comparing:
+            raise ValueError(
+                f"reward: {comparing[0]} compares with a reference, and the data have none (dataset.response_field is "
+                f"null); choose one that needs none, such as {NEED_NONE}, a judge or a reward of your own"
+            )
+        if self.pre_training.enabled:
+            raise ValueError(
+                "pre_training.enabled: a warm-up teaches the data's answers, and the data have none "
+                "(dataset.response_field is null); turn it off"
+            )
+        return self
+
     @property
     def prompts_per_step(self) -> int:
         """Prompts that one optimiser step learns from."""
@@ -103,6 +125,11 @@ class RunConfig(Section):
         """Completions that one optimiser step learns from."""
         return self.training.batch_size * self.training.gradient_accumulation_steps
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """Every further column of the data that the rewards read: the rewards' name for it -> the column."""
+        return self.reward.columns_with(self.dataset.response_field)
+
     def dump(self) -> JsonObject:
         """The configuration as JSON values, every field present."""
         return self.model_dump(mode="json")
@@ -124,9 +151,9 @@ def parse_config(value: Any) -> RunConfig:
 
 
 def _summary(fields: dict[str, str]) -> str:
-    name, problem = next(iter(fields.items()))
-    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return f"The configuration can't be used: {name}: {problem}{more}."
+    problems = [f"{name}: {problem}" for name, problem in fields.items()]
+    more = f" (and {len(fields) - MOST_NAMED} more)" if len(fields) > MOST_NAMED else ""
+    return f"The configuration can't be used: {'; '.join(problems[:MOST_NAMED])}{more}."
 
 
 def _explain(item: Any) -> tuple[str, str]:
@@ -143,12 +170,24 @@ def _explain(item: Any) -> tuple[str, str]:
 
 
 def _unknown_key(location: tuple[str | int, ...]) -> str:
+    """That a key is none of ours, with what is meant: another library's name, a slip, or a setting elsewhere."""
+    *path, last = map(str, location)
     section: Any = RunConfig
-    for part in location[:-1]:
-        field = (
-            section.model_fields.get(str(part)) if isinstance(section, type) and issubclass(section, Section) else None
+    for part in path:
+        found = section.model_fields.get(part) if _is_section(section) else None
+        section = found.annotation if found else None
+    close = difflib.get_close_matches(last, section.model_fields, n=1) if _is_section(section) else []
+    meant = ours_for(last, path[0] if path else "") if len(path) < 2 else ""
+    if not meant and not close and len(path) < 2:
+        meant = " or ".join(
+            f"{name}.{last}"
+            for name, field in RunConfig.model_fields.items()
+            if _is_section(field.annotation) and last in field.annotation.model_fields
         )
-        section = field.annotation if field else None
-    known = list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
-    close = difflib.get_close_matches(str(location[-1]), known, n=1)
+    if meant:
+        return f"unknown key; here it is {meant}"
     return f"unknown key{f'; did you mean {close[0]!r}?' if close else ''}"
+
+
+def _is_section(value: Any) -> TypeGuard[type[Section]]:
+    return isinstance(value, type) and issubclass(value, Section)

@@ -1,41 +1,43 @@
-"""Guesses the columns of question and answer by whole words, with confidence and reason."""
+"""Guesses the columns of question and answer by their names and by what they hold, with confidence and reason."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text
+from core.data.forms import (
+    Pair,
+    alternating,
+    answered_chat,
+    chats_in,
+    plain,
+    preference,
+    question_of,
+    split_options,
+    system_of,
+    translation,
+    two_parts,
+)
+from core.data.mapping import BOXED, FINAL_ANSWER_MARK
+from core.data.profile import MOSTLY, Column, named, profile
+from core.data.roles import FACT_WORDS, NAMES, NOTHING, PART, SURE, Guess
 from core.data.row import RawRow
 from core.data.section import FinalAnswer
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "instruction": (
-        "question", "instruction", "prompt", "problem", "query", "task", "input", "user", "document", "article", "text",
-    ),
-    "response": (
-        "answer", "answers", "response", "output", "completion", "solution", "target", "expected", "label", "reply",
-        "assistant", "summary", "result", "reference", "highlights", "story", "poem", "code",
-    ),
-    "context": ("input", "choices", "options", "context", "passage", "document", "article", "background"),
-    "reasoning": ("reasoning", "rationale", "explanation", "working", "cot", "steps"),
-}  # fmt: skip
-"""Words that name a column's role, the surest first."""
-
-FINAL_WORDS = ("final", "expected", "correct", "gold", "short")
-SURE, PART, FORM, NOTHING = 0.95, 0.75, 0.6, 0.3
-MOST = 0.8
-
 
 @dataclass(frozen=True)
-class Guess:
-    """One guessed column: its path, how sure, from 0 to 1, and why."""
+class ContextGuess:
+    """The guessed columns that belong to the question: one path or several, how sure, and why."""
 
-    field: str | None
+    field: str | tuple[str, ...] | None
     confidence: float
     reason: str
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The columns."""
+        return (self.field,) if isinstance(self.field, str) else self.field or ()
 
 
 class MappingSettings(TypedDict):
@@ -43,50 +45,53 @@ class MappingSettings(TypedDict):
 
     instruction_field: str | None
     response_field: str | None
-    context_field: str | None
+    context_field: str | list[str] | None
     reasoning_field: str | None
     final_answer: FinalAnswer
 
 
 @dataclass(frozen=True)
 class GuessedMapping:
-    """A guessed mapping; `final_answer` is the rule that finds the reference in an answer, and why."""
+    """A guessed mapping; `final_answer` is the rule that finds the reference in an answer, and why.
+
+    Attributes:
+        hints: What a user should know of data of this form.
+    """
 
     instruction: Guess
     response: Guess
-    context: Guess
+    context: ContextGuess
     reasoning: Guess
     final_answer: FinalAnswer
     final_answer_reason: str
+    hints: tuple[str, ...] = ()
 
     @property
     def settings(self) -> MappingSettings:
         """It as values of the dataset section."""
+        context = self.context.field
         return {
             "instruction_field": self.instruction.field,
             "response_field": self.response.field,
-            "context_field": self.context.field,
+            "context_field": list(context) if isinstance(context, tuple) else context,
             "reasoning_field": self.reasoning.field,
             "final_answer": self.final_answer,
         }
 
 
 def guess_mapping(rows: Sequence[RawRow]) -> GuessedMapping:
-    """Guess from the first rows. Names are compared by whole words: the text in "context" is no "text"."""
-    columns = columns_of(rows)
-    conversation = _conversation(rows)
-    if conversation:
-        instruction, response = conversation
-    else:
-        instruction = by_name("instruction", columns, ()) or _by_form(rows, columns, "instruction", ())
-        taken: tuple[str | None, ...] = (instruction.field,)
-        response = by_name("response", columns, taken) or _by_form(rows, columns, "response", taken)
-    taken = (instruction.field, response.field)
-    missing = Guess(None, 0.0, "no column is called so")
-    context = by_name("context", columns, taken) or missing
-    reasoning = by_name("reasoning", columns, (*taken, context.field)) or missing
-    rule, why = guess_final_answer([as_text(cell(row, response.field)) for row in rows if response.field])
-    return GuessedMapping(instruction, response, context, reasoning, rule, why)
+    """Guess from rows, by whole words of the names and by what all rows hold: "context" has no word "text".
+
+    Where nothing fits, a role stays empty, and its reason says why.
+    """
+    columns = profile(rows)
+    pair = preference(columns) or translation(columns) or two_parts(columns) or _named_or_chat(columns)
+    answer = next((column for column in columns if column.path == pair.response.field), None)
+    taken = {pair.instruction.field, pair.response.field, *pair.contexts}
+    reasoning = _reasoning(columns, answer, taken)
+    context = _context(columns, pair, taken | {reasoning.field})
+    rule, why = guess_final_answer(answer.texts) if answer else ("auto", "there are no answers")
+    return GuessedMapping(pair.instruction, pair.response, context, reasoning, rule, why, pair.hints)
 
 
 def columns_of(rows: Sequence[RawRow]) -> list[str]:
@@ -99,79 +104,113 @@ def columns_of(rows: Sequence[RawRow]) -> list[str]:
     return list(paths)
 
 
-def cell(row: RawRow, path: str | None) -> Any:
-    """The value at `path`, None where the row has none."""
-    value: Any = row
-    for part in () if path is None else ((path,) if path in row else path.split(".")):
-        if isinstance(value, list):
-            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
-        else:
-            value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def words_of(name: str) -> list[str]:
-    """The words in a column's name: "expectedAnswer", "expected_answer" and "Expected answer" have the same two."""
-    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)]
-
-
 def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
     """The rule that finds the final answers, and why it fits."""
     filled = [answer for answer in answers if answer]
     marks: tuple[tuple[FinalAnswer, str], ...] = (("hash", FINAL_ANSWER_MARK), ("boxed", BOXED))
     for rule, mark in marks:
         share = sum(mark in answer for answer in filled) / len(filled) if filled else 0.0
-        if share >= MOST:
+        if share >= MOSTLY:
             return rule, f"{share:.0%} of the first answers hold {mark!r}"
     return "auto", "the whole answer is the reference, but for what follows a ####"
 
 
-def by_name(role: str, columns: Sequence[str], taken: Sequence[str | None]) -> Guess | None:
-    """The column whose name fits the role best: the whole name first, then one word of it, in the order of NAMES."""
-    ranked = []
-    for place, column in enumerate(columns):
-        words = words_of(column)
-        for rank, name in enumerate(NAMES[role]):
-            if name in words and column not in taken:
-                is_whole = all(word in (name, "text", *FINAL_WORDS) for word in words)
-                ranked.append((not is_whole, rank - len(set(words) & set(FINAL_WORDS)), place, column, name))
-    if not ranked:
-        return None
-    not_whole, _, _, column, name = min(ranked)
-    if not_whole:
-        return Guess(column, PART, f"{column!r} has the word {name!r}")
-    return Guess(column, SURE, f"{column!r} is called {name!r}")
+def _named_or_chat(columns: Sequence[Column]) -> Pair:
+    """Columns by their names; else a chat; else by what they hold."""
+    chats = chats_in(columns)
+    others = plain(columns, chats)
+    asks = named("instruction", [column for column in others if column.can_ask])
+    answers = _answer_by_name([column for column in others if asks is None or column.path != asks.field])
+    if asks is None or answers is None:
+        chat = answered_chat(chats, answers) or alternating(columns)
+        if chat is not None:
+            return chat
+    free = [column for column in others if column.can_ask and (answers is None or column.path != answers.field)]
+    asks = asks or _longest(free)
+    systems = [system_of(chat) for base, chat in chats.items() if asks.field == question_of(base, chat)]
+    return Pair(asks, answers or _left_over(others, asks), next(iter(systems), ()))
 
 
-def _by_form(rows: Sequence[RawRow], columns: Sequence[str], role: str, taken: Sequence[str | None]) -> Guess:
-    """No name helps: the longest text is taken for the question, the column after it for the answer."""
-    free = [column for column in columns if column not in taken]
-    texts = [column for column in free if any(isinstance(cell(row, column), str) for row in rows)]
-    if role == "response":
-        later = columns[columns.index(taken[0]) + 1 :] if taken[0] in columns else columns
-        chosen = [column for column in later if column in free][:1] or free[:1]
-    else:
-        lengths = {c: sum(len(as_text(cell(row, c))) for row in rows) for c in texts}
-        chosen = sorted(texts, key=lambda column: -lengths[column])[:1]
-    if not chosen:
+def _answer_by_name(columns: Sequence[Column]) -> Guess | None:
+    """The answer by name; what a model wrote, or what only describes the row, where there is nothing better."""
+    able = [column for column in columns if column.can_answer]
+    best = [column for column in able if not (column.is_made or column.is_fact)]
+    rest = [column for column in able if not column.is_fact or column.words[-1] in NAMES["response"]]
+    return named("response", best) or named("response", rest)
+
+
+def _longest(columns: Sequence[Column]) -> Guess:
+    """No name helps: the longest text is taken for the question."""
+    if not columns:
+        return Guess(None, 0.0, "no column holds texts that could be questions")
+    path = max(columns, key=lambda column: column.mean_length * column.share).path
+    return Guess(path, NOTHING, f"no column is called a question; {path!r} is taken, since it has the longest text")
+
+
+def _left_over(columns: Sequence[Column], asks: Guess) -> Guess:
+    """No name helps: the column after the question is taken for the answer, if no other could be meant."""
+    if asks.field is None:
         return Guess(None, 0.0, "there is no column left to be one")
-    why = "it has the longest text" if role == "instruction" else "it stands after the question"
-    return Guess(chosen[0], NOTHING, f"no column is called a {role}; {chosen[0]!r} is taken, since {why}")
+    unlike = set(NAMES["context"]) | FACT_WORDS
+    free = [
+        column
+        for column in columns
+        if column.path != asks.field and column.can_answer and not set(column.words) & unlike
+        if column.share >= 0.5 and (column.distinct > 1 or len(column.values) < 3)
+    ]
+    question = next(column for column in columns if column.path == asks.field)
+    later = [column for column in free if column.place > question.place] or free
+    if not later or (len(free) > 1 and asks.confidence > NOTHING):
+        return Guess(None, 0.0, "no column looks like an answer to the question")
+    path = later[0].path
+    why = f"no column is called a response; {path!r} is taken, since it stands after the question"
+    return Guess(path, NOTHING, why)
 
 
-def _conversation(rows: Sequence[RawRow]) -> tuple[Guess, Guess] | None:
-    """The first user and assistant turns of a column that holds chats, in OpenAI's or ShareGPT's form."""
-    for column, turns in rows[0].items() if rows else ():
-        if not (isinstance(turns, list) and len(turns) > 1 and all(isinstance(turn, dict) for turn in turns)):
-            continue
-        role, text = ("role", "content") if "role" in turns[0] else ("from", "value")
-        places = {str(turn.get(role)): number for number, turn in reversed(list(enumerate(turns)))}
-        user = next((places[name] for name in ("user", "human") if name in places), None)
-        reply = next((places[name] for name in ("assistant", "gpt", "model") if name in places), None)
-        if user is not None and reply is not None:
-            why = f"{column!r} holds a chat; its first {{}} turn"
-            return (
-                Guess(f"{column}.{user}.{text}", FORM, why.format("user")),
-                Guess(f"{column}.{reply}.{text}", FORM, why.format("assistant")),
-            )
-    return None
+def _reasoning(columns: Sequence[Column], answer: Column | None, taken: set[str | None]) -> Guess:
+    """The worked solution, where the answer is another column and shorter."""
+    free = [
+        column
+        for column in columns
+        if answer is not None and column.path not in taken and column.mean_length > answer.mean_length
+        if column.is_text and not (column.is_turn or column.is_wrong or column.is_made or column.is_tokens)
+    ]
+    return named("reasoning", free) or Guess(None, 0.0, "no column is called so")
+
+
+def _context(columns: Sequence[Column], pair: Pair, taken: set[str | None]) -> ContextGuess:
+    """Everything that belongs to the question: its second part, options, passages, system texts."""
+    question = next((column for column in columns if column.path == pair.instruction.field), None)
+    found = dict.fromkeys(pair.contexts, "")
+    free = [column for column in columns if question is not None and column.path not in taken]
+    for column in free:
+        if question is not None and (why := _why_context(column, question)):
+            found[column.path] = why
+    options = split_options(free)
+    if not set(options) & found.keys():
+        found |= dict.fromkeys(options, "")
+    if not found:
+        return ContextGuess(None, 0.0, "no column is called so")
+    said = [why or f"{path!r} belongs to the question" for path, why in found.items()]
+    field = next(iter(found)) if len(found) == 1 else tuple(found)
+    return ContextGuess(field, SURE if any(found.values()) else PART, "; ".join(said))
+
+
+def _why_context(column: Column, question: Column) -> str | None:
+    """Why a column belongs to the question; None if it does not."""
+    if column.is_tokens or column.is_wrong or column.is_id or column.is_turn or column.is_null:
+        return None
+    if column.words[:1] == ["system"]:
+        return f"{column.path!r} is a system text, which goes before the question" if column.is_prose else None
+    if column.is_options:
+        return f"{column.path!r} lists the options of a choice"
+    name = next((name for name in NAMES["context"] if name in column.words), None)
+    others = set(column.words) - {name, "text", "body", "content"}
+    return None if name is None or others or _repeats(column, question) else f"{column.path!r} is called {name!r}"
+
+
+def _repeats(column: Column, question: Column) -> bool:
+    """Whether a column has the question in it, as a finished prompt has."""
+    pairs = zip(column.values, question.values, strict=True)
+    filled = [(str(text), str(asked)) for text, asked in pairs if text and asked]
+    return bool(filled) and sum(asked in text for text, asked in filled) > 0.5 * len(filled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -12,6 +13,8 @@ from core.data.text_stream import TextStream
 
 WHITESPACE = " \t\n\r"
 LONGEST_WORD = 12
+ESCAPE, SURROGATE = "\\u", re.compile("[\ud800-\udfff]")
+HALF = "half a character (\\u{:04x}) stands without its other half"
 
 
 class BrokenJson(Exception):
@@ -56,14 +59,17 @@ def decode(text: str, line: int = 1) -> Any:
     """The value of a whole JSON text.
 
     Raises:
-        BrokenJson: It is none, or nested more deeply than the scanner goes.
+        BrokenJson: It is none, is nested more deeply than the scanner goes, or holds half a character.
     """
     try:
-        return DECODER.decode(text)
+        value = DECODER.decode(text)
     except ValueError as error:
         raise BrokenJson(_words(error), line) from error
     except RecursionError as error:
         raise BrokenJson("its values are nested too deeply", line) from error
+    if ESCAPE in text and (half := _half_character(value)):
+        raise BrokenJson(HALF.format(ord(half)), line)
+    return value
 
 
 def _enter(text: "_Text", keys: Sequence[str]) -> None:
@@ -128,6 +134,8 @@ class _Text:
             except ValueError as error:
                 self.fail(_words(error))
             if end < len(self._window) or not self._read():
+                if self._window.find(ESCAPE, self._at, end) >= 0 and (half := _half_character(value)):
+                    self.fail(HALF.format(ord(half)))
                 self._advance(end)
                 return value
 
@@ -150,6 +158,18 @@ class _Text:
         chunk = self._stream.read(max(UPLOAD_CHUNK_BYTES // 4, len(self._window)))
         self._window += self._decoder.decode(chunk)
         return bool(chunk)
+
+
+def _half_character(value: Any) -> str | None:
+    """A surrogate without its partner in a value, which JSON can write and no encoding of a text can."""
+    if isinstance(value, str):
+        found = None if value.isascii() else SURROGATE.search(value)
+        return found[0] if found else None
+    inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    try:
+        return next((half for item in inner if (half := _half_character(item))), None)
+    except RecursionError:  # too deep for a row in any case
+        return None
 
 
 def _words(error: ValueError) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import Any
 
+from core.data.options import as_lines, is_labelled, options_of
+from core.data.paths import ABSENT, are_options, find, is_parts, is_system, parts_text, turns_of, value_at
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
@@ -19,7 +19,10 @@ BOXED = "\\boxed{"
 EMPTY = "empty question or answer"
 REPEATED = "repeated question"
 FILTERED = "filtered out"
+NO_ANSWER = "unanswerable"
+"""The reference of a question with an empty list of answers, as in SQuAD 2.0, where the reward reads such lists."""
 CONTEXT_GAP = "\n\n"
+SHOWN_CHARACTERS = 120
 
 
 Extras = dict[str, Any]
@@ -40,8 +43,17 @@ class Row:
     extras: Extras = field(default_factory=dict)
 
 
-LeftOut = Counter[str]
-"""Why rows were left out -> how many."""
+class LeftOut(Counter[str]):
+    """Why rows were left out -> how many; `examples` has the first row of each reason, in words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.examples: dict[str, str] = {}
+
+    def add(self, why: str, example: str) -> None:
+        """Count one row."""
+        self[why] += 1
+        self.examples.setdefault(why, example)
 
 
 @dataclass
@@ -62,7 +74,7 @@ def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, st
     Raises:
         InvalidInput: A mapped column is missing in a row, or no row is left.
     """
-    mapped = Mapped([], Counter())
+    mapped = Mapped([], LeftOut())
     mapped.rows = list(usable_rows(rows, config, extras, mapped.left_out))
     if not mapped.rows:
         left_out = ", ".join(f"{count} {why}" for why, count in mapped.left_out.items()) or "it is empty"
@@ -76,49 +88,104 @@ def usable_rows(
 ) -> Iterator[Row]:
     """The examples among `rows`, lazily; `left_out` counts the others meanwhile. See `map_rows`.
 
-    Questions that differ only in case, spacing or punctuation are the same, so that no held-out question is a reworded
-    training question.
+    Questions that differ only in case and spaces are the same, so that no held-out question is a training question.
+    What differs in any sign is different. A column may be missing in some rows, but not in all.
+
+    Raises:
+        InvalidInput: A mapped column is in no row; raised after the last one.
     """
-    seen: set[int] = set()
-    for raw in rows:
+    seen: dict[int, int] = {}
+    wanted = _paths(config, extras)
+    raw: RawRow = {}
+    for number, raw in enumerate(rows, 1):
+        wanted = [(name, path) for name, path in wanted if find(raw, path) is ABSENT]
         row = map_row(raw, config, extras)
         why = None if _passes(raw, config.filters) else FILTERED
         if why is None:
-            why = _reason_against(row, config, seen)
+            why = _reason_against(row, config, seen, number)
         if why is None:
             yield row
         else:
-            left_out[why] += 1
+            left_out.add(why, _example(row, number, seen if why == REPEATED else {}))
+    if raw:
+        _refuse_absent(wanted, raw)
 
 
-def map_row(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Row:
-    """One raw row as an example.
+def _example(row: Row, number: int, seen: dict[int, int]) -> str:
+    """One row that is left out, in words: its number, the row that it repeats, and its text."""
+    first = seen.get(hash(same_question(row.instruction)))
+    repeats = f" repeats row {first}" if first else ""
+    missing = "no question" if not row.instruction else "" if row.reference else "no answer: "
+    shown = row.instruction if len(row.instruction) <= SHOWN_CHARACTERS else f"{row.instruction[:SHOWN_CHARACTERS]}..."
+    return f"Row {number}{repeats}: {missing}{shown}"
+
+
+def _paths(config: DatasetConfig, extras: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(setting, path) of every column that is read; a system turn is in few rows, and may be in none."""
+    single = ("instruction_field", "response_field", "reasoning_field")
+    paths = [(f"dataset.{name}", path) for name in single if (path := getattr(config, name))]
+    paths += [("dataset.context_field", path) for path in config.contexts if not is_system(path)]
+    paths += [("dataset.filters", condition.field) for condition in config.filters]
+    needed = {name: column for name, column in extras.items() if not isinstance(column, IfThere)}
+    return paths + [(f"reward.fields.{name}", column) for name, column in needed.items()]
+
+
+def _refuse_absent(absent: Sequence[tuple[str, str]], row: RawRow) -> None:
+    for name, path in absent:
+        problem = f"there is no column {path!r}; there are: {', '.join(map(str, row))[:300]}"
+        hint = "Map it to one of them."
+        if name == "dataset.response_field":
+            hint += " For data without answers set it to null; the reward must then need no reference."
+        raise InvalidInput(f"{name}: {problem}.", hint, {name: problem})
+
+
+def map_row(raw: RawRow, config: DatasetConfig, extras: Mapping[str, str]) -> Row:
+    """One raw row as an example; a column that it lacks gives no text.
 
     Raises:
-        InvalidInput: It lacks a mapped column.
+        InvalidInput: A mapped column holds objects, not text.
     """
-    answer = _cell_text(raw, config.response_field, "dataset.response_field")
+    answer = _cell_text(raw, config.response_field, "dataset.response_field") if config.response_field else ""
     reference, before = split_answer(answer, config.final_answer)
-    worked = config.reasoning_field and as_text(lookup(raw, config.reasoning_field, "dataset.reasoning_field"))
-    instruction = _cell_text(raw, config.instruction_field, "dataset.instruction_field")
-    context = context_text(lookup(raw, config.context_field, "dataset.context_field")) if config.context_field else ""
+    worked = as_text(value_at(raw, config.reasoning_field))
+    columns = {name: column for name, column in extras.items() if not _is_answer(column, config)}
+    further = as_json({name: value for name, column in columns.items() if (value := find(raw, column)) is not ABSENT})
+    if extras.get("answers") == config.response_field and isinstance(further.get("answers"), str):
+        del further["answers"]  # one text is the reference
     return Row(
-        instruction=f"{instruction}{CONTEXT_GAP}{context}" if context and instruction else instruction,
-        reference=reference,
+        instruction=_question(raw, config),
+        reference=reference or (NO_ANSWER if has_no_answer(further) else ""),
         reasoning=worked or before,
-        extras=as_json(_further(raw, config, extras)),
+        extras=further,
     )
 
 
-def _further(raw: RawRow, config: DatasetConfig, extras: dict[str, str]) -> Extras:
-    """What a reward reads beside question and answer; an answer column that it names is the final answer to it."""
-    passed_over = [
-        name
-        for name, column in extras.items()
-        if isinstance(column, IfThere) and (column not in raw or column == config.response_field)
-    ]
-    wanted = {name: column for name, column in extras.items() if name not in passed_over}
-    return {name: lookup(raw, column, f"reward.fields.{name}") for name, column in wanted.items()}
+def _is_answer(column: str, config: DatasetConfig) -> bool:
+    """Whether a column that is read where it is there is the one whose final answer is the reference."""
+    return isinstance(column, IfThere) and column == config.response_field
+
+
+def _question(raw: RawRow, config: DatasetConfig) -> str:
+    """The question with what belongs to it: system texts before it, all else after it; empty without a question."""
+    instruction = _cell_text(raw, config.instruction_field, "dataset.instruction_field")
+    return with_context(raw, instruction, config.contexts)
+
+
+def with_context(raw: RawRow, instruction: str, contexts: Sequence[str]) -> str:
+    """`instruction` with the columns that belong to it; an empty one stays empty."""
+    before = [as_text(value_at(raw, path)) for path in contexts if is_system(path)]
+    following = [path for path in contexts if not is_system(path)]
+    if are_options(following):
+        after = [context_text([value_at(raw, path) for path in following])]
+    else:
+        after = [context_text(value_at(raw, path)) for path in following]
+    return CONTEXT_GAP.join(filter(None, [*before, instruction, *after])) if instruction else ""
+
+
+def has_no_answer(extras: Extras) -> bool:
+    """Whether a row has a list of accepted answers, and it is empty; a missing or blank answer is a gap instead."""
+    accepted = extras.get("answers")
+    return (accepted.get("text") if isinstance(accepted, dict) else accepted) == []
 
 
 def as_json(values: Extras) -> Extras:
@@ -128,19 +195,16 @@ def as_json(values: Extras) -> Extras:
 
 
 def same_question(instruction: str) -> str:
-    """What two questions share when they are the same but for case, spacing and punctuation around words."""
-    return " ".join(re.sub(r"[^\w+\-*/^=<>%.]+|\.(?!\d)", " ", instruction.casefold()).split())
+    """What two questions share when they are the same but for case and spaces."""
+    return " ".join(instruction.casefold().split())
 
 
-def _reason_against(row: Row, config: DatasetConfig, seen: set[int]) -> str | None:
-    needs_answer = config.kind != "procedural"  # whose own verifier judges, with or without a written answer
+def _reason_against(row: Row, config: DatasetConfig, seen: dict[int, int], number: int) -> str | None:
+    # a procedural task's own verifier judges, with or without a written answer
+    needs_answer = config.kind != "procedural" and config.response_field is not None
     if not row.instruction or (needs_answer and not row.reference):
         return EMPTY
-    key = hash(same_question(row.instruction) or row.instruction)
-    if key in seen:
-        return REPEATED
-    seen.add(key)
-    return None
+    return REPEATED if seen.setdefault(hash(same_question(row.instruction)), number) != number else None
 
 
 def split_answer(answer: str, rule: FinalAnswer) -> tuple[str, str]:
@@ -172,57 +236,52 @@ def _inside_braces(text: str) -> str:
     return text
 
 
-def lookup(row: RawRow, path: str, field_name: str) -> Any:
-    """The value at `path`: a column, or a nested value such as answers.text or messages.0.content.
-
-    Raises:
-        InvalidInput: The row has no such column; `field_name` is the setting that names it.
-    """
-    if path in row:
-        return row[path]
-    value: Any = row
-    for part in path.split("."):
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
-        else:
-            problem = f"there is no column {path!r}; there are: {', '.join(map(str, row))[:300]}"
-            raise InvalidInput(f"{field_name}: {problem}.", "Map it to one of them.", {field_name: problem})
-    return value
-
-
 def _cell_text(raw: RawRow, path: str, field_name: str) -> str:
     """The cell as text; an object, or a list of them, is no text but holds some."""
-    value = lookup(raw, path, field_name)
+    value = value_at(raw, path)
     inner = value[0] if isinstance(value, (list, tuple)) and value else value
-    if isinstance(inner, dict):
+    if isinstance(inner, dict) and not is_parts(value):
         problem = f"{path!r} holds objects with {', '.join(map(str, inner))[:100]}, not text"
-        step = f"{path}.0" if inner is not value else path
-        hint = f"Map a value inside, such as {step}.{next(iter(inner), 'text')}."
+        hint = f"Map a value inside, such as {_inner_path(path, value, inner)}."
         raise InvalidInput(f"{field_name}: {problem}.", hint, {field_name: problem})
     return as_text(value)
 
 
+def _inner_path(path: str, value: Any, inner: Mapping[str, Any]) -> str:
+    """A path to a text in `value`: the user's turn of a chat, or the longest text of an object."""
+    if turns_of(value):
+        return f"{path}.user"
+    texts = {key: len(text) for key, text in inner.items() if isinstance(text, str)}
+    key = max(texts, key=lambda name: texts[name]) if texts else next(iter(inner), "text")
+    return f"{path}.{key}" if inner is value else f"{path}.0.{key}"
+
+
 def as_text(value: Any) -> str:
-    """A cell as text; the first element of a list, as in SQuAD's answers."""
+    """A cell as text: the first element of a list, as in SQuAD's answers; all of a message that is in parts."""
+    if is_parts(value):
+        return parts_text(value)
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     return "" if value is None else str(value).strip()
 
 
 def context_text(value: Any) -> str:
-    """The context of a question: a text unchanged, a list (the options of a choice) as lines A) to Z)."""
-    if isinstance(value, dict) and isinstance(value.get("text"), list):
-        value = value["text"]
-    if isinstance(value, (list, tuple)):
-        names = [*ascii_uppercase, *map(str, range(len(ascii_uppercase) + 1, len(value) + 1))]
-        return "\n".join(f"{name}) {as_text(option)}" for name, option in zip(names, value, strict=False))
+    """The context of a question: a text unchanged, the options of a choice, in whatever form, as lines A) to Z).
+
+    A list of lists is text in paragraphs.
+    """
+    is_list = isinstance(value, (list, tuple)) and not is_parts(value)
+    if is_list and value and all(isinstance(item, (list, tuple)) for item in value):
+        return "\n".join(" ".join(str(part).strip() for part in item) for item in value)
+    if is_list or isinstance(value, dict) or (isinstance(value, str) and is_labelled(value)):
+        options = options_of(value)
+        if is_list or (len(options) > 1 and all(len(option.name) < 3 for option in options)):
+            return as_lines(options)
     return as_text(value)
 
 
 def _passes(raw: RawRow, filters: Iterable[RowFilter]) -> bool:
-    return all(_meets(lookup(raw, f.field, "dataset.filters"), f) for f in filters)
+    return all(_meets(value_at(raw, condition.field), condition) for condition in filters)
 
 
 def _meets(cell: Any, wanted: RowFilter) -> bool:

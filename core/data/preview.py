@@ -47,25 +47,25 @@ class RenderedRow(TypedDict):
 
 
 class RenderedRows(TypedDict):
-    """Some rows as the model will see them."""
+    """Some rows as the model will see them; `notices` say what its chat template does, and what does not fit."""
 
     samples: list[RenderedRow]
     problem: MissingTokenizer | None
-
-
-class MappedPreview(GuessedColumns, RenderedRows):
-    """The first rows after mapping; `notices` describe what does not fit."""
-
     notices: list[str]
 
 
+class MappedPreview(GuessedColumns, RenderedRows):
+    """The first rows after mapping."""
+
+
 class PromptPreview(TypedDict):
-    """A prompt as a model sees it."""
+    """A prompt as a model sees it; `notices` say what its chat template does with it."""
 
     prompt: str
     tokens: int | None
     messages: list[ChatMessage]
     problem: MissingTokenizer | None
+    notices: list[str]
 
 
 class HashedStatistics(FileStatistics):

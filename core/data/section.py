@@ -47,12 +47,15 @@ class DatasetConfig(Section):
     encoding: str | None = knob(None, tier="expert")
     """How an uploaded text file is encoded, such as cp1252; null takes UTF-8, or what its byte order mark says."""
     instruction_field: str = knob("instruction", tier="essential", min_length=1)
-    """The column with the question; nested values by path, such as answers.text or messages.0.content."""
-    context_field: str | None = knob(None)
+    """The column with the question; nested values by path, such as answers.text or messages.0.content. In a chat
+    messages.user is the first user turn of each row, wherever it is; messages.question all before the last answer."""
+    context_field: str | tuple[str, ...] | None = knob(None)
     """A column that belongs to the question and follows it, such as Alpaca's input, SQuAD's context or the options of
-    a choice, which become lines A), B) ..."""
-    response_field: str = knob("response", tier="essential", min_length=1)
-    """The column with the expected answer."""
+    a choice, which become lines A), B) ...; or a list of such columns. A system text, such as messages.system, goes
+    before the question."""
+    response_field: str | None = knob("response", tier="essential", min_length=1)
+    """The column with the expected answer, such as messages.assistant; null where the data have none, which rewards
+    that compare with nothing can use."""
     reasoning_field: str | None = knob(None)
     """A column with the worked solution, which a warm-up teaches before the answer; null has what stands before a
     final answer."""
@@ -82,6 +85,21 @@ class DatasetConfig(Section):
         if self.instruction_field == self.response_field:
             raise ValueError(f"instruction_field and response_field are both {self.response_field!r}")
         return self
+
+    @field_validator("context_field", mode="before")
+    @classmethod
+    def one_column_is_a_text(cls, given: Any) -> Any:
+        """One way to say each: no column is null, a single one a text."""
+        columns = [given] if isinstance(given, str) else [] if given is None else given
+        if not isinstance(columns, (list, tuple)) or not all(isinstance(column, str) and column for column in columns):
+            raise ValueError("it is a column, a list of columns, or null")
+        columns = list(dict.fromkeys(columns))
+        return columns if len(columns) > 1 else next(iter(columns), None)
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The columns that belong to the question, in order."""
+        return (self.context_field,) if isinstance(self.context_field, str) else self.context_field or ()
 
     @field_validator("encoding")
     @classmethod

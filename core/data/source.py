@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from core.catalog.datasets import curated
 from core.data.builtin import BUILTIN, builtin_count, builtin_rows
 from core.data.formats import SUFFIXES, DataFile
 from core.data.hub import hub_rows, preview_rows
-from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text, lookup
+from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text
+from core.data.paths import value_at
 from core.data.procedural import DEFAULTS, procedural_rows
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, SourceKind
@@ -20,6 +21,8 @@ from core.paths import Workspace
 Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
+STORED_ROWS, MADE_ROWS = 200, 50
+SAMPLED_AMONG, SAMPLED_BYTES = 20_000, 32 * 1024 * 1024
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
 """With max_samples only the first rows of a hub data set are read, and only their files downloaded."""
 
@@ -88,10 +91,51 @@ def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[
     return list(islice(raw_rows(config, workspace), count))
 
 
+def looked_at(config: DatasetConfig) -> int:
+    """How many rows of a source are looked at before a run: enough to see what some lack; generated ones are alike."""
+    return STORED_ROWS if kind_of(config) in ("upload", "hub") else MADE_ROWS
+
+
+def many_rows(config: DatasetConfig, workspace: Workspace) -> Iterator[RawRow]:
+    """The first rows, lazily: of a file up to SAMPLED_AMONG or about SAMPLED_BYTES, of other sources `looked_at`.
+
+    Raises:
+        InvalidInput, NotFound, Conflict, Unavailable: The source can't be read.
+    """
+    count = looked_at(config)
+    if kind_of(config) != "upload":
+        yield from first_rows(config, workspace, count)
+        return
+    file = data_file(config, workspace)
+    size = file.path.stat().st_size
+    for number, row in enumerate(islice(file.rows(), SAMPLED_AMONG), 1):
+        yield row
+        if number >= count and file.fraction * size > SAMPLED_BYTES:
+            return
+
+
+def sampled(rows: Iterable[RawRow], count: int) -> tuple[list[RawRow], int]:
+    """(at most `count` rows from all over, in their order; how many there are), with few of them in memory.
+
+    So a file that is sorted by its labels shows all of them, and an optional column is seen.
+    """
+    kept: list[RawRow] = []
+    stride, total = 1, 0
+    for row in rows:
+        if total % stride == 0:
+            kept.append(row)
+        total += 1
+        if len(kept) > 2 * count:
+            kept, stride = kept[::2], 2 * stride
+    step = max(1.0, len(kept) / count)
+    return [kept[int(place * step)] for place in range(min(count, len(kept)))], total
+
+
 def final_answer_problem(rows: Sequence[RawRow], config: DatasetConfig) -> str | None:
     """Why the rule for final answers does not fit these rows: none of them has its mark. None if it fits."""
     mark = {"hash": FINAL_ANSWER_MARK, "boxed": BOXED}.get(config.final_answer)
-    if mark is None or any(mark in as_text(lookup(row, config.response_field, "")) for row in rows):
+    answers = [as_text(value_at(row, config.response_field)) for row in rows]
+    if mark is None or config.response_field is None or any(mark in answer for answer in answers):
         return None
     return f"none of the first {len(rows)} answers holds {mark}"
 

@@ -123,9 +123,12 @@ class TextStream(io.RawIOBase):
     def _decoded(self, chunk: bytes, final: bool) -> bytes:
         try:
             text = self._decoder.decode(chunk, final)
+            data = text.encode("utf-8")
         except UnicodeDecodeError as error:
             raise self._undecodable(error) from error
-        data = text.encode("utf-8", "surrogatepass")
+        except UnicodeEncodeError as error:
+            line = self.line + error.object.count("\n", 0, error.start)
+            raise self._refused(f"holds half a character in line {line}, which no text can") from error
         self._check(data)
         self.line += data.count(b"\n")
         return data

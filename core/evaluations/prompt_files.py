@@ -13,9 +13,11 @@ from typing import Any, TypedDict
 
 from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.data.formats import SUFFIXES, DataFile
-from core.data.guess import FORM, NAMES, Guess, by_name, cell, columns_of, guess_mapping
+from core.data.guess import columns_of, guess_mapping
 from core.data.json_stream import BrokenJson, decode
-from core.data.mapping import CONTEXT_GAP, Extras, as_json, as_text, context_text, split_answer
+from core.data.mapping import Extras, as_json, as_text, split_answer, with_context
+from core.data.paths import is_parts, is_system, value_at
+from core.data.roles import FORM, NAMES, Guess
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer
 from core.data.text_stream import TextStream
@@ -62,13 +64,13 @@ class Roles:
 
     Attributes:
         instruction: The column of prompts.
-        context: The column that is added to the prompt, as in training.
+        contexts: The columns that are added to the prompt, as in training.
         answer: The column of expected answers; `rule` finds the reference in an answer.
         chat: A column of chats instead; the first question and the first answer are used.
     """
 
     instruction: str | None
-    context: str | None = None
+    contexts: tuple[str, ...] = ()
     answer: str | None = None
     rule: FinalAnswer = "auto"
     chat: str | None = None
@@ -147,7 +149,7 @@ def _of_lines(path: Path, encoding: str | None) -> Iterator[FilePrompt]:
     with io.TextIOWrapper(io.BufferedReader(TextStream(path, encoding)), encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
-                yield _prompt(_sound(line.strip()))
+                yield _prompt(line.strip())
 
 
 def _rows(path: Path, encoding: str | None) -> Iterator[RawRow | str]:
@@ -181,11 +183,13 @@ def _of_table(
 
 def _roles(tables: Sequence[RawRow], path: Path, data: DatasetConfig | None) -> Roles:
     if data is not None:
-        trained = (data.instruction_field, data.response_field, *filter(None, [data.context_field]))
-        if all(any(cell(row, column) is not None for row in tables) for column in trained):
-            return Roles(data.instruction_field, data.context_field, data.response_field, data.final_answer)
+        needed = [path for path in data.contexts if not is_system(path)]
+        trained = (data.instruction_field, *filter(None, [data.response_field]), *needed)
+        if all(any(value_at(row, column) is not None for row in tables) for column in trained):
+            return Roles(data.instruction_field, data.contexts, data.response_field, data.final_answer)
     mapping, chat = guess_mapping(tables), _chat_column(tables[0])
-    if chat and (not _is_sure(mapping.instruction) or str(mapping.instruction.field).startswith(f"{chat}.")):
+    found = [guess.field for guess in (mapping.instruction, mapping.response) if _is_sure(guess)]
+    if chat and all(str(path).startswith(f"{chat}.") for path in found):
         return Roles(None, rule=mapping.final_answer, chat=chat)
     if not _is_sure(mapping.instruction):
         names = ", ".join(columns_of(tables))[:NAMED_CHARACTERS]
@@ -194,8 +198,7 @@ def _roles(tables: Sequence[RawRow], path: Path, data: DatasetConfig | None) -> 
         )
         raise refused(path, problem, TEXT_HINT)
     answer = mapping.response.field if _is_sure(mapping.response) else None
-    context = by_name("context", columns_of(tables), (mapping.instruction.field, answer))
-    return Roles(mapping.instruction.field, context.field if context else None, answer, mapping.final_answer)
+    return Roles(mapping.instruction.field, mapping.context.paths, answer, mapping.final_answer)
 
 
 def _chat_column(row: RawRow) -> str | None:
@@ -211,18 +214,17 @@ def _of_rows(
 ) -> Iterator[FilePrompt]:
     for row in rows:
         if isinstance(row, str):
-            yield _prompt(_sound(row.strip()))
+            yield _prompt(row.strip())
             continue
         if roles is None:
             raise refused(path, "begins with texts and goes on with objects", "Write all of it in one form.")
         if roles.chat:
-            prompt, answer = _of_chat(cell(row, roles.chat), path, passed_over)
+            prompt, answer = _of_chat(value_at(row, roles.chat), path, passed_over)
         else:
             prompt, answer = _text(row, roles.instruction, path), _text(row, roles.answer, path)
-        context = _sound(context_text(cell(row, roles.context))) if prompt and roles.context else ""
-        held = {name: value for name, column in columns.items() if (value := cell(row, column)) is not None}
+        held = {name: value for name, column in columns.items() if (value := value_at(row, column)) is not None}
         reference = split_answer(answer, roles.rule)[0]
-        yield _prompt(f"{prompt}{CONTEXT_GAP}{context}" if context else prompt, reference, as_json(held))
+        yield _prompt(with_context(row, prompt, roles.contexts), reference, as_json(held))
 
 
 def _of_chat(turns: Any, path: Path, passed_over: Unused) -> tuple[str, str]:
@@ -230,12 +232,12 @@ def _of_chat(turns: Any, path: Path, passed_over: Unused) -> tuple[str, str]:
     first: dict[str, str] = {}
     has_more = False
     for turn in turns if isinstance(turns, list) else ():
-        role = str(cell(turn, "role") or cell(turn, "from"))
+        role = str(value_at(turn, "role") or value_at(turn, "from"))
         role = ROLES.get(role, role)
         if role in first or (role == "assistant" and "user" not in first):
             has_more = True
         else:
-            first[role] = _text(turn, "value" if cell(turn, "content") is None else "content", path)
+            first[role] = _text(turn, "value" if value_at(turn, "content") is None else "content", path)
     passed_over["a system message"] += "system" in first
     passed_over["further turns"] += has_more or bool(first.keys() - {"system", "user", "assistant"})
     return first.get("user", ""), first.get("assistant", "")
@@ -243,12 +245,15 @@ def _of_chat(turns: Any, path: Path, passed_over: Unused) -> tuple[str, str]:
 
 def _notes(tables: Sequence[RawRow], roles: Roles, extras: Iterable[str], passed_over: Unused) -> list[str]:
     notes = []
-    if roles.context:
-        notes.append(f"Each prompt is {roles.instruction!r} followed by {roles.context!r}.")
+    before = [repr(path) for path in roles.contexts if is_system(path)]
+    after = [repr(path) for path in roles.contexts if not is_system(path)]
+    if roles.contexts:
+        parts = [*before, repr(roles.instruction), *after]
+        notes.append(f"Each prompt is {' followed by '.join(parts)}.")
     more = [f"{part} in {count} row{'' if count == 1 else 's'}" for part, count in passed_over.items() if count]
     if more:
         notes.append(f"Only the first question of each chat is asked; not used: {', '.join(more)}.")
-    used = [*filter(None, (roles.instruction, roles.context, roles.answer, roles.chat)), *extras]
+    used = [*filter(None, (roles.instruction, *roles.contexts, roles.answer, roles.chat)), *extras]
     unused = [name for name in columns_of(tables) if not any(f"{column}.".startswith(f"{name}.") for column in used)]
     if unused:
         notes.append(f"Columns that are not used: {', '.join(unused)[:NAMED_CHARACTERS]}.")
@@ -261,14 +266,9 @@ def _is_sure(guess: Guess) -> bool:
 
 
 def _text(row: RawRow, column: str | None, path: Path) -> str:
-    value = cell(row, column) if column else None
+    value = value_at(row, column) if column else None
     inner = value[0] if isinstance(value, list) and value else value
-    if isinstance(inner, dict):
+    if isinstance(inner, dict) and not is_parts(value):
         problem = f"has objects with {', '.join(map(str, inner))[:100]} in the column {column!r}, not texts"
         raise refused(path, problem, "Give each value a column of its own.")
-    return _sound(as_text(value))
-
-
-def _sound(text: str) -> str:
-    """`text` without lone surrogates, which JSON can hold and UTF-8 can not."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return as_text(value)

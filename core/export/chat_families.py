@@ -6,9 +6,10 @@ Looking at the text of a Jinja template would not do: Phi-3, for one, puts its t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from core.prompts.chat_template import thinking_in
 from core.prompts.template import ChatMessage
 
 Chat = list[ChatMessage]
@@ -104,6 +105,14 @@ FAMILIES: tuple[Family, ...] = (
         "<|im_start|>assistant<|im_sep|>",
         ("<|im_end|>", "<|im_start|>"),
     ),
+    Family(
+        "deepseek",
+        "<｜User｜>{content}",
+        "<｜Assistant｜>{content}<｜end▁of▁sentence｜>",
+        "<｜Assistant｜>",
+        ("<｜end▁of▁sentence｜>", "<｜User｜>"),
+        system="{content}",
+    ),
     _tagged("zephyr", "<|{role}|>\n{content}</s>\n", "<|assistant|>\n", ("</s>", "<|user|>")),
     *_mistral("[INST] {content} [/INST]", "{content}</s>"),
     *_mistral("[INST] {content} [/INST]", " {content}</s>"),
@@ -113,6 +122,8 @@ FAMILIES: tuple[Family, ...] = (
     _tagged("plain", "{role}: {content}\n", "assistant: ", ("\nuser:",)),
 )
 """The last is our own format for base models without a chat template."""
+KNOWN = (*FAMILIES, *(replace(family, system="", fold="first") for family in FAMILIES if family.system))
+"""Also those whose template takes no system turn, into which runs fold it."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +133,17 @@ class Spoken:
     Attributes:
         preamble: Text of the template before any system message, such as a date.
         default_system: The system message of a chat that has none; empty for none.
+        begun: What every prompt says about thinking at its end, such as "<think>" and a line break.
     """
 
     family: Family
     preamble: str = ""
     default_system: str = ""
+    begun: str = ""
+
+    def go_template(self, before: str = "", after: str = "") -> str:
+        """The format as a template of Ollama, see Family.go_template."""
+        return self.family.go_template(before, after) + self.begun
 
 
 def family_of(render: Render, bos: str = "") -> Spoken | None:
@@ -139,9 +156,11 @@ def family_of(render: Render, bos: str = "") -> Spoken | None:
 
     user, longer = _chat(ASKED), _chat(ASKED, SAID, ASKED_AGAIN)
     rendered = [render(chat) for chat in (user, longer, _with_system(user), _with_system(longer))]
+    begun = thinking_in(rendered[0] or "")
+    rendered = [text.removesuffix(begun) if text is not None else None for text in rendered]
     without_bos = [text.removeprefix(bos) if text is not None else None for text in rendered]
-    found = (_spoken(family, user, longer, texts) for texts in (rendered, without_bos) for family in FAMILIES)
-    return next((spoken for spoken in found if spoken is not None), None)
+    found = (_spoken(family, user, longer, texts) for texts in (rendered, without_bos) for family in KNOWN)
+    return next((replace(spoken, begun=begun) for spoken in found if spoken is not None), None)
 
 
 def _spoken(family: Family, user: Chat, longer: Chat, rendered: list[str | None]) -> Spoken | None:

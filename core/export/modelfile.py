@@ -51,7 +51,7 @@ class Modelfile:
 
     def _lines(self) -> Iterator[str]:
         if self.spoken is not None:
-            yield f"TEMPLATE {TRIPLE}{self.spoken.family.go_template(*self._form)}{TRIPLE}"
+            yield f"TEMPLATE {TRIPLE}{self.spoken.go_template(*self._form)}{TRIPLE}"
         system = self._system
         if system:
             written = quoted(system)

@@ -1,4 +1,4 @@
-"""The length of chats with a GGUF file, from its header, the request and the free memory.
+"""What a GGUF file says in its header: its special tokens, and with the free memory the length of chats with it.
 
 Source: the GGUF specification (ggml, docs/gguf.md), version 3; the keys are those of llama.cpp.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import WorkerFailed
+from core.prompts.special_tokens import Control, Controls
 
 LEAST_TOKENS = 4096
 """The least length of a chat with its answer, if the model allows it."""
@@ -21,6 +23,9 @@ CACHE_BYTES = 2
 """Bytes of one number in the cache of keys and values."""
 NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY = 8, 9
+TOKENS, TOKEN_TYPES = "tokenizer.ggml.tokens", "tokenizer.ggml.token_type"
+SPECIAL = (2, 3)
+"""llama.cpp's types of tokens that only a template means: unknown and control (llama.h, enum llama_token_type)."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,7 @@ def facts_of(file: Path) -> Facts:
     Raises:
         WorkerFailed: It is no GGUF file, or is cut off.
     """
-    try:
-        known = _header(file)
-    except (struct.error, KeyError, ValueError) as error:  # ValueError: empty, or text that is no UTF-8
-        raise WorkerFailed(f"{file.name} is no whole GGUF file: {error}.", "Export it again.") from error
+    known = _whole_header(file)
     family = known.get("general.architecture", "")
 
     def fact(name: str, default: int = 0) -> int:
@@ -64,6 +66,17 @@ def facts_of(file: Path) -> Facts:
     of_head = fact("attention.key_length", width) + fact("attention.value_length", width)
     cache = fact("block_count") * fact("attention.head_count_kv", heads) * of_head * CACHE_BYTES
     return Facts(fact("context_length"), cache)
+
+
+def controls_of(file: Path) -> Controls:
+    """The special tokens of a .gguf file.
+
+    Raises:
+        WorkerFailed: It is no GGUF file, or is cut off.
+    """
+    known = _whole_header(file, (TOKENS, TOKEN_TYPES))
+    kinds = enumerate(zip(known.get(TOKENS, ()), known.get(TOKEN_TYPES, ()), strict=True))
+    return Controls({text: Control(place) for place, (text, kind) in kinds if kind in SPECIAL})
 
 
 def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:
@@ -83,10 +96,17 @@ def context_for(facts: Facts, wanted_tokens: int, free_bytes: float) -> Context:
 
 
 Header = dict[str, Any]
-"""The metadata of a GGUF file: key -> a number, a truth value or a text."""
+"""The metadata of a GGUF file: key -> a number, a truth value, a text, or the list of a key that is asked for."""
 
 
-def _header(file: Path) -> Header:
+def _whole_header(file: Path, lists: Sequence[str] = ()) -> Header:
+    try:
+        return _header(file, lists)
+    except (struct.error, KeyError, ValueError) as error:  # ValueError: empty, or text that is no UTF-8
+        raise WorkerFailed(f"{file.name} is no whole GGUF file: {error}.", "Export it again.") from error
+
+
+def _header(file: Path, lists: Sequence[str]) -> Header:
     with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:4] != b"GGUF":
             raise struct.error("it does not begin with GGUF")
@@ -95,12 +115,15 @@ def _header(file: Path) -> Header:
         for _ in range(count):
             key, place = _string(data, place)
             kind = struct.unpack_from("<I", data, place)[0]
-            known[key], place = _value(data, place + 4, kind)
+            if key in lists and kind == ARRAY:
+                known[key], place = _list(data, place + 4)
+            else:
+                known[key], place = _value(data, place + 4, kind)
     return {key: value for key, value in known.items() if value is not None}
 
 
 def _value(data: Any, place: int, kind: int) -> tuple[Any, int]:
-    """(value, the place after it); of an array, None, since none is asked for."""
+    """(value, the place after it); of an array, None."""
     if kind == STRING:
         return _string(data, place)
     if kind != ARRAY:
@@ -113,6 +136,16 @@ def _value(data: Any, place: int, kind: int) -> tuple[Any, int]:
     for _ in range(length):
         place = _value(data, place, inner)[1] if inner == ARRAY else _end(data, place)
     return None, place
+
+
+def _list(data: Any, place: int) -> tuple[list[Any], int]:
+    """(the values of an array, the place after it)."""
+    inner, length = struct.unpack_from("<IQ", data, place)
+    place, values = place + 12, []
+    for _ in range(length):
+        value, place = _value(data, place, inner)
+        values.append(value)
+    return values, place
 
 
 def _end(data: Any, place: int) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.errors import InvalidInput
 from core.prompts.builtin import TEMPLATES
+from core.prompts.chat_template import Thinking
 from core.prompts.section import PromptConfig
 from core.prompts.template import PLACEHOLDER, Markers, PromptTemplate
 
@@ -46,14 +48,17 @@ def frozen(config: PromptConfig, saved: Mapping[str, PromptTemplate]) -> PromptC
     """`config` with every value written out where its template is one of the user's, who may change it later."""
     if config.template not in saved:
         return config
-    return as_config(template_of(config, saved))
+    return as_config(template_of(config, saved), config.thinking)
 
 
-def as_config(template: PromptTemplate) -> PromptConfig:
+def as_config(template: PromptTemplate, thinking: Thinking = "default") -> PromptConfig:
     """A template as a prompt section that gives every value."""
-    markers = {name: getattr(template.markers, name) for name in MARKER_NAMES}
-    texts = {"system_prompt": template.system_prompt, "instruction_template": template.instruction_template}
-    return PromptConfig(template=template.name, **texts, **markers)
+    markers: dict[str, Any] = {name: getattr(template.markers, name) for name in MARKER_NAMES}
+    texts: dict[str, Any] = {
+        "system_prompt": template.system_prompt,
+        "instruction_template": template.instruction_template,
+    }
+    return PromptConfig(template=template.name, thinking=thinking, **texts, **markers)
 
 
 def check_template(template: PromptTemplate) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
+from core.prompts.chat_template import Thinking
 from core.schema import Section, knob
 
 
@@ -24,6 +25,9 @@ class PromptConfig(Section):
     """Opens the final answer; null takes the template's."""
     solution_end: str | None = knob(None, max_length=100)
     """Closes the final answer; null takes the template's."""
+    thinking: Thinking = knob("default")
+    """Whether the model thinks before it answers, where its chat template can switch that, as Qwen3's can: on, off, or
+    default, which is the chat template's own. Thinking costs tokens: leave room in max_new_tokens."""
 
     @model_validator(mode="after")
     def markers_differ(self) -> "PromptConfig":

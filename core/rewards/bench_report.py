@@ -38,7 +38,7 @@ RULES = {
     "fails": Rule("C", "It fails on some completions.", "Expect any text, the empty one too."),
     "pays_some_nonsense": Rule("C", "It pays nonsense in some rows.", "Require an answer before anything is paid."),
     "some_right_refused": Rule("C", "Some right answers miss full marks.", "Read the reasons; mend data or reward."),
-    "pays_hedges": Rule("C", "Giving several answers earns what the right one does.", "Judge one answer: the last."),
+    "pays_hedges": Rule("C", "Several answers at once earn what the right one does.", "Judge one answer: the last."),
     "pays_wrong_well": Rule("C", "Mostly, a wrong answer earns over half of full marks.", "Let truth weigh more."),
     "prefers_nonsense": Rule("C", "Mostly, nonsense or repetition earns more than right.", "Bound what length earns."),
     "pays_senseless": Rule("C", "Mostly, senseless text earns what the right answer does.", "Judge more than form."),
@@ -49,9 +49,10 @@ RULES = {
 }
 """Weakness -> rule. A reward's grade is the worst that its findings allow, and A without any.
 
-The rules about right, wrong, hedged and senseless answers hold only for rewards that judge truth. For other rewards
-only blank text counts as nonsense, and `prefers_nonsense` requires that senseless text earns no more than the right
-answer.
+The rules about right, wrong and senseless answers hold only for rewards that judge truth; the one about hedged ones
+also for those that tell right from wrong in three rows of four, as custom rewards may. For rewards that do not judge
+truth only blank text counts as nonsense, and `prefers_nonsense` requires that senseless text earns no more than the
+right answer.
 """
 
 SEVERITIES = {"A": "note", "B": "warning", "C": "serious", "D": "serious", "F": "fatal"}
@@ -240,6 +241,10 @@ def _truth(report: BenchReport) -> Iterator[tuple[str, str]]:
         yield "right_refused" if right.most(missed) else "some_right_refused", right.in_words(missed)
     if wrong.most(wrong.paid) and (wrong.mean or 0) > 0.5 * report.most:
         yield "pays_wrong_well", wrong.in_words(wrong.paid)
+    yield from _hedges(report)
+
+
+def _hedges(report: BenchReport) -> Iterator[tuple[str, str]]:
     if hedges := [tally for tally in report.exploits if tally.kind == "hedge" and tally.level]:
         yield "pays_hedges", "; ".join(tally.in_words(tally.level) for tally in hedges)
 
@@ -247,6 +252,8 @@ def _truth(report: BenchReport) -> Iterator[tuple[str, str]]:
 def _form(report: BenchReport) -> Iterator[tuple[str, str]]:
     if not report.compared or report.violations:  # a reward that separates right from wrong answers needs no other
         yield "needs_partner", report.wrong.in_words(report.wrong.level)
+    if report.compared and 4 * len(report.violations) <= report.compared:
+        yield from _hedges(report)
     swollen = [tally for tally in report.exploits if tally.kind in ("senseless", "padding")]
     preferred = [tally for tally in swollen if tally.most(tally.preferred)]
     if preferred:

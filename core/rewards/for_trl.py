@@ -35,6 +35,7 @@ class TrlReward:
     Args:
         scorer: The reward; its name is the metric key TRL reports it under, unique in a run.
         markers: The markers of the run's prompt template.
+        opening: What the chat template has begun of every answer; it counts as written.
 
     Attributes:
         outcomes: The outcomes of the latest batch, shape [completions].
@@ -43,10 +44,11 @@ class TrlReward:
         seconds: Time spent scoring.
     """
 
-    def __init__(self, scorer: Scorer, markers: Markers):
+    def __init__(self, scorer: Scorer, markers: Markers, opening: str = ""):
         self.__name__ = scorer.name
         self.scorer = scorer
         self.markers = markers
+        self.opening = opening
         self.batch: Batch | None = None
         self.outcomes: list[Outcome] = []
         self.calls = 0
@@ -59,7 +61,7 @@ class TrlReward:
     def __call__(self, completions: list[Any], reference: list[str], **columns: Any) -> list[float | None]:
         """Scores of one batch, shape [completions]; None, which TRL leaves out, where there is none."""
         started = time.perf_counter()
-        responses = [text_of(completion) for completion in completions]
+        responses = [self.opening + text_of(completion) for completion in completions]
         questions = columns.get("instruction") or [""] * len(completions)
         extras = [json.loads(text) for text in columns.get(EXTRAS_COLUMN) or ["{}"] * len(completions)]
         token_ids = columns.get("completion_ids") or [[]] * len(completions)

@@ -15,7 +15,10 @@ from core.rewards.library import (
     creative_writing,
     form,
     language_match,
+    mathematics,
+    multiple_choice,
     procedural,
+    question_answering,
     reasoning,
     summarization,
 )
@@ -28,7 +31,10 @@ WRITING: dict[str, Preset] = {
     "language": language_match.PRESET,
 }
 PRESETS: dict[str, Preset] = {
+    "math-science": mathematics.PRESET,
     **answers.PRESETS,
+    **question_answering.PRESETS,
+    **multiple_choice.PRESETS,
     **answering.PRESETS,
     **reasoning.PRESETS,
     **coding.PRESETS,

@@ -19,6 +19,10 @@ from core.schema import Section, knob
 DEFAULT_PRESET = "math-science"
 MAX_NAME_CHARACTERS = 64
 RESERVED_FIELDS = ("instruction", "reference", "reasoning", "solution")
+NEED_NONE = "creative-writing, length, language or solution-format"
+"""Rewards that compare with nothing, for a hint."""
+OWN_REFERENCE = ("keywords", "pattern")
+"""Presets that a parameter of their own name spares the reference."""
 SOURCES = ("preset_name", "custom_name", "judge")
 
 
@@ -179,6 +183,17 @@ class RewardConfig(Section):
         return tuple(label for label, preset in presets_among(self.parts) if preset.judges_truth)
 
     @property
+    def comparing(self) -> tuple[str, ...]:
+        """The names of the scoring functions that can't do without a reference."""
+        return tuple(
+            part.label
+            for part in self.parts
+            for _, preset in presets_among([part])
+            if "reference" in preset.fields
+            and not (preset_of(part.preset_name or "") in OWN_REFERENCE and any(part.parameters.values()))
+        )
+
+    @property
     def columns(self) -> dict[str, str]:
         """Every further column that is read: the rewards' name for it -> the column."""
         needed = [name for _, preset in presets_among(self.parts) for name in preset.fields if name != "reference"]
@@ -192,3 +207,8 @@ class RewardConfig(Section):
     def range(self) -> Range | None:
         """The least and the greatest total that a completion can earn; None if that is not known."""
         return weighed_range([(part.weight, part.range) for part in self.parts])
+
+    def columns_with(self, response_field: str | None) -> dict[str, str]:
+        """The columns, and for a preset that knows several answers all those in the column of the answer."""
+        knows_several = any("answers" in preset.optional for _, preset in presets_among(self.parts))
+        return ({"answers": response_field} if knows_several and response_field else {}) | self.columns

@@ -1,59 +1,11 @@
-"""The keyword arguments of TRL and PEFT from a RunConfig: one flat table, and the settings that are not theirs."""
+"""The keyword arguments of TRL and PEFT from a RunConfig, by one flat table; and the settings that are not theirs."""
 
 from __future__ import annotations
 
 from core.config import RunConfig
 from core.config.algorithms import ALGORITHMS, Keywords
 from core.config.sampler import LARGEST_RATIO
-
-TABLE: tuple[tuple[str, str, str], ...] = (
-    # our name, whose argument, their name
-    ("model.lora_rank", "lora", "r"),
-    ("model.lora_alpha", "lora", "lora_alpha"),
-    ("model.lora_dropout", "lora", "lora_dropout"),
-    ("model.target_modules", "lora", "target_modules"),
-    ("model.gradient_checkpointing", "grpo", "gradient_checkpointing"),
-    ("model.gradient_checkpointing", "sft", "gradient_checkpointing"),
-    ("training.num_epochs", "grpo", "num_train_epochs"),
-    ("training.max_steps", "grpo", "max_steps"),
-    ("training.batch_size", "grpo", "per_device_train_batch_size"),
-    ("training.batch_size", "grpo", "per_device_eval_batch_size"),
-    ("training.gradient_accumulation_steps", "grpo", "gradient_accumulation_steps"),
-    ("training.num_generations", "grpo", "num_generations"),
-    ("training.learning_rate", "grpo", "learning_rate"),
-    ("training.warmup_steps", "grpo", "warmup_steps"),
-    ("training.lr_scheduler_type", "grpo", "lr_scheduler_type"),
-    ("training.optim", "grpo", "optim"),
-    ("training.optim", "sft", "optim"),
-    ("training.weight_decay", "grpo", "weight_decay"),
-    ("training.weight_decay", "sft", "weight_decay"),
-    ("training.max_grad_norm", "grpo", "max_grad_norm"),
-    ("training.max_grad_norm", "sft", "max_grad_norm"),
-    ("training.max_sequence_length", "sft", "max_length"),
-    ("training.max_new_tokens", "grpo", "max_completion_length"),
-    ("training.temperature", "grpo", "temperature"),
-    ("training.top_p", "grpo", "top_p"),
-    ("training.top_k", "grpo", "top_k"),
-    ("training.vllm_memory_fraction", "grpo", "vllm_gpu_memory_utilization"),
-    ("training.seed", "grpo", "seed"),
-    ("training.seed", "sft", "seed"),
-    ("training.save_steps", "grpo", "save_steps"),
-    ("training.save_total_limit", "grpo", "save_total_limit"),
-    ("grpo.kl_penalty", "grpo", "beta"),
-    ("grpo.clip_range", "grpo", "epsilon"),
-    ("grpo.epsilon_high", "grpo", "epsilon_high"),
-    ("grpo.importance_sampling_level", "grpo", "importance_sampling_level"),
-    ("grpo.num_iterations", "grpo", "num_iterations"),
-    ("grpo.steps_per_generation", "grpo", "steps_per_generation"),
-    ("grpo.loss_type", "grpo", "loss_type"),
-    ("grpo.scale_rewards", "grpo", "scale_rewards"),
-    ("grpo.mask_truncated", "grpo", "mask_truncated_completions"),
-    ("reward.components", "grpo", "reward_weights"),
-    ("pre_training.epochs", "sft", "num_train_epochs"),
-    ("pre_training.learning_rate", "sft", "learning_rate"),
-    ("pre_training.batch_size", "sft", "per_device_train_batch_size"),
-    ("pre_training.batch_size", "sft", "per_device_eval_batch_size"),
-)
+from core.config.trl_names import TABLE
 
 PINNED: Keywords = {
     "eval_accumulation_steps": None,
@@ -100,6 +52,7 @@ NOT_TRL: dict[str, str] = {
     "prompt.reasoning_end": "core/prompts/template.py renders it",
     "prompt.solution_start": "core/prompts/template.py renders it",
     "prompt.solution_end": "core/prompts/template.py renders it",
+    "prompt.thinking": "core/prompts/chat_template.py writes it into the model's chat template",
     "training.samples_per_epoch": "core/runs/split.py cuts to it",
     "training.eval_steps": "core/workers/train/callbacks.py evaluates",
     "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",

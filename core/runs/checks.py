@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.config import RunConfig
-from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, same_question, usable_rows
+from core.data.mapping import EMPTY, FILTERED, REPEATED, LeftOut, Row, usable_rows
 from core.data.row import RawRow
 from core.errors import InvalidInput
 from core.runs.split import chosen, cut
 
 SHOWN = 3
 BATCH_ROWS = 500
+WORD = re.compile(r"(?:[\w+\-*/^=<>%]|\.(?=\d))+")
+"""A word, a number or a sign of mathematics; other punctuation does not make a question another one's equal."""
 
-Measure = Callable[[Sequence[Row]], list[int]]
-"""Rows -> tokens of their rendered prompts."""
+
+@dataclass(frozen=True)
+class Measured:
+    """A row by the model's tokenizer: the tokens of its rendered prompt, and the special tokens that it holds."""
+
+    tokens: int
+    special: Sequence[str] = ()
+
+
+Measure = Callable[[Sequence[Row]], list[Measured]]
+"""Rows -> each by the model's tokenizer."""
 
 
 MEANINGS = {
-    "empty": "the question or the answer is empty; these rows are left out",
-    "repeated": "the question stands in an earlier row, but for case, spacing and punctuation; these rows are left out",
+    "empty": "the question or the answer is empty; these rows are left out (Question Answering alone takes an empty "
+    "list of answers, as unanswerable)",
+    "repeated": "the question stands in an earlier row, but for case and spaces; these rows are left out",
     "filtered": "a filter leaves these rows out",
     "too_long": "the prompt leaves no room for max_new_tokens within max_sequence_length; these rows are left out",
-    "leakage": "a held-out question has the same words as a training question, in another order; its score says less",
+    "special_tokens": "the row holds text that is a special token of the model; it is put to the model as plain text",
+    "leakage": "a held-out question has the same words as a training question, but for order and punctuation; its "
+    "score says less",
 }
 """Finding -> its consequence for a run."""
 
@@ -68,16 +82,17 @@ def check_rows(
         measure: Counts the tokens of prompts; None leaves too_long out.
         report: Called with the count so far.
     """
-    left_out: LeftOut = Counter()
+    left_out = LeftOut()
     counted = _Counted(raw, report)
-    rows = chosen(usable_rows(counted, config.dataset, config.reward.columns, left_out), config)
+    rows = chosen(usable_rows(counted, config.dataset, config.columns, left_out), config)
     split = cut(list(rows), config, left_out)
     findings = {"leakage": _leakage([*split.train, *split.warm_up], split.held_out)}
     longest = None
     if measure is not None:
-        findings["too_long"], longest = _too_long(rows, config, measure)
+        findings["too_long"], findings["special_tokens"], longest = _by_tokenizer(rows, config, measure)
     for name, why in (("empty", EMPTY), ("repeated", REPEATED), ("filtered", FILTERED)):
-        findings[name] = Trouble(left_out[why], MEANINGS[name])
+        shown = [left_out.examples[why]] if why in left_out.examples else []
+        findings[name] = Trouble(left_out[why], MEANINGS[name], shown)
     return CheckReport(
         rows=counted.count,
         usable=len(rows),
@@ -115,19 +130,23 @@ def _leakage(train: Sequence[Row], held_out: Sequence[Row]) -> Trouble:
 
 
 def _bag(row: Row) -> tuple[str, ...]:
-    return tuple(sorted(same_question(row.instruction).split()))
+    return tuple(sorted(WORD.findall(row.instruction.casefold())))
 
 
-def _too_long(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, int]:
+def _by_tokenizer(rows: Sequence[Row], config: RunConfig, measure: Measure) -> tuple[Trouble, Trouble, int]:
+    """The rows that are too long, those with special tokens, and the tokens of the longest prompt."""
     room = config.training.max_sequence_length - config.training.max_new_tokens
     if room < 1:
         problem = "leaves no room for a prompt within max_sequence_length"
         raise InvalidInput(f"max_new_tokens {problem}.", "Lower it.", {"training.max_new_tokens": problem})
-    finding, longest = Trouble(meaning=MEANINGS["too_long"]), 0
+    too_long, special = (Trouble(meaning=MEANINGS[name]) for name in ("too_long", "special_tokens"))
+    longest = 0
     for start in range(0, len(rows), BATCH_ROWS):
         batch = rows[start : start + BATCH_ROWS]
-        for row, tokens in zip(batch, measure(batch), strict=True):
-            longest = max(longest, tokens)
-            if tokens > room:
-                finding.add(f"{tokens} tokens: {row.instruction}")
-    return finding, longest
+        for row, measured in zip(batch, measure(batch), strict=True):
+            longest = max(longest, measured.tokens)
+            if measured.tokens > room:
+                too_long.add(f"{measured.tokens} tokens: {row.instruction}")
+            if measured.special:
+                special.add(f"{', '.join(measured.special)}: {row.instruction}")
+    return too_long, special, longest

@@ -156,6 +156,25 @@ def estimate(config: RunConfig, rows: int | None, pace: Pace | None) -> Estimate
     )
 
 
+def plan_notices(config: RunConfig, planned: Estimate) -> list[Notice]:
+    """What the numbers of a plan say about its settings.
+
+    A warm-up is longer than the run if it learns from more answers; its steps are smaller, so they do not compare.
+    """
+    rows = config.pre_training.max_samples if planned.warm_up_rows is None else planned.warm_up_rows
+    steps = warm_up_steps(rows, config)
+    if not rows or not steps or planned.steps is None:
+        return []
+    imitated, learned = round(rows * config.pre_training.epochs), planned.steps * config.completions_per_step
+    if imitated <= learned:
+        return []
+    message = (
+        f"The warm-up is longer than the run: it learns from {imitated:,} answers in {steps:,} steps, GRPO from "
+        f"{learned:,} in {planned.steps:,}. Lower pre_training.max_samples or epochs, or train longer."
+    )
+    return [Notice("warning", "pre_training.max_samples", message)]
+
+
 def grpo_steps(rows: int | None, config: RunConfig) -> int | None:
     """Optimiser steps of GRPO on `rows` training rows, as TRL counts them.
 

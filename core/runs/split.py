@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.config import RunConfig
 from core.data.mapping import LeftOut, Row, map_rows, usable_rows
-from core.data.source import Progress, final_answer_problem, first_rows, rows_of_run, unreported
+from core.data.source import Progress, final_answer_problem, first_rows, looked_at, rows_of_run, unreported
 from core.errors import InvalidInput
 from core.paths import Workspace
+from core.rewards.numbering import lettered
 
-CHECKED_ROWS, FILTERED_ROWS = 20, 2000
+FILTERED_ROWS = 2000
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def check_source(config: RunConfig, workspace: Workspace) -> None:
         InvalidInput: As `raw_rows` and `map_row`.
     """
     dataset = config.dataset
-    rows = first_rows(dataset, workspace, FILTERED_ROWS if dataset.filters else CHECKED_ROWS)
-    mapped = map_rows(rows, dataset, config.reward.columns)
+    rows = first_rows(dataset, workspace, FILTERED_ROWS if dataset.filters else looked_at(dataset))
+    mapped = map_rows(rows, dataset, config.columns)
     problem = final_answer_problem(rows, dataset)
     if problem and mapped.rows:
         raise InvalidInput(f"dataset.final_answer: {problem}.", "Use auto.", {"dataset.final_answer": problem})
@@ -61,10 +61,10 @@ def load_split(config: RunConfig, workspace: Workspace, report: Progress = unrep
     Raises:
         InvalidInput: The source can't be read, or too few rows are left to train on.
     """
-    left_out: LeftOut = Counter()
+    left_out = LeftOut()
     raw = rows_of_run(config.dataset, workspace, report)
-    rows = chosen(usable_rows(raw, config.dataset, config.reward.columns, left_out), config)
-    split = cut(rows, config, left_out)
+    rows = chosen(usable_rows(raw, config.dataset, config.columns, left_out), config)
+    split = cut(lettered(rows, config.reward), config, left_out)
     if len(split.train) < config.prompts_per_generation:
         needed = config.prompts_per_generation
         problem = f"{len(split.train)} rows are left to train on, and one step takes {needed} prompts"

@@ -12,7 +12,7 @@ from core.failures import explain
 from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_sum
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
-from core.workers.corpus import render
+from core.workers.corpus import prompt_ids
 from core.workers.loading import LoadedModel
 
 SAMPLES_KEPT = 8
@@ -38,7 +38,8 @@ class HeldOutScorer:
         self._config = config
         self._rows = rows
         self._rewards = rewards
-        self._prompts = render(rows, template, loaded.tokenizer)
+        self._prompts = prompt_ids(rows, template, loaded.tokenizer)
+        self._opening = loaded.chat_format.opening
         self._at_once = config.completions_per_generation
 
     @property
@@ -80,11 +81,11 @@ class HeldOutScorer:
             torch.cuda.empty_cache()  # outside the handler: its traceback keeps the tensors alive
             warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
 
-    def _answers(self, prompts: list[str]) -> list[str]:
+    def _answers(self, prompts: list[list[int]]) -> list[str]:
         import torch
 
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
-        inputs = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
+        inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
         with self._loaded.answering(model), torch.inference_mode():
             output = model.generate(
                 **inputs.to(model.device),
@@ -96,7 +97,10 @@ class HeldOutScorer:
 
     def _samples(self, answers: list[str]) -> list[AnsweredRow]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)
-        return [{"instruction": row.instruction, "reference": row.reference, "answer": answer} for row, answer in pairs]
+        return [
+            {"instruction": row.instruction, "reference": row.reference, "answer": self._opening + answer}
+            for row, answer in pairs
+        ]
 
 
 def judged(

@@ -13,6 +13,7 @@ from typing import Any
 from core.errors import WorkerFailed
 from core.hardware import physical_cores
 from core.jsonfile import JsonObject
+from core.prompts.special_tokens import Written
 from core.prompts.template import ChatMessage
 
 TOP_TOKENS = 100
@@ -41,9 +42,16 @@ class LlamaServer:
         self._slots = slots
         self._harmless = self.tokenise("a")[-1]
 
-    def tokenise(self, text: str) -> list[int]:
-        """The ids that llama.cpp makes of a text, special tokens recognised and none added."""
-        return self._post("tokenize", {"content": text, "add_special": False, "parse_special": True})["tokens"]
+    def tokenise(self, text: Written, begins: bool = False) -> list[int]:
+        """The ids that llama.cpp makes of a written chat.
+
+        Args:
+            text: Special tokens are recognised in a whole text only.
+            begins: Whether the token that begins a text is added, where the file wants one.
+        """
+        content = text if isinstance(text, str) else [*([""] if begins else []), *text]
+        body = {"content": content, "add_special": begins, "parse_special": isinstance(text, str)}
+        return self._post("tokenize", body)["tokens"]
 
     def render(self, messages: Sequence[ChatMessage]) -> str:
         """A chat as the file's own chat template writes it."""
@@ -60,6 +68,10 @@ class LlamaServer:
         likeliest = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         found = next((item["logprob"] for item in likeliest if item["id"] == token), FLOOR_NATS)
         return math.nan if found is None else max(FLOOR_NATS, found)
+
+    def stream(self, request: JsonObject, take: Callable[[Any], bool]) -> Any:
+        """Complete a prompt; `take` gets every chunk, and ends the answer by returning true."""
+        return self._server.handle_completions(request, take)
 
     def answer(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The likeliest answer to a chat, through the file's own chat template."""

@@ -17,7 +17,9 @@ from core.catalog.models import hub_id_of, local_model
 from core.config import RunConfig
 from core.config.algorithms import Keywords
 from core.paths import ADAPTER_WEIGHTS, Workspace
+from core.prompts.chat_template import Thinking
 from core.runs.arguments import lora_arguments
+from core.workers.chat_format import ChatFormat, prepare_template
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
 from core.workers.model_files import checked
 from core.workers.placement import half_type, uses_cuda
@@ -25,12 +27,6 @@ from core.workers.target_layers import require_targets
 from core.workers.text_model import load_text_model
 
 LOG = logging.getLogger(__name__)
-
-PLAIN_CHAT_TEMPLATE = (
-    "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
-)
-"""The chat template of base models that have none."""
 
 
 @dataclass
@@ -44,7 +40,7 @@ class LoadedModel:
         device: cpu or cuda.
         dtype: The type of the frozen weights that are not quantised.
         answering: A context in which the model generates; afterwards it is back in training mode.
-        adopted_chat_template: Whether PLAIN_CHAT_TEMPLATE is used.
+        adopted_chat_template: Whether the model has no chat template of its own.
     """
 
     model: Any
@@ -55,6 +51,11 @@ class LoadedModel:
     dtype: str
     answering: Callable[[Any], AbstractContextManager[None]]
     adopted_chat_template: bool = False
+
+    @property
+    def chat_format(self) -> ChatFormat:
+        """How the tokenizer writes chats."""
+        return ChatFormat(self.tokenizer)
 
     def save_adapter(self, folder: Path) -> None:
         """Write the adapter without embeddings: they are not trained, but PEFT would add resized ones."""
@@ -141,7 +142,7 @@ class TrlEngine:
         )
         require_targets(model, config.model.target_modules)
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
-        return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode))
+        return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode), config)
 
 
 class UnslothEngine:
@@ -167,7 +168,7 @@ class UnslothEngine:
         model = FastLanguageModel.get_peft_model(model, **unsloth_lora(config))
         tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # a vision model has a processor
         own = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-        return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference))
+        return _finished(LoadedModel(model, tokenizer, own, self.name, device, dtype, _in_unsloth_inference), config)
 
 
 def unsloth_switches(config: RunConfig) -> dict[str, str]:
@@ -233,7 +234,7 @@ def model_source(name: str, workspace: Workspace) -> str:
     return checked(hub_id_of(name, workspace.root) or str(local_model(name, workspace.root)))
 
 
-def load_tokenizer(name: str, workspace: Workspace) -> Any:
+def load_tokenizer(name: str, workspace: Workspace, thinking: Thinking = "default") -> Any:
     """The tokenizer of a model, prepared as in `LoadedModel`; that of a hub model may be downloaded.
 
     Raises:
@@ -242,7 +243,7 @@ def load_tokenizer(name: str, workspace: Workspace) -> Any:
     from transformers import AutoTokenizer
 
     source = str(embedded_tokenizer(workspace.models)) if name == EMBEDDED_MODEL else model_source(name, workspace)
-    return prepare_tokenizer(AutoTokenizer.from_pretrained(source, trust_remote_code=False))[0]
+    return prepare_tokenizer(AutoTokenizer.from_pretrained(source, trust_remote_code=False), thinking)[0]
 
 
 def device_and_dtype() -> tuple[str, str]:
@@ -306,21 +307,18 @@ def _placement(device: str) -> dict[str, int] | None:
     return {"": 0} if device == "cuda" else None
 
 
-def _finished(loaded: LoadedModel) -> LoadedModel:
+def _finished(loaded: LoadedModel, config: RunConfig) -> LoadedModel:
     """Unsloth may change the chat template, and add a pad token without an embedding. The template is saved, since the
     adapter is trained with it; the pad token is not."""
-    loaded.tokenizer, loaded.adopted_chat_template = prepare_tokenizer(loaded.tokenizer)
+    loaded.tokenizer, loaded.adopted_chat_template = prepare_tokenizer(loaded.tokenizer, config.prompt.thinking)
     loaded.saved_tokenizer.chat_template = loaded.tokenizer.chat_template
     loaded.saved_tokenizer, _ = prepare_tokenizer(loaded.saved_tokenizer)
     return loaded
 
 
-def prepare_tokenizer(tokenizer: Any) -> tuple[Any, bool]:
-    """Set left padding, a pad token and a chat template; the flag says whether the model had no chat template."""
+def prepare_tokenizer(tokenizer: Any, thinking: Thinking = "default") -> tuple[Any, bool]:
+    """Set left padding, a pad token and the chat template; the flag says whether the model had no chat template."""
     tokenizer.padding_side = "left"
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    if tokenizer.chat_template:
-        return tokenizer, False
-    tokenizer.chat_template = PLAIN_CHAT_TEMPLATE
-    return tokenizer, True
+    return tokenizer, prepare_template(tokenizer, thinking)

@@ -12,18 +12,18 @@ MOST_KINDS = 12
 
 
 def require_targets(model: Any, targets: Sequence[str] | str) -> None:
-    """See that at least one layer of the model gets an adapter.
+    """See that every name is that of a layer of the model; PEFT passes over one that is not, if another is.
 
     Args:
         model: A transformers model.
         targets: Layer names, whole or their last parts, or "all-linear".
     Raises:
-        InvalidInput: None does; the hint names the kinds of layer the model has.
+        InvalidInput: One is not; the hint names the kinds of layer the model has.
     """
     layers = _layers(model)
     wanted = () if isinstance(targets, str) else tuple(targets)
-    suffixes = tuple(f".{name}" for name in wanted)
-    if (isinstance(targets, str) and layers) or any(name in wanted or name.endswith(suffixes) for name in layers):
+    unknown = [name for name in wanted if not any(layer == name or layer.endswith(f".{name}") for layer in layers)]
+    if layers and not unknown:
         return
     if not layers:
         raise InvalidInput(
@@ -31,8 +31,8 @@ def require_targets(model: Any, targets: Sequence[str] | str) -> None:
         )
     kinds = sorted({name.rpartition(".")[2] for name in layers})
     hint = f"It has {', '.join(kinds[:MOST_KINDS])}. Name some of these, or use all-linear."
-    message = f"The model has no layer named {' or '.join(wanted)}."
-    raise InvalidInput(message, hint, {FIELD: f"the model has none of them; it has {', '.join(kinds[:MOST_KINDS])}"})
+    problem = f"the model has no layer named {' or '.join(unknown)}"
+    raise InvalidInput(f"T{problem[1:]}.", hint, {FIELD: f"{problem}; it has {', '.join(kinds[:MOST_KINDS])}"})
 
 
 def _layers(model: Any) -> list[str]:

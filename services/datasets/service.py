@@ -93,10 +93,10 @@ class DatasetService:
         mapped: MappedPreview = self._inspector.ask("fields", {"config": parsed.dump()}, "model")
         return mapped
 
-    def suggest(self, source: str, **how: Any) -> Annotated[JsonObject, Suggestion]:
-        """Quick Start: mapping, template and reward for a data set."""
+    def suggest(self, source: str, model: str | None, **how: Any) -> Annotated[JsonObject, Suggestion]:
+        """Quick Start: mapping, template and reward for a data set and a model, and the score of its own answers."""
         dataset = self._config(source, how).model_dump(mode="json")
-        suggested: JsonObject = self._inspector.ask("suggestion", {"dataset": dataset})
+        suggested: JsonObject = self._inspector.ask("suggestion", {"dataset": dataset, "model": model}, "rewards")
         return suggested
 
     def describe(self, source: str, subset: str | None, split: str) -> Annotated[JsonObject, HubDescription]:

@@ -9,7 +9,7 @@ from core.config.algorithms import ALGORITHMS
 from core.data.section import DatasetConfig
 from core.data.source import kind_of, rows_expected
 from core.runs.phases import memory_phases
-from core.runs.plan import MemoryNeed, Pace, Plan, estimate, step_summary
+from core.runs.plan import MemoryNeed, Pace, Plan, estimate, plan_notices, step_summary
 from core.runs.vram import fits, held_parts, largest, total_gib
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
@@ -42,7 +42,7 @@ class PlanService:
         planned = estimate(resolved, self._rows(resolved.dataset), self._pace(settled))
         return {
             "config": resolved.dump(),
-            "notices": [asdict(notice) for notice in settled.notices],
+            "notices": [asdict(notice) for notice in [*settled.notices, *plan_notices(resolved, planned)]],
             "step": step_summary(resolved),
             "algorithm_note": ALGORITHMS[resolved.grpo.algorithm].note(resolved),
             "estimate": asdict(planned),

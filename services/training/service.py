@@ -40,11 +40,13 @@ class Preconditions:
         config: Fits a configuration to this machine; gives it with notices.
         model: Checks that a model exists, given its name and the root of the data folders.
         data: Checks that the first rows can be read and mapped.
+        asked_of_model: Checks that the model has the layers and the chat template that the run asks for.
     """
 
     config: Callable[[Any], tuple[RunConfig, list[Notice]]]
     model: Callable[[str, Path], None]
     data: Callable[[RunConfig], None]
+    asked_of_model: Callable[[RunConfig], None]
 
 
 class TrainingService:
@@ -200,6 +202,7 @@ class TrainingService:
         resolve(config, self._devices.hardware)
         self._checks.model(config.model.name, self._workspace.root)
         self._checks.data(config)
+        self._checks.asked_of_model(config)
         free = shutil.disk_usage(self._workspace.outputs).free
         if free < MIN_FREE_DISK_BYTES:
             gib = free / 1024**3

@@ -242,6 +242,13 @@ interface Component {
   summary: string;
 }
 
+/** The guessed columns that belong to the question: one path or several, how sure, and why. */
+interface ContextGuess {
+  field: string | string[] | null;
+  confidence: number;
+  reason: string;
+}
+
 /** A reward that a user made; serialises to JSON. */
 interface CustomReward {
   kind: "python" | "recipe";
@@ -278,8 +285,8 @@ interface DatasetConfig {
   split: string;
   encoding: string | null;
   instruction_field: string;
-  context_field: string | null;
-  response_field: string;
+  context_field: string | string[] | null;
+  response_field: string | null;
   reasoning_field: string | null;
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
   filters: RowFilter[];
@@ -434,6 +441,15 @@ interface ExportState {
   push: PushState | null;
 }
 
+/** A row whose own answer does not get all there is; `score` is null without one, `reason` says why. */
+interface FailingRow {
+  row: number;
+  instruction: string;
+  answer: string;
+  score: number | null;
+  reason: string;
+}
+
 /** Why a run ended before its time, what to do, and the end of the worker's log. */
 interface Failure {
   cause: string;
@@ -533,10 +549,11 @@ interface Guess {
 interface GuessedMapping {
   instruction: Guess;
   response: Guess;
-  context: Guess;
+  context: ContextGuess;
   reasoning: Guess;
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
   final_answer_reason: string;
+  hints: string[];
 }
 
 /** The same at one point of the run: `stage` is base, warm_up, step or trained. */
@@ -781,7 +798,7 @@ interface LoadedState {
   notice: string;
 }
 
-/** The first rows after mapping; `notices` describe what does not fit. */
+/** The first rows after mapping. */
 interface MappedPreview {
   columns: string[];
   mapping: MappingSettings;
@@ -795,7 +812,7 @@ interface MappedPreview {
 interface MappingSettings {
   instruction_field: string | null;
   response_field: string | null;
-  context_field: string | null;
+  context_field: string | string[] | null;
   reasoning_field: string | null;
   final_answer: "auto" | "none" | "hash" | "boxed" | "last-line";
 }
@@ -921,6 +938,15 @@ interface OfferedPlan {
   has_hub_token: boolean;
 }
 
+/** What the rows' own answers earn, as a share of the most that one can earn. */
+interface OwnAnswers {
+  rows: number;
+  scored: number;
+  mean: number | null;
+  full: number;
+  failing: FailingRow | null;
+}
+
 /** One value a user may set on a preset; a keyword argument of its function. */
 interface Parameter {
   name: string;
@@ -1029,14 +1055,16 @@ interface PromptConfig {
   reasoning_end: string | null;
   solution_start: string | null;
   solution_end: string | null;
+  thinking: "default" | "on" | "off";
 }
 
-/** A prompt as a model sees it. */
+/** A prompt as a model sees it; `notices` say what its chat template does with it. */
 interface PromptPreview {
   prompt: string;
   tokens: number | null;
   messages: ChatMessage[];
   problem: MissingTokenizer | null;
+  notices: string[];
 }
 
 /** The latest push of a session; `fraction` is the part of the bytes that has been sent. */
@@ -1500,16 +1528,20 @@ interface StepSummary {
 interface SuggestedReward {
   type?: string;
   preset_name?: string;
+  parameters?: Record<string, unknown>;
   components?: WeighedPreset[];
   fields?: Record<string, string>;
 }
 
-/** Values for the dataset, prompt and reward sections, and a sentence for each choice. */
+/** Values for the dataset, prompt, reward and pre_training sections, and a sentence for each choice. */
 interface Suggestion {
   dataset: Record<string, unknown>;
   prompt: Record<string, unknown>;
   reward: SuggestedReward;
+  pre_training: Record<string, unknown>;
   reasons: string[];
+  own_answers: OwnAnswers | null;
+  enough: boolean;
 }
 
 /** The machine now; `gpu_problem` says why torch can't use the GPU, null where it can or where there is no GPU. */
@@ -1742,6 +1774,7 @@ interface Weakness {
 /** A part of a composite reward. */
 interface WeighedPreset {
   preset_name: string;
+  parameters?: Record<string, unknown>;
   weight?: number;
 }
 

@@ -106,3 +106,30 @@ def test_a_wrong_column_is_refused_beside_the_mapping(server, page):
     expect(ref(page, "look-body").locator("tr").first).to_be_visible(timeout=SLOW)
     setting(page, "dataset.validation_fraction").fill("0.9")
     expect(page.locator("[data-field='dataset.validation_fraction'] .field__error")).to_contain_text("0.5")
+
+
+def test_quick_start_shows_the_row_whose_own_answer_falls_short_and_a_question_takes_several_columns(
+    server, page, tmp_path
+):
+    rows = [
+        {
+            "text": f"Write f{n}.",
+            "note": "With care.",
+            "code": f"def f(): return {n + 1}",
+            "test_list": [f"assert f() == {n}"],
+        }
+        for n in range(1, 30)
+    ]
+    show_uploads(page, server)
+    give(page, tmp_path, "short.jsonl", "".join(json.dumps(row) + "\n" for row in rows).encode())
+    expect(ref(page, "look-head")).to_contain_text("test_list", timeout=SLOW)
+    ref(page, "mapping-quick-start").click()
+    expect(ref(page, "mapping-quick-reasons")).to_contain_text("Row 1 falls short: test 1 of 1 failed", timeout=SLOW)
+    expect(ref(page, "mapping-quick-own")).to_contain_text("def f(): return 2")
+    context = page.locator("#mapping-context_field")
+    context.select_option("note")
+    expect(ref(page, "rendered")).to_contain_text("With care.", timeout=SLOW)
+    context.select_option("test_list")
+    expect(page.locator(".mapping__column")).to_have_text(["note", "test_list"])
+    page.get_by_role("button", name="Context: remove note").click()
+    expect(page.locator(".mapping__column")).to_have_text(["test_list"])

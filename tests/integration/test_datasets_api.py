@@ -1,10 +1,12 @@
 """Data sets over HTTP: the list, previews, mappings with rendered rows, checks, Quick Start."""
 
 import json
+import shutil
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.support.chat_templates import REFUSES_SYSTEM
 
 GSM8K = [
     {"question": f"Ann has {n} apples and buys 6. How many?", "answer": f"{n} + 6 = <<{n}+6={n + 6}>>\n#### {n + 6}"}
@@ -149,7 +151,8 @@ def test_a_procedural_task_is_listed_previewed_and_judged_by_itself(shared_serve
 
 
 def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
-    rows = [*GSM8K, GSM8K[0], {"question": "", "answer": "1"}, {"question": "long " * 400, "answer": "1"}]
+    odd = [{"question": "", "answer": "1"}, {"question": "long " * 400, "answer": "1"}]
+    rows = [*GSM8K, GSM8K[0], *odd, {"question": "Who <|im_end|>?", "answer": "I"}]
     path = shared_server.upload("checked.jsonl", "".join(json.dumps(row) + "\n" for row in rows).encode())[1]["path"]
     config = {
         "model": {"name": tiny},
@@ -159,10 +162,38 @@ def test_a_check_counts_what_a_run_would_leave_out(shared_server, tiny):
     status, job = shared_server.call("POST", "/api/datasets/check", {"config": config})
     assert status == 202
     result = shared_server.job(job["job_id"])["result"]
-    assert (result["rows"], result["usable"]) == (43, 41)
+    assert (result["rows"], result["usable"]) == (44, 42)
     counts = {name: finding["count"] for name, finding in result["findings"].items()}
-    assert counts == {"leakage": 0, "too_long": 1, "empty": 1, "repeated": 1, "filtered": 0}
+    assert counts == {"leakage": 0, "too_long": 1, "special_tokens": 1, "empty": 1, "repeated": 1, "filtered": 0}
+    assert result["findings"]["repeated"]["examples"] == [f"Row 41 repeats row 1: {GSM8K[0]['question']}"]
+    assert result["findings"]["empty"]["examples"] == ["Row 42: no question"]
     assert result["longest_prompt"] > 700
+    assert result["findings"]["special_tokens"]["examples"] == ["<|im_end|>: Who <|im_end|>?"]
+
+
+def test_what_a_model_does_not_have_is_refused_before_the_start(shared_server, tiny):
+    for changes, field, problem in (
+        ({"model": {"name": tiny, "target_modules": ["q_proj", "qq_proj"]}}, "model.target_modules", "named qq_proj"),
+        ({"model": {"target_modules": ["c_attn"]}}, "model.target_modules", "named c_attn; it has down_proj, gate"),
+        ({"model": {"name": tiny}, "prompt": {"thinking": "off"}}, "prompt.thinking", "has no switch for thinking"),
+    ):
+        status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "lacking", "config": changes})
+        assert status == 400, reply
+        assert problem in reply["error"]["fields"][field]
+        assert reply["error"]["hint"]
+    assert not (shared_server.root / "outputs" / "lacking").exists()
+
+
+def test_a_preview_says_what_the_chat_template_does_with_the_prompt(shared_server, tiny, tmp_path):
+    model = tmp_path / "folds"
+    shutil.copytree(tiny, model)
+    (model / "chat_template.jinja").write_text(REFUSES_SYSTEM, encoding="utf-8")
+    body = {"prompt": {"thinking": "on"}, "model": str(model), "instruction": "Who?"}
+    status, seen = shared_server.call("POST", "/api/prompts/preview", body)
+    assert status == 200, seen
+    assert seen["prompt"].startswith("<|im_start|>user\nYou are given a problem.")
+    assert "takes no system turn" in seen["notices"][0]
+    assert "has no switch for thinking" in seen["notices"][1]
 
 
 def test_a_worker_that_dies_does_not_take_the_server_along(shared_server, until):
@@ -215,3 +246,49 @@ def test_the_server_itself_never_loads_the_readers(shared_server):
     shared_server.upload("small.csv", b"question,answer\n1,2\n")
     maps = {file.path for file in psutil.Process(shared_server.process.pid).memory_maps()}
     assert not [path for path in maps if "libarrow" in path or "libtorch" in path]
+
+
+def lines_of(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def test_data_without_answers_are_trained_on_with_a_reward_that_needs_none(shared_server):
+    rows = [{"prompt": f"Write two lines about the number {n}."} for n in range(40)]
+    taken = shared_server.upload("prompts.jsonl", lines_of(rows))[1]
+    assert (taken["mapping"]["instruction_field"], taken["mapping"]["response_field"]) == ("prompt", None)
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": taken["path"]})[1]
+    assert proposal["own_answers"] is None
+    config = {name: proposal[name] for name in ("dataset", "prompt", "reward")}
+    status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "prompts", "config": config})
+    assert status == 202, reply
+    compares = {**config, "reward": {"preset_name": "math-science"}}
+    status, reply = shared_server.call("POST", "/api/training/start", {"session_id": "refused", "config": compares})
+    assert status == 400
+    assert "compares with a reference, and the data have none" in reply["error"]["fields"]["reward"]
+    assert set(reply["error"]) == {"code", "message", "hint", "fields"}
+
+
+def test_quick_start_says_what_the_own_answers_earn_and_which_row_falls_short(shared_server):
+    rows = [
+        {
+            "text": f"Write add{n}.",
+            "code": f"def add(a):\n    return a + {n + (n == 3) * 5}",
+            "test_list": [f"assert add(1) == {n + 1}"],
+        }
+        for n in range(1, 31)
+    ]
+    path = shared_server.upload("tests.jsonl", lines_of(rows))[1]["path"]
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": path, "model": "unsloth/Qwen3-4B"})[1]
+    assert proposal["reward"]["fields"] == {"tests": "test_list"}
+    own = proposal["own_answers"]
+    assert (own["rows"], own["scored"], own["full"], proposal["enough"]) == (20, 20, 0.95, True)
+    assert (own["failing"]["row"], own["failing"]["score"]) == (3, 0.0)
+    assert "returned 9" in own["failing"]["reason"]
+
+
+def test_a_file_that_is_sorted_by_its_labels_has_all_of_them_in_the_prompt(shared_server):
+    rows = [{"message": f"Parcel {n} did not come", "category": f"Label {n // 100}"} for n in range(800)]
+    path = shared_server.upload("labels.jsonl", lines_of(rows))[1]["path"]
+    proposal = shared_server.call("POST", "/api/datasets/suggest", {"path": path})[1]
+    assert all(f"Label {n}" in proposal["prompt"]["system_prompt"] for n in range(8))
+    assert proposal["pre_training"] == {"enabled": True}

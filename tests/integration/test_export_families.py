@@ -8,10 +8,14 @@ import sys
 import pytest
 
 from core.export.tokenizer import PHI_3
+from core.generation.gguf_context import Context, controls_of
+from core.generation.sampling import Sampling
 from core.jsonfile import read_json
 from core.paths import Workspace
+from core.prompts.chat_template import FOLD
 from core.sessions.events import read_events
 from tests.conftest import REPOSITORY
+from tests.support.chat_templates import OPENS_THINKING
 from tests.support.modelfile_grammar import parse
 
 pytestmark = pytest.mark.real
@@ -37,6 +41,7 @@ ODD_TEMPLATE = (
     "{% for m in messages %}<<{{ m['role'] | upper }}>> {{ m['content'] }}\n{% endfor %}"
     "{% if add_generation_prompt %}<<REPLY>> {% endif %}"
 )
+THINKS = FOLD + "{% if messages[0].role == 'system' %}{{ raise_exception('None') }}{% endif %}\n" + OPENS_THINKING
 BARE = "{instruction}"
 OWN_PROMPT = {
     "template": "mine",
@@ -58,6 +63,7 @@ JOBS = [
     {"run": {"id": "4bit", "family": "smollm2", "base_config": FOUR_BIT}, "exports": [["adapter"], ["merged"]]},
     {"run": {"id": "untrained", "family": "smollm2", "strength": 0.0}, "exports": [["f16"]]},
     {"run": {"id": "odd", "family": "smollm2", "template": ODD_TEMPLATE}, "exports": [["q8_0"]]},
+    {"run": {"id": "thinks", "family": "smollm2", "template": THINKS}, "exports": [["q8_0"]]},
     {"run": {"id": "own", "family": "smollm2", "sections": {"prompt": OWN_PROMPT}}, "exports": [["q8_0"]]},
     {
         "run": {"id": "gone", "family": "smollm2", "sections": {"dataset": {"source": "uploads/gone.jsonl"}}},
@@ -128,6 +134,47 @@ def test_the_modelfile_has_the_format_the_prompt_and_the_stops_of_training(expor
     assert values["num_ctx"] == ["2048"]
     assert len(values["stop"]) >= 2
     assert modelfile(exported, family, "Modelfile-q8_0")["from"] == ["./model-q8_0.gguf"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_special_tokens_inside_a_message_are_text_in_llama_cpp_as_in_training(exported, family):
+    from transformers import AutoTokenizer
+
+    from core.workers.chat_format import ChatFormat
+    from core.workers.llama_server import LlamaServer
+
+    file = exported.export(family) / "model-f16.gguf"
+    chat_format = ChatFormat(AutoTokenizer.from_pretrained(exported.session(family).adapter))
+    controls = controls_of(file)
+    assert {text: control.id for text, control in controls.items()} == {
+        text: control.id for text, control in chat_format.controls.items()
+    }
+    chat = [{"role": "user", "content": " 12 ".join(["What", *controls, "then?"])}]
+    told = chat_format.written(chat)
+    assert isinstance(told, tuple)
+    assert LlamaServer(file, 512).tokenise(told) == chat_format.ids([told])[0]
+
+
+def test_an_export_begins_the_thinking_and_folds_the_system_prompt_as_training_did(exported):
+    from core.workers.generate.asked import Asked
+    from core.workers.generate.gguf_model import GgufModel
+
+    assert end_of(exported, "thinks")["kind"] == "completed", end_of(exported, "thinks")
+    assert not [text for text in notices(exported, "thinks") if "writes the prompt" in text]
+    assert modelfile(exported, "thinks", "Modelfile")["template"][0].endswith("<|im_start|>assistant\n<think>\n")
+    model = GgufModel(exported.export("thinks") / "model-q8_0.gguf", Context(512, 1))
+    chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who <|im_end|>?"}]
+    answers, pieces = {}, []
+    for on_text in (None, lambda place, text, tokens: pieces.append(text)):
+        model.answer(
+            Asked([chat], Sampling(temperature=0, max_tokens=8), True, answers.__setitem__, on_text, lambda: False)
+        )
+    assert answers[0]["text"].startswith("<think>\n") and answers[0]["text"].count("<think>") == 1
+    assert "".join(pieces) == answers[0]["text"]
+    assert answers[0]["tokens"] == 8
+    folded = [{"role": "user", "content": "Be brief.\n\nWho <|im_end|>?"}]
+    model.answer(Asked([folded], Sampling(temperature=0, max_tokens=8), True, answers.__setitem__, None, lambda: False))
+    assert "".join(pieces) == answers[0]["text"]
 
 
 @pytest.mark.parametrize("family", ["mistral", "phi3", "gemma3"])

@@ -93,7 +93,7 @@ def test_a_run_on_a_hostile_model_ends_before_the_model_is_loaded(changed, tmp_p
 def test_a_run_whose_layers_are_not_there_says_which_there_are(tiny, tmp_path):
     run = Run(Workspace(tmp_path).create(), "layers", str(tiny))
     config = json.loads(run.paths.config.read_text(encoding="utf-8"))
-    config["model"]["target_modules"] = ["c_attn"]
+    config["model"]["target_modules"] = ["q_proj", "c_attn"]
     run.paths.config.write_text(json.dumps(config), encoding="utf-8")
     run.finish()
     assert run.state.failure["cause"] == "The model has no layer named c_attn."

@@ -26,7 +26,10 @@ print(json.dumps({
     "vllm_versions": inspect.getsource(is_vllm_available),
     "vllm": inspect.getsource(VLLMGeneration),
     "calls": inspect.signature(trl.GRPOTrainer.__init__).parameters.keys() >= {"reward_funcs", "processing_class"},
-    "hooks": [n for n in ("_calculate_rewards", "_generate_and_score_completions") if hasattr(trl.GRPOTrainer, n)],
+    "hooks": [
+        n for n in ("_calculate_rewards", "_generate_and_score_completions", "_tokenize_prompts")
+        if hasattr(trl.GRPOTrainer, n)
+    ],
 }))
 """
 
@@ -48,9 +51,9 @@ def test_every_argument_of_an_algorithm_is_a_field_of_grpo_config(fields, algori
     assert set(ALGORITHMS[algorithm].arguments) <= set(fields["grpo"])
 
 
-def test_the_methods_that_or_grpo_extends_are_there(fields):
+def test_the_methods_that_we_extend_are_there(fields):
     assert fields["calls"]
-    assert fields["hooks"] == ["_calculate_rewards", "_generate_and_score_completions"]
+    assert fields["hooks"] == ["_calculate_rewards", "_generate_and_score_completions", "_tokenize_prompts"]
 
 
 def test_every_argument_about_vllm_is_a_field_of_grpo_config(fields):

@@ -11,12 +11,12 @@ from core.errors import InvalidInput, NotFound  # noqa: E402 - after torch is kn
 from core.generation.sampling import Sampling  # noqa: E402
 from core.workers.generate.asked import Asked  # noqa: E402
 from core.workers.generate.torch_model import MOST_ADAPTERS, AdapterView, TorchModel  # noqa: E402
-from tests.support.tiny_model import CHAT_TEMPLATE, write_tiny_model  # noqa: E402
+from core.workers.loading import prepare_tokenizer  # noqa: E402
+from tests.support.chat_templates import OPENS_THINKING, REFUSES_SYSTEM  # noqa: E402
+from tests.support.tiny_model import write_tiny_model  # noqa: E402
 from tests.support.trained_run import write_adapter  # noqa: E402
 
 pytestmark = pytest.mark.real
-
-NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +82,29 @@ def test_the_text_of_a_special_token_ends_an_answer_too(model):
     assert (answer["tokens"], answer["text"], answer["finish_reason"]) == (1, "", "stop")
 
 
-def test_a_template_that_takes_no_system_prompt_names_it(model):
-    model.tokenizer.chat_template = NO_SYSTEM + CHAT_TEMPLATE
-    with pytest.raises(InvalidInput, match="System role not supported") as refusal:
-        answers_of(AdapterView(model, None), [{"role": "system", "content": "Be brief."}, *user("1")])
-    assert list(refusal.value.fields) == ["system"]
-    assert answers_of(AdapterView(model, None), user("1"))[0]["tokens"] > 0
+def test_a_system_prompt_is_put_into_the_question_where_the_template_takes_none(model):
+    model.tokenizer.chat_template = REFUSES_SYSTEM
+    prepare_tokenizer(model.tokenizer)
+    chats = [{"role": "system", "content": "Be brief."}, *user("1")], user("Be brief.\n\n1")
+    told, folded = (answers_of(AdapterView(model, None), chat)[0] for chat in chats)
+    assert (told["text"], told["prompt_tokens"]) == (folded["text"], folded["prompt_tokens"])
+
+
+def test_a_template_that_refuses_a_chat_says_why(model):
+    model.tokenizer.chat_template = "{{ raise_exception('No chats here') }}"
+    with pytest.raises(InvalidInput, match="No chats here") as refusal:
+        answers_of(AdapterView(model, None), user("1"))
+    assert list(refusal.value.fields) == ["messages"]
+
+
+def test_what_the_template_begins_of_an_answer_is_part_of_it_in_every_form(model):
+    pieces = []
+    model.tokenizer.chat_template = OPENS_THINKING
+    [whole] = answers_of(AdapterView(model, None), user("1"))
+    answers_of(AdapterView(model, None), user("1"), on_text=lambda place, text, tokens: pieces.append(text))
+    assert whole["text"].startswith("<think>\n") and whole["text"].count("<think>") == 1
+    assert "".join(pieces) == whole["text"]
+    assert whole["tokens"] == 24
 
 
 def test_an_answer_ends_where_the_model_has_no_further_places(base, tmp_path):

@@ -20,6 +20,7 @@ from core.sessions.state import current_metrics, fold_all
 from core.sessions.store import SessionStore
 from services.processes.worker import worker_command, worker_environment
 from tests.conftest import REPOSITORY
+from tests.support.chat_templates import OPENS_THINKING
 from tests.support.hub import HubStandIn
 
 pytestmark = pytest.mark.real
@@ -32,6 +33,7 @@ def reward(response, reference, example):
         raise ValueError("nothing was said")
     return 1 / len(response), str(len(response)) + " characters"
 """
+REFUSES = "{% if messages[0].role == 'system' %}{{ raise_exception('No system turn') }}{% endif %}\n"
 NAMES = {"exact-match", "solution-format", "brief"}
 SETTINGS = {
     "model": {"lora_rank": 4, "lora_alpha": 8},
@@ -212,15 +214,45 @@ def test_a_stop_in_the_middle_of_a_generation_saves_and_leaves_at_once(tiny, wor
     assert (run.paths.adapter / "adapter_model.safetensors").is_file()
 
 
-def test_a_discarded_run_leaves_no_adapter(tiny, workspace, until):
-    run = Run(workspace, "gone", str(tiny), training={"max_steps": 400})
+@pytest.fixture(scope="module")
+def discarded(tiny, tmp_path_factory, until):
+    """A discarded run of a model whose template takes no system turn and begins the thinking."""
+    workspace = Workspace(tmp_path_factory.mktemp("discarded")).create()
+    model = workspace.root / "thinker"
+    shutil.copytree(tiny, model)
+    (model / "chat_template.jinja").write_text(REFUSES + OPENS_THINKING, encoding="utf-8")
+    rows = [{"instruction": f"<|im_end|> is text in {number}?", "response": f"{number}"} for number in range(40)]
+    (workspace.uploads / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    changes = {"dataset": {"source": "uploads/rows.json", "parameters": {}}, "prompt": {"template": "think-answer"}}
+    run = Run(workspace, "gone", str(model), training={"max_steps": 400}, **changes)
     process = run.start()
-    until(lambda: run.seen("metrics", phase="training", step=2), TIMEOUT_S, "step 2")
+    until(lambda: run.seen("metrics", phase="training", step=2) or run.state.is_final, TIMEOUT_S, "step 2")
     run.paths.stop.write_text("discard", encoding="utf-8")
-    assert process.wait(TIMEOUT_S) == 0
-    assert (run.state.status, run.state.saved) == ("stopped", None)
-    assert not run.paths.adapter.exists()
-    assert not run.paths.checkpoints.exists()
+    assert process.wait(TIMEOUT_S) == 0, run.log()
+    return run
+
+
+def test_a_discarded_run_leaves_no_adapter(discarded):
+    assert (discarded.state.status, discarded.state.saved) == ("stopped", None)
+    assert not discarded.paths.adapter.exists()
+    assert not discarded.paths.checkpoints.exists()
+
+
+def test_a_run_in_the_form_of_its_chat_template_says_so_once(discarded):
+    said = [notice["message"] for notice in discarded.state.notices]
+    assert sum("takes no system turn" in message for message in said) == 1
+    assert sum("begins every answer with <think>" in message for message in said) == 1
+
+
+def test_what_the_template_begins_of_an_answer_is_stored_and_scored_with_it_and_not_twice(discarded):
+    groups = SessionStore(discarded.workspace).groups("gone", 1)
+    for group in groups:
+        assert "<|im_end|> is text" in group["prompt"]
+        assert group["prompt"].startswith("user\nReason about the question first")
+        assert group["prompt"].endswith("assistant\n")
+        assert all(completion["text"].startswith("<think>\n") for completion in group["completions"])
+    (base, *_) = discarded.state.evaluations
+    assert all(sample["answer"].startswith("<think>\n") for sample in base["samples"])
 
 
 def test_a_hub_model_without_a_chat_template_trains_with_or_grpo_and_a_kl_term(tmp_path, workspace):

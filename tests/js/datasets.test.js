@@ -48,16 +48,35 @@ test("a guess without a question leaves the question as it is", () => {
   assert.deepEqual(changes, { "dataset.response_field": "answer", "dataset.context_field": null });
 });
 
+test("data without answers take none, and several columns can belong to a question", () => {
+  const mapping = { instruction_field: "q", response_field: null, context_field: ["a", "b"] };
+  assert.deepEqual(datasets.taking(mapping), {
+    "dataset.instruction_field": "q", "dataset.response_field": null, "dataset.context_field": ["a", "b"],
+  });
+  assert.deepEqual([null, "a", ["a", "b"]].map(datasets.columnsIn), [[], ["a"], ["a", "b"]]);
+  assert.deepEqual([[], ["a"], ["a", "b"]].map(datasets.asField), [null, "a", ["a", "b"]]);
+});
+
+test("the first row whose own answer falls short is shown", () => {
+  const own = { rows: 20, scored: 18, mean: 1, full: 0.9, failing: null };
+  assert.deepEqual([null, own].map(datasets.failingFacts), [[], []]);
+  const failing = { row: 3, instruction: "q", answer: "a", score: null, reason: "not run: no tests" };
+  assert.deepEqual(datasets.failingFacts({ ...own, failing }), [
+    ["Row 3 earns", "no score"], ["Its question", "q"], ["Its answer", "a"],
+  ]);
+});
+
 test("Quick Start clears what it does not set in prompt and reward", () => {
   const suggestion = {
     dataset: { instruction_field: "q" }, prompt: { template: "plain" }, reward: { type: "composite" },
+    pre_training: { enabled: true },
   };
   const names = [
     "dataset.source", "prompt.template", "prompt.system_prompt", "reward.type", "reward.fields", "training.seed",
   ];
   assert.deepEqual(datasets.suggested(suggestion, names), {
     "dataset.instruction_field": "q", "prompt.template": "plain", "prompt.system_prompt": undefined,
-    "reward.type": "composite", "reward.fields": undefined,
+    "reward.type": "composite", "reward.fields": undefined, "pre_training.enabled": true,
   });
   assert.deepEqual(datasets.suggested(suggestion, names, ["reward"]), {
     "reward.type": "composite", "reward.fields": undefined,

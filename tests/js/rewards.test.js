@@ -186,7 +186,7 @@ const SUGGESTION = {
     type: "composite", components: [{ preset_name: "math-science" }, { preset_name: "length", weight: 0.1 }],
     fields: { tests: "t" },
   },
-  reasons: [],
+  pre_training: {}, reasons: [],
 };
 
 test("a proposal is in place once it is used, and a new template takes its own markers along", () => {

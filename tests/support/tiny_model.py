@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 CHAT_TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -13,6 +14,24 @@ TEXTS = ["What is 12 + 34?", "<SOLUTION>46</SOLUTION>", "user assistant system",
 
 
 END = "<|im_end|>"
+
+
+def tiny_tokenizer(chat_template: str | None = CHAT_TEMPLATE, pad: str = END) -> Any:
+    """The tokenizer of the tiny model; see write_tiny_model."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    inner = Tokenizer(models.BPE())
+    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    inner.decoder = decoders.ByteLevel()
+    specials = list(dict.fromkeys(["<|im_start|>", END, pad]))
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    inner.train_from_iterator(
+        TEXTS, trainers.BpeTrainer(vocab_size=300, special_tokens=specials, initial_alphabet=alphabet)
+    )
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token=END, pad_token=pad)
+    tokenizer.chat_template = chat_template
+    return tokenizer
 
 
 def write_tiny_model(
@@ -27,19 +46,9 @@ def write_tiny_model(
         hidden_size: Shared by two attention heads.
     """
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import LlamaConfig, LlamaForCausalLM
 
-    inner = Tokenizer(models.BPE())
-    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    inner.decoder = decoders.ByteLevel()
-    specials = list(dict.fromkeys(["<|im_start|>", END, pad]))
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    inner.train_from_iterator(
-        TEXTS, trainers.BpeTrainer(vocab_size=300, special_tokens=specials, initial_alphabet=alphabet)
-    )
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token=END, pad_token=pad)
-    tokenizer.chat_template = chat_template
+    tokenizer = tiny_tokenizer(chat_template, pad)
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(tokenizer),

@@ -29,7 +29,7 @@ GOOD: dict[str, tuple[Sample, ...]] = {
     ),
     "multiple-choice": (
         *_samples(CAPITAL, "B", "B", "(b)", "The answer is B."),
-        *_samples(CAPITAL, "1", "B) Paris", "Paris", extras=CITIES),
+        *_samples(CAPITAL, "1", "B) Paris", "Paris", extras={**CITIES, "first_index": 0}),
     ),
     "numeric": (
         *_samples("How many clips did she sell?", "72", "72", "72 clips", "The answer is 72.0"),

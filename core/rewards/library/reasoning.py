@@ -8,8 +8,15 @@ from fractions import Fraction
 
 from core.prompts.template import Markers
 from core.rewards.base import Component, Example, Parameter, Preset, Score, excerpt, weighted, wrong
-from core.rewards.library.answering import LONGEST_ANSWER, choices_of, letters_in, option_of, texts_in
-from core.rewards.library.answers import MOST_MENTIONS, NO_SOLUTION, is_same, plain_value
+from core.rewards.library.answers import LONGEST_ANSWER, MOST_MENTIONS, NO_SOLUTION, is_same, plain_value
+from core.rewards.library.multiple_choice import (
+    has_column,
+    letters_in,
+    named_in,
+    numbering_of,
+    options_in,
+    wanted_option,
+)
 from core.rewards.library.reasoning_samples import BAD, GOOD
 from core.rewards.text.languages import LANGUAGES
 from core.rewards.text.normal import normal_form
@@ -95,19 +102,24 @@ def _nothing(components: tuple[Component, ...], reason: str) -> Score:
 
 
 def is_right(solution: str, reference: str, example: Example) -> bool:
-    """Whether both are one text, number, verdict or option of extras["choices"]; cheap, without math-verify."""
+    """Whether both are one text, number, verdict or option; cheap, without the reading of Math & Science.
+
+    Raises:
+        NotRun: The row has options in a column, and the reference is none of them.
+    """
     if is_same(solution.rstrip("."), reference):
         return True
+    options = options_in(example) if has_column(example) else []
     value = plain_value(solution)
-    if value is not None:
+    if value is not None and not options:
         return value == plain_value(reference)
     if normal_form(reference) in VERDICTS:
         return verdict_of(solution) == verdict_of(reference)
-    choices = choices_of(example)
-    wanted = option_of(reference, choices, 0) if choices or re.fullmatch(r"\(?[A-Z]\)?", reference.strip()) else None
-    letters = letters_in(solution)
-    short = len(solution.split()) <= LONGEST_ANSWER and len(letters) <= MOST_MENTIONS
-    return wanted is not None and short and set(letters) | texts_in(solution, choices) == {wanted}
+    if not options and not re.fullmatch(r"\(?[A-Z]\)?", reference.strip()):
+        return False
+    wanted = wanted_option(reference, options, numbering_of(example))
+    short = len(solution.split()) <= LONGEST_ANSWER and len(letters_in(solution)) <= MOST_MENTIONS
+    return short and named_in(solution, options) == {wanted}
 
 
 def verdict_of(text: str) -> str | None:

@@ -52,7 +52,7 @@ class Merger:
         import torch
 
         noise = ROUNDING_NOISE[self.storage_type] if self._working_type == torch.float32 else ARITHMETIC_NOISE
-        return make_probes(self._model, self._run.tokenizer.loaded, *self._run.chats(questions), noise)
+        return make_probes(self._model, self._run.chat_format, *self._run.chats(questions), noise)
 
     def merge(self, report: Callable[[float], None]) -> Any:
         """Merge the adapter into the weights, rounded to `storage_type`; the merged model in its working type."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from core.prompts.special_tokens import Written
 from core.prompts.template import ChatMessage
+from core.workers.chat_format import ChatFormat
+from core.workers.corpus import common_start
 
 POSITIONS = 4
 ANSWER_TOKENS = 96
@@ -42,7 +45,7 @@ class ProbeSet:
     """The inputs that every file of an export is compared on.
 
     Attributes:
-        texts: Text -> its ids by the training's tokenizer.
+        texts: Text -> its ids by the training's tokenizer; special tokens that a question holds are plain text.
         probes: Positions after questions and inside their answers.
         question: A chat to answer.
         rendered: The same chat, rendered by the training's template.
@@ -50,7 +53,7 @@ class ProbeSet:
         noise: The tolerance added to every bound (nats), for the type of the weights or 16-bit arithmetic.
     """
 
-    texts: dict[str, list[int]]
+    texts: dict[Written, list[int]]
     probes: list[Probe]
     question: list[ChatMessage]
     rendered: str
@@ -82,31 +85,25 @@ class ProbeSet:
 
 
 def make_probes(
-    model: Any, tokenizer: Any, chats: Sequence[list[ChatMessage]], answers: Sequence[str], noise: float
+    model: Any, chat_format: ChatFormat, chats: Sequence[list[ChatMessage]], answers: Sequence[str], noise: float
 ) -> ProbeSet:
     """Ask the model with and without its adapter, on the CPU.
 
     Args:
-        tokenizer: The training's.
+        chat_format: Of the training's tokenizer.
         chats: Questions as the training put them; the first is the one to answer.
         answers: A perfect answer to each.
         noise: See ProbeSet.
     """
-    prompts = [rendered(tokenizer, chat) for chat in chats]
-    odd = [rendered(tokenizer, [*chats[0][:-1], {"role": "user", "content": text}]) for text in ODD_TEXTS]
-    whole = [prompt + answer for prompt, answer in zip(prompts, answers, strict=True)]
-    texts = {text: tokenizer(text, add_special_tokens=False).input_ids for text in [*whole, *odd]}
+    prompts = chat_format.ids([chat_format.written(chat) for chat in chats])
+    odd = [chat_format.written([*chats[0][:-1], {"role": "user", "content": text}]) for text in ODD_TEXTS]
+    whole = [chat_format.answered(*pair, is_whole=False) for pair in zip(chats, answers, strict=True)]
+    texts = dict(zip([*whole, *odd], chat_format.ids([*whole, *odd]), strict=True))
     probes: list[Probe] = []
-    for prompt, text in zip(prompts, whole, strict=True):
-        asked = tokenizer(prompt, add_special_tokens=False).input_ids
-        start = _common(asked, texts[text])
+    for asked, text in zip(prompts, whole, strict=True):
+        start = common_start(asked, texts[text])
         probes += _row_probes(model, texts[text][: start + ANSWER_TOKENS], start)
-    return ProbeSet(texts, probes, list(chats[0]), prompts[0], tokenizer.bos_token or "", noise)
-
-
-def rendered(tokenizer: Any, chat: Sequence[ChatMessage]) -> str:
-    """A chat as the tokenizer's template writes it, up to where the answer begins."""
-    return tokenizer.apply_chat_template(list(chat), tokenize=False, add_generation_prompt=True)
+    return ProbeSet(texts, probes, list(chats[0]), chat_format.prompt(chats[0]), chat_format.bos, noise)
 
 
 def logprobs_of(model: Any, probes: Sequence[Probe]) -> list[float]:
@@ -144,9 +141,3 @@ def _log_softmax(model: Any, ids: Sequence[int], start: int) -> Any:
     with torch.inference_mode():
         logits = model(input_ids=torch.tensor([list(ids)]), logits_to_keep=kept, use_cache=False).logits
     return logits[0, -kept:].float().log_softmax(-1)
-
-
-def _common(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many ids two texts share at their start."""
-    same = (a == b for a, b in zip(first, second, strict=False))
-    return next((place for place, equal in enumerate(same) if not equal), min(len(first), len(second)))

@@ -17,6 +17,8 @@ from typing import Any
 from core.errors import LoraCraftError, WorkerFailed
 from core.export.folder import Measured
 from core.export.targets import Target
+from core.prompts.chat_template import opened_in
+from core.prompts.special_tokens import Written
 from core.workers.export.adapter_files import DIVERGED
 from core.workers.export.probes import ProbeSet, logprobs_of
 from core.workers.llama_server import LlamaServer
@@ -79,7 +81,7 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
         server = LlamaServer(file, probes.context_tokens + ANSWER_TOKENS, adapter=adapter)
         _require_same_ids(target, probes, server.tokenise)
         values = [server.logprob(probe.ids, probe.token) for probe in probes.probes]
-        answer = server.answer(probes.question, ANSWER_TOKENS)
+        answer = opened_in(probes.rendered) + server.answer(probes.question, ANSWER_TOKENS)
         renders_alike = adapter is not None or probes.is_prompt(server.render(probes.question))
     except ProofFailed:
         raise
@@ -91,7 +93,7 @@ def prove_gguf(file: Path, target: Target, probes: ProbeSet, adapter: Path | Non
     return Proof({**proof.values, **asked}, notes)
 
 
-def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable[[str], list[int]] | None) -> Proof:
+def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable[[Written], list[int]] | None) -> Proof:
     """Compare a transformers model with the adapter.
 
     Args:
@@ -106,12 +108,16 @@ def prove_model(model: Any, target: Target, probes: ProbeSet, tokenise: Callable
     return proof if tokenise is None else Proof({**proof.values, "same_token_ids": True}, proof.notes)
 
 
-def _require_same_ids(target: Target, probes: ProbeSet, tokenise: Callable[[str], list[int]]) -> None:
+def _require_same_ids(target: Target, probes: ProbeSet, tokenise: Callable[[Written], list[int]]) -> None:
     torn = [text for text, ids in probes.texts.items() if tokenise(text) != ids]
     if torn:
         count = f"{len(torn)} of {len(probes.texts)}"
-        message = f"{target.file} tokenises {count} texts otherwise than training did: {torn[0][-60:]!r}."
+        message = f"{target.file} tokenises {count} texts otherwise than training did: {_end_of(torn[0])!r}."
         raise ProofFailed(message, OTHER_IDS)
+
+
+def _end_of(text: Written) -> str:
+    return (text if isinstance(text, str) else " ".join(map(str, text)))[-60:]
 
 
 def judge(target: Target, probes: ProbeSet, values: list[float]) -> Proof:

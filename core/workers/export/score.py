@@ -11,7 +11,7 @@ from core.export.folder import FileScore
 from core.rewards.build import scorers
 from core.rewards.for_trl import TrlReward
 from core.sessions.kinds import HeldOutScore, RowScores
-from core.workers.corpus import render
+from core.workers.corpus import prompt_ids
 from core.workers.export.session import ExportSession
 from core.workers.held_out import HeldOut
 from core.workers.held_out_score import judged
@@ -33,7 +33,7 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
         LoraCraftError: A reward can't be used now, or llama.cpp fails.
     """
     tokenizer, most = run.tokenizer.loaded, run.config.training.max_new_tokens
-    prompts = tokenizer(render(list(asked.to_score), run.template, tokenizer), add_special_tokens=False).input_ids
+    prompts = prompt_ids(asked.to_score, run.template, tokenizer)
     server = LlamaServer(file, max(len(ids) for ids in prompts) + most, SLOTS)
     began = time.monotonic()
 
@@ -46,7 +46,7 @@ def score(file: Path, asked: HeldOut, run: ExportSession, report: Callable[[floa
     if len(places) < min(LEAST_ROWS, len(prompts)):
         return None
     used = scorers(run.config.reward, tools(run.workspace))
-    rewards = [TrlReward(scorer, run.template.markers) for scorer in used]
+    rewards = [TrlReward(scorer, run.template.markers, run.chat_format.opening) for scorer in used]
     rows, given = [asked.to_score[place] for place in places], [answers[place] or "" for place in places]
     mine = judged(rows, given, rewards, run.config.reward.weights)
     if all(value is None for value in mine["row_rewards"]):

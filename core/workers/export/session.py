@@ -18,6 +18,7 @@ from core.prompts.chosen import template_of
 from core.prompts.template import ChatMessage, PromptTemplate
 from core.sessions.events import read_events
 from core.sessions.state import fold_all
+from core.workers.chat_format import ChatFormat
 from core.workers.export.tokenizer_files import TrainedTokenizer
 from core.workers.held_out import HeldOut, held_out
 from core.workers.loading import model_source
@@ -50,6 +51,11 @@ class ExportSession:
             return TrainedTokenizer(self.source, self.adapter)
         except (NotFound, OSError):  # or it is one of the hub, which can't be reached, and no longer in the cache
             return TrainedTokenizer(None, self.adapter)
+
+    @cached_property
+    def chat_format(self) -> ChatFormat:
+        """How training wrote chats."""
+        return ChatFormat(self.tokenizer.loaded)
 
     @cached_property
     def base_folder(self) -> Path:
@@ -120,7 +126,7 @@ class ExportSession:
         from jinja2 import TemplateError
 
         try:
-            return self.tokenizer.loaded.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+            return self.chat_format.prompt(chat)
         except TemplateError:  # it takes no system message, or none of these roles
             return None
 

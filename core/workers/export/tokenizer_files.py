@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.jsonfile import read_json
+from core.prompts.special_tokens import Written
+from core.workers.chat_format import ChatFormat
 
 FILES = (
     "tokenizer.model",
@@ -67,12 +69,12 @@ class TrainedTokenizer:
         self._tidy(folder / CONFIG)
 
     @staticmethod
-    def read_back(folder: Path) -> Callable[[str], list[int]]:
-        """A function from a text to its ids by the tokenizer in `folder`, without special tokens."""
+    def read_back(folder: Path) -> Callable[[Written], list[int]]:
+        """A function from a written chat to its ids by the tokenizer in `folder`."""
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        return lambda text: tokenizer(text, add_special_tokens=False).input_ids
+        return lambda text: ChatFormat(tokenizer).ids([text])[0]
 
     @cached_property
     def _serves(self) -> bool:

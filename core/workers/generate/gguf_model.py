@@ -1,4 +1,7 @@
-"""GgufModel: an exported file in llama.cpp, with the chat template that the file itself carries."""
+"""GgufModel: an exported file in llama.cpp, with the chat template that the file itself carries.
+
+Prompts go there as token ids: llama.cpp's own chats take special tokens inside a message for the template's.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from typing import Any
 
 from core.errors import InvalidInput
 from core.generation.answer import FinishReason, ModelAnswer
-from core.generation.gguf_context import Context
+from core.generation.gguf_context import Context, controls_of
 from core.generation.sampling import Sampling
 from core.jsonfile import JsonObject
-from core.prompts.template import ChatMessage
+from core.prompts.chat_template import PROBE, opened_in
+from core.prompts.special_tokens import written
 from core.workers.generate.asked import Asked
-from core.workers.llama_server import load
+from core.workers.llama_server import LlamaServer
 
 
 class GgufModel:
@@ -30,7 +34,9 @@ class GgufModel:
 
     def __init__(self, file: Path, context: Context):
         self._slots = context.slots
-        self._server = load(file, context.tokens, context.slots)
+        self._llama = LlamaServer(file, context.tokens, context.slots)
+        self._controls = controls_of(file)
+        self._opening = opened_in(self._llama.render([{"role": "user", "content": PROBE}]))
 
     def answer(self, asked: Asked) -> None:
         """Answer every chat, several at once where no text is wanted on the way."""
@@ -44,23 +50,29 @@ class GgufModel:
             list(pool.map(answer_one, range(len(asked.chats))))
 
     def _one(self, index: int, asked: Asked, seed: int) -> ModelAnswer:
-        told = _Told(index, asked)
-        reply = self._server.handle_chat_completions(_request(asked.chats[index], asked.sampling, seed), told)
+        told = _Told(index, asked, self._opening)
+        text = written(asked.chats[index], self._controls, self._llama.render)
+        request = _request(self._llama.tokenise(text, begins=True), asked.sampling, seed)
+        reply = self._llama.stream(request, told)
         if isinstance(reply, dict) and "error" in reply:
             raise _refusal(reply["error"])
         return told.answer(seed if asked.sampling.temperature else None)
 
 
 class _Told:
-    """One answer of llama.cpp; called with every chunk, it returns true to end the answer."""
+    """One answer of llama.cpp; called with every chunk, it returns true to end the answer.
 
-    def __init__(self, index: int, asked: Asked):
+    Args:
+        opening: What the prompt has begun of the answer.
+    """
+
+    def __init__(self, index: int, asked: Asked, opening: str):
         self._index = index
         self._asked = asked
         self._began = time.perf_counter()
         self._first: float | None = None
         self._last = 0.0
-        self._text = ""
+        self._text = self._unsaid = opening
         self._pieces = 0
         self._prompt_tokens: int | None = None
         self._reason: FinishReason | None = None
@@ -94,13 +106,14 @@ class _Told:
         self._count(part.get("timings") or {})
         for choice in part.get("choices", ()):
             self._reason = choice.get("finish_reason") or self._reason
-            text = (choice.get("delta") or {}).get("content")
+            text = choice.get("text")
             if text:
                 self._last = time.perf_counter() - self._began
                 self._first = self._last if self._first is None else self._first
                 self._text += text
                 if self._asked.on_text is not None:
-                    self._asked.on_text(self._index, text, self._pieces)
+                    self._asked.on_text(self._index, self._unsaid + text, self._pieces)
+                    self._unsaid = ""
 
     def _count(self, timings: JsonObject) -> None:
         if "predicted_n" in timings:
@@ -117,13 +130,12 @@ def _refusal(error: JsonObject) -> InvalidInput:
     return InvalidInput(f"A prompt {problem}.", "Shorten the prompt or the conversation.", {"prompt": problem})
 
 
-def _request(chat: list[ChatMessage], sampling: Sampling, seed: int) -> JsonObject:
+def _request(prompt: list[int], sampling: Sampling, seed: int) -> JsonObject:
     """Our names to those of llama.cpp's server."""
     return {
-        "messages": chat,
+        "prompt": prompt,
         "stream": True,
         "timings_per_token": True,
-        "reasoning_format": "none",
         "max_tokens": sampling.max_tokens,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,

@@ -21,7 +21,9 @@ from core.errors import InvalidInput, NotFound
 from core.generation.answer import ModelAnswer
 from core.generation.batches import MOST_CHATS, batches
 from core.paths import ADAPTER_WEIGHTS
+from core.prompts.special_tokens import Written
 from core.prompts.template import ChatMessage
+from core.workers.chat_format import ChatFormat
 from core.workers.generate.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
 from core.workers.memory import cpu_type
@@ -147,6 +149,7 @@ class _Run:
 
     def __init__(self, tokenizer: Any, asked: Asked):
         self.tokenizer = tokenizer
+        self.chat_format = ChatFormat(tokenizer)
         self.asked = asked
         self.sampling = asked.sampling
         self.seed = asked.sampling.seed if asked.sampling.seed is not None else secrets.randbelow(2**31)
@@ -157,8 +160,7 @@ class _Run:
         Raises:
             InvalidInput: One leaves no room for an answer, or the template does not take it.
         """
-        texts = [self._text(chat) for chat in self.asked.chats]
-        prompts = self.tokenizer(texts, add_special_tokens=False).input_ids
+        prompts = self.chat_format.ids([self._written(chat) for chat in self.asked.chats])
         limit = _most_tokens(model)
         longest = max(len(ids) for ids in prompts)
         if longest >= limit:
@@ -166,15 +168,12 @@ class _Run:
             raise InvalidInput(f"A prompt {problem}.", "Shorten the prompt or the conversation.", {"prompt": problem})
         return prompts
 
-    def _text(self, chat: list[ChatMessage]) -> str:
+    def _written(self, chat: list[ChatMessage]) -> Written:
         try:
-            return self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+            return self.chat_format.written(chat)
         except TemplateError as error:
-            has_system = chat[0]["role"] == "system"
-            problem = f"the chat template of the model refuses it: {error}"
-            hint = 'Send "system": "" and put its text into the question.' if has_system else "Change the messages."
-            field = "system" if has_system else "messages"
-            raise InvalidInput(f"{field}: {problem}.", hint, {field: problem}) from error
+            problem = f"the chat template of the model refuses them: {error}"
+            raise InvalidInput(f"messages: {problem}.", "Change the messages.", {"messages": problem}) from error
 
     def batch(self, model: Any, indexes: list[int], prompts: list[list[int]]) -> None:
         """Answer some of the chats together."""
@@ -218,7 +217,7 @@ class _Run:
         is_over = end is not None or stopped is not None or cut is not None
         seconds = clock.seconds(tokens)
         return {
-            "text": text[:cut],
+            "text": self.chat_format.opening + text[:cut],
             "tokens": tokens,
             "prompt_tokens": prompt_tokens,
             "seconds": round(seconds, 4),
@@ -293,6 +292,7 @@ class _Writer:
         self._ids: list[int] = []
         self._said = 0
         self._is_prompt = True
+        self._opening = run.chat_format.opening
 
     def put(self, value: Any) -> None:
         """Called with the prompt first, then with each token."""
@@ -311,8 +311,8 @@ class _Writer:
     def _send(self, text: str) -> None:
         sure = _before_stop(text, self._run.sampling.stop)
         if len(sure) > self._said and self._run.asked.on_text is not None:
-            self._run.asked.on_text(self._index, sure[self._said :], len(self._ids))
-            self._said = len(sure)
+            self._run.asked.on_text(self._index, self._opening + sure[self._said :], len(self._ids))
+            self._said, self._opening = len(sure), ""
 
 
 def _before_stop(text: str, stops: Sequence[str]) -> str:

@@ -28,6 +28,12 @@ class OfDataset(TypedDict):
     dataset: JsonObject
 
 
+class SuggestionWanted(OfDataset):
+    """For the model of that name; null where none is chosen."""
+
+    model: str | None
+
+
 class FirstRows(OfDataset):
     """So many rows of a data set."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from functools import lru_cache
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -26,98 +26,141 @@ from core.data.preview import (
 from core.data.procedural import ProceduralTask, procedural_names
 from core.data.row import RawRow
 from core.data.section import DatasetConfig
-from core.data.source import data_file, final_answer_problem, first_rows, kind_of, rows_of_run
+from core.data.source import (
+    data_file,
+    final_answer_problem,
+    first_rows,
+    kind_of,
+    looked_at,
+    many_rows,
+    rows_of_run,
+    sampled,
+)
 from core.errors import LoraCraftError
 from core.files import sha256_of
 from core.jsonfile import JsonObject
 from core.paths import Workspace
+from core.prompts.chat_template import Thinking, perfect_answer
 from core.prompts.chosen import template_of
-from core.prompts.template import PromptTemplate
-from core.rewards.suggest import suggest
-from core.runs.checks import check_rows
+from core.prompts.special_tokens import found_in
+from core.rewards.numbering import lettered
+from core.rewards.suggest import Sample, suggest
+from core.runs.checks import Measured, check_rows
 from core.runs.split import FILTERED_ROWS, check_source
-from core.workers.corpus import render
-from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt
+from core.workers.chat_format import ChatFormat, about_template, unknown_thinking
+from core.workers.corpus import prompt_ids, render
+from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt, SuggestionWanted
 from core.workers.loading import load_tokenizer
+from core.workers.reward_tools import tools
 
 MAX_CELL_SHOWN = 4000
 """Characters of a cell that a preview shows at most."""
 MAX_ITEMS_SHOWN = 50
 """Items of a list or an object that a preview shows at most."""
 
-GUESS_ROWS = 50
 RENDERED_ROWS = 3
 
 
 def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPreview:
     """The first rows in a form to show, the guessed mapping, and facts about the other rows."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    count = arguments["samples"]
+    count = max(arguments["samples"], looked_at(config))
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
-    rows = file.first(max(count, GUESS_ROWS)) if file else first_rows(config, workspace, max(count, GUESS_ROWS))
-    mapping = guess_mapping(rows)
+    rows = file.first(count) if file else first_rows(config, workspace, count)
+    mapping = guess_mapping(_guessed_from(rows, config, workspace))
     return {
         "columns": columns_of(rows),
-        "rows": [shown(row) for row in rows[:count]],
+        "rows": [shown(row) for row in rows[: arguments["samples"]]],
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         "notes": file.notes if file else [],
-        "total_rows": len(rows) if len(rows) < max(count, GUESS_ROWS) else None,
+        "total_rows": len(rows) if len(rows) < count else None,
     }
 
 
 def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPreview:
     """The guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
-    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else GUESS_ROWS)
-    mapping = guess_mapping(rows[:GUESS_ROWS])
+    count = looked_at(config.dataset)
+    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else count)
+    mapping = guess_mapping(rows[:count])
+    shown_rows = rendered(rows, config, workspace)
+    if problem := final_answer_problem(rows, config.dataset):
+        shown_rows["notices"].append(f"{problem}.")
     return {
-        "columns": columns_of(rows[:GUESS_ROWS]),
+        "columns": columns_of(rows[:count]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
-        **rendered(rows, config, workspace),
-        "notices": [problem] if (problem := final_answer_problem(rows, config.dataset)) else [],
+        **shown_rows,
     }
+
+
+def _guessed_from(rows: Sequence[RawRow], config: DatasetConfig, workspace: Workspace) -> Sequence[RawRow]:
+    """The rows that columns are guessed from: from all over a source with more than `rows`, as Quick Start does."""
+    count = looked_at(config)
+    is_all = len(rows) < count or kind_of(config) != "upload"
+    return rows if is_all else sampled(many_rows(config, workspace), count)[0]
 
 
 def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
     """Three rows rendered by the model's chat template; `problem` says why if there is none."""
     template = template_of(config.prompt)
-    mapped = map_rows(rows, config.dataset, config.reward.columns).rows[:RENDERED_ROWS]
-    prompts, problem = rendered_prompts(mapped, template, config.model.name, workspace)
+    mapped = lettered(map_rows(rows, config.dataset, config.columns).rows, config.reward)[:RENDERED_ROWS]
+    shown_as = rendered_prompts(mapped, config, workspace)
     samples: list[RenderedRow] = [
         {
-            "prompt": prompt,
+            "prompt": prompt.removesuffix(shown_as.opening),
             "tokens": tokens,
             "instruction": row.instruction,
             "reference": row.reference,
             "reasoning": row.reasoning,
             "extras": shown(row.extras),
-            "perfect_answer": template.answer(row.reference, row.reasoning),
+            "perfect_answer": perfect_answer(template.answer(row.reference, row.reasoning), shown_as.opening),
         }
-        for row, (prompt, tokens) in zip(mapped, prompts, strict=True)
+        for row, (prompt, tokens) in zip(mapped, shown_as.prompts, strict=True)
     ]
-    return {"samples": samples, "problem": problem}
+    return {"samples": samples, "problem": shown_as.problem, "notices": shown_as.notices}
 
 
-def rendered_prompts(
-    rows: Sequence[Row], template: PromptTemplate, model: str, workspace: Workspace
-) -> tuple[list[tuple[str, int | None]], MissingTokenizer | None]:
-    """[(prompt, tokens)], and the error if there is no tokenizer; then the messages replace the prompt."""
+@dataclass(frozen=True)
+class RenderedPrompts:
+    """Prompts as a model sees them.
+
+    Attributes:
+        prompts: [(prompt, tokens)].
+        opening: What the chat template begins of an answer.
+        notices: What a user should know of the template.
+        problem: Why there is no tokenizer; the messages then replace the prompts.
+    """
+
+    prompts: list[tuple[str, int | None]]
+    opening: str = ""
+    notices: list[str] = field(default_factory=list)
+    problem: MissingTokenizer | None = None
+
+
+def rendered_prompts(rows: Sequence[Row], config: RunConfig, workspace: Workspace) -> RenderedPrompts:
+    """The prompts of rows by the model of `config`."""
+    model, template, thinking = config.model.name, template_of(config.prompt), config.prompt.thinking
     try:
-        tokenizer = tokenizer_of(model, workspace)
+        tokenizer = tokenizer_of(model, workspace, thinking)
     except (LoraCraftError, OSError, ValueError) as error:
         plain = ["\n".join(m["content"] for m in template.messages(row.instruction)) for row in rows]
-        problem = f"The chat template of {model} is not at hand, so the messages are shown without it: {error}"
-        return [(text, None) for text in plain], {"message": problem[:500], "fields": {"model.name": "not at hand"}}
-    prompts = render(list(rows), template, tokenizer)
-    return [(prompt, len(ids)) for prompt, ids in zip(prompts, _ids(tokenizer, prompts), strict=True)], None
+        text = f"The chat template of {model} is not at hand, so the messages are shown without it: {error}"
+        problem: MissingTokenizer = {"message": text[:500], "fields": {"model.name": "not at hand"}}
+        return RenderedPrompts([(text, None) for text in plain], problem=problem)
+    sizes = [len(ids) for ids in prompt_ids(rows, template, tokenizer)]
+    prompts: list[tuple[str, int | None]] = list(zip(render(rows, template, tokenizer), sizes, strict=True))
+    notices = list(about_template(tokenizer, template.system_prompt).values())
+    if unknown := unknown_thinking(tokenizer, thinking):
+        notices.append(unknown)
+    return RenderedPrompts(prompts, ChatFormat(tokenizer).opening, notices)
 
 
-@lru_cache(maxsize=2)
-def tokenizer_of(model: str, workspace: Workspace) -> Any:
+@lru_cache(maxsize=4)
+def tokenizer_of(model: str, workspace: Workspace, thinking: Thinking = "default") -> Any:
     """The tokenizer of a model; kept, since loading takes longer than all that is done with it."""
-    return load_tokenizer(model, workspace)
+    return load_tokenizer(model, workspace, thinking)
 
 
 def statistics(workspace: Workspace, arguments: OfDataset, report: Any) -> HashedStatistics:
@@ -136,10 +179,13 @@ def check(workspace: Workspace, arguments: OfConfig, report: Any) -> JsonObject:
     """A CheckReport: every row looked at as a run would use it."""
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
-    tokenizer = tokenizer_of(config.model.name, workspace)
+    tokenizer = tokenizer_of(config.model.name, workspace, config.prompt.thinking)
+    controls = ChatFormat(tokenizer).controls
 
-    def measure(rows: Sequence[Row]) -> list[int]:
-        return [len(ids) for ids in _ids(tokenizer, render(list(rows), template, tokenizer))]
+    def measure(rows: Sequence[Row]) -> list[Measured]:
+        special = (found_in((row.instruction, row.reference, row.reasoning), controls) for row in rows)
+        lengths = map(len, prompt_ids(rows, template, tokenizer))
+        return [Measured(*pair) for pair in zip(lengths, special, strict=True)]
 
     raw = rows_of_run(config.dataset, workspace, report)
     return asdict(check_rows(raw, config, measure, lambda count: report(None, f"{count:,} rows")))
@@ -151,10 +197,13 @@ def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[
     return {}
 
 
-def suggestion(workspace: Workspace, arguments: OfDataset, report: Any) -> JsonObject:
+def suggestion(workspace: Workspace, arguments: SuggestionWanted, report: Any) -> JsonObject:
     """Quick Start's proposal, a Suggestion."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    return asdict(suggest(config, kind_of(config), first_rows(config, workspace, GUESS_ROWS)))
+    read = partial(many_rows, config, workspace)
+    rows, total = sampled(read(), looked_at(config))
+    sample = Sample(config, kind_of(config), rows, total, arguments["model"], read)
+    return asdict(suggest(sample, tools(workspace)))
 
 
 def hub_description(workspace: Workspace, arguments: OfHub, report: Any) -> JsonObject:
@@ -179,8 +228,15 @@ def prompt_preview(workspace: Workspace, arguments: OfPrompt, report: Any) -> Pr
     config = parse_config({"prompt": arguments["prompt"], "model": {"name": arguments["model"]}})
     template = template_of(config.prompt)
     row = Row(arguments["instruction"], "")
-    ((prompt, tokens),), problem = rendered_prompts([row], template, config.model.name, workspace)
-    return {"prompt": prompt, "tokens": tokens, "messages": template.messages(row.instruction), "problem": problem}
+    shown_as = rendered_prompts([row], config, workspace)
+    ((prompt, tokens),) = shown_as.prompts
+    return {
+        "prompt": prompt,
+        "tokens": tokens,
+        "messages": template.messages(row.instruction),
+        "problem": shown_as.problem,
+        "notices": shown_as.notices,
+    }
 
 
 def shown(value: Any) -> Any:
@@ -200,7 +256,3 @@ def shown(value: Any) -> Any:
 def _first(items: Iterable[Any], count: int, rest: Any = ("...", "more")) -> list[Any]:
     """At most MAX_ITEMS_SHOWN items, and the number of the others."""
     return [*islice(items, MAX_ITEMS_SHOWN), *([rest] if count > MAX_ITEMS_SHOWN else [])]
-
-
-def _ids(tokenizer: Any, prompts: list[str]) -> list[list[int]]:
-    return tokenizer(prompts, add_special_tokens=False).input_ids if prompts else []

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.config import parse_config
+from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.evaluations.prompt_files import read_prompts
 from core.paths import Workspace
@@ -14,6 +15,7 @@ from core.prompts.chosen import template_of
 from core.rewards.base import Example
 from core.rewards.build import scorers
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.numbering import lettered
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer
 from core.runs.split import load_split
@@ -29,8 +31,13 @@ def prompt_file(workspace: Workspace, arguments: dict, report: Any) -> dict:
     """{"path", "encoding", "config"} -> the prompts of a file, see Prompts; `config` is the run's, or null."""
     path = workspace.inside(arguments["path"], "file")
     config = arguments["config"] and parse_config(arguments["config"])
-    columns, data = (config.reward.columns, config.dataset) if config else ({}, None)
-    return asdict(read_prompts(path, arguments["encoding"], columns, data))
+    columns, data = (config.columns, config.dataset) if config else ({}, None)
+    prompts = read_prompts(path, arguments["encoding"], columns, data)
+    if config:
+        rows = [Row(prompt["prompt"], prompt["reference"] or "", "", prompt["extras"]) for prompt in prompts.prompts]
+        for prompt, row in zip(prompts.prompts, lettered(rows, config.reward), strict=True):
+            prompt["reference"], prompt["extras"] = row.reference or None, row.extras
+    return asdict(prompts)
 
 
 def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
@@ -43,7 +50,9 @@ def held_out_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
     config = parse_config(arguments["config"])
     template = template_of(config.prompt)
     split = load_split(config, workspace, report)
-    rows = with_room(split.held_out, config, template, tokenizer_of(config.model.name, workspace))
+    rows = with_room(
+        split.held_out, config, template, tokenizer_of(config.model.name, workspace, config.prompt.thinking)
+    )
     if not rows:
         problem = "no row of the run's data set is held out, or none leaves room for an answer"
         hint = "Train with a dataset.validation_fraction above 0, or test it with a file of prompts."

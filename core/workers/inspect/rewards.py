@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config import RunConfig, parse_config
 from core.data.mapping import IfThere, Row, map_rows
-from core.data.source import first_rows
+from core.data.source import first_rows, looked_at
 from core.errors import LoraCraftError
 from core.prompts.builtin import SOLUTION_ONLY
 from core.prompts.chosen import template_of
@@ -20,6 +20,8 @@ from core.rewards.bench import bench
 from core.rewards.build import scorers
 from core.rewards.custom import CustomReward
 from core.rewards.for_trl import as_record, weighted_sum
+from core.rewards.numbering import lettered
+from core.rewards.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
 from core.rewards.tested import BenchResult, RewardRange, RewardTest, ValidReward
@@ -27,8 +29,6 @@ from core.rewards.trial import try_out
 from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 
-LOOKED_AT_ROWS = 50
-"""Rows that are read at least, since the first ones may be empty."""
 TOGETHER = "together"
 """The report on the weighted sum of several rewards, which training uses."""
 
@@ -101,6 +101,15 @@ def reward_bench(workspace: Any, arguments: BenchWanted, report: Any) -> BenchRe
     return {"rows": len(rows), "grade": reports[tried[-1].name]["grade"], "rewards": reports}
 
 
+def reward_own_answers(workspace: Any, arguments: BenchWanted, report: Any) -> OwnAnswers:
+    """What the configured reward gives the data set's own answers."""
+    config = parse_config(arguments["config"])
+    rows = dataset_rows(config, workspace, arguments["samples"])
+    return own_answers(
+        scorers(config.reward, tools(workspace)), config.reward.weights, rows, template_of(config.prompt)
+    )
+
+
 def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> ValidReward:
     """The custom reward with every value, once it has been tried and can be used, and its scores for three answers."""
     definition = custom.read(arguments["definition"])
@@ -120,11 +129,11 @@ def _rows_for(definition: CustomReward, config: RunConfig, workspace: Any) -> li
     """Rows with the columns that a custom reward names, as far as the data has them."""
     fields = config.reward.fields
     columns = {name: fields.get(name) or IfThere(name) for name in definition.columns}
-    raw = first_rows(config.dataset, workspace, LOOKED_AT_ROWS)
+    raw = first_rows(config.dataset, workspace, looked_at(config.dataset))
     return map_rows(raw, config.dataset, columns).rows
 
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
     """The first `count` usable rows of the configured data set."""
-    raw = first_rows(config.dataset, workspace, max(count, LOOKED_AT_ROWS))
-    return map_rows(raw, config.dataset, config.reward.columns).rows[:count]
+    raw = first_rows(config.dataset, workspace, max(count, looked_at(config.dataset)))
+    return lettered(map_rows(raw, config.dataset, config.columns).rows, config.reward)[:count]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.workers.inspect import data, evaluations, rewards
+from core.workers.inspect import data, evaluations, model, rewards
 
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
@@ -21,8 +21,10 @@ TASKS: dict[str, Callable[..., Any]] = {
         data.download,
         data.procedural_tasks,
         data.prompt_preview,
+        model.check_model,
         rewards.reward_test,
         rewards.reward_bench,
+        rewards.reward_own_answers,
         rewards.reward_validate,
         evaluations.prompt_file,
         evaluations.held_out_rows,

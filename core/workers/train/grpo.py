@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from core.config import RunConfig
 from core.data.mapping import Row
 from core.paths import ADAPTER_WEIGHTS, SessionPaths
-from core.prompts.template import PromptTemplate
+from core.prompts.template import ChatMessage, PromptTemplate
 from core.rewards.for_trl import TrlReward
 from core.runs.arguments import grpo_arguments
 from core.workers.corpus import grpo_dataset
@@ -81,6 +81,8 @@ class GrpoRun:
             processing_class=self._loaded.tokenizer,
             callbacks=[rollouts, metrics, CheckpointCallback(self._to)],
         )
+        # private: TRL has no hook for prompts, and would take special tokens inside a question for its own
+        self._trainer._tokenize_prompts = lambda prompts: (self._prompt_ids(prompts), None, {})
         rollouts.trainer = self._trainer
         if arguments.use_vllm:
             join(self._trainer, self._loaded, self._config, self._to.check_stop)
@@ -90,6 +92,10 @@ class GrpoRun:
             if request.mode != "discard":
                 self._save_checkpoint()
             raise
+
+    def _prompt_ids(self, prompts: list[list[ChatMessage]]) -> list[list[int]]:
+        chat_format = self._loaded.chat_format
+        return chat_format.ids([chat_format.written(chat) for chat in prompts])
 
     def _recorder(self) -> RolloutRecorder:
         config = self._config

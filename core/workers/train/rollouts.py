@@ -19,6 +19,8 @@ PRINTS_SHOWN = 20
 class RolloutRecorder:
     """Joins the completions and scores of the rewards with the advantages of TRL.
 
+    What the chat template begins of an answer is stored with the completion, and not with its prompt.
+
     Args:
         folder: Where the step files go.
         rewards: The run's rewards in the order TRL calls them.
@@ -78,7 +80,7 @@ class RolloutRecorder:
         members = range(start, start + self._group_size)
         return {
             "step": step,
-            "prompt": prompts[start],
+            "prompt": prompts[start].removesuffix(self._rewards[0].opening),
             "instruction": batch.instructions[start],
             "reference": batch.references[start],
             "extras": batch.extras[start],

@@ -16,6 +16,7 @@ from core.runs.split import Split, load_split
 from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
+from core.workers.chat_format import about_template, require_thinking
 from core.workers.corpus import fitting, render
 from core.workers.held_out_score import HeldOutScorer
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
@@ -55,8 +56,9 @@ class TrainingRun:
         checkpoint = last_loadable_checkpoint(self.paths.checkpoints)
         warmed = self.paths.checkpoints / WARM_ADAPTER
         self._report_resume(checkpoint, warmed.is_dir())
-        grpo = GrpoRun(loaded, self.config, self._rewards(), self.paths, self.to)
-        scorer = HeldOutScorer(loaded, self.config, self.template, split.held_out, self._rewards())
+        opening = loaded.chat_format.opening
+        grpo = GrpoRun(loaded, self.config, self._rewards(opening), self.paths, self.to)
+        scorer = HeldOutScorer(loaded, self.config, self.template, split.held_out, self._rewards(opening))
         try:
             self._score_held_out(scorer, "base", 0)
             if self.config.pre_training.enabled:
@@ -71,10 +73,10 @@ class TrainingRun:
         self._save(loaded)
         self.to.end("completed")
 
-    def _rewards(self) -> list[TrlReward]:
+    def _rewards(self, opening: str) -> list[TrlReward]:
         """Fresh rewards; training and held-out scoring have their own, since each keeps its last batch."""
         used = scorers(self.config.reward, tools(self.workspace))
-        return [TrlReward(scorer, self.template.markers) for scorer in used]
+        return [TrlReward(scorer, self.template.markers, opening) for scorer in used]
 
     def _warn_of_memory(self, message: str) -> None:
         self.to.notice("warning", "training.batch_size", message)
@@ -89,7 +91,10 @@ class TrainingRun:
         source = model_source(self.config.model.name, self.workspace)
         self._report_quantised(source)
         loaded = self.engine.load(source, self.config)
+        require_thinking(loaded.tokenizer, self.config.prompt.thinking)
         layers = loaded.adapted_layers
+        for field, said in about_template(loaded.tokenizer, self.template.system_prompt).items():
+            self.to.notice("info", field, said)
         if loaded.adopted_chat_template:
             message = (
                 "The model brings no chat template; prompts are written as 'user: ...' and 'assistant: ...' lines."

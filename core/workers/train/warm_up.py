@@ -25,7 +25,7 @@ def warm_up(
     trainer = SFTTrainer(
         model=loaded.model,
         args=arguments,
-        train_dataset=sft_dataset(rows, template),
+        train_dataset=sft_dataset(rows, template, loaded.chat_format, config.training.max_sequence_length),
         processing_class=loaded.tokenizer,
         callbacks=[MetricsCallback(to, "pre_training", [])],
     )

@@ -156,8 +156,9 @@ export const describeDataset = (wanted, signal) =>
 export const previewDataset = (wanted, signal) => call("/datasets/preview", "POST", wanted, signal);
 /** @param {object} config @param {AbortSignal} [signal] @returns {Promise<MappedPreview>} */
 export const datasetFields = (config, signal) => call("/datasets/fields", "POST", { config }, signal);
-/** @param {object} wanted path, kind, subset, split, encoding, parameters @returns {Promise<Suggestion>} */
-export const suggestForDataset = (wanted) => call("/datasets/suggest", "POST", wanted);
+/** @param {object} wanted path, kind, subset, split, encoding, parameters @param {string} model that is trained
+ * @returns {Promise<Suggestion>} */
+export const suggestForDataset = (wanted, model) => call("/datasets/suggest", "POST", { ...wanted, model });
 /** @param {object} config @returns {Promise<Job>} */
 export const checkDataset = (config) => call("/datasets/check", "POST", { config });
 /** @param {object} wanted @returns {Promise<Job>} */

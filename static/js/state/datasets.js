@@ -3,7 +3,7 @@
  * words; pure. */
 
 import { PLAIN } from "../forms/schema.js";
-import { count, counted, words } from "../lib/format.js";
+import { count, counted, percent, words } from "../lib/format.js";
 import { isSame, valueAt } from "./draft.js";
 import { SUFFIX } from "./uploads.js";
 
@@ -44,24 +44,43 @@ export function choosing(source, known) {
   return { ...forgotten, "dataset.source": source, ...inSection("dataset", known) };
 }
 
-/** The changes that take a guessed mapping, as far as it guesses anything. @param {Section} mapping */
+/** The changes that take a guessed mapping, as far as it guesses a question; data may have no answers.
+ * @param {Section} mapping */
 export function taking(mapping) {
-  const needed = ["instruction_field", "response_field"];
-  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && needed.includes(key)));
+  const kept = MAPPING.filter((key) => key in mapping && !(mapping[key] === null && key === "instruction_field"));
   return Object.fromEntries(kept.map((key) => [`dataset.${key}`, mapping[key]]));
 }
 
-/** The changes of Quick Start; of prompt and reward what it leaves out is as by default.
+/** The changes of Quick Start; of prompt and reward what it leaves out is as by default, a warm-up as it was.
  * @param {Suggestion} suggestion @param {string[]} names all settings
  * @param {string[]} sections those to change @returns {Record<string, unknown>} */
-export function suggested(suggestion, names, sections = ["dataset", "prompt", "reward"]) {
+export function suggested(suggestion, names, sections = ["dataset", "prompt", "reward", "pre_training"]) {
   const changes = sections.includes("dataset") ? taking(suggestion.dataset) : {};
   for (const section of /** @type {const} */ (["prompt", "reward"])) {
     if (!sections.includes(section)) continue;
     Object.assign(changes, cleared(names, section), inSection(section, { ...suggestion[section] }));
   }
+  if (sections.includes("pre_training")) Object.assign(changes, inSection("pre_training", suggestion.pre_training));
   return changes;
 }
+
+/** The first row whose own answer does not get all there is, as facts; none where all do.
+ * @param {OwnAnswers | null} own @returns {[string, string][]} */
+export function failingFacts(own) {
+  if (!own?.failing) return [];
+  const { row, instruction, answer, score } = own.failing;
+  return [
+    [`Row ${row} earns`, score === null ? "no score" : percent(score)], ["Its question", instruction],
+    ["Its answer", answer],
+  ];
+}
+
+/** Several columns of one role as the draft keeps them: none is null, one a text.
+ * @param {string[]} columns @returns {string[] | string | null} */
+export const asField = (columns) => (columns.length > 1 ? columns : columns[0] ?? null);
+
+/** The columns of a role, which may have none, one or several. @param {unknown} field @returns {string[]} */
+export const columnsIn = (field) => /** @type {string[]} */ ([field ?? []].flat());
 
 /** The values of a section by their dotted names. @param {string} section @param {Record<string, unknown>} values */
 export const inSection = (section, values) =>
@@ -163,8 +182,11 @@ export const errorsOf = (state) => Object.assign(
 /** @type {Record<string, string>} */
 const TITLES = {
   empty: "Empty", repeated: "Repeated", filtered: "Filtered out", too_long: "Too long", leakage: "Leaking",
+  special_tokens: "Special tokens in the text",
 };
-const ORDER = ["too_long", "leakage", "empty", "repeated", "filtered"];
+const ORDER = ["too_long", "leakage", "empty", "repeated", "special_tokens", "filtered"];
+/** What is said of rows that are used as they are. */
+const FACTS = ["filtered", "special_tokens"];
 
 /** What a check of every row found, the worst first.
  * @param {CheckReport} checks @returns {{level: string, title: string, text: string, examples: string[]}[]} */
@@ -172,7 +194,7 @@ export function findingsOf(checks) {
   return ORDER.filter((name) => checks.findings[name]?.count > 0).map((name) => {
     const finding = checks.findings[name];
     const share = finding.count / Math.max(1, checks.rows);
-    const level = name === "filtered" ? "info" : share > 0.2 ? "bad" : "warning";
+    const level = FACTS.includes(name) ? "info" : share > 0.2 ? "bad" : "warning";
     const title = `${TITLES[name]}: ${counted(finding.count, "row")}`;
     return { level, title, text: `${words(finding.meaning)}.`, examples: finding.examples };
   });

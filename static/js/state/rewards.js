@@ -242,11 +242,12 @@ export function changesOfSuggestion(suggestion, get) {
   const isNewTemplate = suggestion.prompt.template !== get("prompt.template");
   const own = isNewTemplate ? Object.fromEntries(TEXTS.map((name) => [name, undefined])) : {};
   const { fields, ...reward } = suggestion.reward;
-  const { type, components = [], preset_name } = reward;
-  const parts = type === "composite" ? components : [{ preset_name }];
+  const { type, components = [], preset_name, parameters = {} } = reward;
+  const parts = type === "composite" ? components : [{ preset_name, parameters }];
   return {
     ...inSection("dataset", suggestion.dataset), ...inSection("prompt", { ...own, ...suggestion.prompt }),
     ...changesFor(parts.map(tidy)), "reward.fields": fields ?? {},
+    ...inSection("pre_training", suggestion.pre_training),
   };
 }
 

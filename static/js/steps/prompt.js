@@ -1,6 +1,7 @@
 // @ts-check
 /** The prompt: its template, and the texts that the draft replaces in it. */
 
+import { drawFields, showFields } from "../forms/form.js";
 import { counted } from "../lib/format.js";
 import { inForce, listed, replaced, replacing, TEXTS, unmentioned, unreplaced } from "../state/prompts.js";
 import { ask } from "../ui/dialog.js";
@@ -13,6 +14,7 @@ export function mountPrompt(root, context) {
   const select = find("prompt-template", root, "select");
   const refs = TEXTS.map((name) => /** @type {const} */ ([name, findText(`prompt-${name}`, root)]));
   const inputs = new Map(refs);
+  const thinking = drawFields(find("prompt-thinking", root), ["prompt.thinking"], context);
   const preview = mountPromptPreview(root, context);
   const templates = createTemplates(root, context, select);
 
@@ -38,6 +40,7 @@ export function mountPrompt(root, context) {
       for (const [key, input] of inputs) renderText(root, key, input, texts[key], errors[`prompt.${key}`] ?? "");
       renderOwn(root, replaced(context.get));
       renderWarning(root, known ? unmentioned(texts) : []);
+      showFields(thinking, state);
       preview.render(state);
     },
   };

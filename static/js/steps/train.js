@@ -95,9 +95,10 @@ function parts({ boot, get }, { plan }) {
     ] },
     { step: "dataset", title: "Dataset and prompt", facts: [
       ["Source", get("dataset.source")],
-      ["Question, answer", `${get("dataset.instruction_field")}, ${get("dataset.response_field")}`],
+      ["Question, answer", `${get("dataset.instruction_field")}, ${get("dataset.response_field") ?? "none"}`],
       ["Held out", `${heldOut}, at most ${count(get("dataset.validation_samples"))}`],
       ["Prompt template", get("prompt.template")],
+      ["Thinking", get("prompt.thinking")],
     ] },
     { step: "config", title: "Configuration", facts: [
       ["Warm-up", warm],

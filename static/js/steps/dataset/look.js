@@ -4,7 +4,7 @@
 import { NO_ANSWER } from "./answer.js";
 import { downloadDataset, explain, inWords } from "../../lib/api.js";
 import { bytes, count } from "../../lib/format.js";
-import { cellAt, cellText, wantedOf } from "../../state/datasets.js";
+import { cellAt, cellText, columnsIn, wantedOf } from "../../state/datasets.js";
 import { read } from "../../ui/copy.js";
 import { isUnderWay, jobOf, jobText, showFraction } from "./jobs.js";
 import { fillList, find, make, setText, show, tell } from "../../lib/dom.js";
@@ -112,8 +112,8 @@ function factsOf(chosen, value, get) {
 /** Column to what the draft takes it, or a value in it, for.
  * @param {string[]} columns @param {Get} get @returns {Record<string, string>} */
 function rolesOf(columns, get) {
-  /** @param {string} column @param {string | null} path */
-  const isIn = (column, path) => path === column || Boolean(path?.startsWith(`${column}.`));
+  /** @param {string} column @param {string | string[] | null} field */
+  const isIn = (column, field) => columnsIn(field).some((path) => path === column || path.startsWith(`${column}.`));
   return Object.fromEntries(columns.map((column) => {
     const roles = Object.entries(ROLES).filter(([key]) => isIn(column, get(`dataset.${key}`)));
     return [column, roles.map(([, role]) => role).join(", ")];

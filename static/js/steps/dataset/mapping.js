@@ -1,22 +1,25 @@
 // @ts-check
 /** Which column is question, answer and the rest: selects with the guess beside them. */
 
-import { sureness, taking } from "../../state/datasets.js";
+import { asField, columnsIn, sureness, taking } from "../../state/datasets.js";
 import { mountQuickStart } from "./quick.js";
 import { renderRendered } from "./rendered.js";
-import { child, clone, find, part, setText, show, showText } from "../../lib/dom.js";
+import { child, clone, fillList, find, part, setText, show, showText } from "../../lib/dom.js";
 
 const PATH = "\u0000path";
 /** @typedef {{key: keyof MappingSettings, role: "instruction" | "response" | "context" | "reasoning" | "",
- *   label: string, help: string, isLoose?: boolean}} Field */
+ *   label: string, help: string, isLoose?: boolean, isMany?: boolean}} Field */
 
 /** @type {Field[]} */
 const FIELDS = [
   { key: "instruction_field", role: "instruction", label: "Question", help: "What the model is asked." },
-  { key: "response_field", role: "response", label: "Answer", help: "What the reward compares with." },
   {
-    key: "context_field", role: "context", label: "Context", isLoose: true,
-    help: "Belongs to the question and follows it; a list becomes options A), B) …",
+    key: "response_field", role: "response", label: "Answer", isLoose: true,
+    help: "What the reward compares with; none where the data have no answers.",
+  },
+  {
+    key: "context_field", role: "context", label: "Context", isLoose: true, isMany: true,
+    help: "Belongs to the question and follows it; a list becomes options A), B) …, a system text goes before it.",
   },
   {
     key: "reasoning_field", role: "reasoning", label: "Reasoning", isLoose: true,
@@ -48,13 +51,12 @@ export function mountMapping(root, context) {
     for (const input of [select, path]) input.setAttribute("aria-describedby", `${id}-error ${id}-guess`);
     path.setAttribute("aria-label", `${field.label}: path of the value`);
     setText(part(element, "mapping__role"), field.help);
-    const put = (/** @type {string | null} */ value) => context.set({ [`dataset.${field.key}`]: value });
-    select.addEventListener("change", () => {
-      show(path, select.value === PATH);
-      if (select.value === PATH) return path.focus();
-      put(select.value === "" ? null : select.value);
+    const put = putter(field, context);
+    listen(select, path, put, field.isMany ?? false);
+    part(element, "mapping__chosen").addEventListener("click", ({ target }) => {
+      const button = target instanceof Element ? target.closest("button") : null;
+      if (button) put(button.value, false);
     });
-    path.addEventListener("input", () => path.value.trim() && put(path.value.trim()));
     find("mapping-fields", root).append(element);
     return { field, element, select, path };
   }
@@ -83,36 +85,83 @@ export function mountMapping(root, context) {
   };
 }
 
+/** How a role takes a column: in place of the one before, or besides those it has.
+ * @param {Field} field @param {Context} context @returns {(column: string | null, isAdded?: boolean) => void} */
+function putter({ key, isMany }, context) {
+  const name = `dataset.${key}`;
+  return (column, isAdded = true) => {
+    if (!isMany || column === null) return context.set({ [name]: column });
+    const others = columnsIn(context.get(name)).filter((other) => other !== column);
+    context.set({ [name]: asField(isAdded ? [...others, column] : others) });
+  };
+}
+
+/** @param {HTMLSelectElement} select @param {HTMLInputElement} path @param {(column: string | null) => void} put
+ * @param {boolean} isMany whether a typed path is complete only when it is left */
+function listen(select, path, put, isMany) {
+  select.addEventListener("change", () => {
+    show(path, select.value === PATH);
+    if (select.value === PATH) return path.focus();
+    put(select.value === "" ? null : select.value);
+    if (isMany) select.value = "";
+  });
+  path.addEventListener(isMany ? "change" : "input", () => {
+    if (!path.value.trim()) return;
+    put(path.value.trim());
+    if (isMany) path.value = "";
+  });
+}
+
 /** @param {{field: Field, element: HTMLElement, select: HTMLSelectElement, path: HTMLInputElement}} row
- * @param {string | null} value @param {DataPreview | null | undefined} known what the first rows tell
+ * @param {string | string[] | null} value @param {DataPreview | null | undefined} known what the first rows tell
  * @param {string} error */
 function renderRow({ field, element, select, path }, value, known, error) {
   const guessed = known ? known.mapping[field.key] : value;
-  const columns = [...(known?.columns ?? []), guessed ?? ""].filter(Boolean);
-  const options = optionsOf(field, [...new Set(columns)]);
-  const isListed = options.some(([name]) => name === (value ?? ""));
-  const wanted = JSON.stringify(options);
-  if (select.dataset.options !== wanted) {
-    const before = select.value;
-    select.dataset.options = wanted;
-    select.replaceChildren(...options.map(([name, text]) => new Option(text, name)));
-    select.value = before;
-  }
+  const columns = [...new Set([...(known?.columns ?? []), ...columnsIn(guessed)])];
+  const chosen = field.isMany ? columnsIn(value) : [];
+  const options = optionsOf(field, columns.filter((column) => !chosen.includes(column)), chosen.length > 0);
+  fillOptions(select, options);
+  renderChosen(element, field, chosen);
   if (document.activeElement !== select && document.activeElement !== path) {
-    select.value = isListed ? (value ?? "") : PATH;
-    path.value = isListed ? "" : (value ?? "");
+    const one = field.isMany ? "" : String(value ?? "");
+    const isListed = options.some(([name]) => name === one);
+    select.value = isListed ? one : PATH;
+    path.value = isListed ? "" : one;
     show(path, !isListed);
   }
-  const guess = guessOf(field, known);
-  showText(part(element, "mapping__guess"), guess);
+  showText(part(element, "mapping__guess"), guessOf(field, known));
   showText(part(element, "field__error"), error);
   select.setAttribute("aria-invalid", String(error !== ""));
 }
 
-/** @param {Field} field @param {string[]} columns @returns {string[][]} */
-function optionsOf(field, columns) {
+/** @param {HTMLSelectElement} select @param {string[][]} options pairs of value and text */
+function fillOptions(select, options) {
+  const wanted = JSON.stringify(options);
+  if (select.dataset.options === wanted) return;
+  const before = select.value;
+  select.dataset.options = wanted;
+  select.replaceChildren(...options.map(([name, text]) => new Option(text, name)));
+  select.value = before;
+}
+
+/** The columns of a role that may have several, each with a way to remove it.
+ * @param {HTMLElement} element @param {Field} field @param {string[]} chosen */
+function renderChosen(element, { label }, chosen) {
+  const list = part(element, "mapping__chosen");
+  show(list, chosen.length > 0);
+  fillList(list, "dataset-column", chosen, (row, column) => {
+    setText(child(row, "span"), column);
+    const button = child(row, "button");
+    button.value = column;
+    button.setAttribute("aria-label", `${label}: remove ${column}`);
+  });
+}
+
+/** @param {Field} field @param {string[]} columns @param {boolean} hasSome @returns {string[][]} */
+function optionsOf(field, columns, hasSome) {
   if (field.key === "final_answer") return RULES;
-  return [...(field.isLoose ? [["", "none"]] : []), ...columns.map((name) => [name, name]), [PATH, "another path …"]];
+  const none = hasSome ? "add a column …" : "none";
+  return [...(field.isLoose ? [["", none]] : []), ...columns.map((name) => [name, name]), [PATH, "another path …"]];
 }
 
 /** The guess in words; of a set that is known, the guess is not needed.
@@ -121,7 +170,7 @@ function guessOf({ key, role }, known) {
   if (!known) return "";
   if (role === "") return `Guess: ${known.guesses.final_answer_reason}.`;
   const { field, reason, confidence } = known.guesses[role];
-  const mapped = known.mapping[key];
-  if (mapped !== field) return `Known: ${mapped ?? "none"}.`;
+  const mapped = columnsIn(known.mapping[key]).join(", ");
+  if (mapped !== columnsIn(field).join(", ")) return `Known: ${mapped || "none"}.`;
   return field === null ? `Guess: none, ${reason}.` : `Guess, ${sureness(confidence)}: ${reason}.`;
 }

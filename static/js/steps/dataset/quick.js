@@ -3,8 +3,11 @@
 
 import { explain, suggestForDataset } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
-import { mappingOf, suggested, wantedOf } from "../../state/datasets.js";
+import { failingFacts, mappingOf, suggested, wantedOf } from "../../state/datasets.js";
 import { fillList, find, setText, show, showText } from "../../lib/dom.js";
+import { facts } from "../../ui/facts.js";
+
+const WEAK = "Set for these rows, but not even their own answers score well:";
 
 /** @param {HTMLElement} root @param {Context} context */
 export function mountQuickStart(root, context) {
@@ -12,17 +15,17 @@ export function mountQuickStart(root, context) {
   let before = null;
 
   const latest = createLatest(() => {
-    const { prompt, reward } = context.store.get().draft.config;
-    return [wantedOf(context.get), mappingOf(context.get), prompt, reward];
+    const { prompt, reward, pre_training: warmUp } = context.store.get().draft.config;
+    return [wantedOf(context.get), mappingOf(context.get), prompt, reward, warmUp, context.get("model.name")];
   });
 
   find("mapping-quick-start", root).addEventListener("click", () => {
     show(find("mapping-quick-error", root), false);
-    latest.ask(() => suggestForDataset(wantedOf(context.get)), {
+    latest.ask(() => suggestForDataset(wantedOf(context.get), context.get("model.name")), {
       answered(suggestion) {
         before ??= context.store.get().draft;
         context.set(suggested(suggestion, Object.keys(context.boot.defaults)));
-        showReasons("Set for these rows:", suggestion.reasons);
+        showReasons(suggestion);
       },
       refused: (error) => showText(find("mapping-quick-error", root), explain(error)),
     });
@@ -33,9 +36,13 @@ export function mountQuickStart(root, context) {
   });
   find("mapping-quick-close", root).addEventListener("click", close);
 
-  /** @param {string} title @param {string[]} reasons */
-  function showReasons(title, reasons) {
-    setText(find("mapping-quick-title", root), title);
+  /** @param {Suggestion} suggestion */
+  function showReasons({ reasons, own_answers: own, enough }) {
+    find("mapping-quick-result", root).dataset.level = enough ? "good" : "warning";
+    setText(find("mapping-quick-title", root), enough ? "Set for these rows:" : WEAK);
+    const failing = failingFacts(own);
+    show(find("mapping-quick-own", root), failing.length > 0);
+    facts(find("mapping-quick-own", root), failing);
     fillList(find("mapping-quick-reasons", root), "text", reasons, (row, text) => setText(row, text));
     show(find("mapping-quick-result", root), true);
   }

@@ -16,7 +16,7 @@ export function renderRendered(root, answer, look) {
   show(find("rendered-busy", root), status === "busy");
   tell(root, "rendered-error", isFailed && !isSaid ? explain(error) : "");
   const shown = isFailed ? null : value;
-  const notices = [...(shown?.notices ?? []).map((text) => `${text}.`), shown?.problem?.message ?? ""];
+  const notices = [...(shown?.notices ?? []), shown?.problem?.message ?? ""];
   tell(root, "rendered-notice", notices.filter(Boolean).join(" "));
   const samples = shown?.samples ?? [];
   fillList(find("rendered", root), "dataset-rendered", samples, fillSample);

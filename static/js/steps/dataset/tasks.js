@@ -40,7 +40,7 @@ export function mountTasks(root, context, choose) {
   category.addEventListener("change", () => draw(context.store.get()));
   find("task-again", root).addEventListener("click", fetchTasks);
   find("tasks", root).addEventListener("change", ({ target }) => choose(itemOf(target).source, { kind: "procedural" }));
-  const suggest = () => suggestForDataset(wantedOf(context.get));
+  const suggest = () => suggestForDataset(wantedOf(context.get), context.get("model.name"));
   find("verifier-use", root).addEventListener("click", () => latest.ask(suggest, {
     answered(suggestion) {
       context.set(suggested(suggestion, Object.keys(context.boot.defaults), ["reward"]));

@@ -43,7 +43,7 @@ export function mountPromptPreview(root, context) {
 function renderShown(root, { status, value, error }) {
   if (value) setText(find("prompt-text", root), value.prompt);
   const problem = status === "failed" ? `Not refreshed: ${explain(error)}` : value?.problem?.message;
-  setText(find("prompt-problem", root), problem ?? "");
+  setText(find("prompt-problem", root), [problem, ...(value?.notices ?? [])].filter(Boolean).join(" "));
   showText(find("prompt-tokens", root), value?.tokens ? counted(value.tokens, "token") : "");
 }
 

@@ -43,9 +43,10 @@ export function mountColumns(root, context) {
     fillList(host, "column", wanted, (row, asked) => fillColumn(row, asked, fields, answer, typed, state.plan.errors));
     show(find("column-form", root), hasOwn);
     const response = context.get("dataset.response_field");
-    setText(find("columns-note", root), readsReference(parts, list)
-      ? `The expected answer is the column ${response}, as mapped with the data set.`
-      : "It does not look at the expected answer.");
+    const reads = response === null ? "The data have no expected answer, as mapped with the data set."
+      : `The expected answer is the column ${response}, as mapped with the data set.`;
+    setText(find("columns-note", root),
+      readsReference(parts, list) ? reads : "It does not look at the expected answer.");
     const problem = wanted.length ? answer?.problem : "";
     showText(find("columns-error", root), problem ? `The columns can’t be listed, so type them: ${problem}` : "");
   }

@@ -3,6 +3,7 @@
 
 import { suggestForDataset } from "../../lib/api.js";
 import { setting } from "../../lib/format.js";
+import { columnsIn, failingFacts } from "../../state/datasets.js";
 import { changesOfSuggestion, hasOwnPrompt, isInPlace, shareOf, titleOf } from "../../state/rewards.js";
 import { createBySource } from "./by_source.js";
 import { rewardsOf } from "./shared.js";
@@ -11,7 +12,8 @@ import { facts } from "../../ui/facts.js";
 
 /** @param {HTMLElement} root @param {Context} context */
 export function mountQuick(root, context) {
-  const bySource = createBySource(context, suggestForDataset);
+  const suggest = (/** @type {any} */ wanted) => suggestForDataset(wanted, context.get("model.name"));
+  const bySource = createBySource(context, suggest);
   find("quick-again", root).addEventListener("click", bySource.again);
   find("quick-use", root).addEventListener("click", () => {
     const found = bySource.look()?.value;
@@ -48,7 +50,7 @@ export function mountQuick(root, context) {
 }
 
 /** @param {Suggestion} found @param {ShownPreset[]} catalogue */
-function factsOf({ dataset, prompt, reward }, catalogue) {
+function factsOf({ dataset, prompt, reward, pre_training: warmUp, own_answers: own }, catalogue) {
   const parts = reward.components ?? [reward];
   const shareText = (/** @type {number} */ at) =>
     (parts.length > 1 ? `, ${Math.round(shareOf(parts, at) * 100)} %` : "");
@@ -56,17 +58,19 @@ function factsOf({ dataset, prompt, reward }, catalogue) {
   const further = Object.entries(reward.fields ?? {})
     .map(([name, column]) => (name === column ? name : `${name} from ${column}`));
   const optional = [
-    ["Context", dataset.context_field],
+    ["Context", columnsIn(dataset.context_field).join(", ")],
     ["Worked solution", dataset.reasoning_field],
     ["Further columns", further.join(", ")],
   ];
   return /** @type {[string, string][]} */ ([
     ["Data set", dataset.source],
     ["Question", dataset.instruction_field],
-    ["Answer", dataset.response_field],
+    ["Answer", dataset.response_field ?? "none"],
     ...optional.filter(([, value]) => value),
     ["Final answer", setting(dataset.final_answer)],
     ["Prompt template", prompt.template],
     ["Reward", said.join(" + ")],
+    ...(warmUp.enabled ? [["Warm-up", "on"]] : []),
+    ...failingFacts(own),
   ]);
 }

@@ -95,3 +95,22 @@ def test_a_gpu_that_is_not_there_is_refused(hardware):
 def test_what_is_recommended_for_the_embedded_model_draws_no_warning_about_its_learning_rate():
     config = parse_config({"training": {"learning_rate": 1.5e-4}})
     assert "training.learning_rate" not in [notice.field for notice in resolve(config, Hardware())[1]]
+
+
+@pytest.mark.parametrize(
+    ("model", "thinking", "tokens", "level"),
+    [
+        ("someone/model", "on", 512, "warning"),
+        ("someone/model", "on", 2048, None),
+        ("someone/model", "default", 512, None),
+        ("unsloth/Qwen3-4B", "default", 512, "info"),
+        ("unsloth/Qwen3-4B-unsloth-bnb-4bit", "default", 512, "info"),
+        ("unsloth/Qwen3-4B", "off", 512, None),
+    ],
+)
+def test_thinking_costs_tokens_which_is_said_where_there_are_few(model, thinking, tokens, level):
+    training = {"max_new_tokens": tokens, "max_sequence_length": 4096}
+    value = {"model": {"name": model}, "prompt": {"thinking": thinking}, "training": training}
+    _, notices = resolve(parse_config(value), GPU)
+    said = [notice.level for notice in notices if "thinking costs tokens" in notice.message]
+    assert said == ([level] if level else [])

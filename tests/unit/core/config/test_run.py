@@ -3,6 +3,8 @@
 import pytest
 
 from core.config import RunConfig, parse_config
+from core.config.describe import describe
+from core.config.trl_names import OTHERS, TABLE
 from core.errors import InvalidInput
 from core.jsonfile import read_json
 from tests.conftest import REPOSITORY
@@ -62,6 +64,47 @@ def test_a_configuration_that_is_no_object_is_refused(value):
         parse_config(value)
 
 
+THEIRS = {
+    "beta": "grpo.kl_penalty",
+    "grpo.beta": "grpo.kl_penalty",
+    "training.beta": "grpo.kl_penalty",
+    "training.max_completion_length": "training.max_new_tokens",
+    "training.per_device_train_batch_size": "training.batch_size",
+    "pre_training.per_device_train_batch_size": "pre_training.batch_size",
+    "model.load_in_4bit": "model.quantization: 4bit",
+    "lora_alpha": "model.lora_alpha",
+    "model.r": "model.lora_rank",
+    "num_generations": "training.num_generations",
+    "model.max_seq_length": "training.max_sequence_length",
+    "use_vllm": "training.sampler: vllm",
+    "grpo.max_new_tokens": "training.max_new_tokens",
+    "batch_size": "training.batch_size or pre_training.batch_size",
+}
+
+
+@pytest.mark.parametrize(("name", "ours"), THEIRS.items(), ids=THEIRS)
+def test_the_name_of_another_library_comes_with_ours(name, ours):
+    section, _, key = name.rpartition(".")
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({section: {key: 1}} if section else {key: 1})
+    assert refusal.value.fields == {name: f"unknown key; here it is {ours}"}
+
+
+def test_all_names_of_another_library_are_answered_at_once():
+    theirs = {"beta": 0.04, "max_completion_length": 256, "per_device_train_batch_size": 4, "load_in_4bit": True}
+    with pytest.raises(InvalidInput) as refusal:
+        parse_config({"training": theirs})
+    for name, ours in zip(theirs, ("grpo.kl_penalty", "max_new_tokens", "batch_size", "quantization"), strict=True):
+        assert f"training.{name}: unknown key; here it is " in refusal.value.message
+        assert ours in refusal.value.message
+
+
+def test_every_name_that_is_suggested_is_one_of_ours():
+    names = {field.name for field in describe()}
+    assert {ours for ours, _, _ in TABLE} | {ours for ours, _ in OTHERS.values()} <= names
+    assert not {theirs for _, _, theirs in TABLE} & set(OTHERS)
+
+
 def test_an_unknown_key_comes_with_a_suggestion():
     with pytest.raises(InvalidInput) as refusal:
         parse_config({"training": {"learning_rat": 1e-5}})
@@ -94,3 +137,51 @@ def test_a_step_is_counted_in_prompts_and_completions():
 
 def test_the_defaults_are_valid():
     assert parse_config({}) == RunConfig()
+
+
+WITHOUT_ANSWERS = {"dataset": {"response_field": None}}
+
+
+@pytest.mark.parametrize(
+    "reward",
+    [
+        {"preset_name": "solution-format"},
+        {"preset_name": "length"},
+        {"preset_name": "language"},
+        {"preset_name": "creative-writing"},
+        {"preset_name": "pattern", "parameters": {"pattern": "[a-z]+"}},
+        {"type": "composite", "components": [{"judge": {}}]},
+        {"type": "custom", "custom_name": "mine"},
+    ],
+    ids=["format", "length", "language", "writing", "a pattern of its own", "judge", "custom"],
+)
+def test_data_without_answers_can_have_a_reward_that_needs_none(reward):
+    config = parse_config({**WITHOUT_ANSWERS, "reward": reward})
+    assert config.dataset.response_field is None
+
+
+@pytest.mark.parametrize("preset", ["math-science", "exact-match", "reasoning", "keywords", "concise-summarization"])
+def test_a_reward_that_compares_is_refused_where_the_data_have_no_answers(preset):
+    parts = [{"preset_name": preset}, {"preset_name": "length", "weight": 0.1}]
+    with pytest.raises(InvalidInput) as refused:
+        parse_config({**WITHOUT_ANSWERS, "reward": {"type": "composite", "components": parts}})
+    problem = refused.value.fields["reward"]
+    assert problem.startswith(f"{preset} compares with a reference, and the data have none")
+    assert "choose one that needs none" in problem
+
+
+def test_a_warm_up_needs_answers_to_teach():
+    reward = {"preset_name": "length"}
+    with pytest.raises(InvalidInput) as refused:
+        parse_config({**WITHOUT_ANSWERS, "reward": reward, "pre_training": {"enabled": True}})
+    assert "turn it off" in refused.value.fields["pre_training.enabled"]
+
+
+def test_a_question_takes_one_column_several_or_none():
+    def contexts(given):
+        return parse_config({"dataset": {"context_field": given}}).dataset.context_field
+
+    assert [contexts(given) for given in ("a", ["a"], ["a", "b", "a"], [], None)] == ["a", "a", ("a", "b"), None, None]
+    with pytest.raises(InvalidInput) as refused:
+        contexts(["a", ""])
+    assert "a column, a list of columns, or null" in refused.value.fields["dataset.context_field"]

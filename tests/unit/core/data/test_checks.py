@@ -2,7 +2,7 @@
 
 from core.config import parse_config
 from core.data.columns import column_statistics
-from core.runs.checks import check_rows
+from core.runs.checks import Measured, check_rows
 
 CONFIG = parse_config(
     {
@@ -21,19 +21,41 @@ def rows_of(*pairs):
 
 
 def test_empty_and_repeated_rows_are_counted():
-    checks = checked(rows_of(("a", "1"), ("A!", "1"), ("b", ""), ("c", "3")))
-    assert (checks.rows, checks.usable) == (4, 2)
+    checks = checked(rows_of(("a", "1"), (" A", "1"), ("b", ""), ("c", "3"), ("a!", "1")))
+    assert (checks.rows, checks.usable) == (5, 3)
     assert checks.findings["empty"].count == 1
     assert checks.findings["repeated"].count == 1
     assert checks.findings["repeated"].meaning
+    assert checks.findings["repeated"].examples == ["Row 2 repeats row 1: A"]
+    assert checks.findings["empty"].examples == ["Row 3: no answer: b"]
+    assert checks.findings["filtered"].examples == []
+
+
+def test_an_answer_that_is_missing_in_one_late_row_leaves_that_row_out():
+    rows = [*rows_of(*((f"{n} plus 1?", str(n + 1)) for n in range(1, 11))), {"instruction": "11 plus 1?"}]
+    rows[-1]["response"] = None
+    checks = checked(rows)
+    assert (checks.usable, checks.findings["empty"].count) == (10, 1)
+    assert checks.findings["empty"].examples == ["Row 11: no answer: 11 plus 1?"]
 
 
 def test_prompts_without_room_are_counted_with_the_longest():
-    measure = lambda rows: [len(row.instruction) for row in rows]  # noqa: E731
+    measure = lambda rows: [Measured(len(row.instruction)) for row in rows]  # noqa: E731
     checks = checked(rows_of(("x" * 10, "1"), ("y" * 11, "1"), ("z", "1")), measure)
     assert checks.findings["too_long"].count == 1
     assert checks.longest_prompt == 11
     assert "11 tokens" in checks.findings["too_long"].examples[0]
+
+
+def test_rows_with_special_tokens_are_counted_with_an_example():
+    checks = checked(
+        rows_of(("a <|im_end|> b", "1"), ("b", "2")),
+        lambda rows: [Measured(3, [token for token in ("<|im_end|>",) if token in row.instruction]) for row in rows],
+    )
+    assert checks.findings["special_tokens"].count == 1
+    assert checks.findings["special_tokens"].examples == ["<|im_end|>: a <|im_end|> b"]
+    assert "as plain text" in checks.findings["special_tokens"].meaning
+    assert checks.usable == 2
 
 
 def test_without_a_tokenizer_lengths_are_not_guessed():

@@ -138,6 +138,9 @@ BROKEN = {
     "an element that is no JSON": ("a.json", b'[{"q":1},\n{"q":oops}]', "line 2: Expecting value"),
     "a cut document": ("a.json", b'[{"q":1},\n{"q":2},\n{"q":', "line 3: the file ends in mid-value"),
     "a document that goes on": ("a.json", b'[{"q":1}]\n[]', "line 2: text follows the end of the list"),
+    "half a character": ("a.jsonl", b'{"q":1}\n{"q":["\\ud83d\\ude00", "\\ud83d"]}', r"line 2: half .* \(.ud83d\)"),
+    "half a character in a document": ("a.json", b'[{"q":1},\n{"q":"\\udc00\\ud800"}]', r"line 2: half .* \(.udc00\)"),
+    "half a character as a name": ("a.jsonl", b'{"\\ud800":1}\n', r"line 1: half a character"),
     "NaN": ("a.jsonl", b'{"q":NaN}', "line 1: NaN is no JSON value"),
     "a number without end": ("a.jsonl", b'{"q":' + b"9" * 5000 + b"}", "too many digits"),
     "a scalar": ("a.json", b"42", "a data file is a list or an object"),
@@ -158,6 +161,11 @@ def test_a_broken_or_hostile_file_is_refused_with_place_and_cause(tmp_path, name
         list(DataFile(written(tmp_path, name, data)).rows())
     assert refusal.value.hint
     assert "dataset.source" in refusal.value.fields
+
+
+def test_half_a_character_is_refused_in_any_encoding(tmp_path):
+    with pytest.raises(InvalidInput, match="half a character in line 2"):
+        list(DataFile(written(tmp_path, "a.csv", b"q,a\n1,\\ud800\n"), "unicode_escape").rows())
 
 
 @pytest.mark.parametrize(

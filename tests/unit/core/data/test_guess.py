@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.data.guess import guess_final_answer, guess_mapping, words_of
+from core.data.guess import guess_final_answer, guess_mapping
+from core.data.roles import words_of
 
 CASES = {
     "GSM8K": ([{"question": "q", "answer": "b #### 3"}], "question", "answer", None, "hash"),
@@ -33,15 +34,15 @@ CASES = {
     "a chat": (
         [{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"},
                        {"role": "assistant", "content": "a"}]}],
-        "messages.1.content",
-        "messages.2.content",
-        None,
+        "messages.user",
+        "messages.assistant",
+        "messages.system",
         "auto",
     ),
     "ShareGPT": (
         [{"conversations": [{"from": "human", "value": "u"}, {"from": "gpt", "value": "a"}]}],
-        "conversations.0.value",
-        "conversations.1.value",
+        "conversations.user",
+        "conversations.assistant",
         None,
         "auto",
     ),

@@ -91,7 +91,7 @@ def test_the_columns_that_the_run_was_trained_on_are_used_where_the_file_has_the
     found = read_prompts(path, data=DatasetConfig(**columns))
     assert pairs(found) == [("one\n\nh", "#### 1")]
     others = read_prompts(path, data=DatasetConfig(**columns | {"response_field": "elsewhere"}))
-    assert pairs(others) == [("no", None)]
+    assert pairs(others) == [("no", "1")]
 
 
 def test_a_chat_is_asked_its_first_question_and_what_else_it_holds_is_told(tmp_path):
@@ -102,6 +102,16 @@ def test_a_chat_is_asked_its_first_question_and_what_else_it_holds_is_told(tmp_p
     assert pairs(found) == [("q", "a"), ("q", "a"), ("q", None)]
     [note] = found.notes
     assert "a system message in 1 row, further turns in 1 row" in note
+
+
+def test_a_message_in_parts_is_its_text(tmp_path):
+    chat = b'{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image"}]}]}\n'
+    assert pairs(read(tmp_path, "p.jsonl", chat)) == [("a", None)]
+
+
+def test_a_conversation_without_a_reply_has_its_answer_in_another_column(tmp_path):
+    row = b'{"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "answer": "3"}\n'
+    assert pairs(read(tmp_path, "p.jsonl", row)) == [("s\n\nq", "3")]
 
 
 def test_rows_without_a_prompt_are_counted(tmp_path):
@@ -122,23 +132,14 @@ def test_columns_are_read_where_a_row_has_them(tmp_path):
     assert [one["extras"] for one in found.prompts] == [{"tests": "assert f()"}, {}, {}]
 
 
-def test_half_a_character_becomes_a_question_mark(tmp_path):
-    assert pairs(read(tmp_path, "p.jsonl", b'"\\ud800 x"\n')) == [("? x", None)]
-
-
 REFUSALS = {
     "no header": ("p.csv", b"What is 2?\nWhat is 3?\n", "no column of prompts", ".txt file"),
     "other columns": ("p.csv", b"id,foo\n1,2\n", "only: id, foo", "Name the columns"),
+    "half a character": ("p.jsonl", b'"a"\n"\\ud800 x"\n', "line 2: half a character", "one JSON value a line"),
     "broken JSON": ("p.jsonl", b'{"prompt": "a"}\n{"prompt"\n', "p.jsonl, line 2", "one JSON value a line"),
     "a number": ("p.jsonl", b"3\n", "line 1: a row is an object, not int", ""),
     "texts, then objects": ("p.jsonl", b'"a"\n' * 60 + b'{"prompt": "b"}\n', "begins with texts", "one form"),
-    "objects as prompts": ("p.jsonl", b'{"prompt": {"a": {"b": 1}}}\n', "objects with b in the column 'prompt.a'", ""),
-    "a chat of parts": (
-        "p.jsonl",
-        b'{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]}\n',
-        "objects with type, text in the column 'content'",
-        "",
-    ),
+    "objects as prompts": ("p.jsonl", b'{"prompt": {"a": {"b": 1}}}\n', "no column of prompts", "Name the columns"),
     "an open quote": ("p.csv", b'prompt,answer\n"one,1\n', "never closed", "quotes"),
     "another encoding": ("p.txt", "Schöne Grüße".encode("cp1252"), "not utf-8 in line 1", '"encoding" in the options'),
     "a workbook": ("p.xlsx", b"PK\x03\x04", "p.xlsx is none of .txt", ".csv"),

@@ -4,6 +4,13 @@ import pytest
 
 from core.export.chat_families import FAMILIES, family_of
 
+
+def folded(chat):
+    if chat[0]["role"] != "system":
+        return chat
+    return [{"role": "user", "content": f"{chat[0]['content']}\n\n{chat[1]['content']}"}, *chat[2:]]
+
+
 CHATML, LLAMA_3, GEMMA = FAMILIES[0], FAMILIES[1], FAMILIES[2]
 
 
@@ -54,13 +61,27 @@ def test_a_template_that_refuses_system_messages_is_found_all_the_same():
     assert found.family == GEMMA
 
 
+def test_a_format_into_which_the_system_prompt_is_folded_is_written_so():
+    found = family_of(lambda chat: CHATML.render(folded(chat)))
+    assert found is not None
+    assert "{{ $.System }}\n\n{{ end }}{{ .Content }}<|im_end|>" in found.go_template()
+
+
+@pytest.mark.parametrize("begun", ["<think>\n", "<think>\n\n</think>\n\n", "[THINK]"])
+def test_what_a_template_says_about_thinking_is_written_before_the_answer(begun):
+    found = family_of(lambda chat: CHATML.render(chat) + begun)
+    assert found is not None
+    assert (found.family, found.begun) == (CHATML, begun)
+    assert found.go_template().endswith(f"assistant\n{begun}")
+
+
 @pytest.mark.parametrize(
     "render",
     [
         lambda chat: None,
         lambda chat: "".join(message["content"] for message in chat),
         lambda chat: CHATML.render(chat).replace("assistant", "bot"),
-        lambda chat: CHATML.render(chat) + "<think>\n",
+        lambda chat: CHATML.render(chat) + "Well, ",
         lambda chat: CHATML.render(chat[-1:]),
     ],
     ids=["refuses-all", "no-tags", "other-role", "other-opening", "forgets-turns"],

@@ -80,6 +80,33 @@ FAULTS = {
 }
 
 
+VERDICTS = [Row(f"Is {n} even?", "no" if n % 2 else "yes") for n in range(6)]
+
+
+def holds_the_answer(response, reference, example):
+    text = example.markers.between_solution(response) or ""
+    return Score(float(reference in text.replace(",", " ").split() and len(text) < 40), "it is in there")
+
+
+@pytest.mark.parametrize("truth", [True, False], ids=["a judge of truth", "any other reward, such as a custom one"])
+def test_a_reward_that_falls_for_all_answers_at_once_is_told_so(truth):
+    report = judged(holds_the_answer, truth, VERDICTS)
+    finding = next(finding for finding in report.findings if finding.code == "pays_hedges")
+    assert finding.what == "Several answers at once earn what the right one does."
+    assert "several answers at once: 6 of 6 rows" in finding.evidence
+    assert "several answers at once, listed: 6 of 6 rows" in finding.evidence
+    assert report.grade >= "C"
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_one_that_does_not_fall_for_them_is_not(truth):
+    assert "pays_hedges" not in codes(judged(exact_match, truth, VERDICTS))
+
+
+def test_a_reward_of_form_may_pay_them_since_it_pays_wrong_answers_too():
+    assert "pays_hedges" not in codes(judged(visible_form, False, VERDICTS))
+
+
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_fault_is_found_and_bounds_the_grade(code):
     grade, reward = FAULTS[code]
@@ -213,7 +240,7 @@ def test_a_slow_reward_is_told_its_time():
     two_seconds_a_row = itertools.count(0.0, 2.0)
     report = bench(EachAlone("r", exact_match, True), ROWS, TEMPLATE, clock=lambda: next(two_seconds_a_row))
     assert (report.grade, codes(report)) == ("B", ["slow"])
-    assert report.p95_ms == pytest.approx(100)
+    assert report.p95_ms == pytest.approx(2000 * report.rows / report.completions)
 
 
 def test_a_reward_of_form_alone_is_told_to_find_a_partner_and_what_it_pays_for():

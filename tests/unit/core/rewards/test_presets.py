@@ -161,6 +161,17 @@ def test_a_preset_that_judges_truth_never_prefers_a_wrong_answer(name):
     assert report.grade in "AB", report.findings
 
 
+VERDICTS = [Row(f"Is {n} even?", "no" if n % 2 else "yes") for n in range(4)]
+
+
+@pytest.mark.parametrize("name", ["exact-match", "math-science", "question-answering", "multiple-choice", "numeric"])
+@pytest.mark.parametrize("rows", [VERDICTS, LETTERS, SUMS], ids=["verdicts", "letters", "numbers"])
+def test_a_preset_with_a_reference_does_not_pay_several_answers_at_once(name, rows):
+    report = bench(EachAlone(name, reward_function(name, {}), True), rows, SOLUTION_ONLY)
+    assert "pays_hedges" not in [finding.code for finding in report.findings]
+    assert report.failed == {}
+
+
 @pytest.mark.parametrize(
     "given", [*PRESETS, *ALIASES, *DOCUMENTED, *(p.title for p in PRESETS.values()), "Exact_Match"]
 )

@@ -6,7 +6,7 @@ from core.config import parse_config
 from core.data.builtin import BUILTIN, builtin_rows
 from core.data.source import rows_expected
 from core.jsonfile import read_json
-from core.runs.plan import Pace, estimate, grpo_steps, sampled_completions, step_summary, warm_up_steps
+from core.runs.plan import Pace, estimate, grpo_steps, plan_notices, sampled_completions, step_summary, warm_up_steps
 from core.runs.split import load_split, split_sizes
 from tests.conftest import REPOSITORY
 
@@ -139,3 +139,26 @@ def test_without_a_past_run_or_rows_there_is_no_time_and_the_reason_is_said():
 def test_a_step_is_told_in_words():
     words = step_summary(trained(batch_size=8, gradient_accumulation_steps=4))["words"]
     assert words == "One step: 4 prompts x 8 completions = 32 completions, 8 in memory at once."
+
+
+@pytest.mark.parametrize(
+    ("warm_up", "rows", "steps", "said"),
+    [
+        (
+            {"enabled": True, "max_samples": 100, "batch_size": 4},
+            500,
+            12,
+            "100 answers in 25 steps, GRPO from 96 in 12",
+        ),
+        ({"enabled": True, "max_samples": 100, "epochs": 2}, None, 20, "200 answers in 50 steps, GRPO from 160 in 20"),
+        ({"enabled": True, "max_samples": 100, "batch_size": 4}, 500, 13, None),
+        ({"enabled": True, "max_samples": None}, None, 20, None),
+        ({"enabled": False}, 500, 1, None),
+    ],
+    ids=["longer", "longer, rows not counted", "shorter", "nobody knows", "off"],
+)
+def test_a_warm_up_longer_than_the_run_is_a_warning(warm_up, rows, steps, said):
+    config = parse_config({"pre_training": warm_up, "training": {"max_steps": steps}})
+    notices = plan_notices(config, estimate(config, rows, None))
+    assert [notice.level for notice in notices] == (["warning"] if said else [])
+    assert all(said in notice.message for notice in notices)

@@ -1,6 +1,10 @@
 """Trying rewards on given responses."""
 
-from core.workers.inspect.rewards import reward_test
+import json
+
+from core.config import parse_config
+from core.runs.split import load_split
+from core.workers.inspect.rewards import reward_bench, reward_test
 
 FORMAT = {"preset_name": "solution-format", "weight": 0.5}
 
@@ -19,3 +23,44 @@ def total_of(workspace, *components):
 def test_an_answer_on_which_a_reward_could_not_run_has_no_total(workspace):
     assert total_of(workspace, FORMAT, {"preset_name": "exact-match"}) == 1.5
     assert total_of(workspace, FORMAT, {"preset_name": "procedural"}) is None
+
+
+CHOICE = {
+    "instruction_field": "question",
+    "response_field": "answer",
+    "context_field": "options",
+    "validation_fraction": 0,
+}
+
+
+def configured(workspace, rows, reward, **dataset):
+    (workspace.uploads / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    dataset = {"source": "uploads/rows.jsonl", **dataset}
+    return {"prompt": {"template": "solution-only"}, "dataset": dataset, "reward": reward}
+
+
+def test_options_counted_from_1_reach_a_run_and_the_bench_as_letters(workspace):
+    options = {"A": "one", "B": "two", "C": "three", "D": None}
+    rows = [{"question": f"{n}?", "options": options, "answer": n % 3 + 1} for n in range(12)]
+    reward = {"preset_name": "multiple-choice", "fields": {"choices": "options"}}
+    config = configured(workspace, rows, reward, **CHOICE)
+    train = load_split(parse_config(config), workspace).train
+    assert {row.instruction: row.reference for row in train}["4?\n\nA) one\nB) two\nC) three"] == "B"
+    own = reward_test(workspace, {"config": config, "rows": None, "samples": 12}, None)["results"]
+    assert [result["total"] for result in own] == [1.0] * 12
+    report = reward_bench(workspace, {"config": config, "samples": 12}, lambda *_: None)
+    assert report["grade"] == "A"
+
+
+def test_unanswerable_questions_and_several_answers_reach_question_answering(workspace):
+    answers = [["Rome", "the city of Rome"], [], ["7", "seven"]]
+    rows = [{"question": f"{n}?", "answers": {"text": answers[n % 3]}} for n in range(12)]
+    mapping = {"instruction_field": "question", "response_field": "answers.text"}
+    config = configured(workspace, rows, {"preset_name": "question-answering"}, **mapping)
+    own = reward_test(workspace, {"config": config, "rows": None, "samples": 12}, None)["results"]
+    assert [result["response"] for result in own[:2]] == [
+        "<SOLUTION>Rome</SOLUTION>",
+        "<SOLUTION>unanswerable</SOLUTION>",
+    ]
+    assert [result["total"] for result in own] == [1.0] * 12
+    assert reward_bench(workspace, {"config": config, "samples": 12}, lambda *_: None)["grade"] == "A"

@@ -1,4 +1,4 @@
-"""Rewards for answers with some freedom: overlap, options, numbers, keywords, patterns."""
+"""Rewards for answers with some freedom: numbers, keywords, patterns."""
 
 import time
 
@@ -6,89 +6,12 @@ import pytest
 
 from core.prompts.builtin import PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example, NotRun
-from core.rewards.library.answering import keywords, multiple_choice, numeric, pattern, question_answering, squad_form
-
-CITIES = {"choices": ["Lyon", "Paris", "Nice", "Lille"]}
+from core.rewards.library.answering import keywords, numeric, pattern
 
 
 def score(reward, solution, reference, extras=None, **parameters):
     example = Example("", SOLUTION_ONLY.markers, extras or {})
     return reward(f"<SOLUTION>{solution}</SOLUTION>", reference, example, **parameters)
-
-
-def test_squad_form_drops_case_punctuation_articles_and_spacing():
-    assert squad_form(" The  U.S. President, an  Ant") == "us president ant"
-
-
-@pytest.mark.parametrize(
-    ("solution", "answers", "value"),
-    [
-        ("Chain Bridge", ["the Chain Bridge", "Széchenyi Bridge"], 1.0),
-        ("Szechenyi", ["Chain Bridge"], 0.0),
-        ("old Chain Bridge", ["Chain Bridge"], 0.64),
-        ("the very old and famous Chain Bridge", ["Chain Bridge"], 0.0),
-        ("Bridge Chain", ["Chain Bridge"], 0.8),
-        ("the", ["a"], 0.0),
-        ("unanswerable", [], 1.0),
-        ("Unanswerable.", ["unanswerable"], 1.0),
-        ("Paris", [], 0.0),
-        ("unanswerable", ["Paris"], 0.0),
-    ],
-)
-def test_question_answering_pays_exact_answers_fully_and_close_ones_less(solution, answers, value):
-    given = score(question_answering, solution, "", {"answers": {"text": answers}})
-    assert given.value == pytest.approx(value)
-    assert set(given.parts) == {"exact", "overlap"}
-
-
-def test_question_answering_reads_the_reference_when_there_is_no_list():
-    assert score(question_answering, "France", "France").value == 1.0
-    assert score(question_answering, "France", "France", {"answers": ["Italy"]}).value == 0.0
-
-
-def test_dumping_the_context_earns_nothing():
-    context = "The Normans gave their name to Normandy, a region in France, in the 10th and 11th centuries."
-    assert score(question_answering, context, "France").value == 0.0
-
-
-@pytest.mark.parametrize(
-    ("solution", "named"),
-    [
-        ("B", True),
-        ("b", True),
-        ("(b)", True),
-        ("B) Paris", True),
-        ("b) Paris", True),
-        ("The answer is B.", True),
-        ("**B**", True),
-        ("Paris", True),
-        ("A city in France: B", True),
-        ("I think B", True),
-        ("A", False),
-        ("A or B", False),
-        ("A, B, C, D", False),
-        ("B) Lyon", False),
-        ("B B B B", False),
-        ("В", False),
-        ("Ｂ", False),
-        ("a river", False),
-        ("It is not known.", False),
-        ("B, " + "because of what it says in the text " * 5, False),
-    ],
-)
-def test_multiple_choice_wants_one_option(solution, named):
-    assert score(multiple_choice, solution, "B", CITIES).value == float(named)
-
-
-@pytest.mark.parametrize(("reference", "first"), [("B", 0), ("(b)", 0), ("1", 0), ("2", 1), ("paris", 0)])
-def test_the_right_option_may_be_a_letter_a_number_or_a_text(reference, first):
-    assert score(multiple_choice, "B", reference, CITIES, first_index=first).value == 1.0
-    assert score(multiple_choice, "C", reference, CITIES, first_index=first).value == 0.0
-
-
-def test_a_reference_that_is_no_option_can_not_be_judged():
-    with pytest.raises(NotRun, match="Berlin"):
-        score(multiple_choice, "B", "Berlin", CITIES)
 
 
 @pytest.mark.parametrize(
@@ -171,4 +94,3 @@ def test_a_broken_pattern_is_an_error_with_its_place():
 
 def test_without_markers_the_whole_text_is_judged():
     assert numeric("72", "72", Example("", PLAIN.markers)).value == 1.0
-    assert multiple_choice("B", "B", Example("", PLAIN.markers)).value == 1.0

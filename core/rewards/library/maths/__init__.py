@@ -1,0 +1,1 @@
+"""Short mathematical answers: what a text states, and whether two texts state the same."""

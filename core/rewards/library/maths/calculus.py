@@ -1,0 +1,147 @@
+"""Sums, integrals, limits, derivatives and products of matrices: math-verify compares them, within a hard limit."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from core.rewards.library.maths.numbers import NoReference, OutOfWork
+from core.rewards.library.maths.trees import Unreadable
+
+LIMIT_S = 0.15
+"""Seconds of the thread's own work where the system counts them, so that a busy machine changes no score."""
+LOOKS = 5
+"""How often the clock is looked at within the limit."""
+LONGEST = 300
+CALCULUS = re.compile(
+    r"\\(?:sum|prod|i*int|oint|lim|det)(?![A-Za-z])|\\frac\s*\{\s*(?:d|\\partial)\b[^{}]*\}\s*\{\s*(?:d|\\partial)"
+)
+MATRIX = re.compile(r"\\begin\{(?:[pbBvV]?matrix|array)\}")
+WARMING = (
+    (r"$\sum_{k=1}^{n} k$", r"$\frac{n(n+1)}{2}$"),
+    (r"$\int_0^1 x^2\,dx$", r"$\frac{1}{3}$"),
+    (r"$\lim_{x\to 0}\frac{\sin x}{x}$", "$1$"),
+)
+BOUNDS = re.compile(r"_(?:\{[^{}]*\}|\w)\s*\^\s*(?:\{[\w\\+-]{1,8}\}|\w)")
+LONG_PRODUCT = re.compile(r"\\prod[^\\]*\^\s*\{?\s*\d{3}")
+QUOTED = re.compile(r'"([^"]*)"')
+TOO_DEAR = re.compile(
+    r"\d{7}|[\d)]\s*!|\^\s*\{?[\w.-]*\^|\^\s*\{?\s*\d{4}|\\binom|[eE]\d{4}"
+    r"|[)}\]]\s*\^\s*\{?\s*\d\d|(?:[)}\]]\s*\^.*){3}"
+)
+"""What could keep the interpreter busy where no limit can stop it: large numbers, powers of powers, factorials."""
+
+
+class _TimeIsUp(BaseException):
+    """Raised inside of a computation that has taken too long; sympy catches Exception in many places."""
+
+
+def needs_math_verify(text: str) -> bool:
+    """Whether a plain text has an operator or matrices, whose products the readers of this package leave out."""
+    return bool(CALCULUS.search(text)) or bool(MATRIX.search(text))
+
+
+def is_left_open(text: str) -> bool:
+    """Whether a plain text has an operator that is still to be applied."""
+    return bool(CALCULUS.search(text))
+
+
+def is_same_calculus(reference: str, answer: str) -> bool:
+    """Whether math-verify finds two plain texts equal; the answer must leave nothing open.
+
+    Raises:
+        NoReference: It can't read the reference.
+        Unreadable: It can't read the answer.
+        OutOfWork: It needs more than LIMIT_S, or might.
+    """
+    texts = (BOUNDS.sub("", reference), answer)
+    if len(reference) + len(answer) > LONGEST or LONG_PRODUCT.search(reference) or any(map(TOO_DEAR.search, texts)):
+        raise OutOfWork
+    parse, verify = _math_verify()
+
+    def compare() -> bool:
+        wanted, given = (_parsed(parse, text) for text in (reference, answer))
+        if wanted is None:
+            raise NoReference("math-verify can't read it either")
+        if given is None:
+            raise Unreadable("math-verify can't read it either")
+        return bool(verify(wanted, given, float_rounding=30, numeric_precision=50, timeout_seconds=None))
+
+    return within(LIMIT_S, compare)
+
+
+def _parsed(parse: Callable[..., list[Any]], text: str) -> Any:
+    """The value that math-verify reads; None where it has the text only."""
+    latex = QUOTED.sub(r"\\text{\1}", text)
+    found = parse(f"${latex}$", parsing_timeout=None)
+    return next((value for value in found if not isinstance(value, str)), None)
+
+
+@lru_cache(maxsize=1)
+def _math_verify() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """math-verify's two functions, after a first use, which takes longer than all others."""
+    import logging
+
+    from math_verify import parse, verify
+
+    logging.getLogger("math_verify").setLevel(logging.ERROR)  # it warns where its own limit is off
+    for one, other in WARMING:
+        verify(parse(one, parsing_timeout=None), parse(other, parsing_timeout=None), timeout_seconds=None)
+    return parse, verify
+
+
+def within(limit_s: float, compute: Callable[[], bool]) -> bool:
+    """The result of `compute`, in any thread and on any system.
+
+    A second thread raises an exception in this one, again and again, because libraries may catch the first. What stays
+    inside of one call into C is not stopped.
+
+    Raises:
+        OutOfWork: It took longer than `limit_s`.
+    """
+    caller, is_over, turn = threading.get_ident(), threading.Event(), threading.Lock()
+
+    clock = _clock(caller)
+    end = clock() + limit_s
+
+    def interrupt() -> None:
+        while not is_over.wait(limit_s / LOOKS):
+            with turn:
+                if not is_over.is_set() and clock() > end:
+                    _raise_in(caller, _TimeIsUp)
+
+    watch = threading.Thread(target=interrupt, name="limit", daemon=True)
+    try:
+        watch.start()
+        result = compute()
+        _close(is_over, turn, caller)
+        return result
+    except _TimeIsUp:
+        raise OutOfWork from None
+    finally:
+        _close(is_over, turn, caller)
+
+
+def _clock(thread: int) -> Callable[[], float]:
+    """The work of one thread in seconds; the time, where the system does not count that."""
+    if sys.platform == "linux":
+        clock = time.pthread_getcpuclockid(thread)
+        return lambda: time.clock_gettime(clock)
+    return time.monotonic
+
+
+def _close(is_over: threading.Event, turn: threading.Lock, caller: int) -> None:
+    """End the watch, and drop an exception that it set but that was not raised yet."""
+    with turn:
+        is_over.set()
+        _raise_in(caller, None)
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)

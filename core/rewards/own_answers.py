@@ -1,0 +1,168 @@
+"""OwnAnswers: what a reward gives the data set's own answers, in the template's perfect format."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import indent
+from typing import TypedDict
+
+from core.data.mapping import Row
+from core.prompts.template import PromptTemplate
+from core.rewards.base import Example, Range
+from core.rewards.exploits import STAND_IN_REASONING, in_format
+from core.rewards.scoring import FAILURES, Outcome, Scorer
+from core.rewards.total import total, weighed_range
+
+OWN_ROWS = 20
+"""Rows that are scored unless said otherwise."""
+PATIENCE_S = 10.0
+SHOWN_CHARACTERS = 400
+ENOUGH = 0.9
+"""The share of own answers that should have a full score; of rewards that judge no truth, what they should earn."""
+DIGITS = 9
+INDENT = "    "
+DEFINES = re.compile(r"^\s*(?:async )?(?:def|class) ", re.MULTILINE)
+
+
+class FailingRow(TypedDict):
+    """A row whose own answer does not get all there is; `score` is null without one, `reason` says why."""
+
+    row: int
+    instruction: str
+    answer: str
+    score: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A row's own answer, and what each scorer made of it."""
+
+    number: int
+    row: Row
+    answer: str
+    outcomes: Mapping[str, Outcome]
+
+
+class OwnAnswers(TypedDict):
+    """What the rows' own answers earn, as a share of the most that one can earn.
+
+    `rows` were tried, `scored` of them have a score; `mean` is over the scored ones and null without any, `full` is the
+    share of the tried rows with a full score; `failing` is the first row without, null if there is none.
+    """
+
+    rows: int
+    scored: int
+    mean: float | None
+    full: float
+    failing: FailingRow | None
+
+
+def own_answers(
+    used: Sequence[Scorer],
+    weights: Mapping[str, float],
+    rows: Sequence[Row],
+    template: PromptTemplate,
+    clock: Callable[[], float] = time.perf_counter,
+) -> OwnAnswers:
+    """Score each row's own answer, in perfect format; rows without an answer are passed over.
+
+    Args:
+        used: The scorers of a reward section, and `weights` their weights by name.
+        rows: Usable rows; after PATIENCE_S no further one is begun.
+        clock: Seconds, from any start.
+    """
+    started = clock()
+    tried: list[_Tried] = []
+    for number, row in enumerate(rows):
+        if tried and clock() - started > PATIENCE_S:
+            break
+        if row.reference:
+            answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
+            tried.append(_Tried(number, row, answer, _outcomes(used, answer, row, template)))
+    totals = [_total(one.outcomes, weights) for one in tried]
+    most = _most(used, weights, totals)
+    shares = [_share(earned_here, most) for earned_here in totals]
+    short = next(((one, share) for one, share in zip(tried, shares, strict=True) if share != 1.0), None)
+    scored = [share for share in shares if share is not None]
+    return {
+        "rows": len(shares),
+        "scored": len(scored),
+        "mean": sum(scored) / len(scored) if scored else None,
+        "full": scored.count(1.0) / len(shares) if shares else 0.0,
+        "failing": short and _failing(*short, {scorer.name: scorer.range for scorer in used}),
+    }
+
+
+def earned(found: OwnAnswers) -> float:
+    """The mean over all tried rows, where one without a score earns nothing."""
+    return (found["mean"] or 0.0) * found["scored"] / found["rows"] if found["rows"] else 0.0
+
+
+def in_words(found: OwnAnswers) -> str:
+    """The figure in words, and why the first row fails."""
+    if not found["rows"]:
+        return "The data have no answers of their own to score."
+    unscored = found["rows"] - found["scored"]
+    left = f", {unscored} of them could not be scored" if unscored else ""
+    full = f"{round(found['full'] * found['rows'])} of {found['rows']} rows get all of it{left}"
+    figure = f"The data's own answers earn {earned(found):.0%} of this reward: {full}."
+    failing = found["failing"]
+    return f"{figure} Row {failing['row']} falls short: {failing['reason']}." if failing else figure
+
+
+def _whole(row: Row) -> str:
+    """The answer of a row; with the question where that is the head of a function whose body is the answer."""
+    if "tests" not in row.extras or DEFINES.search(row.reference) or not DEFINES.search(row.instruction):
+        return row.reference
+    return f"{row.instruction}\n{indent(row.reference, INDENT, lambda line: not line.startswith(INDENT))}"
+
+
+def _outcomes(used: Sequence[Scorer], answer: str, row: Row, template: PromptTemplate) -> dict[str, Outcome]:
+    example = Example(row.instruction, template.markers, row.extras)
+    outcomes = {}
+    for scorer in used:
+        try:
+            (outcomes[scorer.name],) = scorer.score_all([answer], [row.reference], [example])
+        except (*FAILURES, OSError) as error:
+            outcomes[scorer.name] = Outcome("failed", problem=f"{type(error).__name__}: {error}")
+    return outcomes
+
+
+def _total(outcomes: Mapping[str, Outcome], weights: Mapping[str, float]) -> float | None:
+    """What a row earns; None where a part that applies has no score."""
+    counted = {name: outcome for name, outcome in outcomes.items() if outcome.kind != "not_applicable"}
+    return total((weights[name], outcome.score.value if outcome.score else None) for name, outcome in counted.items())
+
+
+def _most(used: Sequence[Scorer], weights: Mapping[str, float], totals: Sequence[float | None]) -> float:
+    """The most that a row can earn; the most that one earns where that is not known."""
+    whole = weighed_range([(weights[scorer.name], scorer.range) for scorer in used])
+    return whole[1] if whole else max((earned_here for earned_here in totals if earned_here is not None), default=0.0)
+
+
+def _share(earned_here: float | None, most: float) -> float | None:
+    """What a row earns of the most there is; where that is no more than 0, whether it loses nothing."""
+    if earned_here is None:
+        return None
+    return round(earned_here / most, DIGITS) if most > 0 else float(earned_here >= most)
+
+
+def _failing(one: _Tried, share: float | None, ranges: Mapping[str, Range | None]) -> FailingRow:
+    short = {
+        name: outcome.score.reason if outcome.score else f"{outcome.kind.replace('_', ' ')}: {outcome.problem}"
+        for name, outcome in one.outcomes.items()
+        if outcome.score is None or outcome.score.value < (ranges[name] or (0.0, math.inf))[1]
+    }
+    reason = "; ".join(f"{name}: {why}" if len(one.outcomes) > 1 else why for name, why in short.items())
+    return {
+        "row": one.number + 1,
+        "instruction": one.row.instruction[:SHOWN_CHARACTERS],
+        "answer": one.answer[:SHOWN_CHARACTERS],
+        "score": share,
+        "reason": reason,
+    }
