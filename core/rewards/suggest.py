@@ -143,7 +143,7 @@ def suggest(sample: Sample, tools: RewardTools) -> Suggestion:
     proposals = _proposals(sample, columns, dataset)
     first = next(proposals)
     best = _tried(sample, first, reasons, tools)
-    if best.enough or not PRESETS[first.fit.preset].judges_truth:
+    if best.enough or PRESETS[first.fit.preset].category == "writing":  # whose scale own answers need not reach
         return _with_figure(best)
     judging = (other for other in proposals if PRESETS[other.fit.preset].judges_truth)
     for proposal in islice(judging, MOST_TRIES):

@@ -199,7 +199,7 @@ def test_where_the_first_proposal_fails_on_the_own_answers_the_next_better_one_i
     found = suggested([{**row, "answer": f"12 {row['answer']}"} for row in rows])
     assert found.own_answers["rows"] == 20
     assert found.enough
-    weird = [{"question": f"Number {n}?", "answer": "\\frac{" + f"{n}" + "}{"} for n in range(24)]
+    weird = [{"question": f"Number {n}?", "answer": f'{{"value": NaN, "row": {n}}}'} for n in range(24)]
     other = suggested(weird)
     assert first_preset(other) == "exact-match"
     assert earned(other.own_answers) == 1.0
@@ -268,7 +268,7 @@ def test_a_set_with_unanswerable_questions_is_told_so_in_its_prompt():
 
 def test_the_next_better_proposal_is_another_column_of_answers_but_never_a_label():
     rows = [
-        {"problem": f"Add {n}.", "category": "ab"[n % 2], "answer": f"\\frac{{{n}}}{{", "solution": f"\\boxed{{{n}}}"}
+        {"problem": f"Add {n}.", "category": "ab"[n % 2], "answer": f"[NaN, {n}]", "solution": f"\\boxed{{{n}}}"}
         for n in range(30)
     ]
     found = suggested(rows)
