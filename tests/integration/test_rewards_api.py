@@ -112,8 +112,8 @@ def test_a_recipe_is_saved_and_scores(server):
 
 PASTED = """import re
 def ladder(completions, answer, **kwargs):
-    found = [re.search("<SOLUTION>(.*?)</SOLUTION>", one[0]["content"], re.S) for one in completions]
-    return [-2.0 if match is None else 3.0 if match[1].strip() == a else -1 for match, a in zip(found, answer)]
+    found = [re.findall("<SOLUTION>(.*?)</SOLUTION>", one[0]["content"], re.S) for one in completions]
+    return [-2.0 if not given else 3.0 if given[-1].strip() == a else -1 for given, a in zip(found, answer)]
 """
 NUMBERS = "def f(completions, nums, **kwargs):\n    return [float(len(n)) for n in nums]\n"
 ON_DATA = {"prompt": {"template": "solution-only"}, "dataset": {"source": "arithmetic"}}
