@@ -43,7 +43,7 @@ from services.models import ModelDetails, ModelOverview
 from services.processes.devices import QueueState
 from services.processes.jobs import Job
 from services.prompts import ListedTemplate, ParsedCompletion, ShownTemplate
-from services.rewards import ShownPreset, ShownReward
+from services.rewards import SavedReward, ShownPreset, ShownReward
 from services.system_monitor import SystemSample
 from services.training.rollouts import SearchResult, StepCompletions
 from websockets.messages import TrainingCompletions, TrainingStatus, TrainingUpdate
@@ -55,7 +55,7 @@ PAYLOADS: tuple[Any, ...] = (
     *(DataPreview, MappedPreview, HubDescription, ProceduralTask, DatasetOverview),
     *(CompleteUpload, PartialUpload, ReceivedUpload, LastPiece, Suggestion),
     *(PromptPreview, ShownTemplate, ListedTemplate, ParsedCompletion),
-    *(ShownPreset, ShownReward, RewardTest, BenchResult),
+    *(ShownPreset, ShownReward, SavedReward, RewardTest, BenchResult),
     *(ModelOverview, ModelDetails, TestableModel, LoadedState, GenerationUpdate, ChatAnswer, RecentAnswer),
     *(EvaluationRecord, BatchRow, EvaluationRow, ExportState, OfferedPlan),
 )

@@ -14,6 +14,7 @@ from cli.generated import print_or_write
 from constants import EMBEDDED_MODEL, MAX_UPLOAD_BYTES
 from core.export.targets import RECOMMENDED
 from core.rewards.section import DEFAULT_PRESET, MAX_NAME_CHARACTERS
+from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES
 from core.runs.model_card import EMBEDDED_HUB_ID
 from core.sessions.state import FINAL
 
@@ -21,6 +22,8 @@ FACTS: dict[str, Any] = {
     "FINAL_STATUSES": FINAL,
     "DEFAULT_PRESET": DEFAULT_PRESET,
     "MAX_NAME_CHARACTERS": MAX_NAME_CHARACTERS,
+    "REFERENCE_NAMES": REFERENCE_NAMES,
+    "QUESTION_NAMES": QUESTION_NAMES,
     "RECOMMENDED_TARGET": RECOMMENDED,
     "EMBEDDED_MODEL": EMBEDDED_MODEL,
     "EMBEDDED_HUB_ID": EMBEDDED_HUB_ID,

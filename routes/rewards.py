@@ -40,6 +40,13 @@ class BenchRequest(Body):
     samples: int = 50
 
 
+class TryRequest(Body):
+    """The definition of a custom reward, and a configuration whose data it is tried on; null for a sample."""
+
+    definition: dict[str, Any]
+    config: dict[str, Any] | None = None
+
+
 class VersionQuery(Query):
     """A version; null for the latest."""
 
@@ -75,6 +82,13 @@ def bench():
     return reply(services().rewards.bench(wanted.config, wanted.samples))
 
 
+@bp.post("/try")
+def try_out():
+    """The scores of a custom reward for the right answer, a wrong one and nonsense, without saving it."""
+    wanted = body(TryRequest)
+    return reply(services().rewards.try_out(wanted.definition, wanted.config))
+
+
 @bp.get("/custom")
 def list_custom():
     """All custom rewards."""
@@ -89,8 +103,10 @@ def get_custom(name: str):
 
 @bp.put("/custom/<name>")
 def save_custom(name: str):
-    """Store a custom reward as a new version."""
-    return reply(services().rewards.save(name, json_object()), 201)
+    """Store a custom reward as a new version, tried on the data of the configuration that may be sent along."""
+    definition = json_object()
+    config = definition.pop("config", None)
+    return reply(services().rewards.save(name, definition, config), 201)
 
 
 @bp.delete("/custom/<name>")

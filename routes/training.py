@@ -121,9 +121,8 @@ def sessions():
 def session(session_id: str):
     """One session with its configuration."""
     state, config = services().store.state(session_id), services().store.config(session_id)
-    full_reward = sum(config.reward.weights.values())
     more = {"config": config.dump(), "is_on_policy": config.is_on_policy, "verdict": verdict(state.evaluations)}
-    more["evaluations"] = [shown(score, full_reward) for score in state.evaluations]
+    more["evaluations"] = [shown(score, config.reward.range) for score in state.evaluations]
     return reply({**state.as_dict(), **more})
 
 

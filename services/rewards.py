@@ -16,7 +16,8 @@ from core.rewards.custom import CustomReward
 from core.rewards.names import ALIASES
 from core.rewards.presets import PRESETS
 from core.rewards.section import RewardConfig
-from core.rewards.tested import BenchResult, RewardTest
+from core.rewards.tested import BenchResult, RewardTest, ValidReward
+from core.rewards.trial import Trial, functions_of
 from core.sessions.store import SessionStore
 from services.processes.inspector import Inspector
 from services.prompts import PromptService
@@ -56,12 +57,23 @@ class ShownPreset(TypedDict):
 
 
 class ShownReward(TypedDict):
-    """One version of a custom reward, and the numbers of all its versions."""
+    """One version of a custom reward, and the numbers of all its versions.
+
+    `columns` are those that its Python names: whether it can't do without; `functions` its reward functions.
+    """
 
     name: str
     version: int
     versions: list[int]
     definition: Annotated[JsonObject, CustomReward]
+    columns: dict[str, bool]
+    functions: list[str]
+
+
+class SavedReward(ShownReward):
+    """A custom reward that was saved, and its scores for three answers to one row."""
+
+    trial: Trial
 
 
 class ScoredRow(TypedDict):
@@ -133,9 +145,21 @@ class RewardService:
         graded: BenchResult = self._inspector.ask("reward_bench", arguments, "rewards", BENCH_TIMEOUT_S)
         return graded
 
-    def save(self, name: str, definition: JsonObject) -> ShownReward:
-        """Try a custom reward once, then store it as a new version.
+    def try_out(self, definition: JsonObject, config: Any) -> Trial:
+        """The scores of a custom reward for the right answer, a wrong one and nonsense, without saving it.
 
+        Args:
+            config: The run configuration whose data it is tried on; None for a sample.
+        Raises:
+            InvalidInput: The reward can't be used; `fields` names the line, or the check.
+        """
+        return self._valid(definition, config)["trial"]
+
+    def save(self, name: str, definition: JsonObject, config: Any = None) -> SavedReward:
+        """Try a custom reward, then store it as a new version.
+
+        Args:
+            config: As for `try_out`.
         Raises:
             InvalidInput: The reward can't be used; `fields` names the line, or the check.
         """
@@ -143,14 +167,25 @@ class RewardService:
         if name in PRESETS:
             problem = "is the name of a preset"
             raise InvalidInput(f"{name!r} {problem}.", "Choose another name.", {"name": problem})
-        stored = self._inspector.ask("reward_validate", {"definition": definition}, "rewards")
+        valid = self._valid(definition, config)
+        stored = valid["definition"]
         with self._saving:
             versions = self._versions(name)
             if versions and self._at(name, versions[-1]) == stored:
-                return self._shown(name, versions[-1])
+                return {**self._shown(name, versions[-1]), "trial": valid["trial"]}
             number = versions[-1] + 1 if versions else 1
             write_json(self._workspace.rewards / name / f"{number}.json", stored)
-            return self._shown(name, number)
+            return {**self._shown(name, number), "trial": valid["trial"]}
+
+    def _valid(self, definition: JsonObject, config: Any) -> ValidReward:
+        arguments: JsonObject = {"definition": definition, "config": None, "note": "No data set was named."}
+        if config is not None:
+            try:
+                arguments["config"] = self._prompts.frozen(parse_config(config)).dump()
+            except InvalidInput as error:
+                arguments["note"] = f"The configuration can't be used yet: {error.message}"
+        valid: ValidReward = self._inspector.ask("reward_validate", arguments, "rewards", BENCH_TIMEOUT_S)
+        return valid
 
     def get(self, name: str, version: int | None = None) -> ShownReward:
         """One version of a custom reward, the latest when `version` is None.
@@ -207,12 +242,21 @@ class RewardService:
         return sorted(int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit())
 
     def _at(self, name: str, version: int) -> JsonObject:
-        stored = read_json(self._workspace.rewards / name / f"{version}.json")
-        return CustomReward.model_validate(stored).model_dump(mode="json")
+        return self._read(name, version).model_dump(mode="json")
+
+    def _read(self, name: str, version: int) -> CustomReward:
+        return CustomReward.model_validate(read_json(self._workspace.rewards / name / f"{version}.json"))
 
     def _shown(self, name: str, version: int) -> ShownReward:
-        versions, definition = self._versions(name), self._at(name, version)
-        return {"name": name, "version": version, "versions": versions, "definition": definition}
+        definition = self._read(name, version)
+        return {
+            "name": name,
+            "version": version,
+            "versions": self._versions(name),
+            "definition": definition.model_dump(mode="json"),
+            "columns": definition.columns,
+            "functions": functions_of(definition.source),
+        }
 
 
 def _require_count(samples: int) -> None:

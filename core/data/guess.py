@@ -120,7 +120,9 @@ def _named_or_chat(columns: Sequence[Column]) -> Pair:
     chats = chats_in(columns)
     others = plain(columns, chats)
     asks = named("instruction", [column for column in others if column.can_ask])
-    answers = _answer_by_name([column for column in others if asks is None or column.path != asks.field])
+    able = [column for column in others if asks is None or column.path != asks.field]
+    options = split_options(columns)  # answer0, answer1 ... are options where another column names the right one
+    answers = _answer_by_name([column for column in able if column.path not in options]) or _answer_by_name(able)
     if asks is None or answers is None:
         chat = answered_chat(chats, answers) or alternating(columns)
         if chat is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.data.options import as_lines, is_labelled, options_of
-from core.data.paths import ABSENT, are_options, find, is_parts, is_system, parts_text, turns_of, value_at
+from core.data.paths import ABSENT, find, is_parts, is_system, parts_text, turns_of, value_at, with_options_together
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
 from core.errors import InvalidInput
@@ -27,6 +27,10 @@ SHOWN_CHARACTERS = 120
 
 Extras = dict[str, Any]
 """Further columns of a row: the reward's name of each -> its value."""
+
+
+class IfThere(str):
+    """A column that is read where the data has it, unless it is the one that holds the answer."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def _paths(config: DatasetConfig, extras: Mapping[str, str]) -> list[tuple[str, 
     paths = [(f"dataset.{name}", path) for name in single if (path := getattr(config, name))]
     paths += [("dataset.context_field", path) for path in config.contexts if not is_system(path)]
     paths += [("dataset.filters", condition.field) for condition in config.filters]
-    return paths + [("reward.fields", column) for column in extras.values()]
+    needed = {name: column for name, column in extras.items() if not isinstance(column, IfThere)}
+    return paths + [(f"reward.fields.{name}", column) for name, column in needed.items()]
 
 
 def _refuse_absent(absent: Sequence[tuple[str, str]], row: RawRow) -> None:
@@ -143,7 +148,8 @@ def map_row(raw: RawRow, config: DatasetConfig, extras: Mapping[str, str]) -> Ro
     answer = _cell_text(raw, config.response_field, "dataset.response_field") if config.response_field else ""
     reference, before = split_answer(answer, config.final_answer)
     worked = as_text(value_at(raw, config.reasoning_field))
-    further = as_json({name: value for name, column in extras.items() if (value := find(raw, column)) is not ABSENT})
+    columns = {name: column for name, column in extras.items() if not _is_answer(column, config)}
+    further = as_json({name: value for name, column in columns.items() if (value := find(raw, column)) is not ABSENT})
     if extras.get("answers") == config.response_field and isinstance(further.get("answers"), str):
         del further["answers"]  # one text is the reference
     return Row(
@@ -152,6 +158,11 @@ def map_row(raw: RawRow, config: DatasetConfig, extras: Mapping[str, str]) -> Ro
         reasoning=worked or before,
         extras=further,
     )
+
+
+def _is_answer(column: str, config: DatasetConfig) -> bool:
+    """Whether a column that is read where it is there is the one whose final answer is the reference."""
+    return isinstance(column, IfThere) and column == config.response_field
 
 
 def _question(raw: RawRow, config: DatasetConfig) -> str:
@@ -163,11 +174,9 @@ def _question(raw: RawRow, config: DatasetConfig) -> str:
 def with_context(raw: RawRow, instruction: str, contexts: Sequence[str]) -> str:
     """`instruction` with the columns that belong to it; an empty one stays empty."""
     before = [as_text(value_at(raw, path)) for path in contexts if is_system(path)]
-    following = [path for path in contexts if not is_system(path)]
-    if are_options(following):
-        after = [context_text([value_at(raw, path) for path in following])]
-    else:
-        after = [context_text(value_at(raw, path)) for path in following]
+    groups = with_options_together(tuple(path for path in contexts if not is_system(path)))
+    values = [[value_at(raw, path) for path in group] for group in groups]
+    after = [context_text(found if len(found) > 1 else found[0]) for found in values]
     return CONTEXT_GAP.join(filter(None, [*before, instruction, *after])) if instruction else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from core.data.row import RawRow
@@ -23,8 +24,9 @@ ROLES = {
 KEYS = (("role", "content"), ("from", "value"), ("role", "text"), ("role", "value"))
 TRANSCRIPT = re.compile(r"(?:\A|\n\n+|\s*### )\s*(Human|User|Assistant|System): ?", re.IGNORECASE)
 """How a chat is written as one text, as in Anthropic's and other data of preferences."""
-PARTED = re.compile(r"(?P<stem>.*?)[ _-]?(?P<mark>[1-9]|[A-Ha-h])")
-OPTION_STEMS = ("option", "opt", "op", "choice", "sol", "ending", "alternative", "candidate", "")
+PARTED = re.compile(r"(?P<stem>.*?)[ _-]?(?P<mark>[0-9]|[A-Ha-h])")
+OPTION_STEMS = ("option", "opt", "op", "choice", "sol", "ending", "alternative", "candidate", "answer", "ans", "")
+MARKS = ("01234567", "12345678", "abcdefgh")
 
 
 class Absent:
@@ -42,8 +44,10 @@ def value_at(row: RawRow, path: str | None) -> Any:
 
 def find(row: RawRow, path: str) -> Any:
     """The value at `path`, or ABSENT: the longest name of a column first, then step by step through what it holds."""
+    if path in row:
+        return row[path]
     parts = path.split(".")
-    for length in range(len(parts), 0, -1):
+    for length in range(len(parts) - 1, 0, -1):
         name = ".".join(parts[:length])
         if name in row:
             return _inside(row[name], parts[length:])
@@ -148,8 +152,17 @@ def are_options(paths: Sequence[str]) -> bool:
         return False
     stems = {match["stem"].lower() for match in parted}
     marks = "".join(match["mark"].lower() for match in parted)
-    return (
-        len(stems) == 1
-        and stems <= set(OPTION_STEMS)
-        and ("12345678".startswith(marks) or "abcdefgh".startswith(marks))
-    )
+    return len(stems) == 1 and stems <= set(OPTION_STEMS) and any(known.startswith(marks) for known in MARKS)
+
+
+@lru_cache(maxsize=64)
+def with_options_together(paths: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Columns in their order, those next to each other that are options of one choice together; each row asks."""
+    groups: list[tuple[str, ...]] = []
+    start = 0
+    while start < len(paths):
+        ends = range(len(paths), start, -1)
+        end = next((end for end in ends if are_options(paths[start:end])), start + 1)
+        groups.append(paths[start:end])
+        start = end
+    return groups

@@ -130,12 +130,14 @@ def _facts(record: EvaluationRecord, summary: EvaluationSummary) -> list[tuple[s
 
 
 def _bars(summary: EvaluationSummary) -> Iterator[Bar]:
-    scale = summary["most"] or 1.0
+    ends = [end for side in summary["sides"] for end in side["interval"] if end is not None]
+    start = min(0.0, *ends) if ends else 0.0
+    scale = (max([0.0, *ends]) if summary["most"] is None else summary["most"]) - start or 1.0
     for side in summary["sides"]:
         mean, (low, high) = side["mean"], side["interval"]
         if mean is not None and low is not None and high is not None:
             text = _with_interval(mean, side["interval"])
-            yield Bar(side["label"], text, mean / scale, low / scale, high / scale)
+            yield Bar(side["label"], text, *((value - start) / scale for value in (mean, low, high)))
 
 
 def _figures(summary: EvaluationSummary) -> list[Figure]:
@@ -144,7 +146,7 @@ def _figures(summary: EvaluationSummary) -> list[Figure]:
     cut = (_known(before["truncated_fraction"], ".1%"), _known(after["truncated_fraction"], ".1%"))
     figures = [
         Figure(
-            f"Mean reward, of {summary['most']:.3g}",
+            "Mean reward" if summary["most"] is None else f"Mean reward, of {summary['most']:.3g}",
             (_with_interval(before["mean"], before["interval"]), _with_interval(after["mean"], after["interval"])),
             _change(change["mean"], change["interval"]),
         )

@@ -56,7 +56,7 @@ class EvaluationRecord:
         text: What it does at the moment, in words.
         samples: Answers of each model to each question.
         system, use_template, device: As for a chat.
-        most: The highest reward an answer can get; None without a reward.
+        most: The highest reward an answer can get; None without a reward, or if it is not known.
         notes: Remarks for the user.
         doubt: Why the result may be invalid, such as rows that were trained on; empty without a reason.
         about: Facts for the card: name -> value.

@@ -168,7 +168,7 @@ class Findings(TypedDict):
     rows: int
     compared: int
     samples: int
-    most: float
+    most: float | None
     is_judged: bool
     sides: list[SideSummary]
     difference: RewardChange

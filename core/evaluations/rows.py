@@ -114,7 +114,7 @@ def batch_summary(
 
     Args:
         answering_seconds: The part of `seconds` in which the model generated; None if unknown.
-        most: The highest reward an answer can get; None if nothing was scored.
+        most: The highest reward an answer can get; None if nothing was scored, or if it is not known.
     """
     answered = [row for row in rows if row["finish_reason"] != "refused"]
     rewards = [row["reward"] for row in answered if row["reward"] is not None]

@@ -33,7 +33,7 @@ def settle(record: EvaluationRecord, folder: ResultFolder) -> None:
 def _settle_evaluation(record: EvaluationRecord, rows: list[EvaluationRow], folder: ResultFolder) -> None:
     if not rows:
         return
-    summary = summarize(rows, [model["label"] for model in record.models], record.samples, record.most or 0.0)
+    summary = summarize(rows, [model["label"] for model in record.models], record.samples, record.most)
     wanted = record.total // (len(record.models) * record.samples)
     end = CUT_SHORT.get(record.status, "Ended")
     short = "" if len(rows) == wanted else f"{end} after {len(rows)} of {wanted} rows. "

@@ -52,7 +52,7 @@ class Pairs:
         return bool(_both(self.shares))
 
 
-def summarize(rows: Sequence[EvaluationRow], labels: Sequence[str], samples: int, most: float) -> Findings:
+def summarize(rows: Sequence[EvaluationRow], labels: Sequence[str], samples: int, most: float | None) -> Findings:
     """Compare two models on the same rows.
 
     Means, intervals and the comparison are of the rows that both sides have a reward for; a row's reward is the mean
@@ -63,7 +63,7 @@ def summarize(rows: Sequence[EvaluationRow], labels: Sequence[str], samples: int
         rows: Whole rows, at least one, as rows.evaluation_row makes them.
         labels: The two models, before and after.
         samples: Answers of each to each row.
-        most: The highest reward an answer can get.
+        most: The highest reward an answer can get; None if it is not known.
     """
     pairs = pairs_of(rows)
     lengths = [after - before for before, after in _both((_lengths(rows, 0), _lengths(rows, 1)))]

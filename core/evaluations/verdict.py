@@ -43,7 +43,7 @@ def _numbers(summary: Findings) -> str:
     low, high = change["interval"]
     return (
         f"the mean reward of {after['label']} is {_number(after['mean'])}, that of {before['label']} "
-        f"{_number(before['mean'])}, of {_number(summary['most'])} ({change['mean']:+.3g}, 95 % interval {low:+.3g} to "
+        f"{_number(before['mean'])}{_most(summary)} ({change['mean']:+.3g}, 95 % interval {low:+.3g} to "
         f"{high:+.3g})"
     )
 
@@ -82,7 +82,15 @@ def _doubt(summary: Findings) -> str:
 def _is_truth_alone(summary: Findings) -> bool:
     """Whether the reward consists of right or wrong alone."""
     pairs = [(side["mean"], side["pass_at_1"]) for side in summary["sides"]]
-    return all(m is not None and p is not None and abs(m - summary["most"] * p) < 1e-9 for m, p in pairs)
+    most = summary["most"]
+    if most is None:
+        return False
+    return all(m is not None and p is not None and abs(m - most * p) < 1e-9 for m, p in pairs)
+
+
+def _most(summary: Findings) -> str:
+    """The highest reward, if it is known."""
+    return "" if summary["most"] is None else f", of {_number(summary['most'])}"
 
 
 def _more_rows(difference: RewardChange, compared: int) -> str:

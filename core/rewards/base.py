@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,9 +16,18 @@ Category = Literal["math", "code", "reasoning", "answers", "writing", "form"]
 Level = Literal["beginner", "intermediate", "advanced"]
 
 
+Range = tuple[float, float]
+"""The least and the greatest score of a reward."""
+UNIT: Range = (0.0, 1.0)
+"""The range of presets, recipes and judges."""
+
+
 @dataclass(frozen=True)
 class Score:
-    """The score of one completion by one reward: a value from 0 to 1, the reason, and its parts, each 0 to 1."""
+    """The score of one completion by one reward: a finite value, the reason, and its parts.
+
+    Shipped rewards give 0 to 1, in all parts; what a user's own code gives is up to it.
+    """
 
     value: float
     reason: str
@@ -35,11 +44,15 @@ ExtraColumns = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Example:
-    """The inputs of a reward besides response and reference: the question, the markers, further columns."""
+    """The inputs of a reward besides response and reference: the question, the markers, further columns.
+
+    `token_ids` are those of the response; empty where it was not made of tokens.
+    """
 
     instruction: str = ""
     markers: Markers = NO_MARKERS
     extras: ExtraColumns = field(default_factory=dict)
+    token_ids: Sequence[int] = ()
 
 
 RewardFunction = Callable[..., Score]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.prompts.template import PromptTemplate
-from core.rewards.base import Example
+from core.rewards.base import Example, Range
 from core.rewards.bench_report import NONSENSE_MAY_EARN, BenchReport, Tally, Violation, Witness, graded
 from core.rewards.exploits import EXPLOITS, STAND_IN_REASONING, different, exploits, in_format
-from core.rewards.scoring import FAILURES, Outcome, Scorer, checked
+from core.rewards.scoring import FAILURES, ROUNDING, Outcome, Scorer, checked
 
 RIGHT, WRONG = "right answer", "wrong answer"
 DIGITS = 9
@@ -80,6 +80,7 @@ def _report(scorer: Scorer, tried: list[_Attempts], first: list[_Outcomes], time
     flat = [outcome for outcomes in first for outcome in outcomes.values()]
     scores = [value for value in map(_value, flat) if value is not None]
     compared, violations = _compare(tried, first)
+    most = _most(scorer.range, scores)
     names = {name: None for attempts in tried for name in attempts.responses}
     return BenchReport(
         reward=scorer.name,
@@ -89,13 +90,17 @@ def _report(scorer: Scorer, tried: list[_Attempts], first: list[_Outcomes], time
         completions=len(flat),
         scored=len(scores),
         distinct_scores=len(set(scores)),
+        not_applicable=sum(outcome.kind == "not_applicable" for outcome in flat),
+        declared=scorer.range,
+        seen=(min(scores), max(scores)) if scores else None,
+        most=most,
         failed=_problems(flat, "failed"),
         not_run=_problems(flat, "not_run"),
-        right=_tally(RIGHT, tried, first),
-        wrong=_tally(WRONG, tried, first),
+        right=_tally(RIGHT, tried, first, most),
+        wrong=_tally(WRONG, tried, first, most),
         compared=compared,
         violations=violations,
-        exploits=[_tally(name, tried, first) for name in EXPLOITS if name in names],
+        exploits=[_tally(name, tried, first, most) for name in EXPLOITS if name in names],
         mean_ms=sum(times) / len(times),
         p95_ms=sorted(times)[math.ceil(0.95 * len(times)) - 1],
         changed_again=0,
@@ -135,7 +140,9 @@ def _score(scorer: Scorer, attempts: _Attempts, backwards: bool = False) -> _Out
     responses, count = [attempts.responses[name] for name in names], len(names)
     try:
         outcomes = scorer.score_all(responses, [attempts.row.reference] * count, [attempts.example] * count)
-        outcomes = [checked(given.score, given.prints) if given.kind == "scored" else given for given in outcomes]
+        outcomes = [
+            checked(given.score, given.prints, scorer.range) if given.kind == "scored" else given for given in outcomes
+        ]
     except (*FAILURES, OSError) as error:
         outcomes = [Outcome("failed", problem=f"{type(error).__name__}: {error}")] * count
     if len(outcomes) != count:
@@ -175,8 +182,13 @@ def _compare(tried: list[_Attempts], outcomes: list[_Outcomes]) -> tuple[int, li
     return compared, violations
 
 
-def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tally:
-    """The tally of the completions called `name` over all rows."""
+def _most(range: Range | None, scores: Sequence[float]) -> float:
+    """The greatest score that can be had; the greatest that was seen where that is not known."""
+    return range[1] if range else max(scores, default=0.0)
+
+
+def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes], most: float) -> Tally:
+    """The tally of the completions called `name` over all rows; `most` is full marks."""
     scored = [
         (value, _value(of_row[RIGHT]), row)
         for row, of_row in enumerate(outcomes)
@@ -186,6 +198,7 @@ def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tall
     compared = [(value, right) for value, right, _ in scored if right is not None]
     chosen = (min if name == RIGHT else max)(scored, key=lambda entry: entry[0], default=None)
     kind, summary = EXPLOITS.get(name, ("", name))
+    bound = max(0.0, NONSENSE_MAY_EARN * most)  # what is not above 0 is a penalty, and no pay
     return Tally(
         name=name,
         kind=kind,
@@ -193,9 +206,9 @@ def _tally(name: str, tried: list[_Attempts], outcomes: list[_Outcomes]) -> Tall
         rows=len(scored),
         mean=sum(values) / len(values) if values else None,
         highest=max(values, default=None),
-        paid=sum(value > NONSENSE_MAY_EARN for value in values),
-        full=values.count(1.0),
-        level=sum(value > NONSENSE_MAY_EARN and value >= right for value, right in compared),
+        paid=sum(value > bound for value in values),
+        full=sum(value >= most - ROUNDING for value in values),
+        level=sum(value > bound and value >= right for value, right in compared),
         preferred=sum(value > right for value, right in compared),
         example=_witness(tried[chosen[2]], outcomes[chosen[2]], name) if chosen else None,
     )

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from core.rewards.base import Range
+
 Grade = Literal["A", "B", "C", "D", "F"]
 
 NONSENSE_MAY_EARN = 0.1
-"""A score above this counts as paid; a lower one can come from a word of the reference."""
+"""A score above this share of full marks counts as paid; a lower one can come from a word of the reference."""
 SLOW_MS = 50.0
 """Per completion; 64 completions a step would then wait over three seconds for their scores."""
 
@@ -37,7 +39,7 @@ RULES = {
     "pays_some_nonsense": Rule("C", "It pays nonsense in some rows.", "Require an answer before anything is paid."),
     "some_right_refused": Rule("C", "Some right answers miss full marks.", "Read the reasons; mend data or reward."),
     "pays_hedges": Rule("C", "Several answers at once earn what the right one does.", "Judge one answer: the last."),
-    "pays_wrong_well": Rule("C", "Mostly, a wrong answer earns over half.", "Let truth weigh more than form."),
+    "pays_wrong_well": Rule("C", "Mostly, a wrong answer earns over half of full marks.", "Let truth weigh more."),
     "prefers_nonsense": Rule("C", "Mostly, nonsense or repetition earns more than right.", "Bound what length earns."),
     "pays_senseless": Rule("C", "Mostly, senseless text earns what the right answer does.", "Judge more than form."),
     "cut_short": Rule("C", "It was too slow to be tried on all rows.", "Make it cheaper, or bound what it does."),
@@ -85,9 +87,9 @@ class Tally:
         name: A key of EXPLOITS, "right answer" or "wrong answer".
         kind: See core.rewards.exploits.Kind; empty for the right and the wrong answer.
         rows: Rows in which it was scored.
-        mean: Mean score, 0 to 1; None without a score.
+        mean: Mean score; None without a score.
         highest: Highest score; None without a score.
-        paid: Rows in which it earned more than NONSENSE_MAY_EARN.
+        paid: Rows in which it earned more than nothing, and than NONSENSE_MAY_EARN of full marks.
         full: Rows in which it earned full marks.
         level: Rows in which it was paid and earned at least as much as the right answer.
         preferred: Rows in which it earned more than the right answer.
@@ -136,6 +138,10 @@ class BenchReport:
         completions: Completions tried, each scored three times.
         scored: Completions with a score.
         distinct_scores: The number of different scores.
+        not_applicable: Completions to which the reward does not apply, as it says itself.
+        declared: The least and the greatest score it may give; None if that is not known.
+        seen: The least and the greatest score it gave; None without a score.
+        most: Full marks: the greatest score it may give, or where that is not known, the greatest it gave.
         failed: Problem -> completions on which the reward broke or gave no finite score.
         not_run: Problem -> completions that could not be judged.
         right: The data's own answers.
@@ -158,6 +164,10 @@ class BenchReport:
     completions: int
     scored: int
     distinct_scores: int
+    not_applicable: int
+    declared: Range | None
+    seen: Range | None
+    most: float
     failed: dict[str, int]
     not_run: dict[str, int]
     right: Tally
@@ -202,8 +212,8 @@ def _broken(report: BenchReport) -> Iterator[tuple[str, str]]:
     if report.distinct_scores == 1:
         said = f"; of the right answer it says: {report.right.example.reason}" if report.right.example else ""
         yield "constant", f"one score for {report.scored} completions, right, wrong and empty ones alike{said}"
-    if 2 * report.scored < report.completions:
-        yield "judges_few", f"{report.scored} of {report.completions}; {lost}"
+    if 2 * report.scored < report.completions - report.not_applicable:
+        yield "judges_few", f"{report.scored} of {report.completions - report.not_applicable}; {lost}"
     if report.failed:
         yield "fails", _in_words(report.failed)
     if report.not_run:
@@ -229,7 +239,7 @@ def _truth(report: BenchReport) -> Iterator[tuple[str, str]]:
         )
     if missed := right.rows - right.full:
         yield "right_refused" if right.most(missed) else "some_right_refused", right.in_words(missed)
-    if wrong.most(wrong.paid) and (wrong.mean or 0) > 0.5:
+    if wrong.most(wrong.paid) and (wrong.mean or 0) > 0.5 * report.most:
         yield "pays_wrong_well", wrong.in_words(wrong.paid)
     yield from _hedges(report)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Answers:
 
 def fitting(answers: Answers) -> Fit:
     """The reward that suits best, by the columns that only one reward reads, then by what the answers look like."""
-    for find in (_tests, _choices, _texts, _labels):
+    for find in (_tests, _choices, _texts, _labels, _boxed):
         found = find(answers)
         if found is not None:
             return found
@@ -160,6 +161,14 @@ def _labels(answers: Answers) -> Fit | None:
     return Fit("exact-match", why, labels=labels)
 
 
+def _boxed(answers: Answers) -> Fit | None:
+    """Math & Science, if the answers stand in boxes and half are numbers or formulas; the rest are points and words."""
+    references = answers.references
+    if answers.config.final_answer != "boxed" or sum(map(_is_mathematical, references)) < 0.5 * len(references):
+        return None
+    return Fit("math-science", "the answers stand in \\boxed{}, as in mathematics")
+
+
 def labels_of(references: Sequence[str]) -> tuple[str, ...] | None:
     """The few short answers that all references are, sorted; None if they are many, long, or seldom repeated."""
     counts = Counter(references)
@@ -200,7 +209,7 @@ def _is_letter(text: str) -> bool:
 
 def _is_mathematical(text: str) -> bool:
     plain = normal_form(text.strip("$ "))
-    return plain.replace(".", "", 1).lstrip("-").isdigit() or ("\\" in text and any(c in text for c in "{^_"))
+    return plain.replace(".", "", 1).lstrip("-").isdigit() or re.search(r"[\\^].*[{^_\d]|\d.*[\\^]", plain) is not None
 
 
 def _is_quantity(text: str) -> bool:

@@ -66,7 +66,8 @@ class TrlReward:
         extras = [json.loads(text) for text in columns.get(EXTRAS_COLUMN) or ["{}"] * len(completions)]
         token_ids = columns.get("completion_ids") or [[]] * len(completions)
         self.batch = Batch(responses, reference, questions, extras, token_ids)
-        examples = [Example(question, self.markers, extra) for question, extra in zip(questions, extras, strict=True)]
+        rows = zip(questions, extras, token_ids, strict=True)
+        examples = [Example(question, self.markers, extra, ids) for question, extra, ids in rows]
         self.outcomes = self.scorer.score_all(responses, reference, examples)
         self._count()
         self.calls += 1
@@ -99,5 +100,9 @@ def as_record(outcome: Outcome) -> ScoreRecord:
 
 
 def weighted_sum(records: Mapping[str, ScoreRecord], weights: Mapping[str, float]) -> float | None:
-    """The reward of one completion from what as_record made of each of its parts; None where a part has no score."""
-    return total((weights[name], record["value"]) for name, record in records.items())
+    """The reward of one completion from what as_record made of each of its parts.
+
+    None where a part has no score though it applies, or where none applies.
+    """
+    counted = {name: record for name, record in records.items() if record["kind"] != "not_applicable"}
+    return total((weights[name], record["value"]) for name, record in counted.items())

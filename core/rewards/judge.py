@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from core.errors import InvalidInput
 from core.prompts.template import ChatMessage
-from core.rewards.base import Example, Score, excerpt, wrong
+from core.rewards.base import UNIT, Example, Range, Score, excerpt, wrong
 from core.rewards.judge_section import JudgeSettings
 from core.rewards.scoring import Outcome
 from core.rewards.verdicts import TOP_MARK, NoVerdict, Verdict, VerdictCache, chat_text, digest, read_verdict
@@ -72,6 +72,7 @@ class Judge:
     """
 
     judges_truth = False
+    range: Range | None = UNIT
 
     def __init__(self, name: str, settings: JudgeSettings, cache: Path, api_key: str = ""):
         if not (api_key.isascii() and api_key.isprintable()):

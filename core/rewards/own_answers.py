@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from textwrap import indent
 from typing import TypedDict
 
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate
-from core.rewards.base import Example
+from core.rewards.base import Example, Range
 from core.rewards.exploits import STAND_IN_REASONING, in_format
 from core.rewards.scoring import FAILURES, Outcome, Scorer
-from core.rewards.total import total
+from core.rewards.total import total, weighed_range
 
 OWN_ROWS = 20
 """Rows that are scored unless said otherwise."""
@@ -34,6 +36,16 @@ class FailingRow(TypedDict):
     answer: str
     score: float | None
     reason: str
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A row's own answer, and what each scorer made of it."""
+
+    number: int
+    row: Row
+    answer: str
+    outcomes: Mapping[str, Outcome]
 
 
 class OwnAnswers(TypedDict):
@@ -65,26 +77,24 @@ def own_answers(
         clock: Seconds, from any start.
     """
     started = clock()
-    shares: list[float | None] = []
-    failing: FailingRow | None = None
+    tried: list[_Tried] = []
     for number, row in enumerate(rows):
-        if shares and clock() - started > PATIENCE_S:
+        if tried and clock() - started > PATIENCE_S:
             break
-        if not row.reference:
-            continue
-        answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
-        outcomes = _outcomes(used, answer, row, template)
-        share = _share(outcomes, weights)
-        shares.append(share)
-        if failing is None and share != 1.0:
-            failing = _failing(number, row, answer, share, outcomes)
+        if row.reference:
+            answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
+            tried.append(_Tried(number, row, answer, _outcomes(used, answer, row, template)))
+    totals = [_total(one.outcomes, weights) for one in tried]
+    most = _most(used, weights, totals)
+    shares = [_share(earned_here, most) for earned_here in totals]
+    short = next(((one, share) for one, share in zip(tried, shares, strict=True) if share != 1.0), None)
     scored = [share for share in shares if share is not None]
     return {
         "rows": len(shares),
         "scored": len(scored),
         "mean": sum(scored) / len(scored) if scored else None,
         "full": scored.count(1.0) / len(shares) if shares else 0.0,
-        "failing": failing,
+        "failing": short and _failing(*short, {scorer.name: scorer.range for scorer in used}),
     }
 
 
@@ -123,26 +133,36 @@ def _outcomes(used: Sequence[Scorer], answer: str, row: Row, template: PromptTem
     return outcomes
 
 
-def _share(outcomes: Mapping[str, Outcome], weights: Mapping[str, float]) -> float | None:
-    """What a row earns of the most there is; None where a part has no score."""
-    earned_here = total(
-        (weights[name], outcome.score.value if outcome.score else None) for name, outcome in outcomes.items()
-    )
-    most = sum(weight for weight in weights.values() if weight > 0)
-    return None if earned_here is None or not most else round(earned_here / most, DIGITS)
+def _total(outcomes: Mapping[str, Outcome], weights: Mapping[str, float]) -> float | None:
+    """What a row earns; None where a part that applies has no score."""
+    counted = {name: outcome for name, outcome in outcomes.items() if outcome.kind != "not_applicable"}
+    return total((weights[name], outcome.score.value if outcome.score else None) for name, outcome in counted.items())
 
 
-def _failing(number: int, row: Row, answer: str, share: float | None, outcomes: Mapping[str, Outcome]) -> FailingRow:
+def _most(used: Sequence[Scorer], weights: Mapping[str, float], totals: Sequence[float | None]) -> float:
+    """The most that a row can earn; the most that one earns where that is not known."""
+    whole = weighed_range([(weights[scorer.name], scorer.range) for scorer in used])
+    return whole[1] if whole else max((earned_here for earned_here in totals if earned_here is not None), default=0.0)
+
+
+def _share(earned_here: float | None, most: float) -> float | None:
+    """What a row earns of the most there is; where that is no more than 0, whether it loses nothing."""
+    if earned_here is None:
+        return None
+    return round(earned_here / most, DIGITS) if most > 0 else float(earned_here >= most)
+
+
+def _failing(one: _Tried, share: float | None, ranges: Mapping[str, Range | None]) -> FailingRow:
     short = {
         name: outcome.score.reason if outcome.score else f"{outcome.kind.replace('_', ' ')}: {outcome.problem}"
-        for name, outcome in outcomes.items()
-        if outcome.score is None or outcome.score.value < 1.0
+        for name, outcome in one.outcomes.items()
+        if outcome.score is None or outcome.score.value < (ranges[name] or (0.0, math.inf))[1]
     }
-    reason = "; ".join(f"{name}: {why}" if len(outcomes) > 1 else why for name, why in short.items())
+    reason = "; ".join(f"{name}: {why}" if len(one.outcomes) > 1 else why for name, why in short.items())
     return {
-        "row": number + 1,
-        "instruction": row.instruction[:SHOWN_CHARACTERS],
-        "answer": answer[:SHOWN_CHARACTERS],
+        "row": one.number + 1,
+        "instruction": one.row.instruction[:SHOWN_CHARACTERS],
+        "answer": one.answer[:SHOWN_CHARACTERS],
         "score": share,
         "reason": reason,
     }

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from core.rewards.base import Example, NotRun, RewardFunction, Score
+from core.rewards.base import UNIT, Example, NotRun, Range, RewardFunction, Score
+from core.rewards.total import weighed_range
 
-OutcomeKind = Literal["scored", "not_run", "failed"]
+OutcomeKind = Literal["scored", "not_applicable", "not_run", "failed"]
 MISSING: tuple[OutcomeKind, ...] = ("not_run", "failed")
 """The kinds that leave their completion unscored, whatever its other rewards gave."""
+ROUNDING = 1e-6
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, RecursionError)
 
 
@@ -20,7 +22,8 @@ class Outcome:
     """The outcome of scoring one completion.
 
     Attributes:
-        kind: scored; not_run if it could not be judged; failed if the reward itself failed.
+        kind: scored; not_applicable if the reward says so, and then it is left out of the total; not_run if it could
+            not be judged; failed if the reward itself failed.
         score: The score, if there is one.
         problem: Why there is none.
         prints: The text that the user's own code printed.
@@ -38,10 +41,11 @@ class Outcome:
 
 
 class Scorer(Protocol):
-    """One reward of a run, ready to score."""
+    """One reward of a run, ready to score; `range` is the least and the greatest score it gives, None if not known."""
 
     name: str
     judges_truth: bool
+    range: Range | None
 
     def score_all(
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
@@ -57,6 +61,8 @@ class EachAlone:
         function: The reward, its parameters bound.
         judges_truth: Whether a full score means a correct answer.
     """
+
+    range: Range | None = UNIT
 
     def __init__(self, name: str, function: RewardFunction, judges_truth: bool):
         self.name = name
@@ -78,21 +84,29 @@ class EachAlone:
             return Outcome("failed", problem=f"{type(error).__name__}: {error}")
 
 
-def checked(score: object, prints: str = "") -> Outcome:
-    """The outcome of a returned score: clamped to 0..1, refused when it is no finite score."""
+def checked(score: object, prints: str = "", range: Range | None = UNIT) -> Outcome:
+    """The outcome of a returned score: refused when it is not finite, or outside the range by more than rounding."""
     if not isinstance(score, Score) or isinstance(score.value, bool) or not math.isfinite(score.value):
-        return Outcome("failed", problem=f"returned {score!r} instead of a score from 0 to 1", prints=prints)
-    return Outcome("scored", Score(min(1.0, max(0.0, float(score.value))), score.reason, score.parts), prints=prints)
+        return Outcome("failed", problem=f"returned {score!r} instead of a score", prints=prints)
+    low, high = range or (-math.inf, math.inf)
+    if not low - ROUNDING <= score.value <= high + ROUNDING:
+        problem = f"returned {score.value:g}, outside its range of {low:g} to {high:g}"
+        return Outcome("failed", problem=problem, prints=prints)
+    value = min(high, max(low, float(score.value)))
+    return Outcome("scored", Score(value, score.reason, score.parts), prints=prints)
 
 
 class Together:
-    """Several scorers as one: the weighted mean that training sums, 0 to 1, each part's score kept apart."""
+    """Several scorers as one: the weighted sum over the sum of the weights' sizes, each part's score kept apart."""
 
     def __init__(self, name: str, parts: Sequence[Scorer], weights: Mapping[str, float]):
         self.name = name
         self.judges_truth = any(part.judges_truth for part in parts)
         self._parts = parts
         self._weights = weights
+        self._size = sum(map(abs, weights.values()))
+        whole = weighed_range([(weights[part.name], part.range) for part in parts])
+        self.range: Range | None = whole and (whole[0] / self._size, whole[1] / self._size)
 
     def score_all(
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
@@ -108,4 +122,4 @@ class Together:
         earned = sum(self._weights[name] * score.value for name, score in named.items())
         reason = "; ".join(f"{name} {score.value:.2f}: {score.reason}" for name, score in named.items())
         parts = {name: score.value for name, score in named.items()}
-        return Outcome("scored", Score(earned / sum(self._weights.values()), reason, parts))
+        return Outcome("scored", Score(earned / self._size, reason, parts))

@@ -7,11 +7,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from core.data.mapping import IfThere
 from core.jsonfile import JsonObject
-from core.rewards.base import Preset
+from core.rewards.base import UNIT, Preset, Range
 from core.rewards.custom import CustomReward
 from core.rewards.judge_section import JudgeSettings
 from core.rewards.names import TITLES, resolve_preset
+from core.rewards.total import weighed_range
 from core.schema import Section, knob
 
 DEFAULT_PRESET = "math-science"
@@ -70,8 +72,8 @@ class RewardComponent(Section):
     """A language model that scores, behind an OpenAI-compatible address."""
     parameters: dict[str, Any] = _object()
     """Parameters of the preset."""
-    weight: float = knob(1.0, gt=0, le=100, unit="weight", tier="essential")
-    """Its share of the sum."""
+    weight: float = knob(1.0, ge=-100, le=100, unit="weight", tier="essential")
+    """What its score is multiplied by in the sum; below 0 it takes away."""
 
     _known = field_validator("preset_name")(known_preset)
 
@@ -84,6 +86,8 @@ class RewardComponent(Section):
             raise ValueError("custom needs its custom_name")
         if self.preset_name is None and self.parameters:
             raise ValueError("only presets take parameters")
+        if self.weight == 0:
+            raise ValueError("a weight of 0 scores nothing; remove the part, or give it another weight")
         if self.preset_name is not None:
             check_parameters(preset_of(self.preset_name), self.parameters)
         return self
@@ -96,6 +100,13 @@ class RewardComponent(Section):
         if self.preset_name is not None:
             return preset_of(self.preset_name)
         return self.custom_name or "judge"
+
+    @property
+    def range(self) -> Range | None:
+        """The least and the greatest score it gives, before it is weighed; None if that is not known."""
+        if self.custom_name is None:
+            return UNIT
+        return None if self.custom is None else self.custom.known_range
 
 
 class RewardConfig(Section):
@@ -141,8 +152,10 @@ class RewardConfig(Section):
     @model_validator(mode="after")
     def names_can_be_told_apart(self) -> "RewardConfig":
         """Two rewards of one name would share a curve, and a field of a reserved name would hide an argument."""
-        taken = sorted(set(self.fields) & set(RESERVED_FIELDS))
-        if taken:
+        owned = {name for part in self.parts if part.custom for name in part.custom.columns}
+        is_open = any(part.custom_name and part.custom is None for part in self.parts)
+        taken = sorted(set(self.fields) & set(RESERVED_FIELDS) - owned)
+        if taken and not is_open:
             raise ValueError(f"fields can't be called {', '.join(taken)}")
         labels = [part.label for part in self.parts]
         twice = next((label for label in labels if labels.count(label) > 1), None)
@@ -184,7 +197,16 @@ class RewardConfig(Section):
     def columns(self) -> dict[str, str]:
         """Every further column that is read: the rewards' name for it -> the column."""
         needed = [name for _, preset in presets_among(self.parts) for name in preset.fields if name != "reference"]
-        return {name: name for name in needed} | self.fields
+        columns: dict[str, str] = {name: name for name in needed}
+        for part in self.parts:
+            for name, is_needed in (part.custom.columns if part.custom else {}).items():
+                columns.setdefault(name, name if is_needed else IfThere(name))
+        return columns | self.fields
+
+    @property
+    def range(self) -> Range | None:
+        """The least and the greatest total that a completion can earn; None if that is not known."""
+        return weighed_range([(part.weight, part.range) for part in self.parts])
 
     def columns_with(self, response_field: str | None) -> dict[str, str]:
         """The columns, and for a preset that knows several answers all those in the column of the answer."""

@@ -8,10 +8,11 @@ from core.jsonfile import JsonObject
 from core.prompts.template import Parsed
 from core.rewards.bench_report import BenchReport, Grade
 from core.rewards.record import ScoreRecord
+from core.rewards.trial import Trial
 
 
 class TestedResponse(TypedDict):
-    """One response under every reward; `total` is null where one could not score."""
+    """One response under every reward; `total` is null where one that applies could not score."""
 
     instruction: str
     reference: str
@@ -21,12 +22,25 @@ class TestedResponse(TypedDict):
     parsed: Annotated[JsonObject, Parsed]
 
 
-class RewardTest(TypedDict):
-    """Some responses under every reward; `most` is the most that one can earn."""
+class RewardRange(TypedDict):
+    """The least and the most that a response can earn; null where a part has no known range."""
+
+    least: float | None
+    most: float | None
+
+
+class RewardTest(RewardRange):
+    """Some responses under every reward."""
 
     results: list[TestedResponse]
-    most: float
     ms_per_completion: dict[str, float]
+
+
+class ValidReward(TypedDict):
+    """A custom reward that can be used, with every value, and what it makes of one row."""
+
+    definition: JsonObject
+    trial: Trial
 
 
 class BenchResult(TypedDict):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.runs.groups import (
-    SAME,
     AnnotatedCompletion,
     AnnotatedGroup,
     Judging,
@@ -58,12 +57,12 @@ def _equal(group: AnnotatedGroup) -> float | None:
 
 def _is_all_zero(group: AnnotatedGroup, judging: Judging) -> bool:
     reward = _equal(group)
-    return reward is not None and abs(reward) < SAME
+    return reward is not None and judging.is_least(reward)
 
 
 def _is_all_full(group: AnnotatedGroup, judging: Judging) -> bool:
     reward = _equal(group)
-    return reward is not None and reward >= judging.full - SAME
+    return reward is not None and judging.is_full(reward)
 
 
 def _is_equal(group: AnnotatedGroup, judging: Judging) -> bool:
@@ -82,7 +81,7 @@ def _lacks_markers(completion: AnnotatedCompletion, judging: Judging) -> bool:
 def _pays_form_alone(completion: AnnotatedCompletion, judging: Judging) -> bool:
     found = truths(completion, judging)
     others = [score["value"] for name, score in completion["scores"].items() if name not in judging.judges]
-    return bool(found) and max(found) == 0 and any(value for value in others)
+    return bool(found) and max(found) == 0 and any(value is not None and value > 0 for value in others)
 
 
 CAUSES = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from core.config import RunConfig
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
+from core.rewards.base import Range
 from core.rewards.record import Completion, Group, Prompted
 from core.rewards.scoring import MISSING
 from core.runs.arguments import grpo_arguments
@@ -64,20 +65,27 @@ class Judging:
 
     Attributes:
         markers: Of its prompt template.
-        weights: Reward -> weight.
+        range: The least and the most that a completion can earn; None if it is not known.
         judges: The rewards whose full score means a correct answer.
         masks_truncated: Whether cut completions are left out of the loss.
     """
 
     markers: Markers
-    weights: Mapping[str, float]
+    range: Range | None
     judges: tuple[str, ...]
     masks_truncated: bool = False
 
-    @property
-    def full(self) -> float:
-        """The most that a completion can earn."""
-        return sum(self.weights.values())
+    def is_full(self, reward: float | None) -> bool:
+        """Whether a reward is the most that a completion can earn; never where one of the two is not known."""
+        return self.range is not None and reward is not None and reward >= self.range[1] - SAME
+
+    def is_least(self, reward: float) -> bool:
+        """Whether a reward is the least that a completion can earn; of one that is not known, no more than 0."""
+        return reward <= (self.range[0] if self.range else 0.0) + SAME
+
+    def is_well_paid(self, reward: float | None) -> bool:
+        """Whether a reward is at least half of the most; where that is not known, whether it is above 0."""
+        return reward is not None and reward > SAME and (self.range is None or reward >= WELL_PAID * self.range[1])
 
 
 def judging_of(config: RunConfig) -> Judging:
@@ -88,7 +96,7 @@ def judging_of(config: RunConfig) -> Judging:
     """
     markers, reward = template_of(config.prompt).markers, config.reward
     masks = grpo_arguments(config)["mask_truncated_completions"]
-    return Judging(markers, reward.weights, reward.judges_of_truth, masks)
+    return Judging(markers, reward.range, reward.judges_of_truth, masks)
 
 
 def annotated(group: Group, markers: Markers) -> AnnotatedGroup:
@@ -159,24 +167,20 @@ def problems_of(completion: Completion) -> list[str]:
 
 
 def has_outcome(completion: Completion, kind: str) -> bool:
-    """Whether a reward ended with `kind`: scored, not_run or failed."""
+    """Whether a reward ended with `kind`: scored, not_applicable, not_run or failed."""
     return any(score["kind"] == kind for score in completion["scores"].values())
 
 
 def _is_wrong_but_paid(completion: Completion, judging: Judging) -> bool:
     found = truths(completion, judging)
-    return bool(found) and min(found) < 1 and _earns(completion, WELL_PAID * judging.full)
-
-
-def _earns(completion: Completion, least: float) -> bool:
-    return completion["reward"] is not None and completion["reward"] >= least
+    return bool(found) and min(found) < 1 and judging.is_well_paid(completion["reward"])
 
 
 STORED: dict[str, Callable[[Completion, Judging], bool]] = {
     "truncated": lambda completion, judging: completion["truncated"],
     "failed": lambda completion, judging: has_outcome(completion, "failed"),
     "not_run": lambda completion, judging: has_outcome(completion, "not_run"),
-    "best": lambda completion, judging: _earns(completion, judging.full - SAME),
+    "best": lambda completion, judging: judging.is_full(completion["reward"]),
     "wrong_but_paid": _is_wrong_but_paid,
 }
 """Filter -> its test on a stored completion."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.rewards.base import Range
 from core.sessions.kinds import HeldOutScore
 from core.statistics import compare_marks, compare_rewards, wilson_interval
 
@@ -12,21 +13,28 @@ class ShownScore(HeldOutScore):
     """A held-out score as a chart draws it.
 
     `share` is the share of right answers among the scored ones, `interval` its 95 % interval. Where no reward judges
-    truth, `share` is the mean reward over the full one, and there is no interval. `share` is null if nothing was
-    scored.
+    truth, `share` is where the mean reward lies in its range, and there is no interval. `share` is null if nothing was
+    scored, or if that range is not known.
     """
 
     share: float | None
     interval: tuple[float, float] | None
 
 
-def shown(score: HeldOutScore, full_reward: float) -> ShownScore:
-    """A held-out score with its share and interval; `full_reward` is the sum of the run's weights."""
+def shown(score: HeldOutScore, bounds: Range | None) -> ShownScore:
+    """A held-out score with its share and interval; `bounds` are the ends of the run's reward, if they are known."""
     correct, reward = score["correct"], score["reward"]
     if correct is None:
-        return {**score, "share": None if reward is None else reward / full_reward, "interval": None}
+        return {**score, "share": _place(reward, bounds), "interval": None}
     scored = scored_rows(score)
     return {**score, "share": correct / scored, "interval": wilson_interval(correct, scored)}
+
+
+def _place(reward: float | None, bounds: Range | None) -> float | None:
+    """Where a reward lies between its ends, 0 to 1; None where either is not known."""
+    if reward is None or bounds is None:
+        return None
+    return (reward - bounds[0]) / (bounds[1] - bounds[0])
 
 
 def scored_rows(score: HeldOutScore) -> int:

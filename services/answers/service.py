@@ -33,10 +33,14 @@ class AskedModel(ModelDescription):
 
 
 class ChatScore(TypedDict):
-    """The reward of an answer, null where a part could not be scored, of `most` at best, with its parts."""
+    """The reward of an answer, null where a part could not be scored, with its parts.
+
+    It lies from `least` to `most`; these are null where a part has no known range.
+    """
 
     total: float | None
-    most: float
+    least: float | None
+    most: float | None
     scores: dict[str, ScoreRecord]
 
 
@@ -250,7 +254,8 @@ class AnswerService:
         }
         tested = self._rewards.test(self._store.config(session_id).dump(), [row], 1)
         result = tested["results"][0]
-        return {"total": result["total"], "most": tested["most"], "scores": result["scores"]}
+        least, most = tested["least"], tested["most"]
+        return {"total": result["total"], "least": least, "most": most, "scores": result["scores"]}
 
 
 def _shown(side: Side, question: Inquiry, answer: EndedAnswer, chat: Sequence[ChatMessage]) -> ChatAnswer:

@@ -258,8 +258,8 @@ class Evaluator:
             rows.append({**row, "reference": question.reference or "", "response": answers[cell]["text"]})
         return dict(zip(expected, self._scored(rows)[1], strict=True))
 
-    def _scored(self, rows: list[JsonObject]) -> tuple[float, list[AnswerScore]]:
-        """(the highest possible reward, the score of each row)."""
+    def _scored(self, rows: list[JsonObject]) -> tuple[float | None, list[AnswerScore]]:
+        """(the highest possible reward, None if it is not known; the score of each row)."""
         wanted = {"config": self._training_config, "rows": rows}
         found = self._tools.inspector.ask("score_rows", wanted, LANE, SCORE_TIMEOUT_S)
         return found["most"], found["results"]

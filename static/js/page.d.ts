@@ -16,6 +16,7 @@ interface ChartSetting { axis: Axis; weight: number; range: Extent | null }
 interface ChartSpec<I> {
   key: string; title: string; note?: string; isFraction?: boolean; isFromZero?: boolean; hasLog?: boolean;
   format: Format; linesOf(input: I): Line[]; reasonOf(input: I): string;
+  asOf?(input: I): { isFraction?: boolean; format?: Format };
 }
 
 /** A model and whether its adapter is on. */

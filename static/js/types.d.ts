@@ -115,6 +115,10 @@ interface BenchReport {
   completions: number;
   scored: number;
   distinct_scores: number;
+  not_applicable: number;
+  declared: [number, number] | null;
+  seen: [number, number] | null;
+  most: number;
   failed: Record<string, number>;
   not_run: Record<string, number>;
   right: Tally;
@@ -162,10 +166,11 @@ interface ChatMessage {
   content: string;
 }
 
-/** The reward of an answer, null where a part could not be scored, of `most` at best, with its parts. */
+/** The reward of an answer, null where a part could not be scored, with its parts. */
 interface ChatScore {
   total: number | null;
-  most: number;
+  least: number | null;
+  most: number | null;
   scores: Record<string, ScoreRecord>;
 }
 
@@ -260,6 +265,8 @@ interface CustomReward {
   kind: "python" | "recipe";
   description: string;
   source: string;
+  functions: string[];
+  range: [number, number] | null;
   recipe: Recipe | null;
 }
 
@@ -405,7 +412,7 @@ interface EvaluationSummary {
   rows: number;
   compared: number;
   samples: number;
-  most: number;
+  most: number | null;
   is_judged: boolean;
   sides: SideSummary[];
   difference: RewardChange;
@@ -1228,10 +1235,11 @@ interface RewardConfig {
   fields: Record<string, string>;
 }
 
-/** Some responses under every reward; `most` is the most that one can earn. */
+/** Some responses under every reward. */
 interface RewardTest {
+  least: number | null;
+  most: number | null;
   results: TestedResponse[];
-  most: number;
   ms_per_completion: Record<string, number>;
 }
 
@@ -1290,6 +1298,17 @@ interface SavedConfig {
   modified_at: number;
 }
 
+/** A custom reward that was saved, and its scores for three answers to one row. */
+interface SavedReward {
+  name: string;
+  version: number;
+  versions: number[];
+  definition: CustomReward;
+  columns: Record<string, boolean>;
+  functions: string[];
+  trial: Trial;
+}
+
 /** The data of a form: the JSON Schema, the settings of a run and of sampling, and the algorithms. */
 interface SchemaPayload {
   schema: Record<string, unknown>;
@@ -1302,7 +1321,7 @@ interface SchemaPayload {
 interface ScoreRecord {
   value: number | null;
   reason: string;
-  kind: "scored" | "not_run" | "failed";
+  kind: "scored" | "not_applicable" | "not_run" | "failed";
   parts?: Record<string, number>;
   prints?: string;
 }
@@ -1405,6 +1424,8 @@ interface ShownReward {
   version: number;
   versions: number[];
   definition: CustomReward;
+  columns: Record<string, boolean>;
+  functions: string[];
 }
 
 /** A row on which the models differ most. */
@@ -1621,7 +1642,7 @@ interface TestableModel {
   is_training: boolean;
 }
 
-/** One response under every reward; `total` is null where one could not score. */
+/** One response under every reward; `total` is null where one that applies could not score. */
 interface TestedResponse {
   instruction: string;
   reference: string;
@@ -1742,6 +1763,27 @@ interface TrainingUpdate {
   seq: number;
   t: number;
   earlier?: TrainingUpdate[];
+}
+
+/** What a custom reward makes of one row. */
+interface Trial {
+  instruction: string;
+  reference: string;
+  is_sample: boolean;
+  note: string;
+  answers: TriedAnswer[];
+  functions: string[];
+  missing: string[];
+  seen: [number, number] | null;
+  declared: [number, number] | null;
+  warnings: string[];
+}
+
+/** One answer to the row, and its score. */
+interface TriedAnswer {
+  kind: "right" | "wrong" | "nonsense";
+  response: string;
+  score: ScoreRecord;
 }
 
 /** One kind of problem: how many rows have it, its consequence, and some of these rows. */

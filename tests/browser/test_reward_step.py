@@ -99,13 +99,49 @@ def test_python_of_ones_own_is_refused_at_its_line_and_saved_when_it_works(serve
     drafted(page, "reward.type", "custom")
 
 
+PASTED = """import re
+def ladder(completions, answer, **kwargs):
+    found = [re.search("<SOLUTION>(.*?)</SOLUTION>", one[0]["content"], re.S) for one in completions]
+    return [-2.0 if m is None else 3.0 if m[1].strip() == a else -1 for m, a in zip(found, answer)]
+def counted(completions, nums, **kwargs):
+    return [0.0 for _ in completions]
+"""
+
+
+def test_a_pasted_reward_shows_its_three_scores_and_asks_for_the_columns_it_names(server, page):
+    show(page, server, "Custom Builder")
+    ref(page, "new-python").click()
+    editor = page.locator(".cm-content")
+    expect(editor).to_be_visible(timeout=SLOW)
+    editor.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(PASTED)
+    ref(page, "builder-try").click()
+    expect(ref(page, "trial-warnings")).to_contain_text("'nums'", timeout=SLOW)
+    ref(page, "builder-functions").get_by_text("counted").click()
+    ref(page, "builder-low").fill("-2")
+    ref(page, "builder-high").fill("3")
+    ref(page, "builder-try").click()
+    expect(ref(page, "trial-where")).to_contain_text("-2 to 3, of -2 to 3", timeout=SLOW)
+    scores = ref(page, "trial-answers").locator(".trial__score")
+    assert scores.all_text_contents() == ["3", "-1", "-2"]
+    picture(page, "reward-trial")
+    assert violations(page) == []
+    ref(page, "builder-functions").get_by_text("counted").click()
+    ref(page, "builder-name").fill("pasted")
+    ref(page, "builder-use").click()
+    expect(ref(page, "column-rows")).to_contain_text("The data set has no column nums", timeout=SLOW)
+    expect(ref(page, "parts-note")).to_contain_text("-2 to 3")
+
+
 def test_a_text_is_scored_with_reasons(server, page):
     show(page, server)
     ref(page, "try").locator("summary").first.click()
     ref(page, "try-response").fill("<SOLUTION>4</SOLUTION>")
     ref(page, "try-reference").fill("4")
     ref(page, "try").get_by_role("button", name="Score it").click()
-    expect(ref(page, "verdicts")).to_contain_text("equals", timeout=SLOW)
+    expect(ref(page, "verdicts")).to_contain_text("is the reference", timeout=SLOW)
 
 
 def test_the_bench_grades_the_reward_and_knows_when_the_grade_is_out_of_date(server, page):

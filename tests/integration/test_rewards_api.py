@@ -110,12 +110,75 @@ def test_a_recipe_is_saved_and_scores(server):
     assert right["scores"]["mine"]["parts"]
 
 
+PASTED = """import re
+def ladder(completions, answer, **kwargs):
+    found = [re.findall("<SOLUTION>(.*?)</SOLUTION>", one[0]["content"], re.S) for one in completions]
+    return [-2.0 if not given else 3.0 if given[-1].strip() == a else -1 for given, a in zip(found, answer)]
+"""
+NUMBERS = "def f(completions, nums, **kwargs):\n    return [float(len(n)) for n in nums]\n"
+ON_DATA = {"prompt": {"template": "solution-only"}, "dataset": {"source": "arithmetic"}}
+
+
+def scores_of(trial):
+    return {answer["kind"]: answer["score"]["value"] for answer in trial["answers"]}
+
+
+def test_saving_shows_what_the_reward_makes_of_the_data_sets_answer_a_wrong_one_and_nonsense(server):
+    status, saved = server.call("PUT", "/api/rewards/custom/mine", {"source": PASTED, "config": ON_DATA})
+    assert status == 201, saved
+    trial = saved["trial"]
+    assert scores_of(trial) == {"right": 3.0, "wrong": -1.0, "nonsense": -2.0}
+    assert (trial["is_sample"], trial["seen"], trial["warnings"]) == (False, [-2.0, 3.0], [])
+    assert (saved["columns"], saved["functions"]) == ({"answer": False}, ["ladder"])
+
+
+def test_a_reward_is_tried_without_being_saved_and_is_warned_of_but_not_refused(server):
+    flat = "def f(completions, **kwargs):\n    return [1.0 for _ in completions]\n"
+    status, trial = server.call("POST", "/api/rewards/try", {"definition": {"source": flat}})
+    assert status == 200, trial
+    assert trial["is_sample"]
+    assert any("no more than a wrong one (1)" in warning for warning in trial["warnings"])
+    assert server.call("GET", "/api/rewards/custom")[1]["custom"] == []
+    status, reply = server.call("POST", "/api/rewards/try", {"definition": {"source": "x = 1"}})
+    assert (status, reply["error"]["fields"].keys()) == (400, {"source"})
+
+
+def test_tags_that_the_template_never_asks_for_are_warned_of(server):
+    other = PASTED.replace("SOLUTION", "answer")
+    trial = server.call("POST", "/api/rewards/try", {"definition": {"source": other}, "config": ON_DATA})[1]
+    assert trial["warnings"][0].startswith("It looks for <answer> </answer>, and the prompt template has <SOLUTION>")
+
+
+def test_a_ladder_is_tested_benched_and_bounded_by_its_range(server):
+    definition = {"source": PASTED, "range": [-2, 3]}
+    assert server.call("PUT", "/api/rewards/custom/mine", definition)[0] == 201
+    body = {
+        "config": {**ON_DATA, "reward": CUSTOM},
+        "rows": rows("<SOLUTION>4</SOLUTION>", "<SOLUTION>5</SOLUTION>", ""),
+    }
+    tested = server.call("POST", "/api/rewards/test", body)[1]
+    assert [result["total"] for result in tested["results"]] == [3.0, -1.0, -2.0]
+    assert (tested["least"], tested["most"]) == (-2.0, 3.0)
+    report = server.call("POST", "/api/rewards/bench", {"config": body["config"], "samples": 20})[1]["rewards"]["mine"]
+    assert (report["declared"], report["seen"], report["grade"]) == ([-2.0, 3.0], [-2.0, 3.0], "A")
+
+
+def test_a_column_that_a_reward_names_is_asked_for_before_the_start(server):
+    assert server.call("PUT", "/api/rewards/custom/mine", {"source": NUMBERS})[0] == 201
+    config = {"reward": CUSTOM, "dataset": {"source": "arithmetic"}}
+    status, reply = server.call("POST", "/api/training/start", {"config": config})
+    assert status == 400, reply
+    assert reply["error"]["fields"].keys() == {"reward.fields.nums"}
+    assert "there is no column 'nums'" in reply["error"]["message"]
+
+
 BAD = {
     "broken syntax": ("def reward(response, reference, example):\n    return (", "line 2"),
     "what the sandbox lacks": ("def reward(response, reference, example):\n    yield 1\n", "line 2"),
     "another name": ("def score(response):\n    return 1\n", "reward"),
     "a missing module": ("import numpy\ndef reward(response, reference, example):\n    return 1\n", "numpy"),
-    "no score": ("def reward(response, reference, example):\n    return None\n", "None"),
+    "no score": ("def reward(response, reference, example):\n    return 'good'\n", "good"),
+    "one score for all": ("def mine(completions, **kwargs):\n    return 1.0\n", "a list with one score"),
     "no end": ("def reward(response, reference, example):\n    while True:\n        pass\n", "ran longer than"),
 }
 

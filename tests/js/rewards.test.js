@@ -5,7 +5,7 @@ import { isPaid, reportsOf, shouldEarn, tilesOf } from "../../static/js/state/be
 import { changed, emptyDraft, valueAt } from "../../static/js/state/draft.js";
 import * as recipes from "../../static/js/state/recipes.js";
 import * as rewards from "../../static/js/state/rewards.js";
-import { summaryText, totalText } from "../../static/js/state/rewards_text.js";
+import { placeOn, scaleOf, summaryText, totalText } from "../../static/js/state/rewards_text.js";
 
 const DEFAULTS = {
   "reward.type": "preset", "reward.preset_name": null, "reward.parameters": {}, "reward.custom_name": null,
@@ -97,6 +97,30 @@ test("a column is asked for when a preset can't do without it, may have it, or t
   assert.deepEqual(wanted.map((column) => [column.name, column.isNeeded]), [
     ["tests", true], ["entry_point", false], ["unit", false],
   ]);
+});
+
+test("a reward of the user's own asks for the columns that it names, and says what stands in for them", () => {
+  const saved = [{ name: "mine", columns: { nums: true, target: false, question: false, unit: false } }];
+  const wanted = rewards.wantedColumns([{ custom_name: "mine" }], CATALOGUE, {}, saved);
+  assert.deepEqual(wanted.map((column) => [column.name, column.isNeeded, column.by]), [
+    ["nums", true, "mine"], ["target", false, "mine"], ["question", false, "mine"], ["unit", false, "mine"],
+  ]);
+  assert.match(wanted[1].help, /the expected answer/);
+  assert.match(wanted[2].help, /the question/);
+  assert.match(wanted[3].help, /does without/);
+});
+
+test("a weight below 0 has a share, and takes away", () => {
+  assert.equal(rewards.shareOf([{ weight: -1 }, { weight: 3 }], 0), 0.25);
+});
+
+test("the range of a part is that of its definition", () => {
+  const saved = (definition) => [{ name: "mine", definition }];
+  const part = { custom_name: "mine" };
+  assert.equal(rewards.rangeOfPart({ preset_name: "length" }, []), "0 to 1");
+  assert.equal(rewards.rangeOfPart(part, saved({ kind: "python", range: [-2, 3] })), "-2 to 3");
+  assert.equal(rewards.rangeOfPart(part, saved({ kind: "python", range: null })), "any number");
+  assert.equal(rewards.rangeOfPart(part, saved({ kind: "recipe" })), "0 to 1");
 });
 
 test("a column goes with the last part that reads it; the user's own stay", () => {
@@ -260,4 +284,21 @@ test("completions without a score count apart and not as 0", () => {
   );
   assert.equal(totalText(scored(null), 1), "No total: 1 part without a score");
   assert.equal(totalText(scored(0.5), 1), "0.5 of 1");
+});
+
+test("scores of a reward without a known range are told as they are, and have no full marks", () => {
+  const results = [-2, 3].map((total) => ({ total, scores: {} }));
+  const said = summaryText({ results, least: null, most: null, ms_per_completion: {} });
+  assert.match(said, /0\.5 on average/);
+  assert.match(said, /from -2 to 3/);
+  assert.doesNotMatch(said, /full marks/);
+  assert.equal(totalText({ total: -2, scores: {} }, null), "-2");
+  assert.equal(totalText({ total: null, scores: { mine: { value: null, kind: "not_applicable" } } }, null),
+    "No total: it does not apply");
+});
+
+test("a place on a scale never leaves it, and 0 is always on it", () => {
+  assert.deepEqual(scaleOf([-2, null, 3]), [-2, 3]);
+  assert.deepEqual(scaleOf([0.5], 0, 1), [0, 1]);
+  assert.deepEqual([-3, -2, 0.5, 4, null].map((value) => placeOn(value, [-2, 3])), [0, 0, 0.5, 1, 0]);
 });

@@ -18,7 +18,7 @@ test("a completion without a score earns nothing and is no signal, and its card 
   assert.equal(rollouts.groupText(group(1, null, null)), "2 of 3 unscored: no signal");
   assert.equal(rollouts.groupText(group(1, 0, null)), "mean 0.5, best 1, 1 unscored");
   assert.equal(rollouts.groupText(group(1, 1, null)), "all 1: no signal, 1 unscored");
-  assert.deepEqual(rollouts.shares(group(-1, 2, null), rollouts.mostOf([group(2, null)])), [0, 1, 0]);
+  assert.deepEqual(rollouts.shares(group(-1, 2, null), rollouts.scaleOfStep([group(2, null)])), [0, 1, 0]);
   const scores = { form: { value: 1, reason: "fine" }, judge: { value: null, reason: "no answer" } };
   assert.equal(rollouts.unscoredText(completion(null, { scores })), "judge: no answer");
   assert.equal(rollouts.unscoredText(completion(0, { scores })), "");
@@ -26,8 +26,13 @@ test("a completion without a score earns nothing and is no signal, and its card 
 
 test("rewards are drawn against the best of the step", () => {
   const groups = [group(0, 2), group(1, 1)];
-  assert.deepEqual(rollouts.shares(groups[1], rollouts.mostOf(groups)), [0.5, 0.5]);
-  assert.deepEqual(rollouts.shares(group(0, 0), 0), [0, 0]);
+  assert.deepEqual(rollouts.shares(groups[1], rollouts.scaleOfStep(groups)), [0.5, 0.5]);
+  assert.deepEqual(rollouts.shares(group(0, 0), rollouts.scaleOfStep([group(0, 0)])), [0, 0]);
+});
+
+test("rewards below 0 are drawn between the worst and the best of the step", () => {
+  const step = [group(-2, 3), group(0.5, -2)];
+  assert.deepEqual(rollouts.shares(step[1], rollouts.scaleOfStep(step)), [0.5, 0]);
 });
 
 test("the answer is cut out of the text in the browser's own units", () => {

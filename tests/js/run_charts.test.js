@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { heldOutHistory } from "../../static/js/state/held_out.js";
+import { areShares, heldOutHistory } from "../../static/js/state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../static/js/state/run_charts.js";
 import { column, emptyHistory, fromColumns } from "../../static/js/state/series.js";
 
@@ -75,4 +75,15 @@ test("held-out scores stand at their steps, after the warm-up instead of the bas
 test("a score without an interval is drawn without one", () => {
   const drawn = heldOutHistory([{ stage: "base", step: 0, share: 0.75, interval: null }], emptyHistory(), 0);
   assert.deepEqual([numbers(drawn, "score"), numbers(drawn, "low")], [[0.75], [NaN]]);
+});
+
+test("held-out rewards without a known range are drawn as they are, on an axis of their own", () => {
+  const score = (step, reward) => ({ stage: "step", step, share: null, reward, interval: null });
+  const scores = [score(0, -1.5), score(10, 2.5)];
+  assert.deepEqual(numbers(heldOutHistory(scores, emptyHistory(), 0), "score"), [-1.5, 2.5]);
+  const chart = spec("held-out");
+  assert.equal(areShares(scores), false);
+  assert.equal(chart.asOf({ isShare: false }).isFraction, false);
+  assert.equal(chart.asOf({ isShare: false }).format(2.5), "2.5");
+  assert.deepEqual(chart.asOf({ isShare: true }), {});
 });

@@ -39,9 +39,11 @@ const SUMMARY = {
 };
 
 test("bars are shares of the full reward and never leave their track", () => {
-  assert.deepEqual(runs.barOf(SIDE, 0.5), { name: "base", text: "0.25 (0.1 to 0.4)", mean: 0.5, low: 0.2, high: 0.8 });
-  assert.equal(runs.barOf({ ...SIDE, interval: [-1, 2] }, 0.5).high, 1);
-  assert.deepEqual(runs.barOf({ ...SIDE, mean: null, interval: [null, null] }, 0), {
+  assert.deepEqual(runs.barOf(SIDE, [0, 0.5]), {
+    name: "base", text: "0.25 (0.1 to 0.4)", mean: 0.5, low: 0.2, high: 0.8,
+  });
+  assert.equal(runs.barOf({ ...SIDE, interval: [-1, 2] }, [0, 0.5]).high, 1);
+  assert.deepEqual(runs.barOf({ ...SIDE, mean: null, interval: [null, null] }, [0, 0]), {
     name: "base", text: "no score", mean: 0, low: 0, high: 0,
   });
 });

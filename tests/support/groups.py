@@ -7,7 +7,7 @@ from typing import Any
 from core.prompts.builtin import SOLUTION_ONLY
 from core.runs.groups import Judging
 
-JUDGING = Judging(SOLUTION_ONLY.markers, {"exact-match": 1.0, "solution-format": 0.2}, ("exact-match",))
+JUDGING = Judging(SOLUTION_ONLY.markers, (0.0, 1.2), ("exact-match",))
 
 
 def completion(text: str, truth: float | None = 0.0, form: float | None = 0.0, **values: Any) -> dict[str, Any]:

@@ -250,6 +250,18 @@ SHAPES = {
         lambda n: [f"What has {n} bridges?", "The river of", f"A) {town(n)}"], lambda n: LETTERS[n % 4],
         "multiple-choice",
     ),
+    "CosmosQA": (
+        lambda n: {"id": f"c{n}", "context": story(n), "question": f"Why cross bridge {n}?",
+                   "answer0": f"For {town(n)}.", "answer1": "None.",
+                   "answer2": f"To see {n} boats.", "answer3": "For bread.", "label": n % 4},
+        lambda n: [f"bridge {n}?", "The river of", f"A) For {town(n)}."], lambda n: str(n % 4), "multiple-choice",
+    ),
+    "SocialIQA": (
+        lambda n: {"context": f"Ann crossed {n} bridges.", "question": f"What will Ann do next, {n}?", "answerA": "eat",
+                   "answerB": f"count {n}", "answerC": "sleep", "label": str(n % 3 + 1)},
+        lambda n: [f"next, {n}?", "Ann crossed", "A) eat", f"B) count {n}"], lambda n: str(n % 3 + 1),
+        "multiple-choice",
+    ),
     "SciQ": (
         lambda n: {"question": f"What holds {n} cells together?", "distractor3": "water", "distractor1": "iron",
                    "distractor2": "air", "correct_answer": f"glue {n}", "support": f"Cells hold by glue {n}. " * 5},

@@ -84,6 +84,11 @@ class TestWanted(BenchWanted):
 
 
 class OfDefinition(TypedDict):
-    """The definition of a custom reward."""
+    """The definition of a custom reward, and the configuration whose data it is tried on.
+
+    Without one it is tried on a sample, and `note` says why.
+    """
 
     definition: JsonObject
+    config: JsonObject | None
+    note: str

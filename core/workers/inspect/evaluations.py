@@ -68,7 +68,7 @@ def score_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
 
     A result is {"reward", "scores", "is_correct"}: the weighted sum, null where a part has no score; every part with
     its reason; whether all rewards that judge truth gave full marks, null where none does or one has no score.
-    Without rows it only checks that the rewards can be had. `most` is the most an answer can get.
+    Without rows it only checks that the rewards can be had. `most` is the most an answer can get, null if not known.
     """
     config = parse_config(arguments["config"])
     used, rows = scorers(config.reward, tools(workspace)), arguments["rows"]
@@ -79,7 +79,8 @@ def score_rows(workspace: Workspace, arguments: dict, report: Any) -> dict:
         outcomes = scorer.score_all([row["response"] for row in rows], [row["reference"] for row in rows], examples)
         for record, outcome in zip(records, outcomes, strict=True):
             record[scorer.name] = as_record(outcome)
-    return {"most": sum(weights.values()), "results": [_result(record, used, weights) for record in records]}
+    most = config.reward.range[1] if config.reward.range else None
+    return {"most": most, "results": [_result(record, used, weights) for record in records]}
 
 
 def _result(record: Mapping[str, ScoreRecord], used: list[Scorer], weights: Mapping[str, float]) -> dict:

@@ -8,21 +8,24 @@ from dataclasses import asdict
 from typing import Any
 
 from core.config import RunConfig, parse_config
-from core.data.mapping import Row, map_rows
+from core.data.mapping import IfThere, Row, map_rows
 from core.data.source import first_rows, looked_at
-from core.jsonfile import JsonObject
+from core.errors import LoraCraftError
+from core.prompts.builtin import SOLUTION_ONLY
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
 from core.rewards import custom
 from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
+from core.rewards.custom import CustomReward
 from core.rewards.for_trl import as_record, weighted_sum
 from core.rewards.numbering import lettered
 from core.rewards.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
-from core.rewards.tested import BenchResult, RewardTest
+from core.rewards.tested import BenchResult, RewardRange, RewardTest, ValidReward
+from core.rewards.trial import try_out
 from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 
@@ -73,9 +76,15 @@ def tested(
             }
             for row, response, record in zip(rows, responses, records, strict=True)
         ],
-        "most": sum(weights.values()),
+        **_range(config),
         "ms_per_completion": speeds,
     }
+
+
+def _range(config: RunConfig) -> RewardRange:
+    """The least and the greatest total, null where a part has no known range."""
+    low, high = config.reward.range or (None, None)
+    return {"least": low, "most": high}
 
 
 def reward_bench(workspace: Any, arguments: BenchWanted, report: Any) -> BenchResult:
@@ -101,9 +110,27 @@ def reward_own_answers(workspace: Any, arguments: BenchWanted, report: Any) -> O
     )
 
 
-def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> JsonObject:
-    """The custom reward with every value, once it has been tried and can be used."""
-    return custom.read(arguments["definition"]).model_dump(mode="json")
+def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> ValidReward:
+    """The custom reward with every value, once it has been tried and can be used, and its scores for three answers."""
+    definition = custom.read(arguments["definition"])
+    rows: list[Row] = []
+    note, template = arguments["note"], SOLUTION_ONLY
+    if arguments["config"] is not None:
+        config = parse_config(arguments["config"])
+        template = template_of(config.prompt)
+        try:
+            rows, note = _rows_for(definition, config, workspace), ""
+        except LoraCraftError as error:
+            note = f"The data set could not be read: {error.message}"
+    return {"definition": definition.model_dump(mode="json"), "trial": try_out(definition, rows, template, note)}
+
+
+def _rows_for(definition: CustomReward, config: RunConfig, workspace: Any) -> list[Row]:
+    """Rows with the columns that a custom reward names, as far as the data has them."""
+    fields = config.reward.fields
+    columns = {name: fields.get(name) or IfThere(name) for name in definition.columns}
+    raw = first_rows(config.dataset, workspace, looked_at(config.dataset))
+    return map_rows(raw, config.dataset, columns).rows
 
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:

@@ -209,8 +209,12 @@ export const testReward = (wanted, signal) => call("/rewards/test", "POST", want
 export const benchReward = (config, samples) => call("/rewards/bench", "POST", { config, samples });
 /** @param {string} name @param {number} [version] @returns {Promise<ShownReward>} */
 export const getCustomReward = (name, version) => call(`/rewards/custom/${id(name)}${query({ version })}`);
-/** @param {string} name @param {object} definition @returns {Promise<ShownReward>} */
-export const saveCustomReward = (name, definition) => call(`/rewards/custom/${id(name)}`, "PUT", definition);
+/** @param {object} definition @param {object} config whose data it is tried on @returns {Promise<Trial>} */
+export const tryCustomReward = (definition, config) => call("/rewards/try", "POST", { definition, config });
+/** @param {string} name @param {object} definition @param {object} config whose data it is tried on
+ * @returns {Promise<SavedReward>} */
+export const saveCustomReward = (name, definition, config) =>
+  call(`/rewards/custom/${id(name)}`, "PUT", { ...definition, config });
 /** @param {string} name */
 export const deleteCustomReward = (name) => call(`/rewards/custom/${id(name)}`, "DELETE");
 

@@ -2,6 +2,7 @@
 /** A Reward Bench report in words: the grade, each attack, right against wrong, speed; pure. */
 
 import { counted, number, percent } from "../lib/format.js";
+import { rangeText } from "./rewards_text.js";
 
 export const GRADES = /** @type {Record<string, string>} */ ({
   A: "Sound. No attack found a way around it.",
@@ -52,7 +53,9 @@ export function tilesOf(report) {
   const unscored = sum(report.failed) + sum(report.not_run);
   const better = `${compared - violations.length} of ${counted(compared, "row")}`;
   const lost = unscored ? percent(unscored / report.completions, 1) : "none";
+  const seen = report.seen ? rangeText(report.seen) : "none";
   return [
+    { name: report.declared ? `Scores, of ${rangeText(report.declared)}` : "Scores", value: seen, level: "" },
     { name: "Right answers earn", value: number(right.mean, 2), level: "" },
     { name: "Wrong answers earn", value: number(wrong.mean, 2), level: "" },
     {

@@ -108,14 +108,15 @@ export const costsOf = (answer) => (isRefused(answer) ? [] : [
 export function scoreText(score) {
   if (!score) return "";
   if (score.total === null) return "No reward: a part of it could not be scored";
-  return `Reward ${number(score.total)} of ${number(score.most)}`;
+  return `Reward ${number(score.total)}${score.most === null ? "" : ` of ${number(score.most)}`}`;
 }
 
-/** @typedef {Pick<ChatScore, "total" | "most"> | null | undefined} Score */
+/** @typedef {Pick<ChatScore, "total" | "most"> & {least?: number | null} | null | undefined} Score */
 
-/** The same with the share of the full reward. @param {Score} score */
+/** The same with the share of the full reward, which says nothing where a reward may be below 0.
+ * @param {Score} score */
 export function shareText(score) {
-  if (!score || score.total === null || !score.most) return scoreText(score);
+  if (!score || score.total === null || !score.most || (score.least ?? 0) < 0) return scoreText(score);
   return `${scoreText(score)} (${percent(score.total / score.most)})`;
 }
 

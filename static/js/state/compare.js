@@ -9,7 +9,8 @@ import { changeText } from "./scores.js";
 import { titleOf } from "./sessions.js";
 
 /** A run of the comparison. `index` gives its colour and dash in every chart.
- * @typedef {Placed & {id: string, label: string, index: number, session: Session, heldOut: RunHistory}} Run */
+ * @typedef {Placed & {id: string, label: string, index: number, session: Session, heldOut: RunHistory,
+ *   isShare: boolean}} Run */
 
 /** The ids in the address, each once. @param {string | undefined} text */
 export const idsOf = (text) => [...new Set((text ?? "").split(",").map((id) => id.trim()).filter(Boolean))];
@@ -30,9 +31,13 @@ const each = (name) => (runs) => runs
 /** @param {Run} run */
 const lineOf = ({ label, history, index, startedAt }) => ({ label, history, startedAt, ...lookOf(index) });
 
+/** Whether no run has held-out scores that are shares; runs without them are left out where another has them.
+ * @param {Run[]} runs */
+const isOfRewards = (runs) => !runs.some((run) => run.isShare && hasValues(run.heldOut, "score"));
+
 /** @param {Run[]} runs @returns {Line[]} */
 const heldOutLines = (runs) => runs
-  .filter((run) => hasValues(run.heldOut, "score"))
+  .filter((run) => hasValues(run.heldOut, "score") && run.isShare !== isOfRewards(runs))
   .map((run) => ({
     ...lineOf(run), history: run.heldOut, name: "score", hasPoints: true, whiskers: { low: "low", high: "high" },
   }));
@@ -45,6 +50,7 @@ export const COMPARED = [
   { key: "reward", title: "Reward", format: decimals(3), linesOf: each("reward"), reasonOf: none("a reward") },
   {
     key: "held-out", title: "Held-out score", note: "Bars are 95 % intervals.", isFraction: true, format: asPercent,
+    asOf: (runs) => (isOfRewards(runs) ? { isFraction: false, format: decimals(3) } : {}),
     linesOf: heldOutLines, reasonOf: none("a held-out score"),
   },
   {

@@ -4,6 +4,10 @@
 
 import { at, fromColumns, last, rowNear } from "./series.js";
 
+/** Whether held-out scores can be drawn as shares; without a known range of the reward they are mean rewards.
+ * @param {ShownScore[]} evaluations */
+export const areShares = (evaluations) => evaluations.every(({ share, reward }) => share !== null || reward === null);
+
 /** Columns step, t, score, low, high and base. The base model is the first point unless the warm-up takes its place,
  * and its score goes on to the newest step of the run.
  * @param {ShownScore[]} evaluations @param {RunHistory} history of the run, which knows when a step was
@@ -22,14 +26,14 @@ export function heldOutHistory(evaluations, history, startedAt) {
     score: points.map((point) => point.score),
     low: points.map((point) => point.low),
     high: points.map((point) => point.high),
-    base: points.map(() => base?.share ?? NaN),
+    base: points.map(() => (base ? base.share ?? base.reward ?? NaN : NaN)),
   });
 }
 
 /** @param {ShownScore} score */
 function pointOf(score) {
   const [low, high] = score.interval ?? [NaN, NaN];
-  return { step: score.step ?? 0, score: score.share ?? NaN, low, high };
+  return { step: score.step ?? 0, score: score.share ?? score.reward ?? NaN, low, high };
 }
 
 /** @param {RunHistory} history @param {number} step @param {number} startedAt */

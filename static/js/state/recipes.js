@@ -37,8 +37,9 @@ export const STARTER = `def reward(response, reference, example):
 `;
 
 /** @typedef {{kind: string, look_at: string, weight: unknown, required: boolean, label: string} & Section} Check */
-/** @typedef {{name: string, kind: "recipe" | "python", description: string, checks: Check[], source: string}}
- *   Editing */
+/** A reward as it is written; `low` and `high` are its range as typed, `functions` those that count, none for all.
+ * @typedef {{name: string, kind: "recipe" | "python", description: string, checks: Check[], source: string,
+ *   low: string, high: string, functions: string[]}} Editing */
 
 /** @param {string} kind @returns {Check} */
 export function newCheck(kind) {
@@ -69,22 +70,27 @@ export function moved(list, from, to) {
 
 /** @param {"recipe" | "python"} kind @returns {Editing} */
 export const newEditing = (kind) => ({
-  name: "", kind, description: "", source: kind === "python" ? STARTER : "",
+  name: "", kind, description: "", source: kind === "python" ? STARTER : "", low: "", high: "", functions: [],
   checks: kind === "python" ? [] : [
     { ...newCheck("equals_reference"), required: true }, { ...newCheck("length"), weight: 0.2 },
   ],
 });
 
 /** A saved custom reward opened for editing. @param {ShownReward} saved @returns {Editing} */
-export const editingOf = ({ name, definition: { kind, description, source, recipe } }) => ({
+export const editingOf = ({ name, definition: { kind, description, source, recipe, range, functions } }) => ({
   name, kind, description: description ?? "", source: source ?? "",
+  low: String(range?.[0] ?? ""), high: String(range?.[1] ?? ""), functions: functions ?? [],
   checks: /** @type {Check[]} */ (recipe?.checks ?? []),
 });
 
 /** What is sent to be saved. @param {Editing} editing */
 export function bodyOf(editing) {
   const { kind, description, source } = editing;
-  if (kind === "python") return { kind, description, source };
+  if (kind === "python") {
+    const range = editing.low || editing.high ? { range: [asNumber(editing.low), asNumber(editing.high)] } : {};
+    const chosen = editing.functions.length ? { functions: editing.functions } : {};
+    return { kind, description, source, ...range, ...chosen };
+  }
   return { kind, description, recipe: { checks: editing.checks.map(asSent) } };
 }
 
@@ -105,6 +111,14 @@ export function checkShare(checks, at) {
   const weights = checks.map((check) => Math.max(0, Number(asNumber(check.weight)) || 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return total ? weights[at] / total : 0;
+}
+
+/** The functions that count once one is switched: none named where all do.
+ * @param {string[]} all @param {string[]} chosen none for all @param {string} name @returns {string[]} */
+export function withFunction(all, chosen, name) {
+  const on = chosen.length ? chosen : all;
+  const next = all.filter((other) => (other === name) !== on.includes(other));
+  return next.length === all.length ? [] : next;
 }
 
 /** The line a problem of the source begins with, and the rest.

@@ -1,7 +1,7 @@
 // @ts-check
 /** The reward section of a draft: its parts, weights and columns, and the catalogue it is chosen from; pure. */
 
-import { DEFAULT_PRESET, MAX_NAME_CHARACTERS } from "../facts.js";
+import { DEFAULT_PRESET, MAX_NAME_CHARACTERS, QUESTION_NAMES, REFERENCE_NAMES } from "../facts.js";
 import { PLAIN } from "../forms/schema.js";
 import { inSection, wordsIn } from "./datasets.js";
 import { isSame, problemsBelow } from "./draft.js";
@@ -89,34 +89,62 @@ export function titleOf(part, catalogue) {
   return part.custom_name ?? `Judge: ${part.judge?.model ?? "qwen2.5:7b"}`;
 }
 
-/** What a part weighs among all, 0 to 1. @param {RewardPart[]} parts @param {number} at */
+/** What a part weighs among all, 0 to 1, whether it adds or takes away.
+ * @param {RewardPart[]} parts @param {number} at */
 export function shareOf(parts, at) {
-  const weights = parts.map(({ weight = 1 }) => (typeof weight === "number" ? Math.max(0, weight) : 0));
+  const weights = parts.map(({ weight = 1 }) => (typeof weight === "number" ? Math.abs(weight) : 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return total ? weights[at] / total : 0;
 }
 
-/** @typedef {{name: string, by: string, isNeeded: boolean, help: string}} Wanted */
+/** The range of scores in words. @param {[number, number] | null | undefined} range */
+const rangeOf = (range) => (range ? `${range[0]} to ${range[1]}` : "any number");
+
+/** What one part alone can give, in words. @param {RewardPart} part @param {ShownReward[]} saved */
+export function rangeOfPart(part, saved) {
+  const definition = definitionOf(part, saved);
+  return definition?.kind === "python" ? rangeOf(definition.range) : rangeOf([0, 1]);
+}
+
+/** @param {RewardPart} part @param {ShownReward[]} saved @returns {ShownReward["definition"] | undefined} */
+const definitionOf = (part, saved) =>
+  part.custom ?? saved.find((reward) => reward.name === part.custom_name)?.definition;
+
+/** A column that is read; `isFound` says that one of the same name is taken where the data has it.
+ * @typedef {{name: string, by: string, isNeeded: boolean, isFound: boolean, help: string}} Wanted */
 
 /** The further columns that the parts read, and those the user named.
  * @param {RewardPart[]} parts @param {ShownPreset[]} catalogue @param {Record<string, string>} fields
- * @returns {Wanted[]} */
-export function wantedColumns(parts, catalogue, fields) {
+ * @param {ShownReward[]} [saved] @returns {Wanted[]} */
+export function wantedColumns(parts, catalogue, fields, saved = []) {
   /** @type {Map<string, Wanted>} */
   const wanted = new Map();
   for (const preset of presetsOf(parts, catalogue)) {
     for (const name of preset.fields.filter((field) => field !== "reference")) {
-      wanted.set(name, { name, by: preset.title, isNeeded: true, help: `${preset.title} can’t score without it.` });
+      const help = `${preset.title} can’t score without it.`;
+      wanted.set(name, { name, by: preset.title, isNeeded: true, isFound: true, help });
     }
     for (const [name, help] of Object.entries(preset.optional)) {
-      if (!wanted.has(name)) wanted.set(name, { name, by: preset.title, isNeeded: false, help });
+      if (!wanted.has(name)) wanted.set(name, { name, by: preset.title, isNeeded: false, isFound: false, help });
+    }
+  }
+  for (const reward of saved.filter(({ name }) => parts.some((part) => part.custom_name === name && !part.custom))) {
+    for (const [name, isNeeded] of Object.entries(reward.columns)) {
+      const help = `${reward.name} ${isNeeded ? "can’t score without it." : `reads it; ${insteadOf(name)}`}`;
+      if (!wanted.has(name)) wanted.set(name, { name, by: reward.name, isNeeded, isFound: true, help });
     }
   }
   for (const name of Object.keys(fields)) {
     const help = `Your own reward reads it as example["${name}"].`;
-    if (!wanted.has(name)) wanted.set(name, { name, by: "", isNeeded: false, help });
+    if (!wanted.has(name)) wanted.set(name, { name, by: "", isNeeded: false, isFound: false, help });
   }
   return [...wanted.values()];
+}
+
+/** What stands in for a column that the data set lacks. @param {string} name */
+function insteadOf(name) {
+  if (REFERENCE_NAMES.includes(name)) return "without one it gets the expected answer.";
+  return QUESTION_NAMES.includes(name) ? "without one it gets the question." : "it does without.";
 }
 
 /** @param {RewardPart[]} parts @param {ShownPreset[]} catalogue */
@@ -125,9 +153,10 @@ const presetsOf = (parts, catalogue) =>
 
 /** The columns that still have a reader once the parts are others: a column of none would be looked for in vain.
  * @param {Record<string, string>} fields @param {RewardPart[]} before @param {RewardPart[]} after
- * @param {ShownPreset[]} catalogue */
-export function keptFields(fields, before, after, catalogue) {
-  const names = (/** @type {RewardPart[]} */ parts) => wantedColumns(parts, catalogue, {}).map((column) => column.name);
+ * @param {ShownPreset[]} catalogue @param {ShownReward[]} [saved] */
+export function keptFields(fields, before, after, catalogue, saved) {
+  const names = (/** @type {RewardPart[]} */ parts) =>
+    wantedColumns(parts, catalogue, {}, saved).map((column) => column.name);
   const [old, now] = [names(before), names(after)];
   const kept = Object.entries(fields).filter(([name]) => now.includes(name) || !old.includes(name));
   return Object.fromEntries(kept);

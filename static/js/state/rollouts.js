@@ -2,6 +2,7 @@
 /** Groups of completions: what each one is in a few words and figures, and which match what is looked for; pure. */
 
 import { number } from "../lib/format.js";
+import { placeOn, scaleOf } from "./rewards_text.js";
 
 /** The rewards of the scored completions of a group. @param {AnnotatedGroup} group @returns {number[]} */
 const rewardsOf = (group) =>
@@ -28,18 +29,17 @@ export function groupText(group) {
 /** Why a completion has no reward; empty if it has one. @param {AnnotatedCompletion} completion */
 export function unscoredText(completion) {
   if (completion.reward !== null) return "";
-  const missing = Object.entries(completion.scores ?? {}).find(([, score]) => (score?.value ?? null) === null);
+  const without = Object.entries(completion.scores ?? {}).filter(([, score]) => (score?.value ?? null) === null);
+  const missing = without.find(([, score]) => score?.kind !== "not_applicable") ?? without[0];
   return missing ? `${missing[0]}: ${missing[1]?.reason || "failed"}` : "a reward failed";
 }
 
-/** Rewards as shares of the most that was earned in the step, for small bars.
- * @param {AnnotatedGroup} group @param {number} most */
-export const shares = (group, most) =>
-  group.completions.map(({ reward }) => (most > 0 ? Math.max(0, reward ?? 0) / most : 0));
+/** Rewards as places between the ends of the step's scale, for small bars.
+ * @param {AnnotatedGroup} group @param {[number, number]} scale */
+export const shares = (group, scale) => group.completions.map(({ reward }) => placeOn(reward, scale));
 
-/** The most that any completion of a step earned. @param {AnnotatedGroup[]} groups */
-export const mostOf = (groups) =>
-  Math.max(0, ...groups.flatMap(rewardsOf));
+/** The least and the most that any completion of a step earned, with 0 among them. @param {AnnotatedGroup[]} groups */
+export const scaleOfStep = (groups) => scaleOf(groups.flatMap(rewardsOf));
 
 /** @typedef {{text: string, level: string}} Flag */
 
@@ -50,19 +50,22 @@ export function flagsOf(completion) {
     completion.truncated && { text: "cut at the limit", level: "warning" },
     scores.some((score) => score?.kind === "failed" || score === null) && { text: "reward failed", level: "bad" },
     scores.some((score) => score?.kind === "not_run") && { text: "not judged", level: "warning" },
-    completion.mentions_reference && completion.reward === 0
-      && { text: "reference present, scored 0", level: "warning" },
+    completion.mentions_reference && completion.reward !== null && completion.reward <= 0
+      && { text: `reference present, scored ${number(completion.reward, 2)}`, level: "warning" },
     completion.answer === null && completion.problems?.length > 0 && { text: "no answer found", level: "plain" },
   ];
   return flags.filter((flag) => typeof flag === "object");
 }
+
+/** @type {Record<string, string>} */
+const WITHOUT_SCORE = { failed: "failed", not_run: "not judged", not_applicable: "does not apply" };
 
 /** One reward's verdict on a completion, as text and figures.
  * @param {string} name @param {ScoreRecord | null} score null when it failed in early versions */
 export function partOf(name, score) {
   const kind = score?.kind ?? "failed";
   const value = score?.value ?? null;
-  const words = kind === "failed" ? "failed" : kind === "not_run" ? "not judged" : "no score";
+  const words = WITHOUT_SCORE[kind] ?? "no score";
   return { name, kind, value, text: value === null ? words : number(value), reason: score?.reason ?? "" };
 }
 

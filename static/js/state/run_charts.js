@@ -7,7 +7,7 @@ import { hasValues, lastKnown, rewardNames } from "./series.js";
 
 /** What is known of one run.
  * @typedef {Placed & {warmUp: RunHistory, heldOut: RunHistory, config?: RunConfig | null,
- *   isOnPolicy?: boolean, engine?: string,
+ *   isOnPolicy?: boolean, engine?: string, isShare?: boolean,
  *   isOver: boolean}} Run */
 
 export const decimals = (/** @type {number} */ digits) => (/** @type {number} */ value) => number(value, digits);
@@ -51,6 +51,7 @@ export const RUN_CHARTS = [
   {
     key: "held-out", title: "Held-out score", note: "Rows that training never sees; bars are 95 % intervals.",
     isFraction: true, format: asPercent,
+    asOf: (run) => (run.isShare === false ? { isFraction: false, format: decimals(3) } : {}),
     linesOf: (run) => present([
       line(run, "Score", "score", { ...ofHeldOut(run), hasPoints: true, whiskers: { low: "low", high: "high" } }),
       line(run, "Base model", "base", { ...ofHeldOut(run), colour: 8, dash: 1, isThin: true }),

@@ -2,6 +2,7 @@
 /** Batches and evaluations in words: how they stand, what came out, and which belong to a run; pure. */
 
 import { counted, duration, number, percent } from "../lib/format.js";
+import { ofText, placeOn, scaleOf } from "./rewards_text.js";
 
 const OVER = ["completed", "cancelled", "failed", "interrupted"];
 /** Status to the colour of its badge. */
@@ -48,7 +49,7 @@ export function aboutTest(test) {
   if (!test.summary) return isOver(test) ? asked : progressOf(test).text;
   if ("verdict" in test.summary) return test.summary.verdict;
   const { answered, judged, correct, mean_reward: reward, most } = test.summary;
-  const scored = reward === null ? "" : `mean reward ${number(reward)} of ${number(most)}`;
+  const scored = reward === null ? "" : `mean reward ${number(reward)}${ofText(most)}`;
   const right = judged ? `${correct} of ${judged} correct` : "";
   return [`${answered} of ${test.total} answered`, scored, right].filter(Boolean).join(" · ");
 }
@@ -59,7 +60,7 @@ export function tilesOf(summary) {
   const isScored = reward !== null && reward !== undefined;
   return [
     { name: "Answered", value: String(answered), level: "" },
-    ...(isScored ? [{ name: `Mean reward, of ${number(most)}`, value: number(reward), level: "" }] : []),
+    ...(isScored ? [{ name: rewardTitle(most), value: number(reward), level: "" }] : []),
     ...(judged ? [{ name: "Correct", value: `${correct} of ${judged}`, level: "" }] : []),
     ...trouble("Cut at the limit", summary.truncated),
     ...trouble("Not taken", summary.refused),
@@ -88,11 +89,17 @@ export const previewRows = (test) =>
 /** Where a page of results stands among all. @param {number} offset @param {number} shown @param {number} total */
 export const pageText = (offset, shown, total) => (total ? `${offset + 1} to ${offset + shown} of ${total}` : "");
 
-/** The side of an evaluation as a bar, as shares of the full reward.
- * @param {SideSummary} side @param {number} most */
-export function barOf(side, most) {
+/** What the row of the mean reward is called. @param {number | null} most */
+const rewardTitle = (most) => (most === null ? "Mean reward" : `Mean reward, of ${number(most)}`);
+
+/** The scale of an evaluation's bars. @param {EvaluationSummary} summary */
+export const scaleOfSides = ({ sides, most }) => scaleOf(sides.flatMap(({ mean, interval }) => [mean, ...interval]),
+  null, most);
+
+/** The side of an evaluation as a bar. @param {SideSummary} side @param {[number, number]} scale */
+export function barOf(side, scale) {
   const [low, high] = side.interval;
-  const share = (/** @type {number | null} */ value) => Math.min(1, Math.max(0, most && value ? value / most : 0));
+  const share = (/** @type {number | null} */ value) => placeOn(value, scale);
   const text = withInterval(side.mean, side.interval, number);
   return { name: side.label, text, mean: share(side.mean), low: share(low), high: share(high) };
 }
@@ -117,7 +124,7 @@ export function figuresOf({ sides, most, is_judged: isJudged, difference, length
   ];
   const change = changeOf(difference);
   return [
-    row(`Mean reward, of ${number(most)}`, (side) => withInterval(side.mean, side.interval, number), change),
+    row(rewardTitle(most), (side) => withInterval(side.mean, side.interval, number), change),
     ...judged,
     row("Tokens an answer", (side) => number(side.mean_tokens, 1), changeOf(length)),
     row("Cut at the limit", (side) => asPercent(side.truncated_fraction)),

@@ -21,6 +21,7 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
   /** @type {Shown} */
   const shown = { lines: [], hidden: new Set(), isLog: false, hovered: null };
   const plot = createPlot(part(node, "chart__plot"), { ...told, onResize: onChange, onCursor: hover });
+  let format = spec.format;
   fillHead(node, spec);
   node.addEventListener("click", (event) => {
     const button = around(event.target, "button");
@@ -31,7 +32,7 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
   /** @param {number | null} x */
   function hover(x) {
     shown.hovered = x;
-    fillValues(node, shown, setting.axis, spec.format);
+    fillValues(node, shown, setting.axis, format);
   }
 
   /** @param {string} label */
@@ -42,7 +43,7 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
 
   /** @param {string} what @param {HTMLElement} button */
   function act(what, button) {
-    if (what === "table") showTable(spec.title, partsOf(shown.lines), spec.format);
+    if (what === "table") showTable(spec.title, partsOf(shown.lines), format);
     if (what === "csv") saveCsv(fileName(spec.key), partsOf(shown.lines));
     if (what === "png") savePng(fileName(spec.key), spec.title, node, plot.canvas());
     if (what === "log" || what === "large") press(what, button);
@@ -63,7 +64,9 @@ export function createChart(spec, { setting, told, fileName, onChange }) {
     draw(input, common) {
       shown.lines = spec.linesOf(input);
       showEmpty(node, shown.lines.length === 0);
-      if (shown.lines.length) return drawLines(node, plot, { spec, setting, shown, common });
+      const now = { ...spec, ...spec.asOf?.(input) };
+      format = now.format;
+      if (shown.lines.length) return drawLines(node, plot, { spec: now, setting, shown, common });
       setText(part(node, "chart__empty"), spec.reasonOf(input));
       plot.clear();
     },

@@ -10,7 +10,9 @@ export function fillParts(list, scores) {
     row.dataset.kind = verdict.kind;
     setText(part(row, "part__name"), verdict.name);
     setText(part(row, "part__value"), verdict.text);
-    part(row, "meter", "progress").value = verdict.value ?? 0;
+    const value = verdict.value ?? 0;
+    part(row, "meter", "progress").value = value;
+    row.dataset.outside = String(value < 0 || value > 1); // a bar would end where the score goes on
     setText(part(row, "part__reason"), verdict.reason);
   });
 }

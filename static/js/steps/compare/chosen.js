@@ -4,7 +4,7 @@
 import { explain, getMetrics, getSession } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
 import { labelAmong } from "../../state/compare.js";
-import { heldOutHistory } from "../../state/held_out.js";
+import { areShares, heldOutHistory } from "../../state/held_out.js";
 import { append, at, emptyHistory, fromColumns } from "../../state/series.js";
 
 const MAX_POINTS = 8000;
@@ -97,6 +97,7 @@ function runsOf(entries) {
     if (status !== "ready" || !session) return [];
     const startedAt = session.started_at ?? at(history, "t", 0);
     const heldOut = heldOutHistory(session.evaluations, history, startedAt);
-    return [{ id, index, session, history, startedAt, heldOut, label: labelAmong(session, sessions) }];
+    return [{ id, index, session, history, startedAt, heldOut, isShare: areShares(session.evaluations),
+      label: labelAmong(session, sessions) }];
   });
 }

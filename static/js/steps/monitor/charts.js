@@ -3,7 +3,7 @@
 
 import { clone, find, make, saveFile, show, tell } from "../../lib/dom.js";
 import { wholeCsv } from "../../state/chart_text.js";
-import { heldOutHistory } from "../../state/held_out.js";
+import { areShares, heldOutHistory } from "../../state/held_out.js";
 import { isWorthShowing, RUN_CHARTS } from "../../state/run_charts.js";
 import { at } from "../../state/series.js";
 import { isFinal } from "../../state/sessions.js";
@@ -70,7 +70,8 @@ function runOf(session, { history, warmUp }) {
   const { config, engine, evaluations = [], is_on_policy: isOnPolicy } = session ?? {};
   const heldOut = heldOutHistory(evaluations, history, startedAt);
   const isOver = Boolean(session && isFinal(session));
-  return { history, warmUp, heldOut, config, isOnPolicy, engine: engine?.engine, isOver, startedAt };
+  return { history, warmUp, heldOut, config, isOnPolicy, engine: engine?.engine, isOver, startedAt,
+    isShare: areShares(evaluations) };
 }
 
 /** @param {string | null} id @param {Histories} histories */

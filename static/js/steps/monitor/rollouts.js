@@ -2,7 +2,7 @@
 /** The browser of groups: a step, its groups, the completions of one side by side, and why a reward is flat. */
 
 import { counted } from "../../lib/format.js";
-import { groupText, isFlat, mostOf, placeOf, shares } from "../../state/rollouts.js";
+import { groupText, isFlat, placeOf, scaleOfStep, shares } from "../../state/rollouts.js";
 import { fillCompletions } from "../../ui/completions.js";
 import { mountDiagnosis } from "./diagnosis.js";
 import { createPages } from "./rollout_pages.js";
@@ -123,9 +123,9 @@ function drawGroups(root, pages) {
   const { groups, found } = pages.state.view;
   const current = pages.group();
   if (!current) return;
-  const most = mostOf(groups);
+  const scale = scaleOfStep(groups);
   const items = groups.map((group, index) => ({ index, group, isCurrent: group === current }));
-  fillList(find("groups", root), "group-item", items, (row, item) => fillGroupItem(row, item, most));
+  fillList(find("groups", root), "group-item", items, (row, item) => fillGroupItem(row, item, scale));
   const flat = groups.filter(isFlat).length;
   setText(find("group-title", root), `Group ${groups.indexOf(current) + 1} of ${groups.length}`);
   const silent = `${counted(flat, "group")} of this step without signal`;
@@ -138,12 +138,12 @@ function drawGroups(root, pages) {
 }
 
 /** @param {HTMLElement} row @param {{index: number, group: AnnotatedGroup, isCurrent: boolean}} item
- * @param {number} most */
-function fillGroupItem(row, { index, group, isCurrent }, most) {
+ * @param {[number, number]} scale */
+function fillGroupItem(row, { index, group, isCurrent }, scale) {
   part(row, "group-item").setAttribute("aria-current", String(isCurrent));
   setText(part(row, "group-item__name"), `Group ${index + 1}`);
   setText(part(row, "group-item__about"), groupText(group));
-  part(row, "group-item__bars").replaceChildren(...shares(group, most).map((share) => {
+  part(row, "group-item__bars").replaceChildren(...shares(group, scale).map((share) => {
     const bar = make("span");
     bar.style.setProperty("--share", String(share));
     return bar;

@@ -5,10 +5,13 @@ import { mountCode } from "./code.js";
 import { mountRecipe } from "./recipe.js";
 import { mountSaved } from "./saved.js";
 import { rewardsOf } from "./shared.js";
+import { renderTrial } from "./trial.js";
 import { createWork } from "./work.js";
-import { fillList, find, findInput, onSubmit, setText, show, showText, tell, valueIn } from "../../lib/dom.js";
+import { withFunction } from "../../state/recipes.js";
+import { child, fillList, find, findInput, onSubmit, setText, show, showText, tell, valueIn } from "../../lib/dom.js";
 
 const NOT_SAVED = "Not saved yet";
+const ENDS = /** @type {const} */ (["low", "high"]);
 
 /** @param {HTMLElement} root @param {Context} context */
 export function mountBuilder(root, context) {
@@ -29,9 +32,9 @@ export function mountBuilder(root, context) {
     find("builder", root).scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {boolean} isUsedThen */
-  async function save(isUsedThen) {
-    await work.save(isUsedThen);
+  /** @param {Promise<void> | void} done when the server has answered */
+  async function answered(done) {
+    await done;
     if (work.state.refused.name) name.focus();
     code.showProblem(work.state.refused.source ?? null);
   }
@@ -42,10 +45,12 @@ export function mountBuilder(root, context) {
     });
   }
   find("builder-close", root).addEventListener("click", () => work.begin(null));
-  find("builder-use", root).addEventListener("click", () => save(true));
-  onSubmit(find("builder", root), () => save(false));
+  find("builder-use", root).addEventListener("click", () => answered(work.save(true)));
+  find("builder-try", root).addEventListener("click", () => answered(work.tryOut()));
+  onSubmit(find("builder", root), () => answered(work.save(false)));
   name.addEventListener("input", () => work.change({ name: name.value }));
   description.addEventListener("input", () => work.change({ description: description.value }));
+  listenToPython(root, work);
   find("builder-versions", root).addEventListener("change", (event) => {
     open(work.state.work?.original.name ?? "", Number(valueIn(event)));
   });
@@ -61,10 +66,42 @@ export function mountBuilder(root, context) {
     show(find("builder-recipe", root), editing.kind === "recipe");
     show(find("builder-python", root), editing.kind === "python");
     if (editing.kind === "recipe") recipe.render(editing.checks, work.state.refused);
-    else code.render(editing.source);
+    else renderPython(root, code, editing, work.state.functions);
+    renderTrial(root, work.state.trial);
     renderFoot(root, work);
   }
   return { render, open };
+}
+
+/** The range and the functions of a reward in Python.
+ * @param {HTMLElement} root @param {ReturnType<typeof createWork>} work */
+function listenToPython(root, work) {
+  for (const end of ENDS) {
+    const input = findInput(`builder-${end}`, root);
+    input.addEventListener("input", () => work.change({ [end]: input.value.trim() }));
+  }
+  find("builder-functions", root).addEventListener("change", (event) => {
+    const { functions, work: held } = work.state;
+    if (held) work.change({ functions: withFunction(functions, held.editing.functions, valueIn(event)) });
+  });
+}
+
+/** @param {HTMLElement} root @param {{render: (source: string) => void}} code
+ * @param {import("../../state/recipes.js").Editing} editing @param {string[]} functions */
+function renderPython(root, code, editing, functions) {
+  code.render(editing.source);
+  for (const end of ENDS) {
+    const input = findInput(`builder-${end}`, root);
+    if (document.activeElement !== input && input.value !== editing[end]) input.value = editing[end];
+  }
+  const hasSeveral = functions.length > 1;
+  show(find("builder-functions-part", root), hasSeveral);
+  fillList(find("builder-functions", root), "function", hasSeveral ? functions : [], (row, name) => {
+    const input = child(row, "input");
+    input.value = name;
+    input.checked = !editing.functions.length || editing.functions.includes(name);
+    setText(child(row, "span"), name);
+  });
 }
 
 /** @param {HTMLElement} root @param {import("./work.js").Work} work @param {ShownReward[]} custom
@@ -102,7 +139,7 @@ function renderFoot(root, { state, isChanged }) {
   const isGeneral = (/** @type {string} */ place) => place !== "name" && !/^recipe\.checks\.\d/.test(place);
   const general = Object.entries(state.refused).filter(([place]) => isGeneral(place));
   tell(root, "builder-error", general.map(([, text]) => text).join(" "));
-  for (const ref of ["builder-save", "builder-use"]) find(ref, root, "button").disabled = state.isSaving;
+  for (const ref of ["builder-save", "builder-use", "builder-try"]) find(ref, root, "button").disabled = state.isSaving;
   setText(find("builder-save", root).querySelector("span"), state.isSaving ? "Trying it" : "Save");
   setText(find("builder-status", root), isChanged() && !state.isSaving ? NOT_SAVED : state.said);
 }

@@ -35,9 +35,9 @@ export function mountColumns(root, context) {
 
   /** @param {State} state @param {RewardPart[]} parts */
   function render(state, parts) {
-    const { list, status } = rewardsOf(state);
+    const { list, custom, status } = rewardsOf(state);
     const fields = context.get("reward.fields");
-    const wanted = status === "ready" ? wantedColumns(parts, list, fields) : [];
+    const wanted = status === "ready" ? wantedColumns(parts, list, fields, custom) : [];
     const hasOwn = parts.some((rewardPart) => rewardPart.custom_name);
     const answer = wanted.length || hasOwn ? bySource.look() : undefined;
     fillList(host, "column", wanted, (row, asked) => fillColumn(row, asked, fields, answer, typed, state.plan.errors));
@@ -123,7 +123,8 @@ function fillSelect(select, wanted, column, columns) {
   const key = JSON.stringify([wanted.name, own, columns]);
   if (select.dataset.key !== key) {
     select.dataset.key = key;
-    const none = wanted.isNeeded ? `the column called ${wanted.name}` : "none";
+    const same = wanted.isNeeded ? `the column called ${wanted.name}` : `column ${wanted.name}, if any`;
+    const none = wanted.isFound ? same : "none";
     const named = [...own, ...columns].map((name) => new Option(name, name));
     select.replaceChildren(new Option(none, ""), ...named, new Option("Another path …", OTHER));
   }

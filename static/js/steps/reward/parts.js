@@ -4,8 +4,8 @@
 import { createField } from "../../forms/field.js";
 import { counted, percent } from "../../lib/format.js";
 import {
-  parameterField, partsOf, presetOf, problemOfParameter, problemsOfAll, problemsOfPart, schemaField, shareOf, titleOf,
-  withEntry, withPart, withPatch, withoutPart,
+  parameterField, partsOf, presetOf, problemOfParameter, problemsOfAll, problemsOfPart, rangeOfPart, schemaField,
+  shareOf, titleOf, withEntry, withPart, withPatch, withoutPart,
 } from "../../state/rewards.js";
 import { mountColumns } from "./columns.js";
 import { fillTruth } from "./presets.js";
@@ -77,7 +77,8 @@ export function mountParts(root, context, edit) {
     });
     renderProblems(root, parts, errors, isComposite, rewards);
     const sum = `The weighted sum of ${counted(parts.length, "part")}. Let truth weigh more than form.`;
-    setText(find("parts-note", root), parts.length === 1 ? "One thing scores; the score is 0 to 1." : sum);
+    const one = `One thing scores; the score is ${rangeOfPart(parts[0], rewards.custom)}.`;
+    setText(find("parts-note", root), parts.length === 1 ? one : sum);
     fillChoices(choice, rewards);
     columns.render(state, parts);
   }
@@ -129,7 +130,8 @@ function showShare(element, parts, at) {
   for (const setting of settings) show(setting, !isOne || !setting.dataset.field?.endsWith(".name"));
   show(part(element, "reward-part__more"), settings.some((setting) => !setting.hidden));
   part(element, "meter", "progress").value = shareOf(parts, at);
-  setText(part(element, "reward-part__share-text"), `${percent(shareOf(parts, at))} of the sum`);
+  const takes = Number(parts[at].weight ?? 1) < 0 ? "takes away, " : "";
+  setText(part(element, "reward-part__share-text"), `${takes}${percent(shareOf(parts, at))} of the sum`);
 }
 
 /** Where the settings of a part stand, and how they are changed.

@@ -28,8 +28,8 @@ export function fetchRewards(context) {
 
 /** Put parts in place of the draft's reward. @param {Context} context @param {RewardPart[]} parts */
 export function putParts(context, parts) {
-  const { list } = rewardsOf(context.store.get());
-  const fields = keptFields(context.get("reward.fields"), partsOf(context.get), parts, list);
+  const { list, custom } = rewardsOf(context.store.get());
+  const fields = keptFields(context.get("reward.fields"), partsOf(context.get), parts, list, custom);
   context.set({ ...changesFor(parts), "reward.fields": fields });
 }
 

@@ -58,8 +58,8 @@ export function mountTry(root, context) {
     show(find("try-busy", root), isBusy());
     for (const button of each(box, "button", "[type=submit]")) button.disabled = isBusy();
     if (!box.open) return;
-    const { list } = rewardsOf(state);
-    renderInputs(root, state, wantedColumns(partsOf(context.get), list, context.get("reward.fields")));
+    const { list, custom } = rewardsOf(state);
+    renderInputs(root, state, wantedColumns(partsOf(context.get), list, context.get("reward.fields"), custom));
   }
   box.addEventListener("toggle", () => render(context.store.get()));
   return { render };

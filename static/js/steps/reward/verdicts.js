@@ -1,7 +1,7 @@
 // @ts-check
 /** What a reward said of some completions: the total, each part with its reason, and what was read out of the text. */
 
-import { summaryText, totalText } from "../../state/rewards_text.js";
+import { placeOn, scaleOf, summaryText, totalText } from "../../state/rewards_text.js";
 import { fillParts } from "../../ui/parts.js";
 import { child, fillList, find, first, part, setText, show, showText } from "../../lib/dom.js";
 import { facts } from "../../ui/facts.js";
@@ -17,10 +17,12 @@ export function mountVerdicts(root) {
   function draw(most) {
     show(find("try-result", root), answer !== null);
     if (answer === null) return;
-    const { results, most: full } = answer;
+    const { results } = answer;
+    const scale = scaleOf(results.map((result) => result.total), answer.least, answer.most);
     setText(find("try-summary", root), summaryText(answer));
     const shown = results.slice(0, most);
-    fillList(find("verdicts", root), "verdict", shown, (row, result) => fillVerdict(row, result, full));
+    const full = answer.most;
+    fillList(find("verdicts", root), "verdict", shown, (row, result) => fillVerdict(row, result, full, scale));
     showText(find("try-more", root), results.length > most ? `Show all ${results.length}` : "");
   }
 
@@ -37,13 +39,12 @@ export function mountVerdicts(root) {
   };
 }
 
-/** @param {HTMLElement} row @param {TestedResponse} result @param {number} most */
-function fillVerdict(row, result, most) {
+/** @param {HTMLElement} row @param {TestedResponse} result @param {number | null} most
+ * @param {[number, number]} scale of all results */
+function fillVerdict(row, result, most, scale) {
   const { scores, parsed } = result;
   setText(part(row, "verdict__total"), totalText(result, most));
-  const meter = part(row, "meter", "progress");
-  meter.max = most;
-  meter.value = result.total ?? 0;
+  part(row, "meter", "progress").value = placeOn(result.total, scale);
   showText(part(row, "verdict__question"), result.instruction);
   setText(part(row, "verdict__response"), result.response || "(empty)");
   facts(child(row, "dl"), [

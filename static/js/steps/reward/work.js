@@ -2,7 +2,7 @@
 /** The custom reward being written: opening, changing, saving it, what the server refused, and keeping it across a
  * reload. */
 
-import { ApiError, explain, getCustomReward, saveCustomReward } from "../../lib/api.js";
+import { ApiError, explain, getCustomReward, saveCustomReward, tryCustomReward } from "../../lib/api.js";
 import { createLatest, unchanged } from "../../lib/latest.js";
 import { bodyOf, editingOf, isSameWork, newEditing } from "../../state/recipes.js";
 import { ask } from "../../ui/dialog.js";
@@ -32,12 +32,13 @@ export function createWork(context, onChange) {
       await latest.ask(() => getCustomReward(name, version), {
         async answered(found) {
           isOpen = await begin({ editing: editingOf(found), original: editingOf(found), version: found.version });
+          if (isOpen) held.showFunctions(found.functions);
         },
         refused: (error) => context.say(explain(error), "error"),
       });
       return isOpen;
     },
-    save: createSave(context, held, onChange),
+    ...createSave(context, held, onChange),
   };
 }
 
@@ -48,6 +49,10 @@ function createHeld(context, onChange) {
     /** What the server refused, by place. */
     refused: /** @type {Record<string, string>} */ ({}),
     isSaving: false,
+    /** What the reward made of one row when it was last tried as it is. */
+    trial: /** @type {Trial | null} */ (null),
+    /** The reward functions of the source, as last known. */
+    functions: /** @type {string[]} */ ([]),
     /** What became of the last save. */
     said: "",
   };
@@ -59,6 +64,7 @@ function createHeld(context, onChange) {
   function put(work) {
     state.work = work;
     state.refused = {};
+    state.trial = null;
     context.setUnsaved("reward", isChanged());
     keep(context, KEPT, work);
   }
@@ -68,6 +74,7 @@ function createHeld(context, onChange) {
     const text = `The changes to ${state.work?.editing.name || "the new reward"} would be lost.`;
     if (isChanged() && !(await ask({ title: "Leave what is not saved?", text, yes: "Leave it" }))) return false;
     state.said = "";
+    state.functions = [];
     put(next);
     onChange();
     return true;
@@ -75,6 +82,7 @@ function createHeld(context, onChange) {
 
   return {
     state, isChanged, atHand, put, begin,
+    ...createSaid(state, onChange),
     /** @param {Partial<Editing>} patch */
     change(patch) {
       if (state.work) put({ ...state.work, editing: { ...state.work.editing, ...patch } });
@@ -87,14 +95,45 @@ function createHeld(context, onChange) {
   };
 }
 
-/** Saving the work at hand.
+/** What the server says of the work at hand.
+ * @param {{refused: Record<string, string>, said: string, trial: Trial | null, functions: string[]}} state
+ * @param {() => void} onChange */
+function createSaid(state, onChange) {
+  return {
+    /** @param {Record<string, string>} fields */
+    refuse(fields) {
+      state.refused = fields;
+      state.said = "";
+      onChange();
+    },
+    /** @param {Trial} trial */
+    showTrial(trial) {
+      state.trial = trial;
+      state.functions = trial.functions;
+    },
+    /** @param {string[]} functions of a source that was opened */
+    showFunctions(functions) {
+      state.functions = functions;
+      onChange();
+    },
+  };
+}
+
+/** Trying and saving the work at hand.
  * @param {Context} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
-function createSave(context, { state, atHand, put }, onChange) {
-  /** @param {Record<string, string>} fields */
-  function refuse(fields) {
-    state.refused = fields;
+function createSave(context, held, onChange) {
+  const { state, atHand, put, refuse, showTrial } = held;
+  const run = createRun(context, held, onChange);
+  const draft = () => context.store.get().draft.config;
+
+  /** @param {Editing} editing */
+  async function tryOut(editing) {
+    const isStillAtHand = unchanged(() => state.work?.editing);
+    const trial = await tryCustomReward(bodyOf(editing), draft());
+    if (!isStillAtHand()) return;
+    state.refused = {};
     state.said = "";
-    onChange();
+    showTrial(trial);
   }
 
   /** @param {Editing} editing @param {boolean} isUsedThen */
@@ -102,12 +141,13 @@ function createSave(context, { state, atHand, put }, onChange) {
     let isShown = false;
     const isStillAtHand = unchanged(atHand);
     const isRewardUntouched = unchanged(() => context.store.get().draft.config.reward);
-    const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing));
+    const saved = await saveCustomReward(editing.name.trim(), bodyOf(editing), draft());
     if (state.work && isStillAtHand()) {
       isShown = true;
       const isAsSent = isSameWork(state.work.editing, editing); // what was typed meanwhile stays
       const original = editingOf(saved);
       put({ editing: isAsSent ? original : state.work.editing, original, version: saved.version });
+      if (isAsSent) showTrial(saved.trial);
     }
     const isStillShown = unchanged(atHand);
     await fetchRewards(context);
@@ -118,16 +158,28 @@ function createSave(context, { state, atHand, put }, onChange) {
     else context.say(`${saved.name}: ${text}`);
   }
 
-  /** @param {boolean} isUsedThen */
-  return async (isUsedThen) => {
+  return {
+    tryOut: () => run(tryOut),
+    /** @param {boolean} isUsedThen */
+    save(isUsedThen) {
+      if (!state.work?.editing.name.trim()) return refuse({ name: "Give it a name first." });
+      return run((editing) => send(editing, isUsedThen));
+    },
+  };
+}
+
+/** One request at a time about the work at hand, with what the server says against it.
+ * @param {Context} context @param {ReturnType<typeof createHeld>} held @param {() => void} onChange */
+function createRun(context, { state, atHand, refuse }, onChange) {
+  /** @param {(editing: Editing) => Promise<void>} request */
+  return async (request) => {
     const editing = state.work?.editing;
     if (!editing || state.isSaving) return;
-    if (!editing.name.trim()) return refuse({ name: "Give it a name first." });
     state.isSaving = true;
     onChange();
     const isStillAtHand = unchanged(atHand);
     try {
-      await send(editing, isUsedThen);
+      await request(editing);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!isStillAtHand()) return context.say(`${editing.name} was not saved. ${explain(error)}`, "error");

@@ -119,11 +119,11 @@ async function withScores(desk, { prompt, reference }, answers, config) {
   if (!reference || !config || !answers.some(isWanted)) return answers;
   const rows = answers.map(({ response }) => ({ instruction: prompt, reference, response }));
   try {
-    const { results, most } = await testReward({ config, rows });
+    const { results, least, most } = await testReward({ config, rows });
     return answers.map((answer, index) => {
       if (!isWanted(answer)) return answer;
       const { total, scores, parsed } = results[index];
-      return { ...answer, score: { total, most, scores }, parsed: answer.parsed ?? parsed };
+      return { ...answer, score: { total, least, most, scores }, parsed: answer.parsed ?? parsed };
     });
   } catch (error) {
     desk.context.say(`Not scored. ${explain(error)}`, "error");

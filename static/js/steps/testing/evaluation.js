@@ -4,8 +4,9 @@
 import { testFile } from "../../lib/api.js";
 import { counted, number } from "../../lib/format.js";
 import {
-  barOf, chanceText, figuresOf, keptPair, levelOf, outcomesOf, pageText, pairOf, splitVerdict,
+  barOf, chanceText, figuresOf, keptPair, levelOf, outcomesOf, pageText, pairOf, scaleOfSides, splitVerdict,
 } from "../../state/testing_runs.js";
+import { ofText } from "../../state/rewards_text.js";
 import { tiles } from "../../ui/facts.js";
 import { renderPairs } from "./held_out.js";
 import { createResults, fillHead, listenToPages, renderPages } from "./results.js";
@@ -51,8 +52,9 @@ function renderResult(root, test) {
   setText(find("evaluation-head-text", root), head);
   setText(find("evaluation-rest", root), rest);
   find("evaluation-verdict", root).dataset.level = (test.doubt ? "" : levelOf(summary.difference)) || "plain";
-  setText(find("evaluation-bars-title", root), `Mean reward of ${number(summary.most)}, with the 95 % interval`);
-  fillList(find("evaluation-bars", root), "bar", summary.sides.map((side) => barOf(side, summary.most)), fillBar);
+  setText(find("evaluation-bars-title", root), `Mean reward${ofText(summary.most)}, with the 95 % interval`);
+  const scale = scaleOfSides(summary);
+  fillList(find("evaluation-bars", root), "bar", summary.sides.map((side) => barOf(side, scale)), fillBar);
   tiles(find("evaluation-tiles", root), outcomesOf(summary.difference));
   setText(find("evaluation-chance", root), chanceText(summary));
   fillList(find("evaluation-notes", root), "text", summary.notes, (row, note) => setText(row, note));

@@ -43,9 +43,9 @@ const rowOf = (root) => ({
 });
 
 /** @param {HTMLElement} root @param {RewardTest} answer */
-function renderScore(root, { results: [{ total, parsed, scores }], most }) {
+function renderScore(root, { results: [{ total, parsed, scores }], least, most }) {
   show(find("score-result", root), true);
-  setText(find("score-total", root), `${shareText({ total, most })}.`);
+  setText(find("score-total", root), `${shareText({ total, least, most })}.`);
   const none = "No solution was found in it.";
   setText(find("score-parsed", root), parsed.solution === null ? none : `Read as the solution: ${parsed.solution}`);
   fillParts(find("score-parts", root), scores);

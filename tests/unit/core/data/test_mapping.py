@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from core.config import parse_config
-from core.data.mapping import LeftOut, map_row, map_rows, same_question, split_answer, usable_rows
+from core.data.mapping import IfThere, LeftOut, map_row, map_rows, same_question, split_answer, usable_rows
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 
@@ -87,6 +87,9 @@ def test_options_in_columns_of_their_own_become_one_list():
     config = DatasetConfig(context_field=["opa", "opb", "opc"])
     row = {"instruction": "Which?", "response": "0", "opa": "x", "opb": "y", "opc": None}
     assert map_row(row, config, {}).instruction == "Which?\n\nA) x\nB) y"
+    mixed = DatasetConfig(context_field=["passage", "opa", "opb", "hint"])
+    row |= {"passage": "Once.", "hint": "Look."}
+    assert map_row(row, mixed, {}).instruction == "Which?\n\nOnce.\n\nA) x\nB) y\n\nLook."
 
 
 def test_a_context_of_lists_is_text_in_paragraphs():
@@ -258,6 +261,19 @@ def test_further_columns_are_what_json_makes_of_them():
         {"instruction": "q", "response": "r", "day": date(2026, 1, 1), "n": (1, 2)}, CONFIG, {"d": "day", "n": "n"}
     )
     assert row.extras == {"d": "2026-01-01", "n": [1, 2]}
+
+
+def test_a_column_that_is_read_where_it_is_there_may_be_missing_and_is_not_the_answer_itself():
+    raw = {"instruction": "q", "response": "so #### 4", "unit": "kg"}
+    wanted = {name: IfThere(name) for name in ("unit", "level", "response")}
+    row = map_row(raw, CONFIG, wanted)
+    assert (row.reference, row.extras) == ("4", {"unit": "kg"})
+
+
+def test_a_column_that_a_reward_needs_is_named_where_it_is_missing():
+    with pytest.raises(InvalidInput, match="there is no column 'numbers'") as refused:
+        map_rows([{"instruction": "q", "response": "r"}], CONFIG, {"nums": "numbers"})
+    assert list(refused.value.fields) == ["reward.fields.nums"]
 
 
 def test_a_filter_on_a_missing_column_is_refused():

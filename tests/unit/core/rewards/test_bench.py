@@ -10,13 +10,14 @@ import pytest
 from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.prompts.template import Markers, PromptTemplate
-from core.rewards.base import NotRun, Score
+from core.rewards.base import Example, NotRun, Score
 from core.rewards.bench import bench
 from core.rewards.bench_report import RULES, SEVERITIES
 from core.rewards.library.answers import exact_match
 from core.rewards.scoring import EachAlone, Outcome, Together
 
 TEMPLATE = PromptTemplate("marked", "Think, then answer.", Markers("<think>", "</think>", "<answer>", "</answer>"))
+ABSENT = Outcome("not_applicable", problem="no answer to look at")
 ROWS = [Row(f"What is {a} times {b}?", str(a * b)) for a, b in [(2, 3), (7, 8), (12, 12), (9, 5)]]
 
 
@@ -114,6 +115,68 @@ def test_a_fault_is_found_and_bounds_the_grade(code):
     assert report.grade >= grade == RULES[code].grade
 
 
+def ladder(response, reference, example):
+    """-2 for nothing, -1 for wrong, 3 for right."""
+    given = example.markers.between_solution(response)
+    if given is None or not any(map(str.isalnum, given)):
+        return Score(-2.0, "no answer")
+    return Score(3.0, "right") if given == reference else Score(-1.0, "wrong")
+
+
+class Ladder(EachAlone):
+    """A reward whose scores go beyond 0 and 1, as those of users do."""
+
+    def __init__(self, bounds):
+        super().__init__("ladder", ladder, judges_truth=True)
+        self.range = bounds
+
+    def _outcome(self, *row):
+        return Outcome("scored", ladder(*row))
+
+
+@pytest.mark.parametrize("bounds", [(-2.0, 3.0), None])
+def test_a_ladder_from_below_0_is_graded_by_its_own_full_marks(bounds):
+    report = bench(Ladder(bounds), ROWS, TEMPLATE)
+    assert (report.grade, report.findings) == ("A", [])
+    assert (report.declared, report.seen, report.most) == (bounds, (-2.0, 3.0), 3.0)
+    assert (report.right.full, report.wrong.mean, report.wrong.paid) == (4, -1.0, 0)
+
+
+def test_a_score_outside_the_declared_range_is_a_failure_in_the_bench():
+    report = bench(Ladder((-2.0, 2.0)), ROWS, TEMPLATE)
+    assert {"fails", "right_refused"} & set(codes(report))
+    assert any("returned 3, outside its range of -2 to 2" in problem for problem in report.failed)
+
+
+def test_a_penalty_that_only_takes_away_is_not_said_to_pay_nonsense():
+    def penalty(response, reference, example):
+        return Score(-1.0 if len(response) > 200 else 0.0, "length")
+
+    scorer = EachAlone("penalty", penalty, judges_truth=False)
+    scorer.range = (-1.0, 0.0)
+    report = bench(scorer, ROWS, TEMPLATE)
+    assert not {"pays_nonsense", "pays_some_nonsense"} & set(codes(report))
+
+
+def test_completions_to_which_a_reward_does_not_apply_are_no_fault():
+    def only_answers(responses):
+        return [Outcome("scored", Score(float("9" in r), "")) if "<answer>" in r else ABSENT for r in responses]
+
+    report = bench(Whole(only_answers), ROWS, TEMPLATE)
+    assert report.not_applicable > 0
+    assert report.scored + report.not_applicable == report.completions
+    assert not {"fails", "not_run", "judges_few"} & set(codes(report))
+
+
+def test_parts_are_summed_with_weights_below_0_and_bounds_that_follow():
+    whole = Together(
+        "together", [EachAlone("right", exact_match, True), Ladder((-2.0, 3.0))], {"right": 3.0, "ladder": -1.0}
+    )
+    assert whole.range == (-0.75, 1.25)
+    (outcome,) = whole.score_all(["<answer>7</answer>"], ["7"], [Example("", TEMPLATE.markers)])
+    assert outcome.score.value == 0.0
+
+
 def test_a_constant_reward_is_told_what_it_said_of_the_right_answer():
     assert codes(judged(FAULTS["constant"][1])) == ["constant"]
     assert "right answer it says: said so" in judged(FAULTS["constant"][1]).findings[0].evidence
@@ -133,7 +196,7 @@ def test_the_message_of_an_exception_is_told():
 class Whole:
     """A scorer that sees batches."""
 
-    name, judges_truth = "whole", True
+    name, judges_truth, range = "whole", True, (0.0, 1.0)
 
     def __init__(self, score_all):
         self._score_all = score_all

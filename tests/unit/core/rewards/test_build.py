@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.data.mapping import IfThere
 from core.errors import InvalidInput
 from core.prompts.builtin import SOLUTION_ONLY
 from core.rewards.base import Example
@@ -40,6 +41,43 @@ def test_a_custom_reward_scores_from_its_definition(tools):
     (mine,) = scorers(config, tools)
     assert value(mine, "<SOLUTION>12345</SOLUTION>") == 0.5
     assert not mine.judges_truth
+
+
+def config_of(*components, fields=()):
+    return RewardConfig.model_validate({"type": "composite", "components": components, "fields": dict(fields)})
+
+
+def custom(source, weight=1.0, **more):
+    return {"custom_name": "mine", "weight": weight, "custom": {"source": source, **more}}
+
+
+LADDER = "def f(completions, target, nums, level=None, **kwargs): return [3.0 for _ in completions]"
+FORM = {"preset_name": "solution-format", "weight": 0.5}
+
+
+def test_the_columns_that_code_names_are_read_and_those_with_a_stand_in_only_where_they_are_there():
+    columns = config_of(custom(LADDER), fields={"nums": "numbers"}).columns
+    assert columns == {"target": "target", "nums": "numbers", "level": "level"}
+    assert [name for name, column in columns.items() if isinstance(column, IfThere)] == ["target", "level"]
+
+
+def test_a_column_called_solution_can_be_mapped_for_code_that_names_it_and_for_no_other():
+    named = custom("def f(completions, solution, **kwargs): return [1.0 for _ in completions]")
+    assert config_of(named, fields={"solution": "gold"}).columns == {"solution": "gold"}
+    with pytest.raises(ValueError, match="fields can't be called solution"):
+        config_of(custom(LADDER), fields={"solution": "gold"})
+
+
+def test_the_range_of_a_reward_is_known_where_that_of_every_part_is():
+    assert config_of(custom(LADDER, range=[-2, 3]), FORM).range == (-2.0, 3.5)
+    assert config_of(custom(LADDER, weight=-1, range=[-2, 3]), FORM).range == (-3.0, 2.5)
+    assert config_of(custom(LADDER), FORM).range is None
+
+
+@pytest.mark.parametrize("weight", [0, 101, -101])
+def test_a_weight_may_be_below_0_but_not_0_and_not_beyond_100(weight):
+    with pytest.raises(ValueError, match="weight"):
+        config_of({"preset_name": "length", "weight": weight})
 
 
 def test_a_custom_reward_that_is_not_written_out_is_refused(tools):

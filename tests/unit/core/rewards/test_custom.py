@@ -7,9 +7,9 @@ import pytest
 
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT
-from core.rewards import custom
 from core.rewards.base import Example
-from core.rewards.custom import CustomReward, PythonReward, read, scorer
+from core.rewards.custom import CustomReward, read, scorer
+from core.rewards.python_reward import PRINT_CHARACTERS, PythonReward
 from core.rewards.sandbox import Limits
 
 PLAIN = Example()
@@ -26,6 +26,8 @@ def outcome(body, response="text", reference="", example=PLAIN):
         ("return 0.25", 0.25, ""),
         ("return 1", 1.0, ""),
         ("return True", 1.0, ""),
+        ("return 3", 3.0, ""),
+        ("return -2.5", -2.5, ""),
         ("return 0.5, 'half'", 0.5, "half"),
         ("return {'score': 0.5, 'reason': 'half', 'parts': {'a': 1}}", 0.5, "half"),
     ],
@@ -40,8 +42,8 @@ def test_parts_are_kept():
 
 
 NONSENSE = (
-    *("None", "'good'", "1.5", "-0.1", "float('nan')", "float('inf')", "[]", "(1, 2, 3)", "{}", "{'score': 7}"),
-    *("{'score': 1, 'parts': {'a': 2}}", "{'score': 1, 'parts': 5}", "(None, 'why')", "len", "10**400", "10**5000"),
+    *("'good'", "float('nan')", "float('inf')", "[]", "(1, 2, 3)", "{}", "{'score': '7'}"),
+    *("{'score': 1, 'parts': {'a': 'b'}}", "{'score': 1, 'parts': 5}", "len", "10**400", "10**5000"),
 )
 
 
@@ -49,7 +51,18 @@ NONSENSE = (
 def test_a_nonsense_value_is_a_failure_that_says_what_to_return(nonsense):
     result = outcome(f"return {nonsense}")
     assert result.kind == "failed"
-    assert "from 0 to 1" in result.problem
+    assert "return a finite number" in result.problem or "map names to numbers" in result.problem
+
+
+@pytest.mark.parametrize("nothing", ["None", "(None, 'no numbers in it')"])
+def test_none_means_that_the_reward_does_not_apply(nothing):
+    result = outcome(f"return {nothing}")
+    assert (result.kind, result.score) == ("not_applicable", None)
+
+
+def test_a_score_outside_the_declared_range_is_a_failure_that_names_both():
+    result = PythonReward("mine", "def reward(r, f, e): return 4", bounds=(-2, 3)).score_all(["x"], [""], [PLAIN])[0]
+    assert (result.kind, result.problem) == ("failed", "returned 4, outside its range of -2 to 3")
 
 
 @pytest.mark.parametrize("reason", ["10**5000", "deep", "{'deep': deep}"])
@@ -78,7 +91,7 @@ def test_nothing_is_remembered_from_one_completion_to_the_next():
 
 def test_prints_are_kept_and_cut():
     assert outcome("print('seen')\n    return 1").prints == "seen\n"
-    assert len(outcome("print('a' * 5000)\n    return 1").prints) == custom.PRINT_CHARACTERS
+    assert len(outcome("print('a' * 5000)\n    return 1").prints) == PRINT_CHARACTERS
 
 
 def test_the_example_has_the_parts_of_the_answer_and_the_further_columns():
@@ -111,12 +124,14 @@ def test_a_definition_survives_json():
         ("def reward(r, f, e):\n    yield 1", "line 2: the sandbox has no yield expressions"),
         ("def reward(r, f, e):\n    import heapq\n    return 1", "line 2: the sandbox can't run this: No module"),
         ("import no_such_module", "line 1: ModuleNotFoundError"),
-        ("x = 1", "reward(response, reference, example) can't be called"),
-        ("reward = 1", "reward(response, reference, example) can't be called"),
-        ("def reward(response): return 1", "reward(response, reference, example) can't be called"),
-        ("def reward(a, b, c, d): return 1", "reward(response, reference, example) can't be called"),
+        ("x = 1", "there is no reward function: define def reward(response, reference, example)"),
+        ("reward = 1", "reward() can't be called: TypeError"),
+        ("def reward(response): return 1", "reward(response) can't be called: a reward takes"),
+        ("def reward(a, b, c, d): return 1", "reward(a, b, c, d) can't be called: a reward takes"),
         ("def reward(r, f, e):\n    return no_such_name", "line 2: NameError"),
-        ("def reward(r, f, e): return None", "returned None; return a number from 0 to 1"),
+        ("def reward(r, f, e): return 'good'", "returned 'good'; return a finite number"),
+        ("def f(completions, **kwargs): return 1.0", "f returned 1.0; return a list with one score for each"),
+        ("def f(completions, **kwargs): return [1.0]", "f returned 1 scores for 2 completions; return a list"),
         ("1 / 0", "line 1: ZeroDivisionError"),
     ],
 )
@@ -137,6 +152,8 @@ def test_an_exception_that_the_sample_may_have_caused_is_no_reason_to_refuse():
         ({"kind": "python"}, "kind"),
         ({"kind": "recipe", "source": "x"}, "kind"),
         ({"kind": "magic"}, "kind"),
+        ({"source": "def reward(r, f, e): return 1", "range": [3, -2]}, "range"),
+        ({"source": "def reward(r, f, e): return 1", "range": [0, "many"]}, "range.1"),
         ({"kind": "recipe", "recipe": {"checks": [{"kind": "contains", "text": "a"}, {"kind": "length"}]}}, "maximum"),
     ],
 )

@@ -50,8 +50,14 @@ def test_what_could_not_be_judged_is_counted_apart_from_what_failed():
     assert as_record(reward.outcomes[0]) == {"value": None, "reason": "the sandbox has no yield", "kind": "not_run"}
 
 
-def test_a_score_outside_0_to_1_is_clamped():
-    assert trl_reward(lambda r, f, e: Score(7.0, "why not"))([chat("x")], reference=["y"]) == [1.0]
+def test_a_score_outside_the_range_of_a_reward_is_a_failure_and_not_clipped_in_silence():
+    reward = trl_reward(lambda r, f, e: Score(7.0, "why not"))
+    assert reward([chat("x")], reference=["y"]) == [None]
+    assert (reward.errors, reward.last_error) == (1, "returned 7, outside its range of 0 to 1")
+
+
+def test_a_score_that_is_out_of_range_by_rounding_alone_is_the_end_of_the_range():
+    assert trl_reward(lambda r, f, e: Score(0.1 + 0.2 + 0.7000000001, ""))([chat("x")], reference=["y"]) == [1.0]
 
 
 def test_the_parts_of_a_score_are_kept_in_its_record():

@@ -7,6 +7,7 @@ from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import NotRun, Score
 from core.rewards.own_answers import PATIENCE_S, earned, in_words, own_answers
 from core.rewards.presets import PRESETS
+from core.rewards.python_reward import PythonReward
 from core.rewards.scoring import EachAlone
 
 ROWS = [Row(f"{n} + {n}?", str(2 * n)) for n in range(1, 5)]
@@ -63,3 +64,20 @@ def test_a_slow_reward_is_tried_on_fewer_rows():
 
 def is_number(response, reference, example):
     return Score(float(reference.isdecimal()), "it is one" if reference.isdecimal() else "it is no number")
+
+
+@pytest.mark.parametrize("bounds", [(-2.0, 3.0), None])
+def test_full_marks_are_those_of_a_ladder_that_goes_beyond_1(bounds):
+    source = (
+        "def f(completions, answer, **kwargs): return [3.0 if a in c else -2.0 for c, a in zip(completions, answer)]"
+    )
+    found = own_answers([PythonReward("ladder", source, bounds=bounds)], {"ladder": 0.5}, ROWS, SOLUTION_ONLY)
+    assert (found["mean"], found["full"], found["failing"]) == (1.0, 1.0, None)
+
+
+def test_a_penalty_has_its_full_score_where_nothing_is_lost_and_what_does_not_apply_is_left_out():
+    penalty = "def f(completions, **kwargs): return [0.0 if c.count('SOLUTION') == 2 else -1.0 for c in completions]"
+    absent = "def f(completions, **kwargs): return [None for c in completions]"
+    used = [PythonReward("penalty", penalty, bounds=(-1.0, 0.0)), PythonReward("absent", absent, bounds=(-1.0, 0.0))]
+    found = own_answers(used, {"penalty": 1.0, "absent": 1.0}, ROWS, SOLUTION_ONLY)
+    assert (found["rows"], found["scored"], found["mean"]) == (len(ROWS), len(ROWS), 1.0)

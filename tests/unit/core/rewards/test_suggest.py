@@ -275,3 +275,10 @@ def test_the_next_better_proposal_is_another_column_of_answers_but_never_a_label
     assert (found.dataset["response_field"], found.dataset["final_answer"]) == ("solution", "boxed")
     assert first_preset(found) == "math-science"
     assert found.enough
+
+
+def test_boxed_answers_are_mathematics_also_where_points_and_words_are_among_them():
+    forms = ["%d\\sqrt{3}", "\\frac{2}{%d}", "(3,-%d)", "(2,%d]", "x^2-%d", "%d\\pi", "%d,\\!760", "\\text{day %d}"]
+    rows = [{"problem": f"Take {n}.", "solution": f"It is $\\boxed{{{forms[n % 8] % (n + 2)}}}$."} for n in range(24)]
+    found = suggested(rows)
+    assert (first_preset(found), found.own_answers["full"]) == ("math-science", 1.0)

@@ -99,5 +99,5 @@ def test_a_configuration_says_how_its_completions_are_judged():
     parts = [{"preset_name": "math", "weight": 2}, {"preset_name": "solution-format"}, {"judge": {}}]
     judging = judging_of(parse_config({"reward": {"type": "composite", "components": parts}}))
     assert judging.judges == ("math-science",)
-    assert judging.full == 4.0
+    assert judging.range == (0.0, 4.0)
     assert judging.markers == GRPO_DEFAULT.markers
