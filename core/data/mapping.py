@@ -55,6 +55,13 @@ class LeftOut(Counter[str]):
         self[why] += 1
         self.examples.setdefault(why, example)
 
+    def copy(self) -> LeftOut:
+        """The same counts and examples, to go on counting; Counter's own would call __init__ with the counts."""
+        same = LeftOut()
+        same.update(self)
+        same.examples = dict(self.examples)
+        return same
+
 
 @dataclass
 class Mapped:

@@ -2,6 +2,7 @@
 
 from core.config import parse_config
 from core.data.columns import column_statistics
+from core.data.mapping import LeftOut
 from core.runs.checks import Measured, check_rows
 
 CONFIG = parse_config(
@@ -85,3 +86,12 @@ def test_columns_are_described():
     assert number["common"][0] == {"value": "1", "count": 2000}
     assert extra["filled"] == 0
     assert told == [2000]
+
+
+def test_what_was_left_out_can_be_counted_on_without_changing_it():
+    counted = LeftOut()
+    counted.add("empty", "Row 1")
+    more = counted.copy()
+    more.add("too long", "Row 2")
+    assert (dict(counted), dict(more)) == ({"empty": 1}, {"empty": 1, "too long": 1})
+    assert (list(counted.examples), list(more.examples)) == (["empty"], ["empty", "too long"])
