@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InvalidInput
-from core.rewards import custom
+from core.rewards import custom, sandbox
+from core.rewards.base import Example
 from core.rewards.judge import Judge
 from core.rewards.judge_section import JudgeSettings
 from core.rewards.presets import PRESETS, reward_function
-from core.rewards.scoring import EachAlone, Scorer
+from core.rewards.scoring import EachAlone, Outcome, Scorer
 from core.rewards.section import RewardComponent, RewardConfig, preset_of
 
 
@@ -29,7 +30,24 @@ def scorers(config: RewardConfig, tools: RewardTools) -> list[Scorer]:
     Raises:
         InvalidInput: A custom reward is not written out; `fields` names it.
     """
-    return [_scorer(part, tools) for part in config.parts]
+    return [_InLane(_scorer(part, tools), config.sandbox) for part in config.parts]
+
+
+class _InLane:
+    """A Scorer whose code runs in the lane that the configuration chose."""
+
+    def __init__(self, scorer: Scorer, lane: sandbox.Lane):
+        self.name = scorer.name
+        self.judges_truth = scorer.judges_truth
+        self._scorer = scorer
+        self._lane = lane
+
+    def score_all(
+        self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
+    ) -> list[Outcome]:
+        """One outcome per completion."""
+        with sandbox.using(self._lane):
+            return self._scorer.score_all(responses, references, examples)
 
 
 def _scorer(part: RewardComponent, tools: RewardTools) -> Scorer:

@@ -7,6 +7,7 @@ import builtins
 import json
 import math
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
 from core.rewards.library.code_source import Call, CallKeywords, parsed
+from core.rewards.sandbox import solutions
 
 TESTS_LIMIT = 200
 KEPT = 200
@@ -47,10 +49,11 @@ class Solution(Protocol):
 
 @dataclass
 class Candidate:
-    """A solution under test: every call runs the code in a new sandbox.
-
-    So no call can affect the next one, the code can't reach the tests, and values are passed as plain data, without an
+    """A solution under test, in a sandbox: it can't reach the tests, and values are passed as plain data, without an
     `__eq__` of the code's own. After a hang, or BUDGET, further calls are refused.
+
+    In Monty every call runs the code in a new sandbox. In the system lane the code runs once, in a process that answers
+    all calls: use the candidate as a context, so that it ends.
 
     Attributes:
         limits: The limits of one call.
@@ -66,6 +69,21 @@ class Candidate:
     calls: list[Call] = field(default_factory=list)
     spent_s: float = 0.0
     ended: sandbox.Problem | None = None
+    _process: solutions.Solution | None = None
+
+    def __enter__(self) -> Candidate:
+        if sandbox.lane() == "system":
+            self._process = solutions.Solution(self.code, self.limits)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._process is not None:
+            self._process.close()
+
+    @property
+    def is_system(self) -> bool:
+        """Whether CPython runs it, so that tests can work with its objects."""
+        return self._process is not None
 
     def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
         """The value of one call; raises Broke when the code raised, hung, or can't run."""
@@ -73,20 +91,39 @@ class Candidate:
             raise Broke(self.ended)
         started = time.perf_counter()
         inputs = {"_arguments": list(arguments), "_keywords": dict(keywords)}
-        ran = sandbox.run(self.code, f"{function}(*_arguments, **_keywords)", inputs, limits=self.limits)
+        ran = self._evaluated(f"{function}(*_arguments, **_keywords)", inputs)
         self.spent_s += time.perf_counter() - started
         if self.spent_s > BUDGET * self.limits.seconds:
             self.ended = sandbox.Problem("time", f"all calls took over {BUDGET * self.limits.seconds:g} s together")
-        if isinstance(ran.value, str) and LAZY.fullmatch(ran.value):
+        if not self.is_system and isinstance(ran.value, str) and LAZY.fullmatch(ran.value):
             self.ended = sandbox.Problem("unsupported", f"{sandbox.shown(ran.value)} can't leave the sandbox")
             raise Broke(self.ended)
         if ran.problem is not None:
             self.ended = self.ended if ran.problem.kind == "error" else ran.problem
             raise Broke(ran.problem)
+        self._remember(function, arguments, keywords, ran.value)
+        return ran.value
+
+    def tested_by(self, tests: solutions.Tests) -> solutions.Tested:
+        """What comes of a test that is a program, in the system lane."""
+        if self.ended is None:
+            left_s = BUDGET * self.limits.seconds - self.spent_s
+            started = time.perf_counter()
+            tested = solutions.tested(self.code, tests, self.limits, left_s, self._remember)
+            self.spent_s += time.perf_counter() - started
+            self.ended = tested.solution
+            return tested
+        return solutions.Tested(self.ended)
+
+    def _evaluated(self, call: str, inputs: sandbox.Inputs) -> sandbox.Ran:
+        if self._process is not None:
+            return self._process.evaluate(call, inputs)
+        return sandbox.run(self.code, call, inputs, limits=self.limits)
+
+    def _remember(self, function: str, arguments: Sequence[Any], keywords: CallKeywords, value: Any) -> None:
         if len(self.calls) < KEPT:
             self.calls.append((function, arguments, keywords))
-            self.values.append(ran.value)
-        return ran.value
+            self.values.append(value)
 
 
 @dataclass
@@ -138,6 +175,8 @@ class Program:
 
     def complaint(self, solution: Solution) -> str:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
+        if isinstance(solution, Candidate) and solution.is_system:
+            return self._complaint_of_system(solution)
         broken: list[sandbox.Problem] = []
 
         def bridge(function: str) -> Callable[..., Any]:
@@ -164,7 +203,17 @@ class Program:
             raise NotRun(f"the tests can't run: {problem.message}")
         if "sandbox class" in problem.message:
             return self._about_own_objects()
-        return problem.message.removeprefix("AssertionError: ").replace("\n", " ")[:200]
+        return _said(problem)
+
+    def _complaint_of_system(self, candidate: Candidate) -> str:
+        tested = candidate.tested_by(solutions.Tests(self.source, self.functions, TEST_LIMITS))
+        if tested.solution is not None:
+            return complaint_about(tested.solution)
+        if tested.tests is None:
+            return ""
+        if tested.tests.kind in ("unsupported", "syntax"):
+            raise NotRun(f"the tests can't run: {tested.tests.message}")
+        return self._about_own_objects() if tested.is_foreign else _said(tested.tests)
 
     def _about_own_objects(self) -> str:
         if any(function[0].isupper() for function in self.functions.values()):
@@ -173,6 +222,10 @@ class Program:
 
 
 Test = Pair | Program
+
+
+def _said(problem: sandbox.Problem) -> str:
+    return problem.message.removeprefix("AssertionError: ").replace("\n", " ")[:200]
 
 
 def complaint_about(problem: sandbox.Problem) -> str:
@@ -270,7 +323,9 @@ def _from_text(text: str, entry_point: str) -> list[Test]:
     if "check" in definitions:
         if not entry_point:
             raise NotRun("tests with check(candidate) need a column entry_point")
-        return [Program("check(candidate)", f"{text}\n\ncheck(candidate)", {"candidate": entry_point})]
+        return [_program("check(candidate)", text, names={"candidate": entry_point})]
+    if _keeps_state(tree):
+        return [_program(text, "", "the tests, in order")]
     asserts = [node for node in tree.body if isinstance(node, ast.Assert)]
     setup = "\n".join(ast.unparse(node) for node in tree.body if not isinstance(node, ast.Assert))
     names = [name for name in definitions if name.startswith("test")]
@@ -301,14 +356,41 @@ def _literal_pair(test: ast.expr, shown: str) -> Pair | None:
     return Pair(shown, call.func.id, arguments, expected, True, keywords)
 
 
-def _program(statement: str, setup: str, shown: str = "") -> Program:
-    source = f"{setup}\n{statement}"
-    nodes = list(ast.walk(ast.parse(source)))
+def _program(statement: str, setup: str, shown: str = "", names: Mapping[str, str] | None = None) -> Program:
+    source = f"{setup}\n{statement}".lstrip("\n")
+    tree = ast.parse(source)
+    modules = _modules_of(tree)
+    functions = dict(names or {}) | {name: name for name in _free_names(tree) if name not in modules}
+    if not functions:
+        raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
+    imports = "".join(f"import {module} as {name}\n" for name, module in modules.items())
+    return Program(shown or statement, imports + source, functions | dict(names or {}))
+
+
+def _keeps_state(tree: ast.Module) -> bool:
+    """Whether statements between the asserts call the solution, so that each assert needs what came before it."""
+    free = set(_free_names(tree))
+    kinds = (ast.Assert, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    others = [node for node in tree.body if not isinstance(node, kinds)]
+    names = {node.id for statement in others for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return len(tree.body) > len(others) and bool(free & names) and any(isinstance(n, ast.Assert) for n in tree.body)
+
+
+def _modules_of(tree: ast.Module) -> dict[str, str]:
+    """Names that can only be modules, as in math.isclose(..): the tests have their own, and don't ask the solution."""
+    owners = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    owned = {owner.id for owner in owners if isinstance(owner, ast.Name)}
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    known = {name: name for name in (*sys.stdlib_module_names, "numpy", "sympy")} | {"np": "numpy"}
+    return {name: known[name] for name in _free_names(tree) if name in known and name in owned - called}
+
+
+def _free_names(tree: ast.Module) -> list[str]:
+    """The names that a program of tests takes from elsewhere, which is the solution."""
+    nodes = list(ast.walk(tree))
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    bound |= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     bound |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
-    free = {node.id for node in nodes if isinstance(node, ast.Name)} - bound - set(dir(builtins))
-    if not free:
-        raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
-    return Program(shown or statement, source, {name: name for name in sorted(free)})
+    return sorted({node.id for node in nodes if isinstance(node, ast.Name)} - bound - set(dir(builtins)))
