@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import atexit
-import builtins
 import functools
-import importlib
-import re
-import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Unavailable
+from core.rewards.sandbox import exact, gaps
+from core.rewards.sandbox.lacking import lacks
 from core.rewards.sandbox.ran import (
-    THIRD_PARTY,
     Functions,
     Inputs,
     Limits,
@@ -32,34 +29,26 @@ WAIT_S = 60.0
 SUSPENSIONS = 100_000
 FROZEN_CLOCK = datetime(2025, 1, 1, tzinfo=timezone.utc)
 POLICY: Any = {"datetime": FROZEN_CLOCK, "timezone": "utc", "sleep": "zero", "random_start": {"seed": 0}}
+MODULE = {"__name__": "solution"}
+"""As in the other lane, so that what a program does when it is run by itself is left out."""
 SOURCE = "<python-input-0>"
-
-OFFERED = re.compile(
-    "asyncio|base64|binascii|bisect|collections|copy|csv|dataclasses|datetime|decimal|functools|hashlib|itertools|"
-    "json|math|os|pathlib|posixpath|random|re|sys|time|tomllib|typing|unicodedata"
-)
-"""Modules that Monty has at least a part of, and that are safe to import here to see what else CPython's have."""
-WITHHELD = frozenset(
-    ("_exit", "abort", "breakpoint", "execv", "exit", "fork", "input", "kill", "popen", "quit", "system")
-)
-"""Names that end, ask or leave the process: wanting them is an error of the code, not a gap of the sandbox."""
-
-MISSING_MODULE = re.compile(r"No module named '(\w+)[\w.]*'")
-MISSING_IMPORT = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>\w+)'")
-MISSING_IN_MODULE = re.compile(r"module '(?P<module>\w+)' has no attribute '(?P<name>\w+)'")
-MISSING_IN_TYPE = re.compile(r"(?:type object )?'(?P<type>\w+)' (?:object )?has no attribute '(?P<name>\w+)'")
-MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
 def run(source: str, then: str, inputs: Inputs, functions: Functions, limits: Limits) -> Ran:
     """One run in a new session; see core.rewards.sandbox.run."""
     from pydantic_monty import CollectString, MontyError
 
-    code = f"{source}\n\n{then}" if then else source
+    if (found := gaps.gap(source)) is not None:
+        message = f"the sandbox can't run this as Python does: {found.what}"
+        return Ran(problem=Problem("unsupported", message, found.line))
+    written, functions = exact.rounded(source, functions)
+    code = f"{written}\n\n{then}" if then else written
     printed = CollectString(max_bytes=limits.print_bytes)
     try:
         with _pool().checkout(limits=_monty_limits(limits), os_policy=POLICY) as session:
-            value = session.feed_run(code, inputs=dict(inputs), external_lookup=dict(functions), print_callback=printed)
+            value = session.feed_run(
+                code, inputs=MODULE | dict(inputs), external_lookup=dict(functions), print_callback=printed
+            )
     except MontyError as error:
         return Ran(prints=printed.output, problem=_problem(error, source, limits))
     except TimeoutError as error:
@@ -101,6 +90,9 @@ def _problem(error: MontyError, source: str, limits: Limits) -> Problem:
         return limit_problem("crashed", limits)
     if isinstance(error, MontySyntaxError):
         return Problem("syntax", text, line, raised)
+    is_limit = isinstance(raised, (TimeoutError, MemoryError)) and "limit exceeded" in text
+    if is_limit and "bytes" not in text and gaps.has_endless(source):
+        return Problem("unsupported", "the sandbox can't run this: an endless iterator", line, raised)
     if isinstance(raised, TimeoutError) and "time limit exceeded" in text:
         return replace(limit_problem("time", limits, line), raised=raised)
     if isinstance(raised, MemoryError) and "memory limit exceeded" in text:
@@ -110,7 +102,7 @@ def _problem(error: MontyError, source: str, limits: Limits) -> Problem:
     if isinstance(raised, NotImplementedError) and not in_function and "monty syntax parser" in text:
         missing = text.partition("support ")[2] or text
         return Problem("unsupported", f"the sandbox has no {missing}", line, raised)
-    if _lacks(raised, text) and not raised_on_purpose(source, line):
+    if lacks(raised, text, source, line) and not raised_on_purpose(source, line):
         text = text.removesuffix(" (unknown location)")
         return Problem("unsupported", f"the sandbox can't run this: {text}", line, raised)
     return Problem("error", f"{type(raised).__name__}: {text}".removesuffix(": "), line, raised)
@@ -123,31 +115,3 @@ def _place(error: MontyError, source: str) -> tuple[int | None, bool]:
     inside = [frame for frame in frames if frame.filename == SOURCE and frame.line <= lines]
     running = any(frame.function_name is not None for frame in frames)
     return (inside[-1].line if inside else None), running
-
-
-def _lacks(raised: BaseException, text: str) -> bool:
-    """Whether an exception means that Monty lacks something which CPython has, unless the code made it itself."""
-    if isinstance(raised, ImportError):
-        if found := MISSING_MODULE.fullmatch(text):
-            return found[1] in sys.stdlib_module_names or found[1] in THIRD_PARTY
-        found = MISSING_IMPORT.match(text)
-        return found is not None and _module_has(found["module"], found["name"])
-    if isinstance(raised, NameError):
-        found = MISSING_NAME.fullmatch(text)
-        return found is not None and found[1] not in WITHHELD and hasattr(builtins, found[1])
-    if isinstance(raised, AttributeError):
-        if found := MISSING_IN_MODULE.fullmatch(text):
-            return _module_has(found["module"], found["name"])
-        found = MISSING_IN_TYPE.fullmatch(text)
-        return found is not None and _type_has(found["type"], found["name"])
-    return isinstance(raised, RuntimeError) and text.startswith("Internal error in monty")
-
-
-def _module_has(module: str, name: str) -> bool:
-    return name not in WITHHELD and bool(OFFERED.fullmatch(module)) and hasattr(importlib.import_module(module), name)
-
-
-def _type_has(type_name: str, name: str) -> bool:
-    """Whether CPython's type has a public attribute; the dunder ones are the ladder out of other sandboxes."""
-    kind = getattr(builtins, type_name, None)
-    return isinstance(kind, type) and not name.startswith("__") and hasattr(kind, name)

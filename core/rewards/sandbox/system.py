@@ -61,7 +61,23 @@ class Opaque:
         return self._text
 
 
+class Named(int):
+    """A whole number that has a name, such as re.VERBOSE."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _named(parts: Any) -> Named:
+    number = Named(int(parts[0], 16))
+    number.text = str(parts[1])
+    return number
+
+
 BUILDS: dict[str, Build] = {
+    "flag": _named,
     "opaque": lambda text: Opaque(str(text)),
     "named": lambda parts: tuple(unpacked(parts[2], BUILDS)),
     "array": lambda parts: Opaque(f"an array of shape {parts[1]}"),

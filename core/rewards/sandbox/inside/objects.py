@@ -55,6 +55,7 @@ class Peer:
             "builtin": lambda name: getattr(builtins, name),
             "named": self._named,
             "array": _array,
+            "flag": lambda parts: int(parts[0], 16),
             "sympy": lambda parts: algebra.built(parts, self.unpack),
         }
 

@@ -22,6 +22,7 @@ import signal
 import struct
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,6 +141,7 @@ class Server:
                 importlib.import_module(name)
             except ImportError:
                 continue
+        warnings.simplefilter("ignore")
         self._base = memory.in_use()
         self._host = Reader(HOST_IN)
         gc.collect()

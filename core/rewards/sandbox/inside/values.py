@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -79,6 +80,8 @@ class Packer:
             return {"named": [kind.__name__, fields, items]}
         if (plain := _of_numpy(value)) is not value:
             return self.pack(plain, depth) if not isinstance(plain, dict) else plain
+        if isinstance(value, Enum) and isinstance(value, int):
+            return {"flag": [hex(int.__index__(value)), repr(value)]}
         for base, contents in BASES.items():
             if isinstance(value, base) and issubclass(kind, base):
                 return self.pack(contents(value), depth)
