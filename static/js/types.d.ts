@@ -1159,6 +1159,7 @@ interface RewardConfig {
   custom: CustomReward | null;
   components: RewardComponent[];
   fields: Record<string, string>;
+  sandbox: "auto" | "monty" | "system";
 }
 
 /** Some responses under every reward; `most` is the most that one can earn. */

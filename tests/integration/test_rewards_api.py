@@ -112,9 +112,9 @@ def test_a_recipe_is_saved_and_scores(server):
 
 BAD = {
     "broken syntax": ("def reward(response, reference, example):\n    return (", "line 2"),
-    "what the sandbox lacks": ("def reward(response, reference, example):\n    yield 1\n", "line 2"),
+    "no score but a generator": ("def reward(response, reference, example):\n    yield 1\n", "reward"),
     "another name": ("def score(response):\n    return 1\n", "reward"),
-    "a missing module": ("import numpy\ndef reward(response, reference, example):\n    return 1\n", "numpy"),
+    "a missing module": ("import sklearn\ndef reward(response, reference, example):\n    return 1\n", "sklearn"),
     "no score": ("def reward(response, reference, example):\n    return None\n", "None"),
     "no end": ("def reward(response, reference, example):\n    while True:\n        pass\n", "ran longer than"),
 }
@@ -168,7 +168,7 @@ def test_a_judge_scores_as_one_part_and_its_absence_is_no_zero(server):
 def test_code_the_sandbox_lacks_is_not_run_rather_than_wrong(server):
     given = [
         {"response": f"```python\n{code}\n```", "extras": {"tests": ["assert f(2) == 4"]}}
-        for code in ("def f(n):\n    return n * 2", "def f(n):\n    return n", "def f(n):\n    yield n")
+        for code in ("def f(n):\n    return n * 2", "def f(n):\n    return n", "import sklearn\ndef f(n): pass")
     ]
     body = {"config": {"reward": {"preset_name": "programming"}, "prompt": {"template": "plain"}}, "rows": given}
     results = server.call("POST", "/api/rewards/test", body)[1]["results"]

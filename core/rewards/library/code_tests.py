@@ -8,134 +8,21 @@ import json
 import math
 import re
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
-from core.rewards.library.code_source import Call, CallKeywords, parsed
+from core.rewards.library.code_candidate import Broke, Candidate, Solution, is_function
+from core.rewards.library.code_source import CallKeywords, parsed
 from core.rewards.sandbox import solutions
 
 TESTS_LIMIT = 200
-KEPT = 200
-"""How many calls, and their values, a Candidate remembers."""
-BUDGET = 10
-"""How many times the limit of one call all calls of a Candidate may take together."""
 TEST_LIMITS = sandbox.Limits(seconds=5.0)
 """The limits of a test that is a program, in addition to those of the solution."""
-LAZY = re.compile(r"(?:dict_(?:keys|values|items)|range)\(.*\)|<\w*iterator object>", re.DOTALL)
-"""What views, ranges and iterators become on leaving the sandbox: only their repr."""
+OBJECTS = "the tests work with what can't leave Monty: functions, classes, or arguments that the solution changes"
 FIRST_NAME = re.compile(r"[A-Za-z_]\w*")
-
-
-class Broke(Exception):
-    """A call of the solution gave no value; `problem` says why."""
-
-    def __init__(self, problem: sandbox.Problem):
-        super().__init__(str(problem))
-        self.problem = problem
-
-
-class Solution(Protocol):
-    """What tests are run against; `ended` is the problem after which it answers no more."""
-
-    ended: sandbox.Problem | None
-
-    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
-        """The value of one call, as plain data; raises Broke."""
-
-
-@dataclass
-class Candidate:
-    """A solution under test, in a sandbox: it can't reach the tests, and values are passed as plain data, without an
-    `__eq__` of the code's own. After a hang, or BUDGET, further calls are refused.
-
-    In Monty every call runs the code in a new sandbox. In the system lane the code runs once, in a process that answers
-    all calls: use the candidate as a context, so that it ends.
-
-    Attributes:
-        limits: The limits of one call.
-        values: The values of the first KEPT calls.
-        calls: Function, arguments and keywords of the first KEPT calls.
-        spent_s: The total time of the calls.
-        ended: The problem after which calls are refused.
-    """
-
-    code: str
-    limits: sandbox.Limits
-    values: list[Any] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    spent_s: float = 0.0
-    ended: sandbox.Problem | None = None
-    _process: solutions.Solution | None = None
-
-    def __enter__(self) -> Candidate:
-        if sandbox.lane() == "system":
-            self._process = solutions.Solution(self.code, self.limits)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._process is not None:
-            self._process.close()
-
-    @property
-    def is_system(self) -> bool:
-        """Whether CPython runs it, so that tests can work with its objects."""
-        return self._process is not None
-
-    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
-        """The value of one call; raises Broke when the code raised, hung, or can't run."""
-        if self.ended:
-            raise Broke(self.ended)
-        started = time.perf_counter()
-        inputs = {"_arguments": list(arguments), "_keywords": dict(keywords)}
-        ran = self._evaluated(f"{function}(*_arguments, **_keywords)", inputs)
-        self.spent_s += time.perf_counter() - started
-        if self.spent_s > BUDGET * self.limits.seconds:
-            self.ended = sandbox.Problem("time", f"all calls took over {BUDGET * self.limits.seconds:g} s together")
-        if not self.is_system and isinstance(ran.value, str) and LAZY.fullmatch(ran.value):
-            self.ended = sandbox.Problem("unsupported", f"{sandbox.shown(ran.value)} can't leave the sandbox")
-            raise Broke(self.ended)
-        if ran.problem is not None:
-            self.ended = self.ended if ran.problem.kind == "error" else ran.problem
-            raise Broke(ran.problem)
-        self._remember(function, arguments, keywords, ran.value)
-        return ran.value
-
-    def tested_by(self, tests: solutions.Tests) -> solutions.Tested:
-        """What comes of a test that is a program, in the system lane."""
-        if self.ended is None:
-            left_s = BUDGET * self.limits.seconds - self.spent_s
-            started = time.perf_counter()
-            tested = solutions.tested(self.code, tests, self.limits, left_s, self._remember)
-            self.spent_s += time.perf_counter() - started
-            self.ended = tested.solution
-            return tested
-        return solutions.Tested(self.ended)
-
-    def _evaluated(self, call: str, inputs: sandbox.Inputs) -> sandbox.Ran:
-        if self._process is not None:
-            return self._process.evaluate(call, inputs)
-        return sandbox.run(self.code, call, inputs, limits=self.limits)
-
-    def _remember(self, function: str, arguments: Sequence[Any], keywords: CallKeywords, value: Any) -> None:
-        if len(self.calls) < KEPT:
-            self.calls.append((function, arguments, keywords))
-            self.values.append(value)
-
-
-@dataclass
-class Constant:
-    """The laziest solution: one value for every call."""
-
-    value: Any
-    ended: sandbox.Problem | None = None
-
-    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
-        """The value."""
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -178,11 +65,17 @@ class Program:
         if isinstance(solution, Candidate) and solution.is_system:
             return self._complaint_of_system(solution)
         broken: list[sandbox.Problem] = []
+        handed: list[str] = []
 
         def bridge(function: str) -> Callable[..., Any]:
             def call(*arguments: Any, **keywords: Any) -> Any:
+                if any(is_function(given) for given in arguments):
+                    handed.append(function)
+                    raise RuntimeError(OBJECTS)
                 try:
-                    return solution(function, arguments, keywords)
+                    value = solution(function, arguments, keywords)
+                    handed.extend([function] * getattr(solution, "changes_arguments", False))
+                    return value
                 except Broke as broke:
                     broken.append(broke.problem)
                     raise broke.problem.raised or RuntimeError(str(broke)) from broke
@@ -193,6 +86,8 @@ class Program:
         problem = sandbox.run(self.source, functions=functions, limits=TEST_LIMITS).problem
         if solution.ended:
             return complaint_about(solution.ended)
+        if handed or (problem is not None and "'function' object has no attribute" in problem.message):
+            raise NotRun(OBJECTS)
         if problem is None:
             return ""
         # an exception that the code raises comes back as if the sandbox of the test had failed
@@ -368,12 +263,17 @@ def _program(statement: str, setup: str, shown: str = "", names: Mapping[str, st
 
 
 def _keeps_state(tree: ast.Module) -> bool:
-    """Whether statements between the asserts call the solution, so that each assert needs what came before it."""
+    """Whether an assert needs what came before it: other statements call the solution, or it calls nothing itself."""
     free = set(_free_names(tree))
-    kinds = (ast.Assert, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    others = [node for node in tree.body if not isinstance(node, kinds)]
-    names = {node.id for statement in others for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    return len(tree.body) > len(others) and bool(free & names) and any(isinstance(n, ast.Assert) for n in tree.body)
+    apart = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    asserts = [node for node in tree.body if isinstance(node, ast.Assert)]
+    others = [node for node in tree.body if not isinstance(node, (ast.Assert, *apart))]
+    calls = any(free & _names_in(statement) for statement in others)
+    return bool(asserts and free) and (calls or not all(free & _names_in(node) for node in asserts))
+
+
+def _names_in(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _modules_of(tree: ast.Module) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.rewards import sandbox
 from core.rewards.base import Component, Example, ExtraColumns, NotRun, Parameter, Preset, Score, weighted, wrong
+from core.rewards.library.code_candidate import Candidate, Constant
 from core.rewards.library.code_source import (
     CODE_CHARACTERS,
     DEFINITIONS,
@@ -23,8 +24,6 @@ from core.rewards.library.code_source import (
     parsed,
 )
 from core.rewards.library.code_tests import (
-    Candidate,
-    Constant,
     Pair,
     Test,
     alike,

@@ -75,11 +75,16 @@ def missing() -> tuple[str, str] | None:
     return None
 
 
-def refused(complaint: str) -> tuple[str, str]:
-    """(reason, cure) when bubblewrap is there and could not start; `complaint` is what it said."""
+def refused(complaint: str, restriction: Path = UBUNTU) -> tuple[str, str]:
+    """(reason, cure) when bubblewrap is there and could not start.
+
+    Args:
+        complaint: What it said.
+        restriction: The file that says 1 where AppArmor restricts user namespaces.
+    """
     said = " ".join(complaint.split())[-300:] or "it ended without a word"
     reason = f"bubblewrap could not start: {said}"
-    if UBUNTU.is_file() and UBUNTU.read_text(encoding="ascii").strip() == "1":
+    if restriction.is_file() and restriction.read_text(encoding="ascii").strip() == "1":
         rule = "profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }"
         how = f"put 'abi <abi/4.0>, {rule}' into /etc/apparmor.d/bwrap, then sudo systemctl reload apparmor"
         return reason, f"AppArmor restricts user namespaces here (Ubuntu 23.10 and later): {how}"

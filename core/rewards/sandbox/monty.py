@@ -91,7 +91,7 @@ def _problem(error: MontyError, source: str, limits: Limits) -> Problem:
     if isinstance(error, MontySyntaxError):
         return Problem("syntax", text, line, raised)
     is_limit = isinstance(raised, (TimeoutError, MemoryError)) and "limit exceeded" in text
-    if is_limit and "bytes" not in text and gaps.has_endless(source):
+    if is_limit and f"> {limits.print_bytes} bytes" not in text and gaps.has_endless(source):
         return Problem("unsupported", "the sandbox can't run this: an endless iterator", line, raised)
     if isinstance(raised, TimeoutError) and "time limit exceeded" in text:
         return replace(limit_problem("time", limits, line), raised=raised)

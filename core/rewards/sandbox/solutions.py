@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.rewards.sandbox.answers import BUILDS, MISSING_MODULE, died, packed, ran
 from core.rewards.sandbox.inside.values import unpacked
 from core.rewards.sandbox.ran import THIRD_PARTY, Inputs, Limits, Problem, Ran, limit_problem
-from core.rewards.sandbox.system import BUILDS, CALLS, MALFORMED, MISSING_MODULE, Conversation, Died, died, packed, ran
+from core.rewards.sandbox.servers import MALFORMED, Died
+from core.rewards.sandbox.system import CALLS, Conversation
 
 Seen = Callable[[str, list[Any], dict[str, Any], Any], None]
 """Called with function, arguments, keywords and value of each call by tests that is all plain data."""

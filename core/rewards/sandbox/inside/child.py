@@ -39,7 +39,11 @@ class Channel:
 
     def say(self, message: Any, letter: bytes = b"M") -> None:
         """Send a message; F is the last one."""
-        send(SAYS, letter, json.dumps(message).encode())
+        try:
+            text = json.dumps(message).encode()
+        except MemoryError as error:
+            text = json.dumps({"problem": _problem(error, "memory")}).encode()
+        send(SAYS, letter, text)
 
 
 def main(base: tuple[int, int]) -> None:
@@ -151,7 +155,7 @@ def _answer(work: Any, pack: Any) -> Any:
     except Unreadable as error:
         return {"problem": _problem(error.args[0], "syntax")}
     except Unfit as error:
-        return {"problem": _problem(error, "error")}
+        return {"problem": _problem(error, "unfit")}
     except BaseException as error:  # noqa: BLE001 - whatever the code raises is the answer
         return {"problem": _problem(error, "memory" if isinstance(error, MemoryError) else "error")}
     _flush()

@@ -54,7 +54,7 @@ class Packer:
         """
         self._left -= 1
         if depth > DEPTH or self._left < 0:
-            raise Unfit("the value is nested too deeply" if depth > DEPTH else "the value is too large")
+            raise Unfit("a value nested too deeply" if depth > DEPTH else "a value that is too large")
         kind = type(value)
         if value is None or kind is bool or kind is str or kind is float:
             return value
