@@ -1331,6 +1331,7 @@ interface ShownPreset {
   components: Component[];
   parameters: Parameter[];
   samples: ShownSample[];
+  runs_python: boolean;
 }
 
 /** One version of a custom reward, and the numbers of all its versions. */

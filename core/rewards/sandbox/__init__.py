@@ -17,7 +17,7 @@ from core.rewards.sandbox.ran import Functions, Inputs, Limits, Problem, Problem
 
 __all__ = [
     "Functions", "Inputs", "Lane", "Limits", "Problem", "ProblemKind", "Ran",
-    "chosen", "lane", "obstacle", "run", "shown", "using",
+    "chosen", "lane", "obstacle", "of_this_machine", "run", "shown", "using",
 ]  # fmt: skip
 
 Lane = Literal["auto", "monty", "system"]
@@ -52,6 +52,16 @@ def lane() -> Lane:
     if taken == "system" and (found := obstacle()) is not None:
         raise Unavailable(f"The system sandbox can't run here: {found[0]}.", f"{found[1]}.")
     return taken
+
+
+def of_this_machine() -> str:
+    """What `auto` is here, in words for people."""
+    found = obstacle()
+    if found is None:
+        return (
+            "This machine has real Python for it (CPython in bubblewrap), with numpy, sympy and the standard library."
+        )
+    return f"This machine has Monty, a safe subset of Python: {found[0]}. For all of Python: {found[1]}."
 
 
 def obstacle() -> tuple[str, str] | None:

@@ -58,6 +58,7 @@ def packed(inputs: Inputs) -> dict[str, Any]:
 
 
 def unfit(value: Any) -> Any:
+    """Refuse what is no plain data."""
     raise Unfit(f"a {type(value).__name__} can't enter the sandbox")
 
 

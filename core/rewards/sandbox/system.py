@@ -42,6 +42,7 @@ def obstacle() -> tuple[str, str] | None:
         ran = run("6 * 7", "", {}, {}, Limits(seconds=10.0))
     except Unavailable as error:
         return error.message, error.hint
+    pool().close()
     return None if ran.value == 42 else bubblewrap.refused(str(ran.problem))
 
 

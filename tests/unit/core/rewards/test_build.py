@@ -4,6 +4,7 @@ import pytest
 
 from core.errors import InvalidInput
 from core.prompts.builtin import SOLUTION_ONLY
+from core.rewards import sandbox
 from core.rewards.base import Example
 from core.rewards.build import RewardTools, scorers
 from core.rewards.section import RewardConfig
@@ -56,3 +57,12 @@ def test_a_judge_gets_the_key_that_its_settings_name(tools, variable, is_set):
     else:
         with pytest.raises(InvalidInput, match="OTHER_API_KEY is not set"):
             scorers(config, tools)
+
+
+def test_the_configurations_lane_runs_the_code(tools):
+    source = "import heapq\ndef reward(response, reference, example):\n    return heapq.nlargest(1, [0, 0.5])[0]"
+    custom = {"type": "custom", "custom_name": "mine", "custom": {"kind": "python", "source": source}}
+    (mine,) = scorers(RewardConfig.model_validate({**custom, "sandbox": "monty"}), tools)
+    assert "heapq" in mine.score_all(["x"], [""], [EXAMPLE])[0].problem
+    (mine,) = scorers(RewardConfig.model_validate({**custom, "sandbox": "auto"}), tools)
+    assert (mine.score_all(["x"], [""], [EXAMPLE])[0].kind == "scored") == (sandbox.chosen("auto") == "system")
