@@ -17,8 +17,8 @@ PLACE = ROOT / "core" / "rewards" / "sandbox" / "inside"
 SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache")
 """What is seen of the system, read-only: libraries, and nothing that can be run."""
 LINKED = ("/lib", "/lib32", "/lib64")
-RIGHTS = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
-"""Rights inside the namespace alone, for the server, so that each run gets namespaces of its own; runs have none."""
+RIGHTS = ("CAP_SYS_ADMIN",)
+"""Rights inside the namespace alone, for the server, so that each run gets namespaces of its own; a run has none."""
 INSTALL = "Install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap; Fedora: sudo dnf install bubblewrap)"
 UBUNTU = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 IN_A_CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))

@@ -43,7 +43,7 @@ CONTROLS = (0x5401, 0x5421, 0x5451, 0x5450, 0x541B, 0x5413)
 MACHINES = {"x86_64": (0xC000003E, 16, 56, 435, 44), "aarch64": (0xC00000B7, 29, 220, 435, 206)}
 """Machine -> its audit name, and the numbers of ioctl, clone, clone3, sendto."""
 ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
-LOAD, EQUAL, MASKED, RETURN = 0x20, 0x15, 0x45, 0x06
+LOAD, EQUAL, ABOVE, AT_LEAST, MASKED, RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 NUMBER, MACHINE, FIRST_ARGUMENT, SECOND_ARGUMENT, FIFTH_ARGUMENT = 0, 4, 16, 24, 48
 CLONE_THREAD = 0x00010000
 
@@ -63,8 +63,8 @@ def program(machine: str) -> bytes:
     """
     name, ioctl, clone, clone3, sendto = MACHINES[machine]
     code = [_step(LOAD, MACHINE), _step(EQUAL, name, 1, 0), _step(RETURN, KILL), _step(LOAD, NUMBER)]
-    for number in allowed(machine):
-        code += [_step(EQUAL, number, 0, 1), _step(RETURN, ALLOW)]
+    for first, last in _ranges(allowed(machine)):
+        code += [_step(AT_LEAST, first, 0, 2), _step(ABOVE, last, 1, 0), _step(RETURN, ALLOW)]
     # glibc makes threads with clone3, whose flags no filter can read; without it, it falls back to clone.
     code += [_step(EQUAL, clone3, 0, 1), _step(RETURN, ENOSYS)]
     code += [_step(EQUAL, clone, 0, 4), _step(LOAD, FIRST_ARGUMENT), _step(MASKED, CLONE_THREAD, 0, 1)]
@@ -76,6 +76,17 @@ def program(machine: str) -> bytes:
     for request in CONTROLS:
         code += [_step(EQUAL, request, 0, 1), _step(RETURN, ALLOW)]
     return b"".join([*code, _step(RETURN, EPERM)])
+
+
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    """The numbers as (first, last) of what follows one another: the kernel reads a short filter sooner."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 def _step(operation: int, operand: int, then: int = 0, otherwise: int = 0) -> bytes:
