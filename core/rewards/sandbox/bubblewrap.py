@@ -19,18 +19,20 @@ SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/share/
 LINKED = ("/lib", "/lib32", "/lib64")
 RIGHTS = ("CAP_SYS_ADMIN",)
 """Rights inside the namespace alone, for the server, so that each run gets namespaces of its own; a run has none."""
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+"""All that a server and its runs have of an environment."""
 INSTALL = "Install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap; Fedora: sudo dnf install bubblewrap)"
 UBUNTU = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 IN_A_CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
 def command(libraries: Sequence[str]) -> list[str]:
-    """The command line of a server; its environment is empty and its root read-only.
+    """The command line of a server, to be started with ENVIRONMENT; its root is read-only.
 
     `--die-with-parent` is left out, since it looks at the thread that started the server, which may end long before
     this process: the server ends when its input does.
     """
-    line = ["bwrap", "--unshare-all", "--new-session", "--clearenv", "--hostname", "sandbox"]
+    line = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--new-session", "--hostname", "sandbox"]
     line += [part for right in RIGHTS for part in ("--cap-add", right)]
     for path in LINKED:
         linked = Path(path)
@@ -45,23 +47,21 @@ def command(libraries: Sequence[str]) -> list[str]:
         part for device in ("null", "zero", "urandom") for part in ("--dev-bind", f"/dev/{device}", f"/dev/{device}")
     ]
     line += ["--remount-ro", "/", "--chdir", str(ROOT)]
-    settings = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-    line += [part for name, value in settings.items() for part in ("--setenv", name, value)]
     program = [str(Path(sys.executable).resolve()), "-s", "-S", "-B", "-m", "core.rewards.sandbox.inside.server"]
     return [*line, "--", *program, ":".join(site_packages()), *libraries]
 
 
 def _python() -> list[str]:
-    """What the interpreter needs: itself, its library, the installed packages."""
+    """What the interpreter needs: itself, the libraries beside it, the installed packages."""
     base = Path(sys.base_prefix).resolve()
-    own = {Path(sys.executable).resolve(), Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_path("platstdlib"))}
-    own |= set(base.glob("lib/libpython*"))
+    own = {Path(sys.executable).resolve(), base / "lib", Path(sysconfig.get_path("platstdlib"))}
     return [*sorted(map(str, own)), *site_packages()]
 
 
 def site_packages() -> list[str]:
-    """Where the installed packages are."""
-    return sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    """Where the installed packages are, in the order in which this interpreter looks for them."""
+    places = [Path(place).resolve() for place in sys.path]
+    return [str(place) for place in places if place.name in ("site-packages", "dist-packages") and place.is_dir()]
 
 
 def missing() -> tuple[str, str] | None:

@@ -36,8 +36,9 @@ class Server:
     def __init__(self, libraries: tuple[str, ...]):
         self.libraries = libraries
         line = bubblewrap.command(libraries)
+        pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            line, stdin=pipe, stdout=pipe, stderr=pipe, env=bubblewrap.ENVIRONMENT, start_new_session=True
         )
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin.fileno(), Reader(self._process.stdout.fileno())

@@ -1,5 +1,6 @@
 """The lane of CPython in bubblewrap: values, problems, limits, the pool."""
 
+import subprocess
 import sys
 import threading
 from collections import Counter, OrderedDict, deque
@@ -7,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import psutil
 import pytest
 
 from core.errors import Unavailable
@@ -158,3 +160,14 @@ def test_the_sandbox_sees_no_folder_of_ours_and_no_program_to_run():
 def test_asking_for_more_workers_than_there_are_ends_in_an_error():
     with pytest.raises(Unavailable, match="every sandbox worker is busy"):
         servers.Pool(most=0, wait_s=0.05).take(())
+
+
+def test_no_server_outlives_its_process(until):
+    source = (
+        "import os, psutil; from core.rewards import sandbox; sandbox.run('1'); sandbox.run('2');"
+        "print(*[child.pid for child in psutil.Process().children(recursive=True)], flush=True); os._exit(0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True, timeout=60)
+    servers_of_it = [int(pid) for pid in ended.stdout.split()]
+    assert servers_of_it
+    until(lambda: not any(psutil.pid_exists(pid) for pid in servers_of_it), what="the end of the servers")
