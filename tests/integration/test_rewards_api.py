@@ -129,7 +129,7 @@ def test_source_that_can_not_be_used_is_refused_at_saving_with_its_place(server,
 
 
 @pytest.mark.parametrize(
-    "body", ["open('/etc/passwd').read()", "__import__('os').system('id')", "__import__('socket').socket()"]
+    "body", ["open('/etc/passwd').read()", "assert __import__('os').system('id') == 0", "__import__('socket').socket()"]
 )
 def test_custom_code_reaches_nothing_outside(server, body):
     source = f"def reward(response, reference, example):\n    if response == 'go':\n        {body}\n    return 1.0\n"
@@ -193,6 +193,7 @@ def test_a_run_keeps_the_reward_and_the_template_it_was_started_with(server, unt
     assert server.call("DELETE", "/api/prompts/short")[0] == 200
     kept = server.session("frozen")["config"]
     assert kept["reward"]["custom"]["source"] == SOURCE
+    assert kept["reward"]["sandbox"] in ("system", "monty")
     assert kept["prompt"]["solution_start"] == "<a>"
     fork = {"session_id": "forked", "config": {"name": "steps=1"}}
     assert server.call("POST", "/api/training/sessions/frozen/fork", fork)[0] == 202
