@@ -121,6 +121,7 @@ class _Reading:
                 for target in node.targets
                 if isinstance(target, ast.Name)
             }
+        self._asserts_with_words = any(isinstance(node, ast.Assert) and node.msg is not None for node in self._nodes)
         self._texts = [n.value for n in self._nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
     def gaps(self) -> Iterator[Gap]:
@@ -139,6 +140,8 @@ class _Reading:
     def _name(self, node: ast.AST) -> str:
         if isinstance(node, ast.Name) and node.id == "hasattr":
             return REFUSED["hasattr"]
+        if isinstance(node, ast.ExceptHandler) and node.name and self._asserts_with_words:
+            return "the text of an assertion, which it adds to"
         if _called(node) == "getattr" and len(node.args) == 3:  # type: ignore[attr-defined]
             return "getattr with a default, which knows no methods of builtin types there"
         owner = node.value if isinstance(node, ast.Attribute) else None
@@ -201,7 +204,8 @@ class _Reading:
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)):
             return self._is_set(node.left) or self._is_set(node.right)
         is_named = isinstance(node, ast.Name) and node.id in self._sets
-        return is_named or isinstance(node, (ast.Set, ast.SetComp)) or _called(node) in MAKES_SET - self._own
+        is_written = isinstance(node, ast.SetComp) or (isinstance(node, ast.Set) and len(node.elts) > 1)
+        return is_named or is_written or _called(node) in MAKES_SET - self._own
 
     def _set(self, node: ast.AST) -> str:
         """A set whose order shows: it is walked, or made a list or a text."""

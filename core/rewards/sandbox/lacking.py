@@ -45,7 +45,7 @@ KNOWN: dict[str, Any] = {
 OF_ITERATORS = ("__next__", "send", "close", "throw")
 """What an iterator has, and the list that Monty makes in its place has not."""
 NOT_THERE = re.compile(
-    r"not yet support|'list' object is not an iterator|no __dict__ for setting|hex escape|cannot be negative when 3rd|"
+    r"not yet support|'list' object is not an iterator|no __dict__ for setting|hex escape|typing._Special|cannot be negative when 3rd|"
     r"cannot create 'object' instances|cannot convert '\w+' object to bytes"
 )
 """Words of errors that are Monty's alone."""
@@ -108,5 +108,7 @@ def _module_has(module: str, name: str) -> bool:
 
 def _type_has(type_name: str, name: str) -> bool:
     """Whether CPython's type, or what Monty makes a list of, has an attribute."""
-    kind = KNOWN.get(type_name, getattr(builtins, type_name, None))
+    module, _, last = type_name.rpartition(".")
+    owner = importlib.import_module(module) if OFFERED.fullmatch(module) else builtins
+    kind = KNOWN.get(type_name, getattr(owner, last, None))
     return name in OF_ITERATORS or (isinstance(kind, type) and hasattr(kind, name))

@@ -40,6 +40,8 @@ DIFFERS = {
     "the method of a counter": "from collections import Counter\nmax('ab', key=Counter('b').get)",
     "the type of a value": "'a'.__class__.__name__",
     "a special method": "[1, 2].__len__()",
+    "the text of an assertion": "try:\n    assert 1 > 2, 'no'\nexcept AssertionError as e:\n    r = str(e)\nr",
+    "the method of a date": "import datetime\ndatetime.date(2024, 1, 1).isocalendar()[1]",
     "an inverse": "pow(3, -1, 7)",
     "an encoding": "'é'.encode('latin-1')",
     "digits of another script": "int('٣')",
