@@ -45,8 +45,8 @@ KNOWN: dict[str, Any] = {
 OF_ITERATORS = ("__next__", "send", "close", "throw")
 """What an iterator has, and the list that Monty makes in its place has not."""
 NOT_THERE = re.compile(
-    r"not yet support|'list' object is not an iterator|no __dict__ for setting|hex escape|typing._Special|cannot be negative when 3rd|"
-    r"cannot create 'object' instances|cannot convert '\w+' object to bytes"
+    r"not yet support|'list' object is not an iterator|no __dict__ for setting|hex escape|typing._Special|"
+    r"cannot be negative when 3rd|cannot create 'object' instances|cannot convert '\w+' object to bytes"
 )
 """Words of errors that are Monty's alone."""
 TEXT_AS_NUMBER = re.compile(r"(?:invalid literal for int|could not convert string to float).*[^\x00-\x7f]", re.DOTALL)
