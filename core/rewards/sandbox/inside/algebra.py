@@ -48,7 +48,7 @@ def built(given: Any, unpack: Callable[[Any], Any]) -> Any:
 
     name, contents, *more = given
     if name == "Matrix":
-        return sympy.Matrix([unpack(row) for row in contents])
+        return sympy.Matrix([_checked(unpack(row)) for row in contents])
     if name == "Symbol":
         return sympy.Symbol(contents, **more[0])
     if name == "Float":
@@ -60,4 +60,13 @@ def built(given: Any, unpack: Callable[[Any], Any]) -> Any:
         return kind
     if not isinstance(kind, type) or not issubclass(kind, sympy.Basic):
         raise ValueError(f"sympy has no expressions {name}")
-    return kind(*[unpack(argument) for argument in contents])
+    return kind(*_checked([unpack(argument) for argument in contents]))
+
+
+def _checked(arguments: list[Any]) -> list[Any]:
+    """The arguments, none of them a text, which sympy would run as Python."""
+    import sympy
+
+    if not all(isinstance(argument, (sympy.Basic, sympy.MatrixBase, bool, int, float)) for argument in arguments):
+        raise ValueError("an expression is made of expressions")
+    return arguments

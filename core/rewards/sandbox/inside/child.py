@@ -15,7 +15,7 @@ import types
 from typing import Any
 
 from core.rewards.sandbox.inside import algebra, memory, objects, proxies
-from core.rewards.sandbox.inside.frames import Reader, send
+from core.rewards.sandbox.inside.frames import TRUSTED, Reader, send
 from core.rewards.sandbox.inside.values import Packer, Unfit
 
 ASKS, SAYS = 3, 4
@@ -31,7 +31,7 @@ class Channel:
     """The two pipes to the server."""
 
     def __init__(self) -> None:
-        self._reader = Reader(ASKS)
+        self._reader = Reader(ASKS, TRUSTED)
 
     def read(self) -> Any:
         """The next message."""

@@ -7,8 +7,8 @@ import struct
 from collections.abc import Iterator
 
 HEAD = struct.Struct("!cI")
-LARGEST = 16 << 20
-"""Bytes of the largest frame: a value that is larger is refused."""
+LARGEST, TRUSTED = 4 << 20, 1 << 31
+"""Bytes of the largest frame of a run, whose value is refused if it is larger, and of one from outside."""
 PIECE = 1 << 16
 
 
@@ -17,14 +17,19 @@ class Closed(Exception):
 
 
 class TooLarge(Exception):
-    """The other end announces more than LARGEST bytes."""
+    """The other end announces a larger frame than may be."""
 
 
 class Reader:
-    """Cuts what arrives into frames; it never waits for the rest of one unless asked to."""
+    """Cuts what arrives into frames; it never waits for the rest of one unless asked to.
 
-    def __init__(self, file: int):
+    Args:
+        most: Bytes of the largest frame that is taken.
+    """
+
+    def __init__(self, file: int, most: int = LARGEST):
         self.file = file
+        self._most = most
         self._waiting = bytearray()
 
     def fill(self) -> None:
@@ -46,7 +51,7 @@ class Reader:
         """
         while len(self._waiting) >= HEAD.size:
             letter, size = HEAD.unpack_from(self._waiting)
-            if size > LARGEST:
+            if size > self._most:
                 raise TooLarge
             end = HEAD.size + size
             if len(self._waiting) < end:

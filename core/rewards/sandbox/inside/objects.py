@@ -16,7 +16,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from core.rewards.sandbox.inside import algebra
-from core.rewards.sandbox.inside.proxies import ASKED, Mirror, Proxy
+from core.rewards.sandbox.inside.proxies import ASKED, OPERATIONS, Mirror, Proxy
 from core.rewards.sandbox.inside.values import Build, Packed, Packer, unpacked
 
 MODULE = "solution"
@@ -87,7 +87,7 @@ class Peer:
             message = self._channel.read()
             if "ask" not in message:
                 break
-            self.serve(message, {})
+            self.serve(message, None)
         if "raise" in message:
             raise self._error(message["raise"])
         for old, new in zip(arguments, message.get("after", ()), strict=False):
@@ -98,8 +98,8 @@ class Peer:
         finally:
             self._opens = False
 
-    def serve(self, message: Any, scope: dict[str, Any]) -> None:
-        """Do what the other side asks."""
+    def serve(self, message: Any, scope: dict[str, Any] | None) -> None:
+        """Do what the other side asks; `scope` has the names that it may ask for."""
         what, of, packed, named = message["ask"]
         try:
             arguments = [self.unpack(argument) for argument in packed]
@@ -117,10 +117,12 @@ class Peer:
             answer = {"raise": self._raised(error)}
         self._channel.say(answer)
 
-    def _do(self, what: str, of: Any, arguments: Any, keywords: Any, scope: dict[str, Any]) -> Any:
-        if what == "name":
+    def _do(self, what: str, of: Any, arguments: Any, keywords: Any, scope: dict[str, Any] | None) -> Any:
+        if what == "name" and scope is not None:
             return eval(of, scope)
         thing = self._kept[of]
+        if what in ("get", "set", "del"):
+            self._check_attribute(thing, arguments[0])
         if what == "call":
             random.seed(0)
             return thing(*arguments, **keywords)
@@ -135,8 +137,13 @@ class Peer:
         name, *others = arguments
         if what == "do":
             return ASKED[name](thing, *others)
-        operation = getattr(type(thing), name, None)
+        operation = getattr(type(thing), name, None) if name in OPERATIONS else None
         return NotImplemented if operation is None else operation(thing, *others)
+
+    def _check_attribute(self, thing: Any, name: str) -> None:
+        """Tests hand out the attributes of their own objects, but no way from a function of theirs to all they know."""
+        if self.strict and (name.startswith("_") or not self._is_own(type(thing))):
+            raise AttributeError(name)
 
     def _take(self, number: int, iterator: Any, count: int) -> tuple[list[Any], bool]:
         """Up to `count` items, and whether there may be more; an exception after some comes with the next call."""
@@ -191,6 +198,10 @@ class Peer:
         number, name, parents, error = parts
         if number not in self._mirrors:
             bases = tuple(self.unpack(parent) for parent in parents)
+            if not all(
+                isinstance(base, type) and issubclass(base, BaseException if error else Proxy) for base in bases
+            ):
+                raise TypeError("a class has bases of another kind")
             if error:
                 text = {"__str__": lambda self: getattr(self, "_lc_text", None) or Exception.__str__(self)}
                 self._mirrors[number] = type(name, bases or (getattr(builtins, error),), text)
@@ -200,8 +211,10 @@ class Peer:
         return self._mirrors[number]
 
     def _proxy(self, parts: Any) -> Any:
-        number, kind = parts
-        found = object.__new__(Proxy if kind is None else self.unpack(kind))
+        number, kind = parts[0], Proxy if parts[1] is None else self.unpack(parts[1])
+        if not isinstance(kind, type) or not issubclass(kind, Proxy):
+            raise TypeError("a proxy has a class of another kind")
+        found = object.__new__(kind)
         mine = {"_lc_peer": self, "_lc_number": number, "_lc_open": self._opens, "_lc_buffer": [], "_lc_taken": 0}
         for name, value in mine.items():
             object.__setattr__(found, name, value)
@@ -227,18 +240,19 @@ class Peer:
     def _error(self, parts: Any) -> Any:
         """The exception of the other side, as one of the same class here."""
         kind = self.unpack(parts["class"])
+        if not isinstance(kind, type) or not issubclass(kind, BaseException):
+            kind = RuntimeError
         given = [self.unpack(argument) for argument in parts["args"]]
         try:
             error = kind(*given)
         except TypeError:  # such as UnicodeDecodeError, which wants five
             error = builtins.ValueError(parts["text"])
-        if not isinstance(error, BaseException):
-            error = RuntimeError(parts["text"])
         for name, value in parts["state"].items():
-            setattr(error, name, self.unpack(value))
+            if not name.startswith("_") and not hasattr(BaseException, name):
+                setattr(error, name, self.unpack(value))
         error.lc_is_far = True
         if not _is_builtin_error(type(error)):
-            error._lc_text = parts["text"]
+            error._lc_text = str(parts["text"])
         return error
 
 

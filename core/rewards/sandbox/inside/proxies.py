@@ -14,6 +14,8 @@ COMPUTING = """
     add sub mul truediv floordiv mod pow and or xor lshift rshift matmul divmod radd rsub rmul rtruediv rfloordiv rmod
     rpow rand ror rxor rmatmul iadd isub imul ior iand ixor
 """
+OPERATIONS = frozenset(f"__{name}__" for name in f"{COMPARING} {COMPUTING}".split())
+"""Special methods with another operand that an owner may be asked for."""
 ASKED: dict[str, Callable[..., Any]] = {
     "__len__": len, "__iter__": iter, "__str__": str, "__repr__": repr, "__format__": format, "__hash__": hash,
     "__bool__": bool, "__contains__": operator.contains, "__getitem__": operator.getitem,

@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.rewards.sandbox.inside import calls, child, memory, objects
-from core.rewards.sandbox.inside.frames import Closed, Reader, TooLarge, framed, send
+from core.rewards.sandbox.inside.frames import TRUSTED, Closed, Reader, TooLarge, framed, send
 
 HOST_IN, HOST_OUT = 0, 1
 CLOCK = struct.Struct("!ddI")
@@ -81,7 +81,10 @@ class Child:
         self.prints, printing = os.pipe()
         self.pid = forks.fork()
         if self.pid == 0:
-            _become_child(libc, filtered, (asks, says, printing), base)
+            try:
+                _become_child(libc, filtered, (asks, says, printing), base)
+            finally:
+                os._exit(1)
         for file in (asks, says, printing):
             os.close(file)
         for file in (self.to, self.answers, self.prints):
@@ -150,7 +153,7 @@ class Server:
                 continue
         warnings.simplefilter("ignore")
         self._base = memory.in_use()
-        self._host = Reader(HOST_IN)
+        self._host = Reader(HOST_IN, TRUSTED)
         gc.collect()
         gc.freeze()
 
@@ -186,9 +189,7 @@ class Server:
                     self._relay_prints(child, limits[2])
             send(HOST_OUT, b"X", str(end).encode())
 
-    def _turn(
-        self, child: Child, asked: bytes, started: float, limits: tuple[float, float, int]
-    ) -> tuple[bytes, bytes]:
+    def _turn(self, child: Child, asked: bytes, started: float, limits: Clock) -> tuple[bytes, bytes]:
         """Ask the process, and wait for its answer."""
         waiting, ends = memoryview(framed(b"A", asked)), time.monotonic() + limits[1]
         while True:

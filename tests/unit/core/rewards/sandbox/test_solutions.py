@@ -81,6 +81,45 @@ def test_a_solution_can_not_reach_the_tests(system, code):
     assert scored(code, test, time_limit=0.3).value == 0.0
 
 
+FORGED = {
+    "a name of the tests": {"ask": ["name", "exit(0)", [], {}]},
+    "a text for sympy": {"value": {"sympy": ["Add", ["__import__('os')._exit(0)"]]}},
+    "an exception that runs a text": {
+        "raise": {
+            "class": {"builtin": "exec"},
+            "args": ["raise SystemExit"],
+            "text": "",
+            "state": {},
+            "base": "",
+            "name": "",
+        }
+    },
+    "a class of other bases": {"value": {"class": [0, "A", [{"builtin": "int"}], ""]}},
+    "a proxy of another class": {"value": {"ref": [0, {"builtin": "int"}]}},
+    "a method of no operation": {"ask": ["operate", 0, ["__subclasses__"], {}]},
+    "all that a function knows": {"ask": ["get", 0, ["__globals__"], {}]},
+    "the frame of a generator": {"ask": ["get", 0, ["gi_frame"], {}]},
+    "the parts of nothing": {"value": {"ref": []}},
+    "an unknown tag": {"value": {"pickle": "gASVAAAAAAAAAC4="}},
+}
+"""What a solution may send to the tests in place of an answer."""
+
+
+@pytest.mark.parametrize("message", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_answer_makes_the_tests_fail_and_runs_nothing_there(system, message):
+    source = (
+        "import json, os\ndef f(x):\n"
+        f"    text = json.dumps({message!r}).encode()\n"
+        "    os.write(4, b'M' + len(text).to_bytes(4, 'big') + text)\n    return 0"
+    )
+    assert scored(source, "import sympy\nassert f(lambda: 1) == 1 and f(2) == 3", time_limit=0.3).value == 0.0
+
+
+def test_a_callback_gives_a_solution_nothing_but_its_value(system):
+    code = "def f(g):\n    try:\n        return g.__globals__['secret']\n    except AttributeError:\n        return g()"
+    assert scored(code, "secret = 5\nassert f(lambda: 4) == 4").value == 1.0
+
+
 def test_calls_that_tests_made_are_known_with_their_values(system):
     code = "def add(a, b):\n    return 3"
     tests = ["assert sum([add(1, 2), 0]) == 3", "assert sum([add(1, b=1), 0]) == 2"]
