@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import Any
 
 from core.rewards.sandbox.ran import Functions
+from core.rewards.sandbox.syntax import nodes_of
 
 NAME = "_round_exactly"
 PLACES = 400
@@ -16,12 +16,7 @@ def rounded(source: str, functions: Functions) -> tuple[str, Functions]:
     """The source with its calls of round(x, places) turned to a function of the host, and the functions with it."""
     if "round" not in source:
         return source, functions
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return source, functions
+    nodes = nodes_of(source)
     names = [node.func for node in nodes if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) == 2]
     ours = [name for name in names if isinstance(name, ast.Name) and name.id == "round"]
     own = any(getattr(node, "name", getattr(node, "arg", "")) == "round" for node in nodes)

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.rewards.sandbox.syntax import nodes_of, tree_of
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -66,12 +68,10 @@ class Gap:
 @functools.lru_cache(maxsize=512)
 def gap(source: str) -> Gap | None:
     """The first construct of the source that Monty does otherwise than Python; None without one, or without Python."""
+    tree = tree_of(source)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-            return next(_Reading(tree).gaps(), None)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None if tree is None else next(_Reading(tree).gaps(), None)
+    except RecursionError:
         return None
 
 
@@ -91,10 +91,7 @@ def lines_of_lazy(source: str) -> set[int]:
 
 
 def _calls(source: str) -> list[ast.Call]:
-    try:
-        return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    return [node for node in nodes_of(source) if isinstance(node, ast.Call)]
 
 
 def _called(node: ast.AST | None) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.rewards.sandbox import gaps
 from core.rewards.sandbox.ran import THIRD_PARTY
+from core.rewards.sandbox.syntax import nodes_of
 
 OFFERED = re.compile(
     "asyncio|base64|binascii|bisect|collections|copy|csv|dataclasses|datetime|decimal|functools|hashlib|itertools|"
@@ -88,10 +89,7 @@ def _is_encoding(name: str) -> bool:
 
 def _is_ours(text: str, source: str, line: int | None) -> bool:
     """Whether a TypeError may be Monty's: `list += tuple`, an argument it does not know, a class's special method."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    nodes = nodes_of(source)
     if text.startswith("can only concatenate list"):
         augmented = [node for node in nodes if isinstance(node, ast.AugAssign)]
         return line is None or any(node.lineno <= line <= (node.end_lineno or 0) for node in augmented)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import reprlib
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from core.rewards.sandbox.syntax import nodes_of
 
 ProblemKind = Literal["syntax", "unsupported", "error", "time", "memory", "output", "crashed"]
 
@@ -90,10 +91,5 @@ def raised_on_purpose(source: str, line: int | None) -> bool:
     """Whether the line has a raise statement: then the exception is the code's own, even if it looks like our gap."""
     if line is None or "raise" not in source:
         return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or 0) for node in ast.walk(tree))
+    raises = [node for node in nodes_of(source) if isinstance(node, ast.Raise)]
+    return any(node.lineno <= line <= (node.end_lineno or 0) for node in raises)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import platform
 import struct
+from typing import Any
 
 FIRST = """
     read 0 63;write 1 64;close 3 57;fstat 5 80;lseek 8 62;mmap 9 222;mprotect 10 226;munmap 11 215;brk 12 214;
@@ -94,17 +95,30 @@ def _step(operation: int, operand: int, then: int = 0, otherwise: int = 0) -> by
     return struct.pack("=HBBI", operation, then, otherwise, operand)
 
 
-def confine(libc: ctypes.CDLL, filtered: bytes) -> None:
-    """Put this process under the filter, for ever.
+class Confinement:
+    """Takes away rights and system calls; its buffers are made once, since a new process copies what it writes."""
 
-    Raises:
-        OSError: The kernel refuses it.
-    """
-    text = ctypes.create_string_buffer(filtered, len(filtered))
-    head = ctypes.create_string_buffer(struct.pack("@HP", len(filtered) // 8, ctypes.addressof(text)))
-    no_new_privileges, filter_calls = 38, 22
-    if libc.prctl(no_new_privileges, 1, 0, 0, 0) or libc.prctl(filter_calls, 2, ctypes.byref(head), 0, 0):
-        raise OSError(ctypes.get_errno(), "the kernel refuses the filter of system calls")
+    def __init__(self, libc: Any, filtered: bytes):
+        self._libc = libc
+        self._filter = ctypes.create_string_buffer(filtered, len(filtered))
+        head = struct.pack("@HP", len(filtered) // 8, ctypes.addressof(self._filter))
+        self._head = ctypes.create_string_buffer(head)
+        self._own = ctypes.create_string_buffer(struct.pack("=Ii", 0x20080522, 0))
+        self._none = ctypes.create_string_buffer(24)
+
+    def begin(self) -> None:
+        """Leave this process no capability and no other system calls, for ever.
+
+        No capability can come back, since nothing can be executed and there are no new privileges.
+
+        Raises:
+            OSError: The kernel refuses it.
+        """
+        no_new_privileges, filter_calls = 38, 22
+        refused = self._libc.capset(self._own, self._none)
+        refused = refused or self._libc.prctl(no_new_privileges, 1, 0, 0, 0)
+        if refused or self._libc.prctl(filter_calls, 2, self._head, 0, 0):
+            raise OSError(ctypes.get_errno(), "the kernel refuses to confine the process")
 
 
 def of_this_machine() -> bytes:

@@ -37,9 +37,8 @@ Clock = tuple[float, float, int]
 NEW_PID, NEW_MOUNTS, NEW_IPC = 0x20000000, 0x00020000, 0x08000000
 TMP_OPTIONS = b"size=16m,nr_inodes=1024,mode=0700"
 USUAL = """
-    abc ast asyncio base64 bisect calendar cmath collections copy csv dataclasses datetime decimal enum fractions
-    functools hashlib heapq html inspect io itertools json math numbers operator os pathlib pprint queue random re
-    statistics string struct sys textwrap threading time traceback types typing unicodedata urllib.parse uuid zoneinfo
+    abc ast bisect cmath collections copy dataclasses datetime decimal enum fractions functools hashlib heapq io itertools
+    json math numbers operator os random re statistics string struct sys textwrap threading time types typing unicodedata
 """
 """Modules that are loaded beforehand: a run that imports them takes no time for it."""
 PARTS = {"numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.ma")}
@@ -75,14 +74,14 @@ class Forks:
 class Child:
     """The process of one run, as the server sees it."""
 
-    def __init__(self, libc: Any, forks: Forks, filtered: bytes, base: tuple[int, int]):
+    def __init__(self, libc: Any, forks: Forks, confinement: calls.Confinement, base: tuple[int, int]):
         asks, self.to = os.pipe()
         self.answers, says = os.pipe()
         self.prints, printing = os.pipe()
         self.pid = forks.fork()
         if self.pid == 0:
             try:
-                _become_child(libc, filtered, (asks, says, printing), base)
+                _become_child(libc, confinement, (asks, says, printing), base)
             finally:
                 os._exit(1)
         for file in (asks, says, printing):
@@ -112,7 +111,9 @@ def _call(result: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _become_child(libc: Any, filtered: bytes, pipes: tuple[int, int, int], base: tuple[int, int]) -> None:
+def _become_child(
+    libc: Any, confinement: calls.Confinement, pipes: tuple[int, int, int], base: tuple[int, int]
+) -> None:
     """Leave everything of the server behind, give all rights away, and run what is asked; does not return."""
     asks, says, printing = (_high(file) for file in pipes)
     nothing = os.open("/dev/null", os.O_RDONLY)
@@ -123,8 +124,7 @@ def _become_child(libc: Any, filtered: bytes, pipes: tuple[int, int, int], base:
     no_suid_no_devices = 2 | 4
     _call(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", no_suid_no_devices, TMP_OPTIONS))
     os.chdir("/tmp")
-    _drop_rights(libc)
-    calls.confine(libc, filtered)
+    confinement.begin()
     child.main(base)
 
 
@@ -133,19 +133,13 @@ def _high(file: int) -> int:
     return fcntl.fcntl(file, fcntl.F_DUPFD, 64)
 
 
-def _drop_rights(libc: Any) -> None:
-    """No capability is left; none can come back, since nothing can be executed and there are no new privileges."""
-    header = struct.pack("=Ii", 0x20080522, 0)
-    _call(libc.capset(ctypes.create_string_buffer(header), ctypes.create_string_buffer(24)))
-
-
 class Server:
     """Runs one child after another for the host."""
 
     def __init__(self, libraries: Sequence[str]):
         self._libc: Any = ctypes.CDLL(None, use_errno=True)
         self._forks = Forks(self._libc)
-        self._filter = calls.of_this_machine()
+        self._confinement = calls.Confinement(self._libc, calls.of_this_machine())
         for name in [*USUAL.split(), *[part for library in libraries for part in PARTS.get(library, (library,))]]:
             try:
                 importlib.import_module(name)
@@ -161,7 +155,7 @@ class Server:
         """Run after run, until the host is gone."""
         send(HOST_OUT, b"H")
         while True:
-            child = Child(self._libc, self._forks, self._filter, self._base)
+            child = Child(self._libc, self._forks, self._confinement, self._base)
             try:
                 letter, contents = self._host.next()
                 while letter != b"N":
