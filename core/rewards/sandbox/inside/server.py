@@ -37,8 +37,9 @@ Clock = tuple[float, float, int]
 NEW_PID, NEW_MOUNTS, NEW_IPC = 0x20000000, 0x00020000, 0x08000000
 TMP_OPTIONS = b"size=16m,nr_inodes=1024,mode=0700"
 USUAL = """
-    abc ast bisect cmath collections copy dataclasses datetime decimal enum fractions functools hashlib heapq io itertools
-    json math numbers operator os random re statistics string struct sys textwrap threading time types typing unicodedata
+    abc ast bisect cmath collections copy dataclasses datetime decimal enum fractions functools hashlib heapq io
+    itertools json math numbers operator os random re statistics string struct sys textwrap threading time types typing
+    unicodedata
 """
 """Modules that are loaded beforehand: a run that imports them takes no time for it."""
 PARTS = {"numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.ma")}

@@ -66,3 +66,11 @@ def test_the_configurations_lane_runs_the_code(tools):
     assert "heapq" in mine.score_all(["x"], [""], [EXAMPLE])[0].problem
     (mine,) = scorers(RewardConfig.model_validate({**custom, "sandbox": "auto"}), tools)
     assert (mine.score_all(["x"], [""], [EXAMPLE])[0].kind == "scored") == (sandbox.chosen("auto") == "system")
+
+
+def test_code_is_scored_on_several_threads_in_the_order_of_the_completions(tools):
+    (programming,) = scorers(RewardConfig(preset_name="programming"), tools)
+    codes = [f"def f(x):\n    return {n}" for n in range(8)]
+    examples = [Example("", extras={"tests": [f"assert f(0) == {n - n % 2}"]}) for n in range(8)]
+    outcomes = programming.score_all(codes, [""] * 8, examples)
+    assert [outcome.score.value for outcome in outcomes] == [1.0, 0.0] * 4
