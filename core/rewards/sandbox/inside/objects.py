@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import json
 import random
-import sys
 from collections import namedtuple
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -289,6 +288,3 @@ def _renew(old: Any, new: Any) -> None:
 
 def _is_renewed(was: Any, now: Any) -> bool:
     return type(was) is type(now) and isinstance(was, (list, dict, set, bytearray))
-
-
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000))

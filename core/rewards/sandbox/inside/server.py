@@ -100,9 +100,8 @@ class Child:
             raise Ended("crashed") from error
 
     def end(self) -> None:
-        """Kill it, with all in its namespace, and forget it."""
+        """Kill it, with all in its namespace."""
         os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
         for file in (self.to, self.answers, self.prints):
             os.close(file)
 
@@ -155,7 +154,10 @@ class Server:
     def serve(self) -> None:
         """Run after run, until the host is gone."""
         send(HOST_OUT, b"H")
+        ending: list[int] = []
         while True:
+            # one that was killed takes a while to go, and the next need not wait for it
+            ending = [pid for pid in ending if os.waitpid(pid, os.WNOHANG)[0] == 0]
             child = Child(self._libc, self._forks, self._confinement, self._base)
             try:
                 letter, contents = self._host.next()
@@ -164,6 +166,7 @@ class Server:
                 self._run(child, contents)
             finally:
                 child.end()
+                ending.append(child.pid)
 
     def _run(self, child: Child, contents: bytes) -> None:
         limits: Clock = CLOCK.unpack_from(contents)
