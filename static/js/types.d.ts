@@ -1196,6 +1196,7 @@ interface RewardConfig {
   custom: CustomReward | null;
   components: RewardComponent[];
   fields: Record<string, string>;
+  sandbox: "auto" | "monty" | "system";
 }
 
 /** Some responses under every reward. */
@@ -1379,6 +1380,7 @@ interface ShownPreset {
   components: Component[];
   parameters: Parameter[];
   samples: ShownSample[];
+  runs_python: boolean;
 }
 
 /** One version of a custom reward, and the numbers of all its versions. */
