@@ -1,4 +1,4 @@
-"""`python -m bench.rewards`: completions a second of every preset, on one core."""
+"""`python -m bench.rewards`: completions a second of every preset, on one core; code in Monty (see bench.sandbox)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import time
 from statistics import median
 
+from core.rewards import sandbox
 from core.rewards.presets import PRESETS, reward_function
 from core.rewards.scoring import EachAlone
 
@@ -30,7 +31,8 @@ def main() -> None:
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {0})
-    found = {name: speed(name, options.seconds, options.rounds) for name in PRESETS}
+    with sandbox.using("monty"):
+        found = {name: speed(name, options.seconds, options.rounds) for name in PRESETS}
     print(json.dumps(found))
     slow = [name for name, speed in found.items() if speed["per_second"] < BUDGETS.get(name, TEXT_BUDGET)]
     raise SystemExit(f"under budget: {', '.join(slow)}" if slow else 0)

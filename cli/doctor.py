@@ -22,6 +22,7 @@ from core.cuda import Driver, driver_problem, installed_torch, refusal
 from core.errors import LoraCraftError
 from core.export.llama_cpp import converter_folder, quantiser_libraries
 from core.hardware import GIB, Hardware, detect_hardware, driver_of, visible
+from core.rewards import sandbox
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;#]+)\s*(?:;\s*python_version\s*(<|>=)\s*\"([\d.]+)\")?")
@@ -145,6 +146,19 @@ def vllm() -> Result:
     return Result("vLLM", works, seen, f"Run {INSTALL_VLLM}, or do without it.")
 
 
+def python_sandbox(obstacle: Callable[[], tuple[str, str] | None] = sandbox.obstacle) -> Result:
+    """Where Python of models and users runs; never a problem, since Monty is always there.
+
+    Args:
+        obstacle: Gives (reason, cure) when CPython can't be isolated here.
+    """
+    found = obstacle()
+    if found is None:
+        return Result("Python sandbox", True, "CPython in bubblewrap (reward.sandbox: auto, system)")
+    reason, cure = found
+    return Result("Python sandbox", True, f"Monty, a safe subset of Python; {reason}. For all of Python: {cure}.")
+
+
 def disk() -> Result:
     """Free disk for checkpoints and exports."""
     free = shutil.disk_usage(REPOSITORY).free
@@ -218,6 +232,7 @@ CHECKS: tuple[Callable[[], Result], ...] = (
     gpu,
     attention,
     vllm,
+    python_sandbox,
     disk,
     llama_cpp,
     embedded_model,

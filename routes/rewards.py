@@ -55,8 +55,9 @@ class VersionQuery(Query):
 
 @bp.get("/list")
 def list_rewards():
-    """Every preset with components, parameters and worked samples."""
-    return reply({"rewards": services().rewards.catalogue(), "custom": services().rewards.own()})
+    """Every preset with components, parameters and worked samples; own rewards; where their Python runs here."""
+    rewards = services().rewards
+    return reply({"rewards": rewards.catalogue(), "custom": rewards.own(), "sandbox": rewards.sandbox()})
 
 
 @bp.post("/test")

@@ -11,6 +11,7 @@ from core.config import RunConfig, parse_config
 from core.errors import InvalidInput, NotFound
 from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace, checked_name
+from core.rewards import sandbox
 from core.rewards.base import Component, Parameter, Preset, Sample
 from core.rewards.custom import CustomReward
 from core.rewards.names import ALIASES
@@ -54,6 +55,7 @@ class ShownPreset(TypedDict):
     components: list[Annotated[JsonObject, Component]]
     parameters: list[Annotated[JsonObject, Parameter]]
     samples: list[ShownSample]
+    runs_python: bool
 
 
 class ShownReward(TypedDict):
@@ -105,6 +107,10 @@ class RewardService:
     def catalogue(self) -> list[ShownPreset]:
         """Every preset with its parts, parameters and worked samples."""
         return [_described(name, preset) for name, preset in PRESETS.items()]
+
+    def sandbox(self) -> str:
+        """Where Python of models and users runs on this machine, in words."""
+        return sandbox.of_this_machine()
 
     def rows_of_run(self, session_id: str, step: int | None) -> list[ScoredRow]:
         """The completions of one step of a run, as rows to score again; of its latest step when `step` is None.
@@ -279,6 +285,7 @@ def _described(name: str, preset: Preset) -> ShownPreset:
         "optional": dict(preset.optional),
         "components": [asdict(component) for component in preset.components],
         "parameters": [asdict(parameter) for parameter in preset.parameters],
+        "runs_python": preset.runs_python,
         "samples": [_sample(s, "good") for s in preset.good] + [_sample(s, "bad") for s in preset.bad],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from constants import EMBEDDED_MODEL
@@ -12,6 +13,7 @@ from core.config.run import RunConfig
 from core.config.sampler import Packages, check_sampler, installed_packages, vllm_notice
 from core.errors import InvalidInput
 from core.hardware import Hardware
+from core.rewards import sandbox
 
 CUDA_OPTIMISERS = ("adamw_8bit", "paged_adamw_32bit", "paged_adamw_8bit")
 HIGH_LEARNING_RATE, HIGH_FOR_EMBEDDED = 1e-4, 1.5e-4
@@ -34,13 +36,19 @@ class Notice:
     message: str
 
 
-def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = None) -> tuple[RunConfig, list[Notice]]:
+def resolve(
+    config: RunConfig,
+    hardware: Hardware,
+    packages: Packages | None = None,
+    obstacle: Callable[[], tuple[str, str] | None] = sandbox.obstacle,
+) -> tuple[RunConfig, list[Notice]]:
     """The configuration as it will run on `hardware`, and notices of changes and warnings.
 
     Args:
         packages: The optional packages; None looks them up.
+        obstacle: Gives (reason, cure) when the machine can't have the sandbox `system`.
     Raises:
-        InvalidInput: The machine does not have the requested GPU, sampler or 4-bit weights.
+        InvalidInput: The machine does not have the requested GPU, sampler, sandbox or 4-bit weights.
     """
     packages = packages or installed_packages()
     _check_gpus(config, hardware)
@@ -53,6 +61,9 @@ def resolve(config: RunConfig, hardware: Hardware, packages: Packages | None = N
         changes["training"] = changes.get("training", {}) | {"lr_scheduler_type": "constant_with_warmup"}
         message = "constant knows no warm-up steps; constant_with_warmup is used."
         notices.append(Notice("info", "training.lr_scheduler_type", message))
+    lane, said_of_lane = _lane(config, obstacle)
+    changes |= lane
+    notices += said_of_lane
     resolved = config.model_copy(
         update={name: getattr(config, name).model_copy(update=update) for name, update in changes.items()}
     )
@@ -85,6 +96,26 @@ def _check_weights(config: RunConfig, hardware: Hardware) -> None:
     if whole is not None and not hardware.has_cuda:
         message = f"The weights of {config.model.name} are stored in 4 bit, which needs an NVIDIA GPU."
         raise InvalidInput(message, f"Use {whole}.", {"model.name": f"its 4-bit weights need a GPU; use {whole}"})
+
+
+def _lane(config: RunConfig, obstacle: Callable[[], tuple[str, str] | None]) -> tuple[Changes, list[Notice]]:
+    """Where the reward's Python runs: decided now and written down, so that a resumed run takes the same."""
+    wanted = config.reward.sandbox
+    if wanted == "monty" or not config.reward.runs_python:
+        return {}, []
+    found = obstacle()
+    if found is None:
+        message = "The reward's Python runs in CPython, isolated by bubblewrap."
+        return {"reward": {"sandbox": "system"}}, [Notice("info", "reward.sandbox", message)]
+    reason, cure = found
+    if wanted == "system":
+        hint = f"{cure}, or use reward.sandbox monty."
+        raise InvalidInput(f"The system sandbox can't run here: {reason}.", hint, {"reward.sandbox": reason})
+    message = (
+        "The reward's Python runs in Monty, a safe subset of Python: what needs more of it is not run, and counts as "
+        f"unscored. CPython can't be had: {reason}. {cure}."
+    )
+    return {"reward": {"sandbox": "monty"}}, [Notice("warning", "reward.sandbox", message)]
 
 
 def _for_cpu(config: RunConfig) -> tuple[Changes, list[Notice]]:

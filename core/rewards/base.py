@@ -115,6 +115,7 @@ class Preset:
         fields: Columns it needs: "reference", or names of extras.
         optional: Columns that it reads where a row has them, with what they are.
         components: Its parts; empty when it is all or nothing.
+        runs_python: Whether it runs Python that a model wrote.
     """
 
     title: str
@@ -130,6 +131,7 @@ class Preset:
     optional: Mapping[str, str] = field(default_factory=dict)
     components: tuple[Component, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    runs_python: bool = False
 
 
 def right(reason: str) -> Score:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InvalidInput
-from core.rewards import custom
+from core.rewards import custom, sandbox
+from core.rewards.base import Example
 from core.rewards.judge import Judge
 from core.rewards.judge_section import JudgeSettings
 from core.rewards.presets import PRESETS, reward_function
-from core.rewards.scoring import EachAlone, Scorer
+from core.rewards.scoring import EachAlone, Outcome, Scorer
 from core.rewards.section import RewardComponent, RewardConfig, preset_of
+
+MOST_THREADS = 4
+"""Completions that are scored at once; each takes up to two of the sandbox's workers."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,45 @@ def scorers(config: RewardConfig, tools: RewardTools) -> list[Scorer]:
     Raises:
         InvalidInput: A custom reward is not written out; `fields` names it.
     """
-    return [_scorer(part, tools) for part in config.parts]
+    return [_InLane(_scorer(part, tools), config.sandbox, _threads(part)) for part in config.parts]
+
+
+class _InLane:
+    """A Scorer whose code runs in the lane that the configuration chose.
+
+    Args:
+        threads: How many completions are scored at once; 1 gives them all to the scorer in one call.
+    """
+
+    def __init__(self, scorer: Scorer, lane: sandbox.Lane, threads: int):
+        self.name = scorer.name
+        self.judges_truth = scorer.judges_truth
+        self.range = scorer.range
+        self._scorer = scorer
+        self._lane = lane
+        self._threads = threads
+
+    def score_all(
+        self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
+    ) -> list[Outcome]:
+        """One outcome per completion."""
+        if self._threads == 1 or len(responses) < 2:
+            return self._scored(responses, references, examples)
+        rows = zip(responses, references, examples, strict=True)
+        with ThreadPoolExecutor(self._threads) as pool:
+            return [outcome for (outcome,) in pool.map(lambda row: self._scored(*([part] for part in row)), rows)]
+
+    def _scored(
+        self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
+    ) -> list[Outcome]:
+        with sandbox.using(self._lane):
+            return self._scorer.score_all(responses, references, examples)
+
+
+def _threads(part: RewardComponent) -> int:
+    """Code of completions runs on all cores, as far as the sandbox has workers; other rewards take no time."""
+    runs_python = part.preset_name is not None and PRESETS[preset_of(part.preset_name)].runs_python
+    return min(MOST_THREADS, os.cpu_count() or 1) if runs_python else 1
 
 
 def _scorer(part: RewardComponent, tools: RewardTools) -> Scorer:

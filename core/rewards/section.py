@@ -132,6 +132,10 @@ class RewardConfig(Section):
 
     _known = field_validator("preset_name")(known_preset)
 
+    sandbox: Literal["auto", "monty", "system"] = knob("auto")
+    """Where Python runs that a model or a user wrote. system: CPython with all its libraries, in bubblewrap (Linux).
+    monty: a safe subset of Python, anywhere. auto takes system where that works, and the run keeps what it took."""
+
     @model_validator(mode="after")
     def parts_fit_the_type(self) -> "RewardConfig":
         """A part that the type does not use would be ignored without notice."""
@@ -192,6 +196,12 @@ class RewardConfig(Section):
             if "reference" in preset.fields
             and not (preset_of(part.preset_name or "") in OWN_REFERENCE and any(part.parameters.values()))
         )
+
+    @property
+    def runs_python(self) -> bool:
+        """Whether a part runs Python that a model or a user wrote."""
+        presets = any(preset.runs_python for _, preset in presets_among(self.parts))
+        return presets or any(part.custom is not None and part.custom.kind == "python" for part in self.parts)
 
     @property
     def columns(self) -> dict[str, str]:

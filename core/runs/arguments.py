@@ -61,6 +61,7 @@ NOT_TRL: dict[str, str] = {
     "reward.preset_name": "names the reward function itself",
     "reward.parameters": "core/rewards/build.py binds them to the preset",
     "reward.custom_name": "core/rewards/build.py makes it a scorer",
+    "reward.sandbox": "core/rewards/build.py gives it to every scorer",
     "reward.custom": "core/rewards/build.py makes it a scorer",
     "reward.fields": "core/data/mapping.py maps it",
     "pre_training.enabled": "whether core/workers/train/run.py warms up",

@@ -171,7 +171,7 @@ type RewardDraft = RewardPart & Partial<Pick<RewardConfig, "type" | "fields">> &
 
 interface Rewards {
   status: "loading" | "ready" | "failed"; list: ShownPreset[]; custom: ShownReward[]; defs: JsonSchema["$defs"];
-  message: string;
+  message: string; sandbox: string;
 }
 
 interface Route { step: string; session: string | null; params: Record<string, string> }

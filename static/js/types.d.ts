@@ -1233,6 +1233,7 @@ interface RewardConfig {
   custom: CustomReward | null;
   components: RewardComponent[];
   fields: Record<string, string>;
+  sandbox: "auto" | "monty" | "system";
 }
 
 /** Some responses under every reward. */
@@ -1416,6 +1417,7 @@ interface ShownPreset {
   components: Component[];
   parameters: Parameter[];
   samples: ShownSample[];
+  runs_python: boolean;
 }
 
 /** One version of a custom reward, and the numbers of all its versions. */

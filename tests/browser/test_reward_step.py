@@ -60,6 +60,19 @@ def test_a_preset_is_found_read_and_used(server, page):
     assert violations(page) == []
 
 
+def test_a_reward_that_runs_python_says_what_this_machine_has_for_it(server, page):
+    show(page, server)
+    expect(ref(page, "sandbox-part")).to_be_hidden()
+    ref(page, "part-choice").select_option(label="Programming")
+    ref(page, "part-add").click()
+    expect(ref(page, "sandbox-note")).to_contain_text("This machine has")
+    page.get_by_label("Where Python runs").select_option("monty")
+    drafted(page, "reward.sandbox", "monty")
+    ref(page, "sandbox-part").scroll_into_view_if_needed()
+    picture(page, "sandbox")
+    assert violations(page) == []
+
+
 def test_parts_are_added_weighed_and_removed(server, page):
     show(page, server)
     ref(page, "part-choice").select_option(label="Solution Format")

@@ -174,11 +174,11 @@ def test_a_column_that_a_reward_names_is_asked_for_before_the_start(server):
 
 BAD = {
     "broken syntax": ("def reward(response, reference, example):\n    return (", "line 2"),
-    "what the sandbox lacks": ("def reward(response, reference, example):\n    yield 1\n", "line 2"),
+    "no score but a generator": ("def reward(response, reference, example):\n    yield 1\n", "reward"),
     "another name": ("def score(response):\n    return 1\n", "reward"),
-    "a missing module": ("import numpy\ndef reward(response, reference, example):\n    return 1\n", "numpy"),
     "no score": ("def reward(response, reference, example):\n    return 'good'\n", "good"),
     "one score for all": ("def mine(completions, **kwargs):\n    return 1.0\n", "a list with one score"),
+    "a missing module": ("import sklearn\ndef reward(response, reference, example):\n    return 1\n", "sklearn"),
     "no end": ("def reward(response, reference, example):\n    while True:\n        pass\n", "ran longer than"),
 }
 
@@ -192,7 +192,7 @@ def test_source_that_can_not_be_used_is_refused_at_saving_with_its_place(server,
 
 
 @pytest.mark.parametrize(
-    "body", ["open('/etc/passwd').read()", "__import__('os').system('id')", "__import__('socket').socket()"]
+    "body", ["open('/etc/passwd').read()", "assert __import__('os').system('id') == 0", "__import__('socket').socket()"]
 )
 def test_custom_code_reaches_nothing_outside(server, body):
     source = f"def reward(response, reference, example):\n    if response == 'go':\n        {body}\n    return 1.0\n"
@@ -231,7 +231,7 @@ def test_a_judge_scores_as_one_part_and_its_absence_is_no_zero(server):
 def test_code_the_sandbox_lacks_is_not_run_rather_than_wrong(server):
     given = [
         {"response": f"```python\n{code}\n```", "extras": {"tests": ["assert f(2) == 4"]}}
-        for code in ("def f(n):\n    return n * 2", "def f(n):\n    return n", "def f(n):\n    yield n")
+        for code in ("def f(n):\n    return n * 2", "def f(n):\n    return n", "import sklearn\ndef f(n): pass")
     ]
     body = {"config": {"reward": {"preset_name": "programming"}, "prompt": {"template": "plain"}}, "rows": given}
     results = server.call("POST", "/api/rewards/test", body)[1]["results"]
@@ -256,6 +256,7 @@ def test_a_run_keeps_the_reward_and_the_template_it_was_started_with(server, unt
     assert server.call("DELETE", "/api/prompts/short")[0] == 200
     kept = server.session("frozen")["config"]
     assert kept["reward"]["custom"]["source"] == SOURCE
+    assert kept["reward"]["sandbox"] in ("system", "monty")
     assert kept["prompt"]["solution_start"] == "<a>"
     fork = {"session_id": "forked", "config": {"name": "steps=1"}}
     assert server.call("POST", "/api/training/sessions/frozen/fork", fork)[0] == 202

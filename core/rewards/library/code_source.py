@@ -6,12 +6,12 @@ import ast
 import functools
 import re
 import textwrap
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from core.rewards import sandbox
+from core.rewards.sandbox.syntax import tree_of
 
 CODE_CHARACTERS = 20_000
 FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
@@ -46,18 +46,8 @@ def code_in(solution: str | None) -> Code:
 
 
 def parsed(text: str) -> ast.Module | None:
-    """The syntax tree; None when it is no Python, over CODE_CHARACTERS long, or nested too deeply to be read.
-
-    Parsing runs nothing. It swaps the warning filters meanwhile, which are shared by all threads of a process.
-    """
-    if len(text) > CODE_CHARACTERS:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    """The syntax tree; None when it is no Python, over CODE_CHARACTERS long, or nested too deeply to be read."""
+    return None if len(text) > CODE_CHARACTERS else tree_of(text)
 
 
 def defines(code: str, name: str) -> bool:

@@ -7,98 +7,22 @@ import builtins
 import json
 import math
 import re
-import time
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
-from core.rewards.library.code_source import Call, CallKeywords, parsed
+from core.rewards.library.code_candidate import Broke, Candidate, Solution, is_function
+from core.rewards.library.code_source import CallKeywords, parsed
+from core.rewards.sandbox import solutions
 
 TESTS_LIMIT = 200
-KEPT = 200
-"""How many calls, and their values, a Candidate remembers."""
-BUDGET = 10
-"""How many times the limit of one call all calls of a Candidate may take together."""
 TEST_LIMITS = sandbox.Limits(seconds=5.0)
 """The limits of a test that is a program, in addition to those of the solution."""
-LAZY = re.compile(r"(?:dict_(?:keys|values|items)|range)\(.*\)|<\w*iterator object>", re.DOTALL)
-"""What views, ranges and iterators become on leaving the sandbox: only their repr."""
+OBJECTS = "the tests work with what can't leave Monty: functions, classes, or arguments that the solution changes"
 FIRST_NAME = re.compile(r"[A-Za-z_]\w*")
-
-
-class Broke(Exception):
-    """A call of the solution gave no value; `problem` says why."""
-
-    def __init__(self, problem: sandbox.Problem):
-        super().__init__(str(problem))
-        self.problem = problem
-
-
-class Solution(Protocol):
-    """What tests are run against; `ended` is the problem after which it answers no more."""
-
-    ended: sandbox.Problem | None
-
-    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
-        """The value of one call, as plain data; raises Broke."""
-
-
-@dataclass
-class Candidate:
-    """A solution under test: every call runs the code in a new sandbox.
-
-    So no call can affect the next one, the code can't reach the tests, and values are passed as plain data, without an
-    `__eq__` of the code's own. After a hang, or BUDGET, further calls are refused.
-
-    Attributes:
-        limits: The limits of one call.
-        values: The values of the first KEPT calls.
-        calls: Function, arguments and keywords of the first KEPT calls.
-        spent_s: The total time of the calls.
-        ended: The problem after which calls are refused.
-    """
-
-    code: str
-    limits: sandbox.Limits
-    values: list[Any] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    spent_s: float = 0.0
-    ended: sandbox.Problem | None = None
-
-    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
-        """The value of one call; raises Broke when the code raised, hung, or can't run."""
-        if self.ended:
-            raise Broke(self.ended)
-        started = time.perf_counter()
-        inputs = {"_arguments": list(arguments), "_keywords": dict(keywords)}
-        ran = sandbox.run(self.code, f"{function}(*_arguments, **_keywords)", inputs, limits=self.limits)
-        self.spent_s += time.perf_counter() - started
-        if self.spent_s > BUDGET * self.limits.seconds:
-            self.ended = sandbox.Problem("time", f"all calls took over {BUDGET * self.limits.seconds:g} s together")
-        if isinstance(ran.value, str) and LAZY.fullmatch(ran.value):
-            self.ended = sandbox.Problem("unsupported", f"{sandbox.shown(ran.value)} can't leave the sandbox")
-            raise Broke(self.ended)
-        if ran.problem is not None:
-            self.ended = self.ended if ran.problem.kind == "error" else ran.problem
-            raise Broke(ran.problem)
-        if len(self.calls) < KEPT:
-            self.calls.append((function, arguments, keywords))
-            self.values.append(ran.value)
-        return ran.value
-
-
-@dataclass
-class Constant:
-    """The laziest solution: one value for every call."""
-
-    value: Any
-    ended: sandbox.Problem | None = None
-
-    def __call__(self, function: str, arguments: Sequence[Any], keywords: CallKeywords) -> Any:
-        """The value."""
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -138,12 +62,20 @@ class Program:
 
     def complaint(self, solution: Solution) -> str:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
+        if isinstance(solution, Candidate) and solution.is_system:
+            return self._complaint_of_system(solution)
         broken: list[sandbox.Problem] = []
+        handed: list[str] = []
 
         def bridge(function: str) -> Callable[..., Any]:
             def call(*arguments: Any, **keywords: Any) -> Any:
+                if any(is_function(given) for given in arguments):
+                    handed.append(function)
+                    raise RuntimeError(OBJECTS)
                 try:
-                    return solution(function, arguments, keywords)
+                    value = solution(function, arguments, keywords)
+                    handed.extend([function] * getattr(solution, "changes_arguments", False))
+                    return value
                 except Broke as broke:
                     broken.append(broke.problem)
                     raise broke.problem.raised or RuntimeError(str(broke)) from broke
@@ -154,6 +86,8 @@ class Program:
         problem = sandbox.run(self.source, functions=functions, limits=TEST_LIMITS).problem
         if solution.ended:
             return complaint_about(solution.ended)
+        if handed or (problem is not None and "'function' object has no attribute" in problem.message):
+            raise NotRun(OBJECTS)
         if problem is None:
             return ""
         # an exception that the code raises comes back as if the sandbox of the test had failed
@@ -164,7 +98,17 @@ class Program:
             raise NotRun(f"the tests can't run: {problem.message}")
         if "sandbox class" in problem.message:
             return self._about_own_objects()
-        return problem.message.removeprefix("AssertionError: ").replace("\n", " ")[:200]
+        return _said(problem)
+
+    def _complaint_of_system(self, candidate: Candidate) -> str:
+        tested = candidate.tested_by(solutions.Tests(self.source, self.functions, TEST_LIMITS))
+        if tested.solution is not None:
+            return complaint_about(tested.solution)
+        if tested.tests is None:
+            return ""
+        if tested.tests.kind in ("unsupported", "syntax"):
+            raise NotRun(f"the tests can't run: {tested.tests.message}")
+        return self._about_own_objects() if tested.is_foreign else _said(tested.tests)
 
     def _about_own_objects(self) -> str:
         if any(function[0].isupper() for function in self.functions.values()):
@@ -173,6 +117,10 @@ class Program:
 
 
 Test = Pair | Program
+
+
+def _said(problem: sandbox.Problem) -> str:
+    return problem.message.removeprefix("AssertionError: ").replace("\n", " ")[:200]
 
 
 def complaint_about(problem: sandbox.Problem) -> str:
@@ -270,7 +218,9 @@ def _from_text(text: str, entry_point: str) -> list[Test]:
     if "check" in definitions:
         if not entry_point:
             raise NotRun("tests with check(candidate) need a column entry_point")
-        return [Program("check(candidate)", f"{text}\n\ncheck(candidate)", {"candidate": entry_point})]
+        return [_program("check(candidate)", text, names={"candidate": entry_point})]
+    if _keeps_state(tree):
+        return [_program(text, "", "the tests, in order")]
     asserts = [node for node in tree.body if isinstance(node, ast.Assert)]
     setup = "\n".join(ast.unparse(node) for node in tree.body if not isinstance(node, ast.Assert))
     names = [name for name in definitions if name.startswith("test")]
@@ -301,14 +251,46 @@ def _literal_pair(test: ast.expr, shown: str) -> Pair | None:
     return Pair(shown, call.func.id, arguments, expected, True, keywords)
 
 
-def _program(statement: str, setup: str, shown: str = "") -> Program:
-    source = f"{setup}\n{statement}"
-    nodes = list(ast.walk(ast.parse(source)))
+def _program(statement: str, setup: str, shown: str = "", names: Mapping[str, str] | None = None) -> Program:
+    source = f"{setup}\n{statement}".lstrip("\n")
+    tree = ast.parse(source)
+    modules = _modules_of(tree)
+    functions = dict(names or {}) | {name: name for name in _free_names(tree) if name not in modules}
+    if not functions:
+        raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
+    imports = "".join(f"import {module} as {name}\n" for name, module in modules.items())
+    return Program(shown or statement, imports + source, functions | dict(names or {}))
+
+
+def _keeps_state(tree: ast.Module) -> bool:
+    """Whether an assert needs what came before it: other statements call the solution, or it calls nothing itself."""
+    free = set(_free_names(tree))
+    apart = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    asserts = [node for node in tree.body if isinstance(node, ast.Assert)]
+    others = [node for node in tree.body if not isinstance(node, (ast.Assert, *apart))]
+    calls = any(free & _names_in(statement) for statement in others)
+    return bool(asserts and free) and (calls or not all(free & _names_in(node) for node in asserts))
+
+
+def _names_in(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _modules_of(tree: ast.Module) -> dict[str, str]:
+    """Names that can only be modules, as in math.isclose(..): the tests have their own, and don't ask the solution."""
+    owners = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    owned = {owner.id for owner in owners if isinstance(owner, ast.Name)}
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    known = {name: name for name in (*sys.stdlib_module_names, "numpy", "sympy")} | {"np": "numpy"}
+    return {name: known[name] for name in _free_names(tree) if name in known and name in owned - called}
+
+
+def _free_names(tree: ast.Module) -> list[str]:
+    """The names that a program of tests takes from elsewhere, which is the solution."""
+    nodes = list(ast.walk(tree))
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    bound |= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     bound |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
-    free = {node.id for node in nodes if isinstance(node, ast.Name)} - bound - set(dir(builtins))
-    if not free:
-        raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
-    return Program(shown or statement, source, {name: name for name in sorted(free)})
+    return sorted({node.id for node in nodes if isinstance(node, ast.Name)} - bound - set(dir(builtins)))

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.rewards import sandbox
 from core.rewards.base import Component, Example, ExtraColumns, NotRun, Parameter, Preset, Score, weighted, wrong
+from core.rewards.library.code_candidate import Candidate, Constant
 from core.rewards.library.code_source import (
     CODE_CHARACTERS,
     DEFINITIONS,
@@ -23,8 +24,6 @@ from core.rewards.library.code_source import (
     parsed,
 )
 from core.rewards.library.code_tests import (
-    Candidate,
-    Constant,
     Pair,
     Test,
     alike,
@@ -67,7 +66,8 @@ def programming(
     if isinstance(code, Score):
         return code
     tests = read_tests(example.extras.get("tests") or reference, str(example.extras.get("entry_point") or ""))
-    return _tested(Candidate(code, sandbox.Limits(seconds=time_limit)), tests, partial)
+    with Candidate(code, sandbox.Limits(seconds=time_limit)) as candidate:
+        return _tested(candidate, tests, partial)
 
 
 def _code(response: str, example: Example) -> str | Score:
@@ -125,8 +125,8 @@ def algorithm_implementation(
         return code
     limits = sandbox.Limits(seconds=time_limit)
     tests = read_tests(example.extras.get("tests"), str(example.extras.get("entry_point") or ""))
-    candidate = Candidate(code, limits)
-    score = _tested(candidate, tests, partial=False)
+    with Candidate(code, limits) as candidate:
+        score = _tested(candidate, tests, partial=False)
     if score.value < 1.0:
         return Score(0.0, score.reason, {"tests": 0.0, "efficiency": 0.0, "structure": 0.0})
     calls = _calls(example.extras, tests) or candidate.calls
@@ -243,6 +243,7 @@ PRESETS: dict[str, Preset] = {
             Parameter("time_limit", 1.0, TIME_LIMIT, minimum=0.05, maximum=10.0, unit="s"),
         ),
         optional={"entry_point": "The name of the function to call."},
+        runs_python=True,
     ),
     "code-generation": Preset(
         title="Code Generation",
@@ -274,5 +275,6 @@ PRESETS: dict[str, Preset] = {
             Parameter("time_limit", 2.0, TIME_LIMIT, minimum=0.05, maximum=10.0, unit="s"),
         ),
         optional={"entry_point": "The name of the function to call.", "inputs": "Arguments to count steps on."},
+        runs_python=True,
     ),
 }

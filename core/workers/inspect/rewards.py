@@ -14,7 +14,7 @@ from core.errors import LoraCraftError
 from core.prompts.builtin import SOLUTION_ONLY
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
-from core.rewards import custom
+from core.rewards import custom, sandbox
 from core.rewards.base import Example
 from core.rewards.bench import bench
 from core.rewards.build import scorers
@@ -112,17 +112,21 @@ def reward_own_answers(workspace: Any, arguments: BenchWanted, report: Any) -> O
 
 def reward_validate(workspace: Any, arguments: OfDefinition, report: Any) -> ValidReward:
     """The custom reward with every value, once it has been tried and can be used, and its scores for three answers."""
-    definition = custom.read(arguments["definition"])
-    rows: list[Row] = []
-    note, template = arguments["note"], SOLUTION_ONLY
-    if arguments["config"] is not None:
-        config = parse_config(arguments["config"])
-        template = template_of(config.prompt)
-        try:
-            rows, note = _rows_for(definition, config, workspace), ""
-        except LoraCraftError as error:
-            note = f"The data set could not be read: {error.message}"
-    return {"definition": definition.model_dump(mode="json"), "trial": try_out(definition, rows, template, note)}
+    config = None if arguments["config"] is None else parse_config(arguments["config"])
+    template = SOLUTION_ONLY if config is None else template_of(config.prompt)
+    with sandbox.using("auto" if config is None else config.reward.sandbox):
+        definition = custom.read(arguments["definition"])
+        rows, note = ([], arguments["note"]) if config is None else _trial_rows(definition, config, workspace)
+        trial = try_out(definition, rows, template, note)
+    return {"definition": definition.model_dump(mode="json"), "trial": trial}
+
+
+def _trial_rows(definition: CustomReward, config: RunConfig, workspace: Any) -> tuple[list[Row], str]:
+    """(rows to try a custom reward on, why there are none)."""
+    try:
+        return _rows_for(definition, config, workspace), ""
+    except LoraCraftError as error:
+        return [], f"The data set could not be read: {error.message}"
 
 
 def _rows_for(definition: CustomReward, config: RunConfig, workspace: Any) -> list[Row]:

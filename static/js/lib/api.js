@@ -200,7 +200,7 @@ export const previewPrompt = (wanted, signal) => call("/prompts/preview", "POST"
 /** @param {object} prompt @param {string} completion @returns {Promise<Parsed>} */
 export const parseCompletion = (prompt, completion) => call("/prompts/parse", "POST", { prompt, completion });
 
-/** @returns {Promise<{rewards: ShownPreset[], custom: ShownReward[]}>} */
+/** @returns {Promise<{rewards: ShownPreset[], custom: ShownReward[], sandbox: string}>} */
 export const listRewards = () => call("/rewards/list");
 /** @param {object} wanted config, rows, session_id, step, samples @param {AbortSignal} [signal]
  * @returns {Promise<RewardTest>} */

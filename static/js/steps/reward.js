@@ -8,6 +8,7 @@ import { mountParts } from "./reward/parts.js";
 import { mountPresets } from "./reward/presets.js";
 import { mountQuick } from "./reward/quick.js";
 import { fetchRewards, rewardsOf } from "./reward/shared.js";
+import { mountSandbox } from "./reward/sandbox.js";
 import { mountTry } from "./reward/try.js";
 import { check, child, fillList, find, part, setText, show, showText, tell, valueIn } from "../lib/dom.js";
 
@@ -19,7 +20,8 @@ export function mount(root, context) {
   const panels = {
     quick: mountQuick(root, context), presets: mountPresets(root, context), custom: mountBuilder(root, context),
   };
-  const others = [mountParts(root, context, edit), mountBench(root, context), mountTry(root, context)];
+  const others = [mountParts(root, context, edit), mountSandbox(root, context), mountBench(root, context),
+    mountTry(root, context)];
   let source = "";
 
   find("sources", root).addEventListener("change", (event) => choose(valueIn(event)));

@@ -1,8 +1,8 @@
-"""What doctor finds of the GPU and of attention."""
+"""What doctor finds of the GPU, of attention and of the sandbox."""
 
 import pytest
 
-from cli.doctor import attention, gpu
+from cli.doctor import attention, gpu, python_sandbox
 from core.cuda import Driver
 from core.hardware import Gpu, Hardware
 from tests.support.old_driver import machine as old_machine
@@ -61,3 +61,12 @@ def test_no_gpu_is_no_problem():
 def test_what_computes_attention_is_one_line_and_never_a_failure(installed, loads, says):
     found = attention(installed.get, lambda: loads)
     assert (found.is_well, found.seen) == (True, says)
+
+
+def test_the_sandbox_of_this_machine_is_named_with_what_it_lacks():
+    assert python_sandbox(lambda: None).seen.startswith("CPython in bubblewrap")
+    found = python_sandbox(lambda: ("bubblewrap is not installed", "Install bubblewrap"))
+    assert found.is_well
+    assert found.seen == (
+        "Monty, a safe subset of Python; bubblewrap is not installed. For all of Python: Install bubblewrap."
+    )

@@ -8,7 +8,7 @@ import { createLatest } from "../../lib/latest.js";
 import { changesFor, keptFields, partsOf } from "../../state/rewards.js";
 
 /** @type {Rewards} */
-const NONE = { status: "loading", list: [], custom: [], defs: {}, message: "" };
+const NONE = { status: "loading", list: [], custom: [], defs: {}, message: "", sandbox: "" };
 
 /** @param {State} state */
 export const rewardsOf = (state) => state.rewards ?? NONE;
@@ -20,8 +20,8 @@ export function fetchRewards(context) {
   const shown = () => rewardsOf(context.store.get());
   const put = (/** @type {Partial<Rewards>} */ patch) => context.patch({ rewards: { ...shown(), ...patch } });
   return latest.ask(() => Promise.all([listRewards(), getSchema()]), {
-    answered: ([{ rewards: list, custom }, { schema }]) =>
-      put({ status: "ready", list, custom, defs: schema.$defs, message: "" }),
+    answered: ([{ rewards: list, custom, sandbox }, { schema }]) =>
+      put({ status: "ready", list, custom, sandbox, defs: schema.$defs, message: "" }),
     refused: (error) => put({ status: shown().status === "ready" ? "ready" : "failed", message: explain(error) }),
   });
 }

@@ -114,3 +114,45 @@ def test_thinking_costs_tokens_which_is_said_where_there_are_few(model, thinking
     _, notices = resolve(parse_config(value), GPU)
     said = [notice.level for notice in notices if "thinking costs tokens" in notice.message]
     assert said == ([level] if level else [])
+
+
+MISSING = ("bubblewrap is not installed", "Install bubblewrap")
+
+
+def lane(reward, obstacle=None):
+    config, notices = resolve(parse_config({"reward": reward}), CPU, obstacle=lambda: obstacle)
+    return config.reward.sandbox, [
+        (notice.level, notice.message) for notice in notices if notice.field == "reward.sandbox"
+    ]
+
+
+def test_where_the_rewards_python_runs_is_decided_and_said_at_the_start():
+    programming = {"preset_name": "programming"}
+    assert lane(programming)[0] == "system"
+    assert "CPython" in lane(programming)[1][0][1]
+    taken, ((level, message),) = lane(programming, MISSING)
+    assert (taken, level) == ("monty", "warning")
+    assert "bubblewrap is not installed. Install bubblewrap." in message
+
+
+def test_a_reward_without_python_leaves_the_sandbox_open():
+    assert lane({"preset_name": "math"}, MISSING) == ("auto", [])
+
+
+@pytest.mark.parametrize("kind", ["python", "recipe"])
+def test_a_custom_reward_in_python_decides_it_too(kind):
+    recipe = {"kind": "recipe", "recipe": {"checks": [{"kind": "contains", "text": "because"}]}}
+    custom = {"kind": "python", "source": "def reward(r, f, e): return 1"} if kind == "python" else recipe
+    taken, _ = lane({"type": "custom", "custom_name": "mine", "custom": custom})
+    assert taken == ("system" if kind == "python" else "auto")
+
+
+def test_the_system_sandbox_where_there_is_none_is_refused_with_what_to_install():
+    with pytest.raises(InvalidInput) as refused:
+        lane({"preset_name": "programming", "sandbox": "system"}, MISSING)
+    assert refused.value.fields == {"reward.sandbox": "bubblewrap is not installed"}
+    assert refused.value.hint == "Install bubblewrap, or use reward.sandbox monty."
+
+
+def test_monty_is_taken_where_it_is_asked_for():
+    assert lane({"preset_name": "programming", "sandbox": "monty"}) == ("monty", [])

@@ -5,6 +5,7 @@ import pytest
 from core.data.mapping import IfThere
 from core.errors import InvalidInput
 from core.prompts.builtin import SOLUTION_ONLY
+from core.rewards import sandbox
 from core.rewards.base import Example
 from core.rewards.build import RewardTools, scorers
 from core.rewards.section import RewardConfig
@@ -94,3 +95,20 @@ def test_a_judge_gets_the_key_that_its_settings_name(tools, variable, is_set):
     else:
         with pytest.raises(InvalidInput, match="OTHER_API_KEY is not set"):
             scorers(config, tools)
+
+
+def test_the_configurations_lane_runs_the_code(tools):
+    source = "import heapq\ndef reward(response, reference, example):\n    return heapq.nlargest(1, [0, 0.5])[0]"
+    custom = {"type": "custom", "custom_name": "mine", "custom": {"kind": "python", "source": source}}
+    (mine,) = scorers(RewardConfig.model_validate({**custom, "sandbox": "monty"}), tools)
+    assert "heapq" in mine.score_all(["x"], [""], [EXAMPLE])[0].problem
+    (mine,) = scorers(RewardConfig.model_validate({**custom, "sandbox": "auto"}), tools)
+    assert (mine.score_all(["x"], [""], [EXAMPLE])[0].kind == "scored") == (sandbox.chosen("auto") == "system")
+
+
+def test_code_is_scored_on_several_threads_in_the_order_of_the_completions(tools):
+    (programming,) = scorers(RewardConfig(preset_name="programming"), tools)
+    codes = [f"def f(x):\n    return {n}" for n in range(8)]
+    examples = [Example("", extras={"tests": [f"assert f(0) == {n - n % 2}"]}) for n in range(8)]
+    outcomes = programming.score_all(codes, [""] * 8, examples)
+    assert [outcome.score.value for outcome in outcomes] == [1.0, 0.0] * 4

@@ -14,6 +14,8 @@ from core.rewards.sandbox import Limits
 
 PLAIN = Example()
 
+pytestmark = pytest.mark.usefixtures("monty")
+
 
 def outcome(body, response="text", reference="", example=PLAIN):
     source = "def reward(response, reference, example):\n    " + body

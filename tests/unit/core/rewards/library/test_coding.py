@@ -36,6 +36,9 @@ ADD = {"tests": ["assert add(1, 2) == 3", "assert add(2, 5) == 7", "assert add(0
 RIGHT = "def add(a, b):\n    return a + b"
 
 
+pytestmark = pytest.mark.usefixtures("monty")
+
+
 def judged(code, tests=ADD["tests"], entry_point="", **parameters):
     return programming(code, "", Example("", extras={"tests": tests, "entry_point": entry_point}), **parameters)
 
@@ -78,7 +81,7 @@ def test_the_question_copied_scores_nothing(name):
     ],
     ids=["list", "text", "json list", "setup", "programs", "check", "test function", "pairs", "json pairs"],
 )
-def test_tests_are_read_in_every_documented_shape(tests, entry_point):
+def test_tests_are_read_in_every_documented_shape(lane, tests, entry_point):
     assert judged(RIGHT, tests, entry_point).value == 1.0
     assert judged("def add(a, b):\n    return a - b - 1", tests, entry_point).value == 0.0
 
@@ -126,7 +129,7 @@ def test_tests_that_judge_nothing_are_not_run(tests, problem):
         "AttributeError(\"'int' object has no attribute 'bit_count'\")",
     ],
 )
-def test_code_can_not_pretend_that_the_sandbox_lacks_something(raised, tests):
+def test_code_can_not_pretend_that_the_sandbox_lacks_something(lane, raised, tests):
     score = judged(f"def add(a, b):\n    raise {raised}", tests)
     assert score.value == 0.0
     assert raised.partition("(")[0] in score.reason
@@ -134,7 +137,7 @@ def test_code_can_not_pretend_that_the_sandbox_lacks_something(raised, tests):
 
 @pytest.mark.parametrize("value", ["10**100000", "[10**100000]", "{10**100000: 1}"])
 @pytest.mark.parametrize("expected", [3, 3.5], ids=["integer", "float"])
-def test_a_value_too_large_to_show_is_wrong_and_no_failure(value, expected):
+def test_a_value_too_large_to_show_is_wrong_and_no_failure(lane, value, expected):
     pairs = [{"input": [1, 2], "output": expected}]
     for tests in (pairs, [f"assert add(1, 2) == {expected}"], [f"assert [add(1, 2)] == [{expected}]"]):
         assert judged(f"def add(a, b):\n    return {value}", tests, "add", partial=True).value == 0.0
@@ -184,7 +187,7 @@ CHEATS = {
 
 @pytest.mark.parametrize("tests", [ADD["tests"], PROGRAM_TESTS], ids=["literal", "program"])
 @pytest.mark.parametrize("code", CHEATS.values(), ids=CHEATS.keys())
-def test_cheats_earn_nothing_even_where_a_share_of_the_tests_is_paid(code, tests):
+def test_cheats_earn_nothing_even_where_a_share_of_the_tests_is_paid(lane, code, tests):
     try:
         assert judged(code, tests, partial=True, time_limit=0.02).value == 0.0
     except NotRun as reason:
@@ -205,7 +208,7 @@ def test_a_hang_ends_the_completion_instead_of_costing_the_limit_test_by_test():
     ],
     ids=["right", "constant", "half"],
 )
-def test_partial_credit_starts_above_the_best_constant(code, value):
+def test_partial_credit_starts_above_the_best_constant(lane, code, value):
     tests = [f"assert even({n}) == {n % 2 == 0}" for n in range(4)]
     assert judged(code, tests, partial=True).value == value
 
@@ -304,7 +307,7 @@ def test_code_that_reaches_for_the_counter_is_not_counted(code):
     ],
     ids=["equal", "untidy", "wasteful", "wrong"],
 )
-def test_an_algorithm_is_compared_with_the_reference_once_its_tests_pass(code, value, tests):
+def test_an_algorithm_is_compared_with_the_reference_once_its_tests_pass(lane, code, value, tests):
     example = Example("", SOLUTION_ONLY.markers, {"tests": tests, "entry_point": "add", "inputs": "[[1, 2], [5, 6]]"})
     response = f"<SOLUTION>{code}</SOLUTION>"
     assert algorithm_implementation(response, RIGHT, example).value == pytest.approx(value)

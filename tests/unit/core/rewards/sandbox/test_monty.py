@@ -11,6 +11,7 @@ import pytest
 from core.rewards import sandbox
 from core.rewards.sandbox import Limits
 
+pytestmark = pytest.mark.usefixtures("monty")
 QUICK = Limits(seconds=0.05, memory_mib=16, recursion=100, print_bytes=8192)
 
 

@@ -1,0 +1,106 @@
+"""What a process of the lane `system` answered, which may be hostile, as values and problems."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from dataclasses import replace
+from typing import Any
+
+from core.rewards.sandbox.inside.frames import LARGEST
+from core.rewards.sandbox.inside.values import Build, Packer, Unfit, unpacked
+from core.rewards.sandbox.ran import THIRD_PARTY, Inputs, Limits, Problem, Ran, limit_problem, raised_on_purpose
+from core.rewards.sandbox.servers import Died
+
+MISSING_MODULE = re.compile(r"No module named '(\w+)[\w.]*'")
+
+
+class Opaque:
+    """Stands for a value that is no plain data; it is equal to nothing but itself."""
+
+    def __init__(self, text: str):
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+class Named(int):
+    """A whole number that has a name, such as re.VERBOSE."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _named(parts: Any) -> Named:
+    number = Named(int(parts[0], 16))
+    number.text = str(parts[1])
+    return number
+
+
+BUILDS: dict[str, Build] = {
+    "flag": _named,
+    "opaque": lambda text: Opaque(str(text)),
+    "named": lambda parts: tuple(unpacked(parts[2], BUILDS)),
+    "array": lambda parts: Opaque(f"an array of shape {parts[1]}"),
+}
+
+
+def packed(inputs: Inputs) -> dict[str, Any]:
+    """Inputs as data.
+
+    Raises:
+        Unfit: One is no plain data.
+    """
+    return {name: Packer(unfit).pack(value) for name, value in inputs.items()}
+
+
+def unfit(value: Any) -> Any:
+    """Refuse what is no plain data."""
+    raise Unfit(f"a {type(value).__name__} can't enter the sandbox")
+
+
+def ran(message: Any, prints: str, source: str, limits: Limits) -> Ran:
+    """A process's answer, which may be hostile, as a result.
+
+    Raises:
+        MALFORMED: It is none.
+    """
+    if "problem" in message:
+        return Ran(prints=prints, problem=_problem(message["problem"], source, limits))
+    return Ran(unpacked(message["value"], BUILDS), prints)
+
+
+def _problem(parts: Any, source: str, limits: Limits) -> Problem:
+    kind, line, text = str(parts["kind"]), parts["line"], str(parts["text"])
+    line = line if isinstance(line, int) else None
+    raised = _exception(str(parts["base"]), text)
+    if kind == "memory":
+        return replace(limit_problem("memory", limits, line), raised=raised)
+    if kind == "syntax":
+        return Problem("syntax", text, line, raised)
+    if kind == "unfit":
+        return Problem("error", f"returned {text}", None, raised)
+    found = MISSING_MODULE.fullmatch(text) if isinstance(raised, ImportError) else None
+    if found and found[1] in THIRD_PARTY and not raised_on_purpose(source, line):
+        return Problem("unsupported", f"the sandbox can't run this: {text}", line, raised)
+    return Problem("error", f"{parts['type']}: {text}".removesuffix(": "), line, raised)
+
+
+def _exception(base: str, text: str) -> BaseException:
+    kind = getattr(builtins, base, RuntimeError)
+    if not isinstance(kind, type) or not issubclass(kind, BaseException):
+        kind = RuntimeError
+    try:
+        return kind(text)
+    except TypeError:  # such as UnicodeDecodeError, which wants five arguments
+        return ValueError(text)
+
+
+def died(end: Died, limits: Limits) -> Problem:
+    """The problem of a process that gave no answer."""
+    if str(end) == "large":
+        return Problem("output", f"returned more than {LARGEST >> 20} MiB")
+    return limit_problem("time" if str(end) == "time" else "output" if str(end) == "output" else "crashed", limits)

@@ -1,0 +1,136 @@
+"""Solutions and tests as two processes: what tests may do with a solution's objects, and what they may not."""
+
+import pytest
+
+from core.rewards.base import Example, NotRun
+from core.rewards.library.coding import programming
+from tests.support.coding_tasks import tasks
+
+TASKS = tasks()
+
+
+def scored(code, tests, entry_point="", **parameters):
+    return programming(code, "", Example("", extras={"tests": tests, "entry_point": entry_point}), **parameters)
+
+
+def verdict(code, tests, entry_point):
+    try:
+        return scored(code, tests, entry_point, time_limit=2.0).value
+    except NotRun:
+        return None
+
+
+def test_every_right_solution_passes_in_cpython_and_every_wrong_one_fails(system):
+    right = {name: verdict(code, tests, entry) for name, entry, code, _, tests in TASKS}
+    wrong = {name: verdict(code, tests, entry) for name, entry, _, code, tests in TASKS}
+    assert len(TASKS) >= 60
+    assert {name: value for name, value in right.items() if value != 1.0} == {}
+    assert {name: value for name, value in wrong.items() if value != 0.0} == {}
+
+
+def test_monty_judges_the_same_or_says_that_it_can_not(monty):
+    right = [verdict(code, tests, entry) for _, entry, code, _, tests in TASKS]
+    wrong = [verdict(code, tests, entry) for _, entry, _, code, tests in TASKS]
+    assert set(right) == {1.0, None}
+    assert set(wrong) == {0.0, None}
+    assert right.count(1.0) >= 25
+
+
+ANY = "class Any:\n    def __eq__(self, other): return True\n    def __sub__(self, other): return 0.0\n"
+ANY += "    def __lt__(self, other): return True\n    def __contains__(self, x): return True\n"
+ANY += "    def __iter__(self): return iter([self])\n    def __len__(self): return 1\ndef f(x): return Any()"
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert f(1) == 2",
+        "assert [f(1)] == [2]",
+        "assert not (f(1) != 2)",
+        "assert 2 == f(1)",
+        "assert abs(f(1) - 2) < 1e-6",
+        "assert f(1) < 3",
+        "assert 2 in f(1)",
+        "assert list(f(1)) == [2]",
+        "assert f(1) in (2, 3)",
+        "import math\nassert math.isclose(f(1), 2)",
+        "assert str(f(1)) == '2'",
+        "assert sorted([f(1), 2]) == [2, 2]",
+    ],
+)
+def test_an_object_that_calls_itself_equal_to_anything_passes_no_test(system, test):
+    assert scored(ANY, test).value == 0.0
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(x):\n    import sys\n    return sys._getframe(1).f_locals.get('expected', 2 if False else 0)",
+        "import gc\ndef f(x): return next((o for o in gc.get_objects() if isinstance(o, str) and 'assert' in o), 0)",
+        "import builtins\nbuiltins.abs = builtins.len = lambda *a: 0\nAssertionError = None\ndef f(x): return None",
+        "import sys, types\nsys.modules['math'] = types.SimpleNamespace(isclose=lambda *a: True)\ndef f(x): return 0",
+        "math = type('M', (), {'isclose': lambda *a, **k: True, 'fabs': lambda x: 0})\ndef f(x): return 0",
+        "import os\ndef f(x): os._exit(0)",
+        "def f(x): raise SystemExit(0)",
+        "import os\ndef f(x):\n    os.write(4, b'F\\0\\0\\0\\x0f{\"value\": null}')\n    return 0",
+        "def f(x):\n    while True: pass",
+    ],
+)
+def test_a_solution_can_not_reach_the_tests(system, code):
+    test = "expected = 2\nassert math.isclose(f(1), expected) and math.fabs(f(1) - 2) < 1e-6 and abs(f(1)) == 2"
+    assert scored(code, test, time_limit=0.3).value == 0.0
+
+
+FORGED = {
+    "a name of the tests": {"ask": ["name", "exit(0)", [], {}]},
+    "a text for sympy": {"value": {"sympy": ["Add", ["__import__('os')._exit(0)"]]}},
+    "an exception that runs a text": {
+        "raise": {
+            "class": {"builtin": "exec"},
+            "args": ["raise SystemExit"],
+            "text": "",
+            "state": {},
+            "base": "",
+            "name": "",
+        }
+    },
+    "a class of other bases": {"value": {"class": [0, "A", [{"builtin": "int"}], ""]}},
+    "a proxy of another class": {"value": {"ref": [0, {"builtin": "int"}]}},
+    "a method of no operation": {"ask": ["operate", 0, ["__subclasses__"], {}]},
+    "all that a function knows": {"ask": ["get", 0, ["__globals__"], {}]},
+    "the frame of a generator": {"ask": ["get", 0, ["gi_frame"], {}]},
+    "the parts of nothing": {"value": {"ref": []}},
+    "an unknown tag": {"value": {"pickle": "gASVAAAAAAAAAC4="}},
+}
+"""What a solution may send to the tests in place of an answer."""
+
+
+@pytest.mark.parametrize("message", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_answer_makes_the_tests_fail_and_runs_nothing_there(system, message):
+    source = (
+        "import json, os\ndef f(x):\n"
+        f"    text = json.dumps({message!r}).encode()\n"
+        "    os.write(4, b'M' + len(text).to_bytes(4, 'big') + text)\n    return 0"
+    )
+    assert scored(source, "import sympy\nassert f(lambda: 1) == 1 and f(2) == 3", time_limit=0.3).value == 0.0
+
+
+def test_a_callback_gives_a_solution_nothing_but_its_value(system):
+    code = "def f(g):\n    try:\n        return g.__globals__['secret']\n    except AttributeError:\n        return g()"
+    assert scored(code, "secret = 5\nassert f(lambda: 4) == 4").value == 1.0
+
+
+def test_calls_that_tests_made_are_known_with_their_values(system):
+    code = "def add(a, b):\n    return 3"
+    tests = ["assert sum([add(1, 2), 0]) == 3", "assert sum([add(1, b=1), 0]) == 2"]
+    assert scored(code, tests, partial=True).value == 0.0
+
+
+def test_an_endless_conversation_ends(system):
+    code = "def f(g):\n    while True: g()"
+    assert scored(code, "assert f(lambda: 1) == 1", time_limit=0.1).value == 0.0
+
+
+def test_a_library_that_is_missing_here_is_not_called_wrong(lane):
+    with pytest.raises(NotRun, match="sklearn"):
+        scored("import sklearn\ndef f(x): return x", "assert f(1) == 1")
