@@ -180,7 +180,8 @@ class Measurements:
         return stored if isinstance(stored, dict) else {}
 
     def _key(self, task: str, config: RunConfig) -> str:
-        more = config.reward.model_dump(mode="json") if task in OF_REWARD else config.model.name
+        reward = config.reward.model_dump(mode="json", exclude={"sandbox"})  # "auto" and what it is resolved to are one
+        more = reward if task in OF_REWARD else config.model.name
         return json.dumps([task, self._rows_of(config, {"max_samples"}), config.prompt.model_dump(mode="json"), more])
 
     def _rows_key(self, config: RunConfig) -> str:
