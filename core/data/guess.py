@@ -111,7 +111,7 @@ def guess_final_answer(answers: Sequence[str]) -> tuple[FinalAnswer, str]:
     for rule, mark in marks:
         share = sum(mark in answer for answer in filled) / len(filled) if filled else 0.0
         if share >= MOSTLY:
-            return rule, f"{share:.0%} of the first answers hold {mark!r}"
+            return rule, f"{share:.0%} of the first answers hold '{mark}'"
     return "auto", "the whole answer is the reference, but for what follows a ####"
 
 

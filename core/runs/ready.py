@@ -195,7 +195,7 @@ def measures(held_out: int) -> str:
     """What a few held-out rows can measure."""
     low, high = wilson_interval(held_out // 2, held_out)
     clear = next((n for n in range(1, held_out + 1) if sign_test(n, 0) <= 0.05), None)
-    text = f"Only {held_out}: one is {100 / held_out:.0f} points, and about half right means {low:.0%} to {high:.0%}."
+    text = f"Only {held_out}: one is {100 / held_out:.3g} points, and about half right means {low:.0%} to {high:.0%}."
     if clear is None:
         return f"{text} No change can be told from chance."
     return f"{text} A change of fewer than {clear} rows ({100 * clear / held_out:.0f} points) is noise."
