@@ -13,6 +13,8 @@ from core.rewards.sandbox.inside.calls import MACHINES
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 ROOT = Path("/sandbox")
+PACKAGES = ROOT / "packages"
+"""Where the installed packages are seen: at their own place, below /tmp, a run's /tmp would hide them."""
 PLACE = ROOT / "core" / "rewards" / "sandbox" / "inside"
 SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache")
 """What is seen of the system, read-only: libraries, and nothing that can be run."""
@@ -42,20 +44,21 @@ def command(libraries: Sequence[str]) -> list[str]:
             line += ["--ro-bind-try", path, path]
     for path in [*SYSTEM, *_python()]:
         line += ["--ro-bind-try", path, path]
+    packages = {place: str(PACKAGES / str(number)) for number, place in enumerate(site_packages())}
+    line += [part for place, inside in packages.items() for part in ("--ro-bind", place, inside)]
     line += ["--ro-bind", str(INSIDE), str(PLACE), "--dir", "/tmp"]
     line += [
         part for device in ("null", "zero", "urandom") for part in ("--dev-bind", f"/dev/{device}", f"/dev/{device}")
     ]
     line += ["--remount-ro", "/", "--chdir", str(ROOT)]
     program = [str(Path(sys.executable).resolve()), "-s", "-S", "-B", "-m", "core.rewards.sandbox.inside.server"]
-    return [*line, "--", *program, ":".join(site_packages()), *libraries]
+    return [*line, "--", *program, ":".join(packages.values()), *libraries]
 
 
 def _python() -> list[str]:
-    """What the interpreter needs: itself, the libraries beside it, the installed packages."""
+    """What the interpreter needs: itself, and the libraries beside it."""
     base = Path(sys.base_prefix).resolve()
-    own = {Path(sys.executable).resolve(), base / "lib", Path(sysconfig.get_path("platstdlib"))}
-    return [*sorted(map(str, own)), *site_packages()]
+    return sorted(map(str, {Path(sys.executable).resolve(), base / "lib", Path(sysconfig.get_path("platstdlib"))}))
 
 
 def site_packages() -> list[str]:
@@ -70,6 +73,8 @@ def missing() -> tuple[str, str] | None:
         return "bubblewrap is for Linux", "Use Monty here, or LoRA Craft in WSL 2 or in a Linux container"
     if os.uname().machine not in MACHINES:
         return f"there is no filter of system calls for {os.uname().machine}", "Use Monty here"
+    if Path(sys.base_prefix).resolve().is_relative_to("/tmp"):
+        return "Python is installed below /tmp, which a run has for itself", "Install it elsewhere"
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed", INSTALL
     return None

@@ -171,3 +171,13 @@ def test_no_server_outlives_its_process(until):
     servers_of_it = [int(pid) for pid in ended.stdout.split()]
     assert servers_of_it
     until(lambda: not any(psutil.pid_exists(pid) for pid in servers_of_it), what="the end of the servers")
+
+
+def test_packages_that_are_installed_below_tmp_are_not_hidden_by_the_tmp_of_a_run(monkeypatch, tmp_path):
+    place = tmp_path / "site-packages"
+    place.mkdir()
+    monkeypatch.syspath_prepend(str(place))
+    line = bubblewrap.command(())
+    inside = line[line.index(str(place.resolve())) + 1]
+    assert inside.startswith("/sandbox/")
+    assert inside in line[-1].split(":")
