@@ -26,6 +26,8 @@ FOLD = (
 """Puts the system text before the first question. The line break belongs to the block and is not written."""
 SWITCH = re.compile(r"\benable_thinking\b|\bthinking(?=\s+is\s+(?:not\s+)?defined)")
 """The variable by which a template knows whether the model is to think."""
+CHOSEN = re.compile(r"\{% set (?:enable_thinking|thinking) = (?:true|false) %\}\n")
+"""The line in which `with_thinking` says what was chosen."""
 OPENED = re.compile(r"(<think>|<thinking>|<thought>|<reasoning>|\[THINK\]|<seed:think>|◁think▷)\s*$")
 """What a template may have begun of the answer, at the end of a prompt."""
 CLOSED = re.compile(r"(</think>|</thinking>|</thought>|</reasoning>|\[/THINK\]|</seed:think>|◁/think▷)\s*$")
@@ -56,8 +58,11 @@ def knows_thinking(template: str) -> bool:
 
 def with_thinking(template: str, thinking: Thinking) -> str:
     """`template` with thinking on or off, whatever its caller says; unchanged where it does not know it."""
+    if thinking == "default":
+        return template
+    template = CHOSEN.sub("", template)  # an adapter's or an export's, in which it was chosen before
     switch = SWITCH.search(template)
-    if thinking == "default" or switch is None:
+    if switch is None:
         return template
     return f"{{% set {switch[0]} = {'true' if thinking == 'on' else 'false'} %}}\n{template}"
 

@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate
-from core.rewards.base import Example, Range
+from core.rewards.base import Example
 from core.rewards.exploits import STAND_IN_REASONING, in_format
 from core.rewards.scoring import FAILURES, Outcome, Scorer
 from core.rewards.total import total, weighed_range
@@ -49,7 +49,7 @@ class _Tried:
 
 
 class OwnAnswers(TypedDict):
-    """What the rows' own answers earn, as a share of the most that one can earn.
+    """What the rows' own answers earn, as a share of the way from the least that one can earn to the most.
 
     `rows` were tried, `scored` of them have a score; `mean` is over the scored ones and null without any, `full` is the
     share of the tried rows with a full score; `failing` is the first row without, null if there is none.
@@ -85,8 +85,8 @@ def own_answers(
             answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
             tried.append(_Tried(number, row, answer, _outcomes(used, answer, row, template)))
     totals = [_total(one.outcomes, weights) for one in tried]
-    most = _most(used, weights, totals)
-    shares = [_share(earned_here, most) for earned_here in totals]
+    least, most = _ends(used, weights, totals)
+    shares = [_share(earned_here, least, most) for earned_here in totals]
     short = next(((one, share) for one, share in zip(tried, shares, strict=True) if share != 1.0), None)
     scored = [share for share in shares if share is not None]
     return {
@@ -94,7 +94,7 @@ def own_answers(
         "scored": len(scored),
         "mean": sum(scored) / len(scored) if scored else None,
         "full": scored.count(1.0) / len(shares) if shares else 0.0,
-        "failing": short and _failing(*short, {scorer.name: scorer.range for scorer in used}),
+        "failing": short and _failing(*short, {scorer.name: _best(scorer, weights) for scorer in used}),
     }
 
 
@@ -139,24 +139,35 @@ def _total(outcomes: Mapping[str, Outcome], weights: Mapping[str, float]) -> flo
     return total((weights[name], outcome.score.value if outcome.score else None) for name, outcome in counted.items())
 
 
-def _most(used: Sequence[Scorer], weights: Mapping[str, float], totals: Sequence[float | None]) -> float:
-    """The most that a row can earn; the most that one earns where that is not known."""
+def _ends(used: Sequence[Scorer], weights: Mapping[str, float], totals: Sequence[float | None]) -> tuple[float, float]:
+    """The least and the most that a row can earn; where that is not known, nothing and the most that one earns."""
     whole = weighed_range([(weights[scorer.name], scorer.range) for scorer in used])
-    return whole[1] if whole else max((earned_here for earned_here in totals if earned_here is not None), default=0.0)
+    return whole or (0.0, max((earned_here for earned_here in totals if earned_here is not None), default=0.0))
 
 
-def _share(earned_here: float | None, most: float) -> float | None:
-    """What a row earns of the most there is; where that is no more than 0, whether it loses nothing."""
+def _best(scorer: Scorer, weights: Mapping[str, float]) -> tuple[float, float] | None:
+    """(the score that earns the most, the sign of its weight); None where it is not known."""
+    sign = math.copysign(1.0, weights[scorer.name])
+    return scorer.range and (scorer.range[1] if sign > 0 else scorer.range[0], sign)
+
+
+def _share(earned_here: float | None, least: float, most: float) -> float | None:
+    """Where a row stands between the least and the most; 1 or 0 where these are one."""
     if earned_here is None:
         return None
-    return round(earned_here / most, DIGITS) if most > 0 else float(earned_here >= most)
+    return round((earned_here - least) / (most - least), DIGITS) if most > least else float(earned_here >= most)
 
 
-def _failing(one: _Tried, share: float | None, ranges: Mapping[str, Range | None]) -> FailingRow:
+def _falls_short(value: float, best: tuple[float, float] | None) -> bool:
+    """Whether a score earns less than the best one; a score whose range is not known does."""
+    return best is None or value * best[1] < best[0] * best[1]
+
+
+def _failing(one: _Tried, share: float | None, best: Mapping[str, tuple[float, float] | None]) -> FailingRow:
     short = {
         name: outcome.score.reason if outcome.score else f"{outcome.kind.replace('_', ' ')}: {outcome.problem}"
         for name, outcome in one.outcomes.items()
-        if outcome.score is None or outcome.score.value < (ranges[name] or (0.0, math.inf))[1]
+        if outcome.score is None or _falls_short(outcome.score.value, best[name])
     }
     reason = "; ".join(f"{name}: {why}" if len(one.outcomes) > 1 else why for name, why in short.items())
     return {

@@ -80,8 +80,12 @@ def _lacks_markers(completion: AnnotatedCompletion, judging: Judging) -> bool:
 
 def _pays_form_alone(completion: AnnotatedCompletion, judging: Judging) -> bool:
     found = truths(completion, judging)
-    others = [score["value"] for name, score in completion["scores"].items() if name not in judging.judges]
-    return bool(found) and max(found) == 0 and any(value is not None and value > 0 for value in others)
+    others = [
+        judging.weights.get(name, 1.0) * (score["value"] or 0.0)
+        for name, score in completion["scores"].items()
+        if name not in judging.judges
+    ]
+    return bool(found) and max(found) == 0 and any(earned > 0 for earned in others)
 
 
 CAUSES = (

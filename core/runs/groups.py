@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 from core.config import RunConfig
@@ -68,12 +68,14 @@ class Judging:
         range: The least and the most that a completion can earn; None if it is not known.
         judges: The rewards whose full score means a correct answer.
         masks_truncated: Whether cut completions are left out of the loss.
+        weights: Reward -> its weight, 1 where it is not named.
     """
 
     markers: Markers
     range: Range | None
     judges: tuple[str, ...]
     masks_truncated: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     def is_full(self, reward: float | None) -> bool:
         """Whether a reward is the most that a completion can earn; never where one of the two is not known."""
@@ -96,7 +98,7 @@ def judging_of(config: RunConfig) -> Judging:
     """
     markers, reward = template_of(config.prompt).markers, config.reward
     masks = grpo_arguments(config)["mask_truncated_completions"]
-    return Judging(markers, reward.range, reward.judges_of_truth, masks)
+    return Judging(markers, reward.range, reward.judges_of_truth, masks, reward.weights)
 
 
 def annotated(group: Group, markers: Markers) -> AnnotatedGroup:

@@ -961,7 +961,7 @@ interface OfferedPlan {
   has_hub_token: boolean;
 }
 
-/** What the rows' own answers earn, as a share of the most that one can earn. */
+/** What the rows' own answers earn, as a share of the way from the least that one can earn to the most. */
 interface OwnAnswers {
   rows: number;
   scored: number;

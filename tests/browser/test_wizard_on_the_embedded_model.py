@@ -77,7 +77,9 @@ def _given(server: Server, folder: Path) -> Path:
     ]
     status, taken = server.upload("Excel export.csv", ("\ufeff" + "\r\n".join(lines) + "\r\n").encode())
     assert status == 201, taken
-    assert server.call("PUT", "/api/rewards/custom/brief", {"kind": "python", "source": BRIEF})[0] == 201
+    assert (
+        server.call("PUT", "/api/rewards/custom/brief", {"kind": "python", "source": BRIEF, "range": [0, 1]})[0] == 201
+    )
     file = folder / "config.json"
     file.write_text(json.dumps(CONFIG | {"dataset": {**CONFIG["dataset"], "source": taken["path"]}}), encoding="utf-8")
     return file

@@ -7,6 +7,7 @@ transformers = pytest.importorskip("transformers")
 from core.data.mapping import Row  # noqa: E402 - after transformers is known to be there
 from core.errors import InvalidInput  # noqa: E402
 from core.prompts.builtin import SOLUTION_ONLY, THINK_ANSWER  # noqa: E402
+from core.prompts.chat_template import with_thinking  # noqa: E402
 from core.prompts.special_tokens import written  # noqa: E402
 from core.workers.chat_format import ChatFormat, about_template, prepare_template, require_thinking  # noqa: E402
 from core.workers.corpus import IGNORED, prompt_ids, sft_dataset  # noqa: E402
@@ -80,6 +81,12 @@ def test_thinking_is_what_was_chosen_whatever_the_caller_says():
     prepare_template(tokenizer, "off")
     said = {"tokenize": False, "add_generation_prompt": True, "enable_thinking": True}
     assert tokenizer.apply_chat_template([USER], **said).endswith("</think>\n\n")
+
+
+def test_thinking_can_be_chosen_anew_where_an_export_has_it_in_its_template_already():
+    template = with_thinking(SWITCHES_THINKING, "off")
+    assert with_thinking(template, "default") == template
+    assert with_thinking(template, "on") == with_thinking(SWITCHES_THINKING, "on")
 
 
 def test_thinking_is_refused_where_the_template_does_not_know_it():

@@ -93,7 +93,9 @@ def reward_bench(workspace: Any, arguments: BenchWanted, report: Any) -> BenchRe
     template = template_of(config.prompt)
     rows = dataset_rows(config, workspace, arguments["samples"])
     used = scorers(config.reward, tools(workspace))
-    tried = used if len(used) == 1 else [*used, Together(TOGETHER, used, config.reward.weights)]
+    weights = config.reward.weights
+    is_alone = len(used) == 1 and weights[used[0].name] > 0
+    tried = used if is_alone else [*used, Together(TOGETHER, used, weights)]
     reports = {}
     for place, scorer in enumerate(tried):
         report(place / len(tried), scorer.name)

@@ -81,3 +81,11 @@ def test_a_penalty_has_its_full_score_where_nothing_is_lost_and_what_does_not_ap
     used = [PythonReward("penalty", penalty, bounds=(-1.0, 0.0)), PythonReward("absent", absent, bounds=(-1.0, 0.0))]
     found = own_answers(used, {"penalty": 1.0, "absent": 1.0}, ROWS, SOLUTION_ONLY)
     assert (found["rows"], found["scored"], found["mean"]) == (len(ROWS), len(ROWS), 1.0)
+
+
+@pytest.mark.parametrize(("weight", "mean"), [(1.0, 1.0), (-1.0, 0.0)])
+def test_a_share_counts_from_the_least_that_can_be_earned_also_where_a_weight_is_negative(weight, mean):
+    found = own_answers([scorer("math-science")], {"math-science": weight}, ROWS, SOLUTION_ONLY)
+    assert (found["mean"], found["full"]) == (mean, mean)
+    reasons = [] if found["failing"] is None else [found["failing"]["reason"]]
+    assert reasons == ([] if weight > 0 else ["'2' is the reference"])

@@ -148,3 +148,9 @@ def test_groups_that_repeat_a_text_and_yet_differ_are_not_called_the_same():
         "5 of 8 groups (62%)."
     )
     assert [finding["code"] for finding in found["findings"]] == ["all_zero", "all_full"]
+
+
+def test_a_part_that_only_costs_is_not_called_pay_for_form():
+    history, penalty = HISTORIES["form_without_truth"], {"exact-match": 1.0, "solution-format": -0.5}
+    found = diagnose(history, replace(JUDGING, weights=penalty, range=(-0.5, 1.0)))
+    assert "form_without_truth" not in [finding["code"] for finding in found["findings"]]
