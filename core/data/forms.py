@@ -22,6 +22,7 @@ RIVALS = ("response", "completion", "output", "answer", "conversation")
 """Names of answers that are compared, as in response_a and response_b."""
 JUDGED = (["completion"], ["response"], ["output"], ["answer"], ["reply"])
 VERDICTS = (["label"], ["correct"], ["is", "correct"])
+GOOD_AND_BAD = ({"true", "false"}, {"1", "0"})
 """Words of answers, and of columns that say of each whether it is good."""
 MOST_OPTIONS = 8
 CHAT_WORDS = frozenset(("conversation", "conversations", "messages", "dialog", "dialogue", "turns", "chat"))
@@ -151,7 +152,7 @@ def judged(columns: Sequence[Column]) -> Pair | None:
 def _judged_alone(columns: Sequence[Column]) -> str:
     """Why answers that another column calls good or bad are no references, as in the data of KTO; empty if none are."""
     for verdict in columns:
-        if verdict.words in VERDICTS and {text.casefold() for text in verdict.texts} == {"true", "false"}:
+        if verdict.words in VERDICTS and {text.casefold() for text in verdict.texts} in GOOD_AND_BAD:
             for answer in columns:
                 if answer.words in JUDGED and answer.path != verdict.path:
                     return f"{answer.path!r} has good answers and bad ones, as {verdict.path!r} says"

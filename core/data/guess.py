@@ -174,9 +174,9 @@ def _left_over(columns: Sequence[Column], asks: Guess) -> Guess:
 
 
 def _language(columns: Sequence[Column], question: Column) -> Guess | None:
-    """The language of a text, where the rows hold nothing else."""
-    others = [column for column in columns if column.path != question.path and not column.is_id]
-    if len(others) != 1 or not set(others[0].words) & LANGUAGE_WORDS or others[0].distinct < 2:
+    """The language of a text, where nothing else differs among the rows."""
+    others = [column for column in columns if column.path != question.path and column.distinct > 1 and not column.is_id]
+    if len(others) != 1 or not set(others[0].words) & LANGUAGE_WORDS:
         return None
     return Guess(others[0].path, NOTHING, f"{others[0].path!r} is all that is said of the texts")
 

@@ -87,8 +87,9 @@ def test_a_column_that_is_the_same_in_every_row_is_no_answer_and_that_is_said():
 
 def test_answers_that_are_called_good_or_bad_are_no_references_and_that_is_said():
     made = {"prompt": "Who?", "completion": "I."}
-    mapping = guess_mapping(rows(lambda n: {**made, "label": n % 2 == 0}))
-    assert mapping.response.reason == "'completion' has good answers and bad ones, as 'label' says"
+    for verdicts in ([True, False], ["True", "False"], [0, 1]):
+        mapping = guess_mapping(rows(lambda n, verdicts=verdicts: {**made, "label": verdicts[n % 2]}))
+        assert mapping.response.reason == "'completion' has good answers and bad ones, as 'label' says"
     assert guess_mapping(rows(lambda n: {**made, "completion": f"I, {n}.", "label": True})).response.field is not None
     mapping = guess_mapping(rows(lambda n: {"prompt": "Who?", "output_1": "I.", "output_2": "You.", "preference": n}))
     assert "which of 'output_1', 'output_2' is better" in mapping.response.reason
