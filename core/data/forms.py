@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.data.paths import are_options
 from core.data.profile import MOSTLY, Column, named
-from core.data.roles import FORM, SURE, Guess
+from core.data.roles import FORM, SURE, VERDICT_WORDS, Guess, words_of
 
 PAIRS = (
     ("body", "question"), ("premise", "hypothesis"), ("sentence1", "sentence2"), ("question1", "question2"),
@@ -16,6 +16,14 @@ PAIRS = (
 """Names of columns that are one question in two parts, in this order."""
 SENT = (("source", "target"), ("src", "tgt"), ("src", "trg"))
 """Names of a text and its translation."""
+TASKS = ("prompt", "question", "topic", "assignment")
+"""Names of what an essay is about."""
+RIVALS = ("response", "completion", "output", "answer", "conversation")
+"""Names of answers that are compared, as in response_a and response_b."""
+JUDGED = (["completion"], ["response"], ["output"], ["answer"], ["reply"])
+VERDICTS = (["label"], ["correct"], ["is", "correct"])
+GOOD_AND_BAD = ({"true", "false"}, {"1", "0"})
+"""Words of answers, and of columns that say of each whether it is good."""
 MOST_OPTIONS = 8
 CHAT_WORDS = frozenset(("conversation", "conversations", "messages", "dialog", "dialogue", "turns", "chat"))
 PREFERENCE_HINT = (
@@ -107,10 +115,64 @@ def two_parts(columns: Sequence[Column]) -> Pair | None:
             continue
         parts = (names[first].path, names[second].path)
         answer = named("response", [column for column in columns if column.path not in parts and column.can_answer])
+        if answer is None and first.endswith("1"):  # two equal parts are compared
+            answer = _score(columns)
         if answer is not None:
             why = f"{parts[0]!r} and {parts[1]!r} are one question in two parts"
             return Pair(Guess(parts[0], SURE, why), answer, (parts[1],))
     return None
+
+
+def essay(columns: Sequence[Column]) -> Pair | None:
+    """An essay and its score."""
+    names = {"".join(column.words): column.path for column in columns if column.is_prose}
+    score = _score(columns)
+    if "essay" not in names or score is None:
+        return None
+    why = f"{names['essay']!r} is what {score.field!r} judges"
+    return Pair(Guess(names["essay"], FORM, why), score, tuple(names[task] for task in TASKS if task in names))
+
+
+def _score(columns: Sequence[Column]) -> Guess | None:
+    """A number that judges a text or compares two."""
+    return named("score", [column for column in columns if column.is_number])
+
+
+def judged(columns: Sequence[Column]) -> Pair | None:
+    """Answers of models, and what somebody thinks of them: a bad one must not become the reference."""
+    why = _judged_alone(columns) or _judged_together(columns)
+    chats = chats_in(columns)
+    asks = named("instruction", [column for column in plain(columns, chats) if column.can_ask])
+    asks = asks or next(
+        (Guess(f"{base}.user", FORM, f"{base!r} holds a chat; its first user turn") for base in chats), None
+    )
+    return Pair(asks, Guess(None, 0.0, why)) if why and asks else None
+
+
+def _judged_alone(columns: Sequence[Column]) -> str:
+    """Why answers that another column calls good or bad are no references, as in the data of KTO; empty if none are."""
+    for verdict in columns:
+        if verdict.words in VERDICTS and {text.casefold() for text in verdict.texts} in GOOD_AND_BAD:
+            for answer in columns:
+                if answer.words in JUDGED and answer.path != verdict.path:
+                    return f"{answer.path!r} has good answers and bad ones, as {verdict.path!r} says"
+    return ""
+
+
+def _judged_together(columns: Sequence[Column]) -> str:
+    """Why answers of which another column names the better one are no references; empty if none are."""
+    names = list(dict.fromkeys(column.steps[0] for column in columns))
+    rivals = [name for name in names if _is_rival(words_of(name))]
+    verdict = next((name for name in names if set(words_of(name)) & VERDICT_WORDS), None)
+    if verdict is None or len(rivals) < 2:
+        return ""
+    return (
+        f"{verdict!r} says in each row which of {', '.join(map(repr, rivals))} is better, and one column must be right"
+    )
+
+
+def _is_rival(words: Sequence[str]) -> bool:
+    return len(words) == 2 and words[0] in RIVALS and words[1] in ("a", "b", "0", "1", "2")
 
 
 def answered_chat(chats: dict[str, Chat], answer: Guess | None) -> Pair | None:

@@ -11,6 +11,8 @@ from core.data.forms import (
     alternating,
     answered_chat,
     chats_in,
+    essay,
+    judged,
     plain,
     preference,
     question_of,
@@ -20,8 +22,9 @@ from core.data.forms import (
     two_parts,
 )
 from core.data.mapping import BOXED, FINAL_ANSWER_MARK
+from core.data.paths import is_system
 from core.data.profile import MOSTLY, Column, named, profile
-from core.data.roles import FACT_WORDS, NAMES, NOTHING, PART, SURE, Guess
+from core.data.roles import FACT_WORDS, LANGUAGE_WORDS, NAMES, NOTHING, PART, SURE, Guess
 from core.data.row import RawRow
 from core.data.section import FinalAnswer
 
@@ -85,7 +88,8 @@ def guess_mapping(rows: Sequence[RawRow]) -> GuessedMapping:
     Where nothing fits, a role stays empty, and its reason says why.
     """
     columns = profile(rows)
-    pair = preference(columns) or translation(columns) or two_parts(columns) or _named_or_chat(columns)
+    forms = (preference, translation, judged, essay, two_parts)
+    pair = next((pair for form in forms if (pair := form(columns))), None) or _named_or_chat(columns)
     answer = next((column for column in columns if column.path == pair.response.field), None)
     taken = {pair.instruction.field, pair.response.field, *pair.contexts}
     reasoning = _reasoning(columns, answer, taken)
@@ -163,10 +167,25 @@ def _left_over(columns: Sequence[Column], asks: Guess) -> Guess:
     question = next(column for column in columns if column.path == asks.field)
     later = [column for column in free if column.place > question.place] or free
     if not later or (len(free) > 1 and asks.confidence > NOTHING):
-        return Guess(None, 0.0, "no column looks like an answer to the question")
+        return _language(columns, question) or Guess(None, 0.0, _why_no_answer(columns))
     path = later[0].path
     why = f"no column is called a response; {path!r} is taken, since it stands after the question"
     return Guess(path, NOTHING, why)
+
+
+def _language(columns: Sequence[Column], question: Column) -> Guess | None:
+    """The language of a text, where nothing else differs among the rows."""
+    others = [column for column in columns if column.path != question.path and column.distinct > 1 and not column.is_id]
+    if len(others) != 1 or not set(others[0].words) & LANGUAGE_WORDS:
+        return None
+    return Guess(others[0].path, NOTHING, f"{others[0].path!r} is all that is said of the texts")
+
+
+def _why_no_answer(columns: Sequence[Column]) -> str:
+    constant = named("response", [column for column in columns if column.is_constant])
+    if constant is not None:
+        return f"{constant.field!r} is the same in every row, so there is nothing to learn from it"
+    return "no column looks like an answer to the question"
 
 
 def _reasoning(columns: Sequence[Column], answer: Column | None, taken: set[str | None]) -> Guess:
@@ -186,7 +205,8 @@ def _context(columns: Sequence[Column], pair: Pair, taken: set[str | None]) -> C
     found = dict.fromkeys(pair.contexts, "")
     free = [column for column in columns if question is not None and column.path not in taken]
     for column in free:
-        if question is not None and (why := _why_context(column, question)):
+        is_second = column.is_options and any(other.is_options for other in columns if other.path in found)
+        if question is not None and not is_second and (why := _why_context(column, question)):
             found[column.path] = why
     options = split_options(free)
     if not set(options) & found.keys():
@@ -202,12 +222,13 @@ def _why_context(column: Column, question: Column) -> str | None:
     """Why a column belongs to the question; None if it does not."""
     if column.is_tokens or column.is_wrong or column.is_id or column.is_turn or column.is_null:
         return None
-    if column.words[:1] == ["system"]:
+    if is_system(column.path):
         return f"{column.path!r} is a system text, which goes before the question" if column.is_prose else None
     if column.is_options:
         return f"{column.path!r} lists the options of a choice"
-    name = next((name for name in NAMES["context"] if name in column.words), None)
-    others = set(column.words) - {name, "text", "body", "content"}
+    words = {*column.words, "".join(column.words)}
+    name = next((name for name in NAMES["context"] if name in words), None)
+    others = set(column.words) - {name, "text", "body", "content"} if name in column.words else set()
     return None if name is None or others or _repeats(column, question) else f"{column.path!r} is called {name!r}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.data.options import as_lines, is_labelled, options_of
+from core.data.options import as_lines, has_short_labels, is_labelled, options_of
 from core.data.paths import ABSENT, find, is_parts, is_system, parts_text, turns_of, value_at, with_options_together
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, FinalAnswer, RowFilter
@@ -71,18 +71,19 @@ class Mapped:
     left_out: LeftOut
 
 
-def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, str]) -> Mapped:
+def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, str], most: int | None = None) -> Mapped:
     """Turn raw rows into examples; empty, repeated and filtered ones are counted and left out.
 
     Args:
         rows: Raw rows.
         config: Which columns hold question and answer.
         extras: Further columns a reward reads: its name -> the column.
+        most: So many are enough; further rows are read only for a mapped column that none has had so far.
     Raises:
-        InvalidInput: A mapped column is missing in a row, or no row is left.
+        InvalidInput: A mapped column is missing in every row, or no row is left.
     """
     mapped = Mapped([], LeftOut())
-    mapped.rows = list(usable_rows(rows, config, extras, mapped.left_out))
+    mapped.rows = list(usable_rows(rows, config, extras, mapped.left_out, most))
     if not mapped.rows:
         left_out = ", ".join(f"{count} {why}" for why, count in mapped.left_out.items()) or "it is empty"
         problem = f"the data set has no usable row: {left_out}"
@@ -91,7 +92,11 @@ def map_rows(rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, st
 
 
 def usable_rows(
-    rows: Iterable[RawRow], config: DatasetConfig, extras: dict[str, str], left_out: LeftOut
+    rows: Iterable[RawRow],
+    config: DatasetConfig,
+    extras: dict[str, str],
+    left_out: LeftOut,
+    most: int | None = None,
 ) -> Iterator[Row]:
     """The examples among `rows`, lazily; `left_out` counts the others meanwhile. See `map_rows`.
 
@@ -104,13 +109,19 @@ def usable_rows(
     seen: dict[int, int] = {}
     wanted = _paths(config, extras)
     raw: RawRow = {}
+    found = 0
     for number, raw in enumerate(rows, 1):
         wanted = [(name, path) for name, path in wanted if find(raw, path) is ABSENT]
+        if found == most:
+            if not wanted:
+                return
+            continue
         row = map_row(raw, config, extras)
-        why = None if _passes(raw, config.filters) else FILTERED
+        why = None if passes(raw, config.filters) else FILTERED
         if why is None:
             why = _reason_against(row, config, seen, number)
         if why is None:
+            found += 1
             yield row
         else:
             left_out.add(why, _example(row, number, seen if why == REPEATED else {}))
@@ -128,10 +139,10 @@ def _example(row: Row, number: int, seen: dict[int, int]) -> str:
 
 
 def _paths(config: DatasetConfig, extras: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(setting, path) of every column that is read; a system turn is in few rows, and may be in none."""
+    """(setting, path) of every column that is read; a system turn of a chat is in few rows, and may be in none."""
     single = ("instruction_field", "response_field", "reasoning_field")
     paths = [(f"dataset.{name}", path) for name in single if (path := getattr(config, name))]
-    paths += [("dataset.context_field", path) for path in config.contexts if not is_system(path)]
+    paths += [("dataset.context_field", path) for path in config.contexts if "." not in path or not is_system(path)]
     paths += [("dataset.filters", condition.field) for condition in config.filters]
     needed = {name: column for name, column in extras.items() if not isinstance(column, IfThere)}
     return paths + [(f"reward.fields.{name}", column) for name, column in needed.items()]
@@ -249,7 +260,7 @@ def _cell_text(raw: RawRow, path: str, field_name: str) -> str:
         problem = f"{path!r} holds objects with {', '.join(map(str, inner))[:100]}, not text"
         hint = f"Map a value inside, such as {_inner_path(path, value, inner)}."
         raise InvalidInput(f"{field_name}: {problem}.", hint, {field_name: problem})
-    return as_text(value)
+    return answer_text(value)
 
 
 def _inner_path(path: str, value: Any, inner: Mapping[str, Any]) -> str:
@@ -270,6 +281,17 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
+def answer_text(value: Any) -> str:
+    """As `as_text`; of marks such as [0, 1, 0] the place of the 1, from 0: the right one of as many options."""
+    return str(list(value).index(True)) if are_marks(value) and sum(value) == 1 else as_text(value)
+
+
+def are_marks(value: Any) -> bool:
+    """Whether a list says of each of several things whether it is right: 0 and 1, or false and true."""
+    is_list = isinstance(value, (list, tuple)) and len(value) > 1
+    return is_list and all(isinstance(mark, int) and mark in (0, 1) for mark in value)
+
+
 def context_text(value: Any) -> str:
     """The context of a question: a text unchanged, the options of a choice, in whatever form, as lines A) to Z).
 
@@ -280,12 +302,13 @@ def context_text(value: Any) -> str:
         return "\n".join(" ".join(str(part).strip() for part in item) for item in value)
     if is_list or isinstance(value, dict) or (isinstance(value, str) and is_labelled(value)):
         options = options_of(value)
-        if is_list or (len(options) > 1 and all(len(option.name) < 3 for option in options)):
+        if is_list or (len(options) > 1 and has_short_labels(options)):
             return as_lines(options)
     return as_text(value)
 
 
-def _passes(raw: RawRow, filters: Iterable[RowFilter]) -> bool:
+def passes(raw: RawRow, filters: Iterable[RowFilter]) -> bool:
+    """Whether a row meets all conditions."""
     return all(_meets(value_at(raw, condition.field), condition) for condition in filters)
 
 

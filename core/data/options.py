@@ -53,6 +53,11 @@ def options_of(value: Any) -> list[Option]:
     ]
 
 
+def has_short_labels(options: Sequence[Option]) -> bool:
+    """Whether what an object holds can be options: they have labels such as A or 1, not the names of fields."""
+    return bool(options) and all(len(option.name) < 3 for option in options)
+
+
 def as_lines(options: Sequence[Option]) -> str:
     """Options as a question shows them: A) ..., B) ..., one a line."""
     return "\n".join(f"{option.letter}) {option.text}" for option in options)
@@ -97,15 +102,15 @@ def _letter(key: str) -> str:
 def _in_string(text: str) -> Pairs:
     """Options in one string: a written list or object, labels in order, or lines."""
     if text[:1] in ("[", "{"):
-        parsed = _parsed(text)
-        return [] if isinstance(parsed, str) else _pairs(parsed)
+        written = parsed(text)
+        return [] if isinstance(written, str) else _pairs(written)
     if _PREFIX.match(text) and (labelled := labelled_in(text)):
         return list(labelled)
     parts = [part.strip() for part in (text.split("\n") if "\n" in text else text.split("|"))]
     return [(None, part) for part in parts if part] if len(parts) > 1 else []
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
     """The value that a string writes as JSON or as Python does; the string itself where it is neither."""
     for read in (json.loads, ast.literal_eval):
         try:

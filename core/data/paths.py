@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from core.data.options import parsed
+from core.data.roles import words_of
 from core.data.row import RawRow
 
 Turn = tuple[str, str]
@@ -15,15 +16,17 @@ Turn = tuple[str, str]
 
 TURNS = ("system", "user", "assistant", "question", "reply")
 """What a path may name in a chat: the system text; the first user turn, and the assistant's turn after it; all turns
-before the last one of the assistant, and that one."""
+before the last one of the assistant, and that one. A turn without text, such as a call of a tool, is passed over."""
 ROLES = {
     "human": "user", "prompter": "user", "gpt": "assistant", "model": "assistant", "bot": "assistant",
     "chatbot": "assistant", "developer": "system",
 }  # fmt: skip
 """Roles in the chats of other programs -> ours."""
 KEYS = (("role", "content"), ("from", "value"), ("role", "text"), ("role", "value"))
+SYSTEM_NAMES = (["system"], ["system", "prompt"], ["system", "message"], ["system", "instruction"])
 TRANSCRIPT = re.compile(r"(?:\A|\n\n+|\s*### )\s*(Human|User|Assistant|System): ?", re.IGNORECASE)
 """How a chat is written as one text, as in Anthropic's and other data of preferences."""
+LIST_OF_OBJECTS = re.compile(r"\[\s*\{")
 PARTED = re.compile(r"(?P<stem>.*?)[ _-]?(?P<mark>[0-9]|[A-Ha-h])")
 OPTION_STEMS = ("option", "opt", "op", "choice", "sol", "ending", "alternative", "candidate", "answer", "ans", "")
 MARKS = ("01234567", "12345678", "abcdefgh")
@@ -63,8 +66,8 @@ def _inside(value: Any, parts: Sequence[str]) -> Any:
 
 
 def _step(value: Any, part: str) -> Any:
-    if isinstance(value, str) and value[:1] in "[{" and (part.isdigit() or part not in TURNS):
-        value = _decoded(value)
+    if isinstance(value, str) and value.startswith(("[", "{")):
+        value = parsed(value)
     if isinstance(value, Mapping):
         return value.get(part, ABSENT)
     if part.isdigit() and isinstance(value, (list, tuple)):
@@ -75,18 +78,13 @@ def _step(value: Any, part: str) -> Any:
     return ABSENT if said is None else said
 
 
-def _decoded(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
 def turns_of(value: Any) -> list[Turn]:
     """The turns of a chat: a list of OpenAI's or ShareGPT's objects, or a text such as "Human: ... Assistant: ...".
 
-    Empty where `value` is no chat.
+    The list may be written as text, as the cells of a CSV file have it. Empty where `value` is no chat.
     """
+    if isinstance(value, str) and LIST_OF_OBJECTS.match(value):
+        value = parsed(value)
     if isinstance(value, str):
         parts = TRANSCRIPT.split(value)
         return [(_role(name), text.strip()) for name, text in zip(parts[1::2], parts[2::2], strict=True)]
@@ -113,7 +111,8 @@ def _said(turns: Sequence[Turn], part: str) -> str | None:
     if part == "assistant":
         asked = next((place for place, (role, _) in enumerate(turns) if role == "user"), len(turns))
         turns = turns[asked:]
-    return next((text for role, text in turns if role == part), None)
+    texts = [text for role, text in turns if role == part]
+    return next(filter(None, texts), texts[0] if texts else None)
 
 
 def _as_one(turns: Sequence[Turn]) -> str | None:
@@ -141,7 +140,7 @@ def parts_text(value: Any) -> str:
 
 def is_system(path: str) -> bool:
     """Whether a path names the system text, which stands before the question: messages.system, system_prompt."""
-    return path.rpartition(".")[2].lower().startswith("system")
+    return words_of(path.rpartition(".")[2]) in SYSTEM_NAMES
 
 
 def are_options(paths: Sequence[str]) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from core.data.mapping import as_text
+from core.data.mapping import answer_text, are_marks, as_text
+from core.data.options import has_short_labels, options_of
 from core.data.paths import TURNS, is_parts, turns_of, value_at
 from core.data.roles import (
     ANSWER_WORDS,
@@ -17,6 +18,7 @@ from core.data.roles import (
     ID_WORDS,
     MADE_WORDS,
     OPTION_WORDS,
+    PLACE_WORDS,
     QUESTION_WORDS,
     SEVERAL_WORDS,
     TEST_WORDS,
@@ -31,6 +33,7 @@ from core.data.row import RawRow
 
 MOST_PATHS, MOST_STEPS = 400, 8
 MOSTLY = 0.8
+MANY_ROWS = 8
 NUMBER = re.compile(r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?%?")
 
 
@@ -54,7 +57,7 @@ class Column:
     @cached_property
     def words(self) -> list[str]:
         """The words of its own name; of a value that is called text or value, or of a turn of a chat, its parent's."""
-        general = ("text", "value", "values", "content", "spans", "user", "assistant", "question", "reply", "system")
+        general = ("text", "value", "values", "content", "spans", "sentences", *TURNS)
         steps = self.steps
         while len(steps) > 1 and steps[-1].lower() in general and not set(words_of(steps[-2])) <= WRAPPER_WORDS:
             steps = steps[:-1]
@@ -75,7 +78,7 @@ class Column:
     @cached_property
     def texts(self) -> list[str]:
         """The filled values as text."""
-        return [text for value in self.values if (text := as_text(value))]
+        return [text for value in self.values if (text := answer_text(value))]
 
     @property
     def is_null(self) -> bool:
@@ -99,6 +102,11 @@ class Column:
         """Whether its texts can be questions: not numbers alone."""
         return self.is_text and sum(NUMBER.fullmatch(text) is None for text in self.texts) >= 0.5 * len(self.texts)
 
+    @property
+    def is_number(self) -> bool:
+        """Whether all filled values are numbers, and not all the same."""
+        return self.distinct > 1 and all(NUMBER.fullmatch(text) for text in self.texts)
+
     @cached_property
     def has_objects(self) -> bool:
         """Whether a row holds an object in it, which is no text."""
@@ -116,10 +124,16 @@ class Column:
         return len(set(self.texts))
 
     @property
+    def is_constant(self) -> bool:
+        """Whether many rows all have the same in it, so that there is nothing to learn; an answer may be so."""
+        is_answer = bool(set(self.words) & ANSWER_WORDS - {"label"})
+        return len(self.texts) >= MANY_ROWS and self.distinct == 1 and not is_answer
+
+    @property
     def is_id(self) -> bool:
         """Whether it names the row: by its own name, or because it counts the rows."""
         if self.words and (self.words[-1] in ID_WORDS or self.words in (["no"], ["number"], ["nr"])):
-            return True
+            return self.words[-1] not in PLACE_WORDS or not set(self.words) & ANSWER_WORDS
         numbers = [value for value in self.values if isinstance(value, int) and not isinstance(value, bool)]
         counts_rows = len(numbers) > 3 and numbers == list(range(numbers[0], numbers[0] + len(self.values)))
         return counts_rows and not set(self.words) & ANSWER_WORDS
@@ -148,8 +162,7 @@ class Column:
     def is_options(self) -> bool:
         """Whether it lists the options of a choice."""
         filled = [value for value in self.values if value is not None and value != "" and value != []]
-        lists = [value["text"] if is_labelled(value) else value for value in filled]
-        several = sum(isinstance(options, (list, tuple)) and len(options) > 1 for options in lists)
+        several = sum(not isinstance(value, str) and len(options_of(value)) > 1 for value in filled)
         as_text_alone = all(isinstance(value, str) for value in filled)
         return bool(filled) and bool(set(self.words) & OPTION_WORDS) and (as_text_alone or several >= 0.8 * len(filled))
 
@@ -176,7 +189,10 @@ class Column:
         """Whether nothing speaks against its being the answer."""
         is_other = self.is_id or self.is_tokens or self.is_wrong or self.is_options or self.is_test
         is_vector = any(isinstance(v, list) and any(isinstance(x, float) for x in v) for v in self.values)
-        return bool(self.texts) and not (is_other or is_vector or self.has_objects)
+        has_several_marks = any(are_marks(v) and sum(v) != 1 for v in self.values)
+        return bool(self.texts) and not (
+            is_other or is_vector or has_several_marks or self.has_objects or self.is_constant
+        )
 
 
 def is_labelled(value: Any) -> bool:
@@ -211,7 +227,9 @@ def _paths(value: Any, path: str, steps: int) -> Iterator[str]:
     """The paths to the texts and numbers in `value`."""
     if steps > MOST_STEPS:
         return
-    if isinstance(value, Mapping) and not is_labelled(value):
+    if _are_options(value, path):
+        yield path
+    elif isinstance(value, Mapping) and not is_labelled(value):
         for name, inner in ((name, inner) for name, inner in value.items() if "." not in name):
             yield from _paths(inner, f"{path}.{name}", steps + 1)
     elif turns := _chat(value):
@@ -224,11 +242,19 @@ def _paths(value: Any, path: str, steps: int) -> Iterator[str]:
         yield path
 
 
+def _are_options(value: Any, path: str) -> bool:
+    """Whether an object, or a list of them, is the options of a choice: {"A": ..., "B": ...}."""
+    items = value if isinstance(value, list) else [value]
+    is_called_so = bool(set(words_of(path.rpartition(".")[2])) & OPTION_WORDS)
+    return is_called_so and all(isinstance(item, Mapping) for item in items) and has_short_labels(options_of(value))
+
+
 def _chat(value: Any) -> list[tuple[str, str]]:
-    """The turns of `value`; a text is a chat if somebody asks and the assistant answers."""
+    """The turns of `value`; a transcript is a chat if somebody asks and the assistant answers."""
     turns = turns_of(value)
     roles = {role for role, _ in turns}
-    return turns if not isinstance(value, str) or {"user", "assistant"} <= roles else []
+    is_list = not isinstance(value, str) or value.startswith("[")
+    return turns if is_list or {"user", "assistant"} <= roles else []
 
 
 def _is_list_in_json(value: Any, path: str) -> bool:

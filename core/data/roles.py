@@ -20,8 +20,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "context": (
         "input", "choices", "options", "endings", "context", "passage", "document", "article", "background", "body",
-        "support", "paragraph", "evidence", "facts", "tools", "hypothesis", "schema", "table",
+        "support", "paragraph", "evidence", "facts", "tools", "premise", "hypothesis", "sentence2", "schema", "table",
     ),
+    "score": ("score", "overall", "similarity", "grade"),
     "reasoning": (
         "reasoning", "rationale", "explanation", "working", "cot", "steps", "thinking", "thought", "exp", "solution",
     ),
@@ -29,12 +30,14 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Words that name a column's role, the surest first."""
 
 FINAL_WORDS = ("final", "expected", "correct", "gold", "short", "best", "ground", "canonical", "reference")
-FILLERS = (*FINAL_WORDS, "text", "key", "option", "str", "list", "stem", "main", "new", "my")
+FILLERS = (*FINAL_WORDS, "text", "body", "key", "option", "str", "list", "stem", "main", "new", "my")
 """Words that change nothing in the meaning of a name."""
 ID_WORDS = frozenset(
     ("id", "ids", "idx", "index", "ind", "uid", "uuid", "guid", "hash", "md5", "sha", "url", "urls", "link", "links",
      "uri", "checksum", "hexsha", "timestamp")
 )  # fmt: skip
+PLACE_WORDS = frozenset(("idx", "index"))
+"""Words of columns that count something: the rows, or the options up to the right one."""
 TOKEN_WORDS = frozenset(
     ("tok", "toks", "token", "tokens", "tokenized", "lemmas", "ner", "embedding", "embeddings", "vector", "mask")
 )
@@ -58,7 +61,12 @@ MADE_WORDS = frozenset(
 TEST_WORDS = frozenset(("test", "tests", "asserts", "unittest", "unittests"))
 QUESTION_WORDS = frozenset(("question", "prompt", "instruction", "problem"))
 """Words of columns that are the question, whatever they hold."""
-ANSWER_WORDS = frozenset(("answer", "answers", "target", "label", "output", "solution", "truth", "result"))
+ANSWER_WORDS = frozenset(
+    ("answer", "answers", "target", "label", "output", "solution", "truth", "result", "correct", "gold")
+)
+LANGUAGE_WORDS = frozenset(("lang", "language"))
+VERDICT_WORDS = frozenset(("winner", "better", "preference", "preferred"))
+"""Words of columns that say which of two answers is the better one."""
 SEVERAL_WORDS = frozenset(("answers", "solutions", "references", "targets", "completions"))
 """Words of columns with several right answers."""
 WRAPPER_WORDS = frozenset(("data", "row", "example", "item", "sample", "record", "fields"))

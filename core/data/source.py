@@ -9,7 +9,7 @@ from core.catalog.datasets import curated
 from core.data.builtin import BUILTIN, builtin_count, builtin_rows
 from core.data.formats import SUFFIXES, DataFile
 from core.data.hub import hub_rows, preview_rows
-from core.data.mapping import BOXED, FINAL_ANSWER_MARK, as_text
+from core.data.mapping import BOXED, FINAL_ANSWER_MARK, Mapped, as_text, map_rows
 from core.data.paths import value_at
 from core.data.procedural import DEFAULTS, procedural_rows
 from core.data.row import RawRow
@@ -22,6 +22,8 @@ Progress = Callable[[float | None, str], None]
 """Called with (finished fraction or None, text) now and then."""
 
 STORED_ROWS, MADE_ROWS = 200, 50
+FILTERED_ROWS = 2000
+"""So many are looked at where filters may leave few of the first ones."""
 SAMPLED_AMONG, SAMPLED_BYTES = 20_000, 32 * 1024 * 1024
 HUB_LEAST_ROWS, HUB_SURPLUS = 10_000, 10
 """With max_samples only the first rows of a hub data set are read, and only their files downloaded."""
@@ -96,13 +98,15 @@ def looked_at(config: DatasetConfig) -> int:
     return STORED_ROWS if kind_of(config) in ("upload", "hub") else MADE_ROWS
 
 
-def many_rows(config: DatasetConfig, workspace: Workspace) -> Iterator[RawRow]:
+def many_rows(config: DatasetConfig, workspace: Workspace, least: int = 0) -> Iterator[RawRow]:
     """The first rows, lazily: of a file up to SAMPLED_AMONG or about SAMPLED_BYTES, of other sources `looked_at`.
+
+    No fewer than `least`.
 
     Raises:
         InvalidInput, NotFound, Conflict, Unavailable: The source can't be read.
     """
-    count = looked_at(config)
+    count = max(least, FILTERED_ROWS if config.filters else looked_at(config))
     if kind_of(config) != "upload":
         yield from first_rows(config, workspace, count)
         return
@@ -112,6 +116,27 @@ def many_rows(config: DatasetConfig, workspace: Workspace) -> Iterator[RawRow]:
         yield row
         if number >= count and file.fraction * size > SAMPLED_BYTES:
             return
+
+
+def first_usable(
+    config: DatasetConfig, workspace: Workspace, extras: dict[str, str], least: int = 0
+) -> tuple[Mapped, list[RawRow]]:
+    """(what a run would make of the first rows, those rows); `looked_at` usable ones, or `least` if that is more.
+
+    A column that only later rows have is looked for among `many_rows`, where Quick Start finds it, too.
+
+    Raises:
+        InvalidInput: As `raw_rows` and `map_rows`.
+    """
+    raw: list[RawRow] = []
+
+    def remembered() -> Iterator[RawRow]:
+        for row in many_rows(config, workspace, least):
+            if len(raw) < FILTERED_ROWS:
+                raw.append(row)
+            yield row
+
+    return map_rows(remembered(), config, extras, max(least, looked_at(config))), raw
 
 
 def sampled(rows: Iterable[RawRow], count: int) -> tuple[list[RawRow], int]:

@@ -89,6 +89,8 @@ def fitting(answers: Answers) -> Fit:
 
 def other_fits(answers: Answers, tried: str) -> Iterator[Fit]:
     """The next better rewards for the same answers; short ones can be compared as they are written."""
+    if not answers.references:
+        return
     if tried != "exact-match" and median(map(len, answers.references)) <= FEW_CHARACTERS:
         yield Fit("exact-match", "the answers are short, and it takes them as they are written")
     if tried != "question-answering":

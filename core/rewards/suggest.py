@@ -159,7 +159,7 @@ def _tried(sample: Sample, proposal: _Proposal, reasons: Sequence[str], tools: R
     found = _complete(sample, proposal, reasons)
     found.own_answers = _scored(found, sample, tools)
     figure = _full(found) if PRESETS[proposal.fit.preset].judges_truth else earned(found.own_answers)
-    found.enough = not found.own_answers["rows"] or figure >= ENOUGH
+    found.enough = figure >= ENOUGH
     return found
 
 

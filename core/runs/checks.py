@@ -1,4 +1,4 @@
-"""CheckReport of a data set before a run: how many rows are empty, repeated, contradictory, too long, or leak."""
+"""CheckReport of a data set before a run: how many rows are empty, repeated, too long, or leak."""
 
 from __future__ import annotations
 

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.config import RunConfig
-from core.data.mapping import LeftOut, Row, map_rows, usable_rows
-from core.data.source import Progress, final_answer_problem, first_rows, looked_at, rows_of_run, unreported
+from core.data.mapping import LeftOut, Row, usable_rows
+from core.data.source import Progress, final_answer_problem, first_usable, rows_of_run, unreported
 from core.errors import InvalidInput
 from core.paths import Workspace
 from core.rewards.numbering import lettered
-
-FILTERED_ROWS = 2000
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,7 @@ def check_source(config: RunConfig, workspace: Workspace) -> None:
         InvalidInput: As `raw_rows` and `map_row`.
     """
     dataset = config.dataset
-    rows = first_rows(dataset, workspace, FILTERED_ROWS if dataset.filters else looked_at(dataset))
-    mapped = map_rows(rows, dataset, config.columns)
+    mapped, rows = first_usable(dataset, workspace, config.columns)
     problem = final_answer_problem(rows, dataset)
     if problem and mapped.rows:
         raise InvalidInput(f"dataset.final_answer: {problem}.", "Use auto.", {"dataset.final_answer": problem})

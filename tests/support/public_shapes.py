@@ -306,6 +306,85 @@ SHAPES = {
                    "expected_answer": str(2 * n), "problem_type": "has_answer_extracted", "pass_rate_72b_tir": "0.5"},
         lambda n: [f"Find {n}+{n}."], lambda n: str(2 * n), "math-science",
     ),
+    "options in an object": (
+        lambda n: {"question": f"Which is town {n}?", "options": dict(zip(LETTERS, towns(n), strict=True)),
+                   "answer": LETTERS[n % 4]},
+        lambda n: [f"town {n}?", f"A) {town(n)}", "D) "], lambda n: LETTERS[n % 4], "multiple-choice",
+    ),
+    "MedQA": (
+        lambda n: {"question": f"Which town treats {n}?", "answer": town(n + 1), "meta_info": "step1",
+                   "options": dict(zip(LETTERS, towns(n), strict=True)), "answer_idx": "B"},
+        lambda n: [f"treats {n}?", f"A) {town(n)}", "D) "], lambda n: town(n + 1), "multiple-choice",
+    ),
+    "options as a list of objects, and the place of the right one": (
+        lambda n: {"question": f"Which is town {n}?", "correct_index": n % 4,
+                   "choices": [{"label": label, "text": text} for label, text in zip(LETTERS, towns(n), strict=True)]},
+        lambda n: [f"town {n}?", f"A) {town(n)}", "D) "], lambda n: str(n % 4), "multiple-choice",
+    ),
+    "TruthfulQA, in any order": (
+        lambda n: {"question": f"Which is town {n}?",
+                   "mc1_targets": {"choices": towns(n), "labels": [int(n % 4 == place) for place in range(4)]},
+                   "mc2_targets": {"choices": towns(n, 5), "labels": [1, 1, 0, 0, n % 2]}},
+        lambda n: [f"town {n}?", f"A) {town(n)}", "D) "], lambda n: str(n % 4), "multiple-choice",
+    ),
+    "COPA": (
+        lambda n: {"premise": f"Ann crossed {n} bridges.", "choice1": f"Boats, {n}.", "choice2": f"Bread, {n}.",
+                   "question": ("cause", "effect")[n % 2], "idx": n, "label": n % 2},
+        lambda n: ["effect", f"Ann crossed {n}", "A) Boats", "B) Bread"], lambda n: str(n % 2), "multiple-choice",
+    ),
+    "STS-B": (
+        lambda n: {"split": "train", "genre": "news", "sentence1": f"A man plays {n}.", "sentence2": f"He sings {n}.",
+                   "score": n / 8},
+        lambda n: [f"A man plays {n}.", "He sings"], lambda n: str(n / 8), "math-science",
+    ),
+    "essays": (
+        lambda n: {"essay_id": n, "prompt": "Write of bridges.", "essay": story(n), "score": n % 6},
+        lambda n: [f"has {n} bridges", "Write of"], lambda n: str(n % 6), None,
+    ),
+    "KTO": (
+        lambda n: {"prompt": f"Name {n} towns.", "completion": f"{town(n)}, {n}.", "label": n % 2 == 0},
+        lambda n: [f"Name {n} towns."], lambda n: "", None,
+    ),
+    "two answers and a winner": (
+        lambda n: {"prompt": f"Name {n} towns.", "response_a": f"{town(n)}, {n}.", "response_b": f"No, {n}.",
+                   "winner": ("model_a", "model_b", "tie")[n % 3]},
+        lambda n: [f"Name {n} towns."], lambda n: "", None,
+    ),
+    "arena": (
+        lambda n: {"winner": ("model_a", "model_b")[n % 2], "conversation_a": chat(f"Name {n} towns.", town(n)),
+                   "conversation_b": chat(f"Name {n} towns.", "No.")},
+        lambda n: [f"Name {n} towns."], lambda n: "", None,
+    ),
+    "Amazon reviews": (
+        lambda n: {"marketplace": "US", "review_id": f"R{n}", "star_rating": n % 5 + 1, "review_headline": f"So {n}",
+                   "review_body": story(n), "product_category": "Books"},
+        lambda n: [f"has {n} bridges"], lambda n: str(n % 5 + 1), "exact-match",
+    ),
+    "HotpotQA": (
+        lambda n: {"id": f"{n:x}", "question": f"Who has {n} bridges?", "answer": town(n), "type": "bridge",
+                   "supporting_facts": {"title": ["a"], "sent_id": [0]},
+                   "context": {"title": ["a", "b"], "sentences": [[story(n)], ["Boats.", f"Bread, {n}."]]}},
+        lambda n: [f"Who has {n}", "The river of", f"Boats. Bread, {n}."], town, None,
+    ),
+    "language identification": (
+        lambda n: {"text": f"Town {n} has bridges.", "language": ("en", "de", "fr")[n % 3]},
+        lambda n: [f"Town {n}"], lambda n: ("en", "de", "fr")[n % 3], "exact-match",
+    ),
+    "a chat in a cell": (
+        lambda n: {"messages": json.dumps(chat(f"Tell me of {n}.", f"Of {n} there is much to tell."))},
+        lambda n: [f"Tell me of {n}."], lambda n: f"Of {n} there is much to tell.", None,
+    ),
+    "a chat in a cell as Python writes it": (
+        lambda n: {"conversations": str(chat(f"Tell me of {n}.", f"Of {n} there's \"much\" to tell."))},
+        lambda n: [f"Tell me of {n}."], lambda n: f"Of {n} there's \"much\" to tell.", None,
+    ),
+    "calls of tools": (
+        lambda n: {"messages": [{"role": "user", "content": f"What is {n}+{n}?"},
+                                {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "add"}}]},
+                                {"role": "tool", "content": str(2 * n)},
+                                {"role": "assistant", "content": f"It is {2 * n}."}]},
+        lambda n: [f"What is {n}+{n}?"], lambda n: f"It is {2 * n}.", None,
+    ),
 }  # fmt: skip
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,7 +14,7 @@ from core.data.columns import column_statistics
 from core.data.guess import columns_of, guess_mapping
 from core.data.hub import describe, hub_rows
 from core.data.lengths import AnswerLengths, longest_of
-from core.data.mapping import Row, map_rows
+from core.data.mapping import Row, passes
 from core.data.preview import (
     DataPreview,
     HashedStatistics,
@@ -32,6 +31,7 @@ from core.data.source import (
     data_file,
     final_answer_problem,
     first_rows,
+    first_usable,
     kind_of,
     looked_at,
     many_rows,
@@ -48,7 +48,7 @@ from core.prompts.special_tokens import found_in
 from core.rewards.numbering import lettered
 from core.rewards.suggest import Sample, suggest
 from core.runs.checks import Measured, check_rows
-from core.runs.split import FILTERED_ROWS, check_source
+from core.runs.split import check_source
 from core.workers.chat_format import ChatFormat, about_template, unknown_thinking
 from core.workers.corpus import prompt_ids, render
 from core.workers.inspect.arguments import FirstRows, OfConfig, OfDataset, OfFile, OfHub, OfPrompt, SuggestionWanted
@@ -70,9 +70,10 @@ def preview(workspace: Workspace, arguments: FirstRows, report: Any) -> DataPrev
     count = max(arguments["samples"], looked_at(config))
     file = data_file(config, workspace) if kind_of(config) == "upload" else None
     rows = file.first(count) if file else first_rows(config, workspace, count)
-    mapping = guess_mapping(_guessed_from(rows, config, workspace))
+    known = _guessed_from(rows, config, workspace)
+    mapping = guess_mapping(known)
     return {
-        "columns": columns_of(rows),
+        "columns": columns_of([*rows, *known]),
         "rows": [shown(row) for row in rows[: arguments["samples"]]],
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
@@ -85,17 +86,18 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
     """The guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
     count = looked_at(config.dataset)
-    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else count)
-    mapping = guess_mapping(rows[:count])
-    shown_rows = rendered(rows, config, workspace)
+    mapped, rows = first_usable(config.dataset, workspace, config.columns)
+    known = _guessed_from(rows[:count], config.dataset, workspace)
+    mapping = guess_mapping(known)
+    shown_rows = rendered(mapped.rows, config, workspace)
     if problem := final_answer_problem(rows, config.dataset):
         shown_rows["notices"].append(f"{problem}.")
     return {
-        "columns": columns_of(rows[:count]),
+        "columns": columns_of([*rows[:count], *known]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **shown_rows,
-        "lengths": lengths_of(map_rows(rows, config.dataset, config.columns).rows, config, workspace),
+        "lengths": lengths_of(mapped.rows, config, workspace),
     }
 
 
@@ -106,10 +108,10 @@ def _guessed_from(rows: Sequence[RawRow], config: DatasetConfig, workspace: Work
     return rows if is_all else sampled(many_rows(config, workspace), count)[0]
 
 
-def rendered(rows: Sequence[RawRow], config: RunConfig, workspace: Workspace) -> RenderedRows:
+def rendered(rows: Sequence[Row], config: RunConfig, workspace: Workspace) -> RenderedRows:
     """Three rows rendered by the model's chat template; `problem` says why if there is none."""
     template = template_of(config.prompt)
-    mapped = lettered(map_rows(rows, config.dataset, config.columns).rows, config.reward)[:RENDERED_ROWS]
+    mapped = lettered(rows, config.reward)[:RENDERED_ROWS]
     shown_as = rendered_prompts(mapped, config, workspace)
     samples: list[RenderedRow] = [
         {
@@ -205,7 +207,10 @@ def check_start(workspace: Workspace, arguments: OfConfig, report: Any) -> dict[
 def suggestion(workspace: Workspace, arguments: SuggestionWanted, report: Any) -> JsonObject:
     """Quick Start's proposal, a Suggestion."""
     config = DatasetConfig.model_validate(arguments["dataset"])
-    read = partial(many_rows, config, workspace)
+
+    def read() -> Iterator[RawRow]:
+        return (row for row in many_rows(config, workspace) if passes(row, config.filters))
+
     rows, total = sampled(read(), looked_at(config))
     sample = Sample(config, kind_of(config), rows, total, arguments["model"], read)
     return asdict(suggest(sample, tools(workspace)))

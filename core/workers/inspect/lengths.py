@@ -9,8 +9,8 @@ from core.catalog.families import base_model
 from core.config import RunConfig, parse_config
 from core.data.lengths import AnswerLengths
 from core.data.lengths import answer_lengths as measured
-from core.data.mapping import Row, map_rows
-from core.data.source import first_rows
+from core.data.mapping import Row
+from core.data.source import first_usable
 from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.chosen import template_of
@@ -50,8 +50,8 @@ class Lengths:
 def answer_lengths(workspace: Workspace, arguments: OfConfig, report: Any) -> AnswerLengths:
     """The lengths of the first rows' perfect answers, in the tokens of the configured model."""
     config = parse_config(arguments["config"])
-    raw = first_rows(config.dataset, workspace, ROWS)
-    return lengths_of(map_rows(raw, config.dataset, config.columns).rows, config, workspace)
+    mapped, _ = first_usable(config.dataset, workspace, config.columns, ROWS)
+    return lengths_of(mapped.rows, config, workspace)
 
 
 def lengths_of(rows: Sequence[Row], config: RunConfig, workspace: Workspace) -> AnswerLengths:

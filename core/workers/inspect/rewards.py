@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from core.config import RunConfig, parse_config
-from core.data.mapping import IfThere, Row, map_rows
-from core.data.source import first_rows, looked_at
+from core.data.mapping import IfThere, Row
+from core.data.source import first_usable
 from core.errors import LoraCraftError
 from core.prompts.builtin import SOLUTION_ONLY
 from core.prompts.chosen import template_of
@@ -135,11 +135,10 @@ def _rows_for(definition: CustomReward, config: RunConfig, workspace: Any) -> li
     """Rows with the columns that a custom reward names, as far as the data has them."""
     fields = config.reward.fields
     columns = {name: fields.get(name) or IfThere(name) for name in definition.columns}
-    raw = first_rows(config.dataset, workspace, looked_at(config.dataset))
-    return map_rows(raw, config.dataset, columns).rows
+    return first_usable(config.dataset, workspace, columns)[0].rows
 
 
 def dataset_rows(config: RunConfig, workspace: Any, count: int) -> list[Row]:
     """The first `count` usable rows of the configured data set."""
-    raw = first_rows(config.dataset, workspace, max(count, looked_at(config.dataset)))
-    return lettered(map_rows(raw, config.dataset, config.columns).rows, config.reward)[:count]
+    mapped, _ = first_usable(config.dataset, workspace, config.columns, count)
+    return lettered(mapped.rows, config.reward)[:count]

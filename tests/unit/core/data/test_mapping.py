@@ -1,11 +1,13 @@
 """Rows to examples."""
 
+import json
 from datetime import date
 
 import pytest
 
 from core.config import parse_config
 from core.data.mapping import IfThere, LeftOut, map_row, map_rows, same_question, split_answer, usable_rows
+from core.data.paths import is_system
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 
@@ -106,6 +108,7 @@ CHAT = [
     {"role": "assistant", "content": "You."},
 ]
 SHAREGPT = [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "I."}]
+CALL = [CHAT[1], {"role": "assistant", "content": None}, {"role": "tool", "content": "me"}, CHAT[2]]
 TRANSCRIPT = "\n\nHuman: Who?\n\nAssistant: I."
 
 
@@ -120,6 +123,10 @@ TRANSCRIPT = "\n\nHuman: Who?\n\nAssistant: I."
         (SHAREGPT, "chat.question", "chat.reply", ("Who?", "I.")),
         (TRANSCRIPT, "chat.user", "chat.assistant", ("Who?", "I.")),
         (CHAT[:2], "chat.question", "chat.reply", ("Who?", "")),
+        (json.dumps(CHAT), "chat.user", "chat.assistant", ("Who?", "I.")),
+        (str(SHAREGPT), "chat.question", "chat.reply", ("Who?", "I.")),
+        ("[INST] Who?\n\nHuman: Who?\n\nAssistant: I.", "chat.user", "chat.assistant", ("Who?", "I.")),
+        (CALL, "chat.user", "chat.assistant", ("Who?", "I.")),
     ],
 )
 def test_turns_of_a_chat_are_found_in_each_row(chat, question, answer, expected):
@@ -133,6 +140,25 @@ def test_a_system_text_goes_before_the_question_where_a_row_has_one():
     assert map_row({"chat": CHAT}, config, {}).instruction == "Be kind.\n\nWho?"
     assert map_row({"chat": CHAT[1:]}, config, {}).instruction == "Who?"
     assert len(map_rows([{"chat": CHAT[1:]}], config, {}).rows) == 1
+
+
+@pytest.mark.parametrize(("path", "is_one"), [
+    ("system", True), ("systemPrompt", True), ("messages.system", True), ("System Prompt", True),
+    ("system_prmpt", False), ("system_type", False), ("Systematic review", False), ("meta.system_info", False),
+])  # fmt: skip
+def test_a_system_text_is_called_exactly_so(path, is_one):
+    assert is_system(path) is is_one
+
+
+def test_of_marks_the_place_of_the_1_is_the_answer_and_filters_look_at_the_first_as_ever():
+    row = map_row({"instruction": "q", "response": [0, 0, 1]}, CONFIG, {})
+    assert row.reference == "2"
+    assert map_row({"instruction": "q", "response": [False, True]}, CONFIG, {}).reference == "1"
+    for several in ([1, 1, 0], [1], [3, 1, 0], [0, 0]):
+        assert map_row({"instruction": "q", "response": several}, CONFIG, {}).reference == str(several[0])
+    filters = [{"field": "is_whole", "comparison": "equals", "value": True}]
+    rows = [{"instruction": "q", "response": "r", "is_whole": [True, False]}]
+    assert len(map_rows(rows, DatasetConfig(filters=filters), {}).rows) == 1
 
 
 def test_a_cell_with_a_chat_says_how_to_name_a_turn():

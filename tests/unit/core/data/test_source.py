@@ -6,7 +6,7 @@ import pytest
 
 from core.config import parse_config
 from core.data.mapping import map_rows
-from core.data.source import kind_of
+from core.data.source import first_usable, kind_of
 from core.errors import InvalidInput, NotFound
 from core.runs.split import check_source, load_split
 
@@ -106,3 +106,36 @@ def test_a_limit_of_rows_draws_them_from_all_by_the_seed(workspace):
     assert load_split(limited, workspace) == split
     other = load_split(config(dataset={"max_samples": 60, "validation_fraction": 0}, training={"seed": 7}), workspace)
     assert questions(other.train) != questions(split.train)
+
+
+def uploaded(workspace, rows, **dataset):
+    (workspace.uploads / "d.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    mapping = {"instruction_field": "question", "response_field": "answer"}
+    return config(dataset={"source": "uploads/d.jsonl", **mapping, **dataset})
+
+
+def test_a_column_that_only_later_rows_have_is_found_and_one_that_none_has_is_refused(workspace):
+    rows = [{"question": f"{n}?", "answer": str(n), **({"context": "c"} if n > 500 else {})} for n in range(600)]
+    check_source(uploaded(workspace, rows, context_field="context"), workspace)
+    for absent in ("contxt", "system_prmpt", "system_prompt"):
+        with pytest.raises(InvalidInput, match=f"no column '{absent}'"):
+            check_source(uploaded(workspace, rows, context_field=absent), workspace)
+
+
+def test_a_filter_that_only_later_rows_meet_leaves_those(workspace):
+    rows = [{"question": f"{n}?", "answer": str(n), "level": n // 3000} for n in range(3010)]
+    filters = [{"field": "level", "comparison": "equals", "value": 1}]
+    filtered = uploaded(workspace, rows, filters=filters)
+    check_source(filtered, workspace)
+    mapped, _ = first_usable(filtered.dataset, workspace, {})
+    assert [row.reference for row in mapped.rows] == [str(n) for n in range(3000, 3010)]
+    assert mapped.left_out == {"filtered out": 3000}
+
+
+def test_no_more_rows_are_read_than_are_needed(workspace):
+    rows = [{"question": f"{n}?", "answer": str(n)} for n in range(3000)]
+    mapped, raw = first_usable(uploaded(workspace, rows).dataset, workspace, {})
+    assert len(mapped.rows) == 200
+    assert len(raw) <= 201
+    assert len(first_usable(uploaded(workspace, rows).dataset, workspace, {}, 300)[0].rows) == 300
+    assert len(first_usable(config().dataset, workspace, {}, 120)[0].rows) == 120

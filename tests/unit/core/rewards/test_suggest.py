@@ -228,6 +228,13 @@ def test_answers_that_stand_in_their_questions_are_said():
     assert not any("Careful" in reason for reason in suggested(rows_of("MultiArith")).reasons)
 
 
+def test_answers_of_which_none_can_be_scored_are_not_enough():
+    rows = [{"question": "The same?", "answer": ""}, {"question": "Other?", "answer": ""}]
+    found = suggested(rows, "openai/gsm8k", "hub")
+    assert (found.dataset["response_field"], found.own_answers["rows"], found.enough) == ("answer", 0, False)
+    assert found.reasons[0] == "The data have no answers of their own to score."
+
+
 def test_where_no_column_can_be_the_question_that_is_said():
     with pytest.raises(InvalidInput) as refused:
         suggested([{"target": n, "nums": [n, n + 1]} for n in range(9)])

@@ -4,7 +4,9 @@ import json
 
 from core.config import parse_config
 from core.runs.split import load_split
-from core.workers.inspect.rewards import reward_bench, reward_test
+from core.workers.inspect.data import check_start, fields, suggestion
+from core.workers.inspect.lengths import answer_lengths
+from core.workers.inspect.rewards import reward_bench, reward_own_answers, reward_test
 
 FORMAT = {"preset_name": "solution-format", "weight": 0.5}
 
@@ -64,3 +66,27 @@ def test_unanswerable_questions_and_several_answers_reach_question_answering(wor
     ]
     assert [result["total"] for result in own] == [1.0] * 12
     assert reward_bench(workspace, {"config": config, "samples": 12}, lambda *_: None)["grade"] == "A"
+
+
+def test_what_quick_start_proposes_for_a_late_column_can_be_looked_at_measured_and_started(workspace):
+    rows = [{"question": f"{n}+{n}?", "answer": str(2 * n)} for n in range(300)]
+    rows += [{"question": f"{n}*{n}?", "answer": str(n * n), "context": f"Of {n}."} for n in range(300)]
+    dataset = configured(workspace, rows, {})["dataset"]
+    proposed = suggestion(workspace, {"dataset": dataset, "model": None}, None)
+    assert proposed["dataset"]["context_field"] == "context"
+    config = {"config": {name: proposed[name] for name in ("dataset", "prompt", "reward")}}
+    check_start(workspace, config, None)
+    assert "context" in fields(workspace, config, None)["columns"]
+    assert answer_lengths(workspace, config, None)["rows"] == 200
+    assert reward_own_answers(workspace, {**config, "samples": 20}, None)["full"] == 1.0
+
+
+def test_rows_that_pass_a_filter_are_looked_for_among_later_ones(workspace):
+    rows = [{"question": f"{n}+{n}?", "answer": str(2 * n), "level": n // 300} for n in range(600)]
+    filters = [{"field": "level", "comparison": "equals", "value": 1}]
+    mapping = {"instruction_field": "question", "response_field": "answer", "filters": filters}
+    config = {"config": configured(workspace, rows, {"preset_name": "exact-match"}, **mapping)}
+    assert reward_own_answers(workspace, {**config, "samples": 20}, None)["rows"] == 20
+    assert answer_lengths(workspace, config, None)["rows"] == 200
+    proposed = suggestion(workspace, {"dataset": config["config"]["dataset"], "model": None}, None)
+    assert proposed["own_answers"]["rows"] == 20
