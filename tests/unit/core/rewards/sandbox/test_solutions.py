@@ -1,9 +1,12 @@
 """Solutions and tests as two processes: what tests may do with a solution's objects, and what they may not."""
 
+import time
+
 import pytest
 
 from core.rewards.base import Example, NotRun
 from core.rewards.library.coding import programming
+from core.rewards.sandbox.system import LOST_S
 from tests.support.coding_tasks import tasks
 
 TASKS = tasks()
@@ -134,3 +137,11 @@ def test_an_endless_conversation_ends(system):
 def test_a_library_that_is_missing_here_is_not_called_wrong(lane):
     with pytest.raises(NotRun, match="sklearn"):
         scored("import sklearn\ndef f(x): return x", "assert f(1) == 1")
+
+
+def test_a_last_answer_that_a_solution_forges_does_not_let_the_host_wait(system):
+    started = time.perf_counter()
+    forged = "import os\nos.write(4, b'F\\0\\0\\0\\x0f{\"value\": null}')\ndef f(x): return 1"
+    assert scored(forged, ["x = 1", "assert f(x) == 1"]).value == 0.0
+    assert scored(forged, "assert f(1) == 1").value == 0.0
+    assert time.perf_counter() - started < LOST_S
