@@ -15,13 +15,14 @@ from typing import Any
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
 from core.rewards.library.code_candidate import Broke, Candidate, Solution, is_function
-from core.rewards.library.code_source import CallKeywords, parsed
+from core.rewards.library.code_source import CallKeywords, parsed, used_as_classes
 from core.rewards.sandbox import solutions
 
 TESTS_LIMIT = 200
 TEST_LIMITS = sandbox.Limits(seconds=5.0)
 """The limits of a test that is a program, in addition to those of the solution."""
 OBJECTS = "the tests work with what can't leave Monty: functions, classes, or arguments that the solution changes"
+OWN_OBJECTS = "the tests work with objects of the solution's own classes, which can't leave the sandbox"
 FIRST_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -59,6 +60,8 @@ class Program:
     source: str
     functions: Mapping[str, str]
     """Name in the test -> function of the solution."""
+    classes: frozenset[str] = frozenset()
+    """Names that the test uses as classes."""
 
     def complaint(self, solution: Solution) -> str:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
@@ -97,23 +100,22 @@ class Program:
         if problem.kind == "unsupported":
             raise NotRun(f"the tests can't run: {problem.message}")
         if "sandbox class" in problem.message:
-            return self._about_own_objects()
+            if any(function.isidentifier() and function[0].isupper() for function in self.functions.values()):
+                raise NotRun(OWN_OBJECTS)
+            return "returned an object of a class of its own"
         return _said(problem)
 
     def _complaint_of_system(self, candidate: Candidate) -> str:
-        tested = candidate.tested_by(solutions.Tests(self.source, self.functions, TEST_LIMITS))
+        tested = candidate.tested_by(solutions.Tests(self.source, self.functions, TEST_LIMITS, self.classes))
         if tested.solution is not None:
             return complaint_about(tested.solution)
         if tested.tests is None:
             return ""
         if tested.tests.kind in ("unsupported", "syntax"):
             raise NotRun(f"the tests can't run: {tested.tests.message}")
-        return self._about_own_objects() if tested.is_foreign else _said(tested.tests)
-
-    def _about_own_objects(self) -> str:
-        if any(function[0].isupper() for function in self.functions.values()):
-            raise NotRun("the tests work with objects of the solution's own classes, which can't leave the sandbox")
-        return "returned an object of a class of its own"
+        if tested.is_undecided:
+            raise NotRun(OWN_OBJECTS)
+        return _said(tested.tests)
 
 
 Test = Pair | Program
@@ -259,7 +261,7 @@ def _program(statement: str, setup: str, shown: str = "", names: Mapping[str, st
     if not functions:
         raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
     imports = "".join(f"import {module} as {name}\n" for name, module in modules.items())
-    return Program(shown or statement, imports + source, functions | dict(names or {}))
+    return Program(shown or statement, imports + source, functions | dict(names or {}), used_as_classes(tree))
 
 
 def _keeps_state(tree: ast.Module) -> bool:

@@ -105,7 +105,7 @@ def _tests(channel: Channel, asked: Any, scope: dict[str, Any]) -> None:
     peer = objects.Peer(channel, strict=True)
     for name, expression in asked["names"].items():
         try:
-            scope[name] = peer.named(expression, name)
+            scope[name] = peer.named(expression, name in asked["classes"])
         except (NameError, AttributeError):
             continue
     channel.say(_answer(lambda: _execute(asked["source"], None, scope), lambda value: None), b"F")
@@ -173,8 +173,8 @@ def _problem(error: BaseException, kind: str) -> Any:
         text = ""
     names = [parent.__name__ for parent in type(error).__mro__]
     base = next(name for name in names if name in vars(builtins))
-    if isinstance(error, proxies.Foreign):
-        kind = "foreign"
+    if isinstance(error, proxies.Undecided):
+        kind = "undecided"
     return {
         "kind": kind,
         "type": names[0],

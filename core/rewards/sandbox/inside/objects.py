@@ -70,10 +70,10 @@ class Peer:
         """A function of the host."""
         return lambda *arguments, **keywords: self.ask("host", name, arguments, keywords)
 
-    def named(self, expression: str, name: str) -> Any:
-        """What an expression is on the other side; a class that has a class's name may be worked with freely."""
+    def named(self, expression: str, opens: bool) -> Any:
+        """What an expression is on the other side; instances of a class that opens may be compared with plain data."""
         found = self.ask("name", expression)
-        if isinstance(found, Mirror) and name[0].isupper() and "_" not in name and name == expression:
+        if isinstance(found, Mirror) and opens:
             found._lc_opens = True
         return found
 

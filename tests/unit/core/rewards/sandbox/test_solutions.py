@@ -145,3 +145,45 @@ def test_a_last_answer_that_a_solution_forges_does_not_let_the_host_wait(system)
     assert scored(forged, ["x = 1", "assert f(x) == 1"]).value == 0.0
     assert scored(forged, "assert f(1) == 1").value == 0.0
     assert time.perf_counter() - started < LOST_S
+
+
+YES = "    def __init__(self, *given): pass\n    def __eq__(self, other): return True\n"
+YES += "    def __sub__(self, other): return 0\n    def __contains__(self, x): return True\n"
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_it():\n    x = [[1, 2], [3, 4]]\n    assert Any(x) == [1, 3]",
+        ["x = [1, 2]", "assert Any(x, [2]) == [1]"],
+        ["x = Any([1, 2])", "assert x == [1]"],
+        "import math\nassert abs(Any(3) - math.pi * 9) < 0.01",
+        "def test_it():\n    assert Any([1]) == Any([1])\n    assert Any([2]) == [4]",
+        "assert 3 in list(map(Any, [1, 2]))",
+        "assert 3 in Any(2)",
+    ],
+)
+def test_a_class_in_place_of_a_capitalised_function_passes_no_test(system, test):
+    assert scored(f"class Any:\n{YES}", test).value == 0.0
+
+
+def test_an_object_in_place_of_a_value_is_wrong_and_not_left_unscored(lane):
+    code = f"class Own:\n{YES}\nclass Solution:\n    def f(self, x): return Own()"
+    assert scored(code, "def check(candidate):\n    x = 3\n    assert candidate(x) == 9", "Solution().f").value == 0.0
+    if lane == "system":
+        assert scored(code, ["x = 3", "assert Solution().f(x) == 9"]).value == 0.0
+
+
+def test_a_class_that_the_tests_use_as_one_may_be_compared_with_plain_data(system):
+    code = (
+        "class Money:\n    def __init__(self, cents): self.cents = cents\n"
+        "    def __eq__(self, other): return self.cents == getattr(other, 'cents', other)\n"
+        "    def __mul__(self, times): return Money(self.cents * times)\n"
+        "    def __contains__(self, cents): return cents <= self.cents\n"
+        "    def same(self): return Money(self.cents)"
+    )
+    assert scored(code, ["m = Money(3)", "assert m.cents == 3 and m == 3 and 2 in m"]).value == 1.0
+    assert scored(code, "assert Money(3) * 2 == Money(6)").value == 1.0
+    assert scored(code, "assert isinstance(Money(3), Money) and Money(3) * 2 == 6").value == 1.0
+    with pytest.raises(NotRun, match="own classes"):
+        scored(code, "assert (Money(3).same() * 2).cents == 6")
