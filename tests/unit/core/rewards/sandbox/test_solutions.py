@@ -187,3 +187,18 @@ def test_a_class_that_the_tests_use_as_one_may_be_compared_with_plain_data(syste
     assert scored(code, "assert isinstance(Money(3), Money) and Money(3) * 2 == 6").value == 1.0
     with pytest.raises(NotRun, match="own classes"):
         scored(code, "assert (Money(3).same() * 2).cents == 6")
+
+
+@pytest.mark.parametrize("error", ["StopIteration", "StopAsyncIteration"])
+def test_a_solution_that_stops_the_iteration_of_the_tests_passes_none(system, error):
+    code = f"def f(x): raise {error}"
+    assert scored(code, ["cases = [(1, 2), (2, 3)]", "assert all(map(lambda c: f(c[0]) == c[1], cases))"]).value == 0.0
+    test = "def test_it():\n    for a, b in zip(map(f, [1, 2]), [2, 3]):\n        assert a == b"
+    assert scored(code, test).value == 0.0
+
+
+def test_tests_may_expect_a_stop_of_iteration(system):
+    code = "def f(x):\n    if x: raise StopIteration(x)\n    return iter([4])"
+    test = "def test_it():\n    try:\n        f(1)\n    except StopIteration as stop:\n        assert stop.args == (1,)"
+    assert scored(code, test).value == 1.0
+    assert scored(code, ["it = f(0)", "assert (next(it), next(it, 5), sum(f(0))) == (4, 5, 4)"]).value == 1.0
