@@ -6,6 +6,7 @@ import pytest
 
 from core.rewards.base import Example, NotRun
 from core.rewards.library.coding import programming
+from core.rewards.sandbox.servers import pool
 from core.rewards.sandbox.system import LOST_S
 from tests.support.coding_tasks import tasks
 
@@ -202,3 +203,30 @@ def test_tests_may_expect_a_stop_of_iteration(system):
     test = "def test_it():\n    try:\n        f(1)\n    except StopIteration as stop:\n        assert stop.args == (1,)"
     assert scored(code, test).value == 1.0
     assert scored(code, ["it = f(0)", "assert (next(it), next(it, 5), sum(f(0))) == (4, 5, 4)"]).value == 1.0
+
+
+@pytest.mark.parametrize("load", ["import heavy_package", "from heavy_package.part import x"])
+@pytest.mark.parametrize("trouble", ["[0] * 10**9", "raise ImportError('failed to map segment from shared object')"])
+def test_an_installed_package_that_can_not_be_loaded_is_not_called_wrong(packages, load, trouble):
+    (packages / "heavy_package" / "__init__.py").write_text(trouble, encoding="utf-8")
+    with pytest.raises(NotRun, match="heavy_package"):
+        scored(f"{load}\ndef f(x): return x", "assert f(1) == 1")
+
+
+def test_a_name_that_a_package_lacks_is_the_mistake_of_the_code(packages):
+    (packages / "heavy_package" / "__init__.py").write_text("", encoding="utf-8")
+    code = "from heavy_package import no_such\ndef f(x): return x"
+    assert scored(code, "assert f(1) == 1").value == 0.0
+    full = "import heavy_package\ndef f(x): return [0] * 10**9"
+    assert scored(full, "assert f(1) == 1").value == 0.0
+
+
+@pytest.fixture
+def packages(system, monkeypatch, tmp_path):
+    """A folder of installed packages, with one that is empty; servers that see it."""
+    place = tmp_path / "site-packages"
+    (place / "heavy_package").mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(place))
+    pool().close()
+    yield place
+    pool().close()
