@@ -230,3 +230,53 @@ def packages(system, monkeypatch, tmp_path):
     pool().close()
     yield place
     pool().close()
+
+
+@pytest.mark.parametrize(
+    "code", ["def g(x): return x\nf, h = g, g", "if True:\n    f = lambda x: x", "for f in [lambda x: x]: pass"]
+)
+def test_a_function_counts_as_defined_however_it_got_its_name(system, code):
+    assert scored(code, "assert f(4) == 4").value == 1.0
+    assert scored(code, ["x = 4", "assert f(x) == 4"]).value == 1.0
+    missing = scored("def g(x): return x", "assert f(4) == 4")
+    assert (missing.value, missing.reason) == (0.0, "the code does not define f")
+
+
+def test_tests_may_import_the_solution_under_test(lane):
+    test = (
+        "from solution import add, add as plus\n\ndef test_it():\n    x = 1\n    assert add(x, 2) == plus(2, x) == 3\n"
+    )
+    assert scored("def add(a, b): return a + b", test).value == 1.0
+    assert scored("def add(a, b): return a - b", test).value == 0.0
+    check = "from solution import add\ndef check(candidate):\n    assert candidate(1, 2) == 3 == add(1, 2)"
+    assert scored("def add(a, b): return a + b", check, "add").value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [
+        ("import asyncio\nassert asyncio.run(f(1)) == 1", "await"),
+        (
+            "import asyncio\nasync def main(): return await f(1)\ndef test_it(): assert asyncio.run(main()) == 1",
+            "await",
+        ),
+        ("def test_it(capsys):\n    f(5)\n    assert capsys.readouterr().out == '5'", "prints"),
+        (
+            "import contextlib, io\ndef test_it():\n    with contextlib.redirect_stdout(io.StringIO()) as out:\n"
+            "        f(5)\n    assert out.getvalue() == '5'",
+            "prints",
+        ),
+    ],
+)
+def test_tests_that_await_or_read_prints_are_not_run_whatever_the_answer(lane, test, reason):
+    for code in ("async def f(x): return x", "def f(x): print(x)"):
+        with pytest.raises(NotRun, match=reason):
+            scored(code, test)
+
+
+def test_tests_that_import_what_is_missing_are_not_run_and_a_solution_that_does_is_wrong(lane):
+    test = "import no_such_library\ndef test_it():\n    x = 1\n    assert f(x) == 1"
+    with pytest.raises(NotRun, match="no_such_library"):
+        scored("def f(x): return x", test)
+    wrong = "def f(x): raise ImportError(\"No module named 'no_such_library'\")"
+    assert scored(wrong, ["x = 1", "assert f(x) == 1"]).value == 0.0
