@@ -96,6 +96,13 @@ class Candidate:
         self._remember(function, arguments, keywords, ran.value)
         return ran.value
 
+    def defines_one_of(self, names: Sequence[str]) -> bool:
+        """Whether code that has run has such a name, however it got it; in Monty, only its text is known."""
+        if self._process is None:
+            return False
+        found = self._process.evaluate("any(name in globals() for name in _names)", {"_names": list(names)})
+        return found.value is True
+
     def tested_by(self, tests: solutions.Tests) -> solutions.Tested:
         """What comes of a test that is a program, in the system lane."""
         if self.ended is None:

@@ -69,6 +69,32 @@ def definitions_in(tree: ast.Module) -> dict[str, ast.AST]:
     return found
 
 
+def used_as_classes(tree: ast.AST) -> frozenset[str]:
+    """Capitalised names that tests use as classes: they take an attribute of one, or of what a call of it gives, ask
+    isinstance, or compute with what it gives and compare that with another. A name that is only called may be a
+    function, whose value has to be plain data."""
+    nodes = list(ast.walk(tree))
+    given = {node.optional_vars: node.context_expr for node in nodes if isinstance(node, ast.withitem)}
+    given |= {target: node.value for node in nodes if isinstance(node, ast.Assign) for target in node.targets}
+    makers = {target.id: _called(value) for target, value in given.items() if isinstance(target, ast.Name)}
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            name = node.value.id if isinstance(node.value, ast.Name) else _called(node.value)
+            found |= {name, makers.get(name, name)}
+        elif isinstance(node, ast.Call) and _called(node) in ("isinstance", "issubclass"):
+            found |= {part.id for part in ast.walk(node.args[-1]) if isinstance(part, ast.Name)}
+        elif isinstance(node, ast.Compare) and any(isinstance(part, ast.BinOp) for part in ast.walk(node)):
+            sides = [{_called(part) for part in ast.walk(side)} for side in (node.left, *node.comparators)]
+            found |= sides[0].intersection(*sides[1:])
+    return frozenset(name for name in found if name[:1].isupper() and "_" not in name)
+
+
+def _called(node: ast.AST) -> str:
+    """The name that is called; "" when it is no such call."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
 def is_placeholder(node: ast.AST) -> bool:
     """Whether a definition's body is empty: nothing but a docstring, pass, ... or raise NotImplementedError."""
     return all(_does_nothing(statement) for statement in getattr(node, "body", ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import json
 import math
 import re
@@ -15,13 +16,20 @@ from typing import Any
 from core.rewards import sandbox
 from core.rewards.base import NotRun, excerpt
 from core.rewards.library.code_candidate import Broke, Candidate, Solution, is_function
-from core.rewards.library.code_source import CallKeywords, parsed
+from core.rewards.library.code_source import CallKeywords, parsed, used_as_classes
 from core.rewards.sandbox import solutions
 
 TESTS_LIMIT = 200
 TEST_LIMITS = sandbox.Limits(seconds=5.0)
 """The limits of a test that is a program, in addition to those of the solution."""
 OBJECTS = "the tests work with what can't leave Monty: functions, classes, or arguments that the solution changes"
+OWN_OBJECTS = "the tests work with objects of the solution's own classes, which can't leave the sandbox"
+AWAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef)
+CAPTURED = re.compile(
+    r"\b(?:redirect_stdout|sys\.stdout)\b.*\bgetvalue\b|\bcap(?:sys|fd)\b|patch\(\s*['\"](?:builtins\.print|sys\.stdout)",
+    re.DOTALL,
+)
+"""How tests read what is printed."""
 FIRST_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -59,6 +67,8 @@ class Program:
     source: str
     functions: Mapping[str, str]
     """Name in the test -> function of the solution."""
+    classes: frozenset[str] = frozenset()
+    """Names that the test uses as classes."""
 
     def complaint(self, solution: Solution) -> str:
         """What came out instead; "" when the test passes. Raises NotRun when the sandbox can't run code or test."""
@@ -94,26 +104,26 @@ class Program:
         own = [failure for failure in broken if str(failure.raised) == str(problem.raised)]
         if problem.kind == "unsupported" and own:
             return str(own[0])
-        if problem.kind == "unsupported":
+        if problem.kind == "unsupported" or (isinstance(problem.raised, ImportError) and not own):
             raise NotRun(f"the tests can't run: {problem.message}")
         if "sandbox class" in problem.message:
-            return self._about_own_objects()
+            if any(function.isidentifier() and function[0].isupper() for function in self.functions.values()):
+                raise NotRun(OWN_OBJECTS)
+            return "returned an object of a class of its own"
         return _said(problem)
 
     def _complaint_of_system(self, candidate: Candidate) -> str:
-        tested = candidate.tested_by(solutions.Tests(self.source, self.functions, TEST_LIMITS))
+        tested = candidate.tested_by(solutions.Tests(self.source, self.functions, TEST_LIMITS, self.classes))
         if tested.solution is not None:
             return complaint_about(tested.solution)
         if tested.tests is None:
             return ""
-        if tested.tests.kind in ("unsupported", "syntax"):
+        lacks_module = isinstance(tested.tests.raised, ImportError) and tested.tests.line is not None
+        if lacks_module or tested.tests.kind in ("unsupported", "syntax"):
             raise NotRun(f"the tests can't run: {tested.tests.message}")
-        return self._about_own_objects() if tested.is_foreign else _said(tested.tests)
-
-    def _about_own_objects(self) -> str:
-        if any(function[0].isupper() for function in self.functions.values()):
-            raise NotRun("the tests work with objects of the solution's own classes, which can't leave the sandbox")
-        return "returned an object of a class of its own"
+        if tested.is_undecided:
+            raise NotRun(OWN_OBJECTS)
+        return _said(tested.tests)
 
 
 Test = Pair | Program
@@ -214,6 +224,9 @@ def _from_text(text: str, entry_point: str) -> list[Test]:
     tree = parsed(text)
     if tree is None:
         raise NotRun("the tests are no Python")
+    if "solution" in _imported(tree):
+        tree = ast.fix_missing_locations(_WithoutSolution().visit(copy.deepcopy(tree)))
+        text = ast.unparse(tree)
     definitions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     if "check" in definitions:
         if not entry_point:
@@ -258,8 +271,31 @@ def _program(statement: str, setup: str, shown: str = "", names: Mapping[str, st
     functions = dict(names or {}) | {name: name for name in _free_names(tree) if name not in modules}
     if not functions:
         raise NotRun(f"the test {excerpt(statement)} calls no function of a solution")
+    if any(isinstance(node, AWAITING) for node in ast.walk(tree)) or "asyncio" in _imported(tree):
+        raise NotRun("the tests await what the solution gives, and a coroutine can't leave the sandbox")
+    if CAPTURED.search(source):
+        raise NotRun("the tests read what the solution prints, which does not reach them")
     imports = "".join(f"import {module} as {name}\n" for name, module in modules.items())
-    return Program(shown or statement, imports + source, functions | dict(names or {}))
+    return Program(shown or statement, imports + source, functions | dict(names or {}), used_as_classes(tree))
+
+
+class _WithoutSolution(ast.NodeTransformer):
+    """Leaves out `from solution import name`: the names are then free, and so those of the solution."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
+        """A new name is assigned instead."""
+        if node.module != "solution" or node.level:
+            return node
+        renamed = [alias for alias in node.names if alias.asname not in (None, alias.name)]
+        return [ast.parse(f"{alias.asname} = {alias.name}").body[0] for alias in renamed] or ast.Pass()
+
+
+def _imported(tree: ast.AST) -> set[str]:
+    """The modules that tests import, by their first names."""
+    nodes = list(ast.walk(tree))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[0] for name in names}
 
 
 def _keeps_state(tree: ast.Module) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import importlib.util
 import re
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +14,10 @@ from core.rewards.sandbox.inside.frames import LARGEST
 from core.rewards.sandbox.inside.values import Build, Packer, Unfit, unpacked
 from core.rewards.sandbox.ran import THIRD_PARTY, Inputs, Limits, Problem, Ran, limit_problem, raised_on_purpose
 from core.rewards.sandbox.servers import Died
+from core.rewards.sandbox.syntax import nodes_of
 
+UNLOADED = (ImportError, MemoryError, OSError, SystemError)
+"""What an installed package raises when it finds too little memory, or no files, to load."""
 MISSING_MODULE = re.compile(r"No module named '(\w+)[\w.]*'")
 
 
@@ -77,6 +83,10 @@ def _problem(parts: Any, source: str, limits: Limits) -> Problem:
     kind, line, text = str(parts["kind"]), parts["line"], str(parts["text"])
     line = line if isinstance(line, int) else None
     raised = _exception(str(parts["base"]), text)
+    package = _installed_package(source, line) if isinstance(raised, UNLOADED) else ""
+    if package and not _is_own_mistake(text) and not raised_on_purpose(source, line):
+        said = text or f"it needs more than {limits.memory_mib} MiB"
+        return Problem("unsupported", f"the sandbox can't load {package}: {said}", line, raised)
     if kind == "memory":
         return replace(limit_problem("memory", limits, line), raised=raised)
     if kind == "syntax":
@@ -87,6 +97,23 @@ def _problem(parts: Any, source: str, limits: Limits) -> Problem:
     if found and found[1] in THIRD_PARTY and not raised_on_purpose(source, line):
         return Problem("unsupported", f"the sandbox can't run this: {text}", line, raised)
     return Problem("error", f"{parts['type']}: {text}".removesuffix(": "), line, raised)
+
+
+def _installed_package(source: str, line: int | None) -> str:
+    """The installed package, no part of Python itself, that is imported on a line; "" when there is none."""
+    names: list[str] = []
+    for node in nodes_of(source) if line and "import" in source else ():
+        if isinstance(node, ast.Import) and node.lineno == line:
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.lineno == line and not node.level:
+            names.append(str(node.module))
+    packages = [name.split(".")[0] for name in names if name.split(".")[0] not in sys.stdlib_module_names]
+    return next((name for name in packages if importlib.util.find_spec(name)), "")
+
+
+def _is_own_mistake(text: str) -> bool:
+    """Whether the package was loaded, or is none, and it is the code that asks for what does not exist."""
+    return text.startswith("cannot import name") or MISSING_MODULE.fullmatch(text) is not None
 
 
 def _exception(base: str, text: str) -> BaseException:

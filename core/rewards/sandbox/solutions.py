@@ -68,11 +68,13 @@ class Tests:
         source: The program.
         names: Name in the program -> what it is in the solution.
         limits: The limits of the program, in addition to those of each call of the solution.
+        classes: Names that the program uses as classes: what a call of one gives may be compared with plain data.
     """
 
     source: str
     names: Mapping[str, str]
     limits: Limits
+    classes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,12 @@ class Tested:
     """What came of tests: the problem of the solution that ended them, else their own; neither when they passed.
 
     Attributes:
-        is_foreign: Whether an object of the solution's own class met plain data.
+        is_undecided: Whether an object of a class that the tests know computed with plain data.
     """
 
     solution: Problem | None = None
     tests: Problem | None = None
-    is_foreign: bool = False
+    is_undecided: bool = False
 
 
 def tested(source: str, tests: Tests, limits: Limits, most_s: float, seen: Seen) -> Tested:
@@ -104,7 +106,7 @@ def tested(source: str, tests: Tests, limits: Limits, most_s: float, seen: Seen)
             return Tested(_ending(end, limits))
         if loaded.problem is not None:
             return Tested(loaded.problem)
-        asked = {"role": "tests", "names": dict(tests.names)}
+        asked = {"role": "tests", "names": dict(tests.names), "classes": sorted(tests.classes)}
         with Conversation(asked, tests.source, tests.limits, f"{source}\n{tests.source}") as asker:
             return _Talk(owner, asker, tests, seen).held(source, limits, most_s)
 
@@ -184,7 +186,7 @@ class _Talk:
         if found is not None and parts.get("is_far"):
             said = f"{parts['type']}: {parts['text']}".removesuffix(": ")
             return Tested(tests=Problem(_kind_of_far(parts, source), said, raised=found.raised))
-        return Tested(tests=found, is_foreign=parts["kind"] == "foreign")
+        return Tested(tests=found, is_undecided=parts["kind"] == "undecided")
 
 
 class _OfSolution(Exception):

@@ -88,6 +88,8 @@ class Conversation:
         return self._turn(b"T" if anew else b"C", json.dumps(message).encode())
 
     def _turn(self, letter: bytes, contents: bytes) -> Any:
+        if self._is_over:  # its code sent a last answer of its own making, after which the server asks it no more
+            raise Died("crashed")
         patience = self._limits.seconds * PATIENCE + MARGIN_S + LOST_S
         try:
             self._server.send(letter, contents)

@@ -23,6 +23,8 @@ SOURCE, THEN = "<source>", "<then>"
 OURS_RECURSION = 300
 """Calls of ours below and above those of the code."""
 ADDRESS = re.compile(" at 0x[0-9a-f]+")
+STOPS = re.compile(r"\bStop(?:Async)?Iteration\b|\b__a?next__\b")
+"""Tests with such a word expect a call to raise it."""
 TEXT = 4000
 """Characters of an exception's text that are kept."""
 
@@ -102,10 +104,10 @@ def _solution(channel: Channel, asked: Any, scope: dict[str, Any]) -> None:
 
 def _tests(channel: Channel, asked: Any, scope: dict[str, Any]) -> None:
     """The role of tests: names of theirs are things of the solution, which stay where they are."""
-    peer = objects.Peer(channel, strict=True)
+    peer = objects.Peer(channel, strict=True, stops=bool(STOPS.search(asked["source"])))
     for name, expression in asked["names"].items():
         try:
-            scope[name] = peer.named(expression, name)
+            scope[name] = peer.named(expression, name in asked["classes"])
         except (NameError, AttributeError):
             continue
     channel.say(_answer(lambda: _execute(asked["source"], None, scope), lambda value: None), b"F")
@@ -173,8 +175,8 @@ def _problem(error: BaseException, kind: str) -> Any:
         text = ""
     names = [parent.__name__ for parent in type(error).__mro__]
     base = next(name for name in names if name in vars(builtins))
-    if isinstance(error, proxies.Foreign):
-        kind = "foreign"
+    if isinstance(error, proxies.Undecided):
+        kind = "undecided"
     return {
         "kind": kind,
         "type": names[0],

@@ -35,10 +35,13 @@ class Peer:
         channel: Where messages go and come from.
         rest: What packs objects where none may be shared; None shares them.
         strict: Whether the other side's own objects may not be compared with plain data.
+        stops: Whether a call may raise StopIteration, at which a `map` of the tests would end as if all were done.
     """
 
-    def __init__(self, channel: Any, rest: Callable[[Any], Packed] | None = None, strict: bool = False):
-        self.strict = strict
+    def __init__(
+        self, channel: Any, rest: Callable[[Any], Packed] | None = None, strict: bool = False, stops: bool = True
+    ):
+        self.strict, self._stops = strict, stops
         self._channel = channel
         self._rest = rest or self._export
         self._shares = rest is None
@@ -70,10 +73,10 @@ class Peer:
         """A function of the host."""
         return lambda *arguments, **keywords: self.ask("host", name, arguments, keywords)
 
-    def named(self, expression: str, name: str) -> Any:
-        """What an expression is on the other side; a class that has a class's name may be worked with freely."""
+    def named(self, expression: str, opens: bool) -> Any:
+        """What an expression is on the other side; instances of a class that opens may be compared with plain data."""
         found = self.ask("name", expression)
-        if isinstance(found, Mirror) and name[0].isupper() and "_" not in name and name == expression:
+        if isinstance(found, Mirror) and opens:
             found._lc_opens = True
         return found
 
@@ -88,7 +91,10 @@ class Peer:
                 break
             self.serve(message, None)
         if "raise" in message:
-            raise self._error(message["raise"])
+            error = self._error(message["raise"])
+            if what == "call" and not self._stops and isinstance(error, (StopIteration, StopAsyncIteration)):
+                error = self._error({**message["raise"], "class": {"builtin": "RuntimeError"}})
+            raise error
         for old, new in zip(arguments, message.get("after", ()), strict=False):
             _renew(old, self.unpack(new))
         self._opens = opens

@@ -2,8 +2,9 @@
 
     python -m core.rewards.sandbox.inside.server SITE_PACKAGES LIBRARY...   on standard input and output
 
-It loads libraries once, and has the next process ready before it is asked for. The process of a run is the first of a
-PID namespace of its own: it can't name the server or another run, and when it ends, so does all that it started.
+It loads libraries once, and has the next process ready before it is asked for. The process of a run is made by the
+zygote, which never sees a request, and is the first of a PID namespace of its own: it can't name the server or another
+run, and when it ends, so does all that it started.
 
 Frames in: N a run (its clock, then what the process is asked), T a further turn with the clock at zero, C one with the
 clock running on, E the end of the run. Frames out: H ready, P what was printed, M an answer of the process, F its last
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import gc
 import importlib
 import os
@@ -27,15 +27,14 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from core.rewards.sandbox.inside import calls, child, memory, objects
+from core.rewards.sandbox.inside import calls, memory, objects
 from core.rewards.sandbox.inside.frames import TRUSTED, Closed, Reader, TooLarge, framed, send
+from core.rewards.sandbox.inside.zygote import Zygote
 
 HOST_IN, HOST_OUT = 0, 1
 CLOCK = struct.Struct("!ddI")
 """Seconds of computing, seconds of waiting, bytes of prints: what goes before the frame N."""
 Clock = tuple[float, float, int]
-NEW_PID, NEW_MOUNTS, NEW_IPC = 0x20000000, 0x00020000, 0x08000000
-TMP_OPTIONS = b"size=16m,nr_inodes=1024,mode=0700"
 USUAL = """
     abc ast bisect cmath collections copy dataclasses datetime decimal enum fractions functools hashlib heapq io
     itertools json math numbers operator os random re statistics string struct sys textwrap threading time types typing
@@ -51,42 +50,11 @@ class Ended(Exception):
     """The process of the run has to end, or has ended: time, output, large or crashed."""
 
 
-class Forks:
-    """Makes processes, each the first of a PID namespace of its own, while the server stays in its own."""
-
-    def __init__(self, libc: Any):
-        self._libc = libc
-        self._own = os.pidfd_open(os.getpid())
-        # This fork does without what Python's own does in the child for threads and random numbers, of which the
-        # server has none: a third of the time of a run. It must keep the lock of the interpreter meanwhile.
-        self._fork: Any = ctypes.PyDLL(None, use_errno=True).fork
-
-    def fork(self) -> int:
-        """As os.fork."""
-        _call(self._libc.unshare(NEW_PID))
-        pid = int(self._fork())
-        if pid < 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        if pid:
-            _call(self._libc.setns(self._own, NEW_PID))
-        return pid
-
-
 class Child:
     """The process of one run, as the server sees it."""
 
-    def __init__(self, libc: Any, forks: Forks, confinement: calls.Confinement, base: tuple[int, int]):
-        asks, self.to = os.pipe()
-        self.answers, says = os.pipe()
-        self.prints, printing = os.pipe()
-        self.pid = forks.fork()
-        if self.pid == 0:
-            try:
-                _become_child(libc, confinement, (asks, says, printing), base)
-            finally:
-                os._exit(1)
-        for file in (asks, says, printing):
-            os.close(file)
+    def __init__(self, zygote: Zygote):
+        self.pid, (self.to, self.answers, self.prints) = zygote.process()
         for file in (self.to, self.answers, self.prints):
             os.set_blocking(file, False)
         self.reader = Reader(self.answers)
@@ -106,39 +74,11 @@ class Child:
             os.close(file)
 
 
-def _call(result: int) -> None:
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
-def _become_child(
-    libc: Any, confinement: calls.Confinement, pipes: tuple[int, int, int], base: tuple[int, int]
-) -> None:
-    """Leave everything of the server behind, give all rights away, and run what is asked; does not return."""
-    asks, says, printing = (_high(file) for file in pipes)
-    nothing = os.open("/dev/null", os.O_RDONLY)
-    for place, file in enumerate((nothing, printing, printing, asks, says)):
-        os.dup2(file, place)
-    os.closerange(5, 256)
-    _call(libc.unshare(NEW_MOUNTS | NEW_IPC))
-    no_suid_no_devices = 2 | 4
-    _call(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", no_suid_no_devices, TMP_OPTIONS))
-    os.chdir("/tmp")
-    confinement.begin()
-    child.main(base)
-
-
-def _high(file: int) -> int:
-    """The file under a number above those that are about to be taken."""
-    return fcntl.fcntl(file, fcntl.F_DUPFD, 64)
-
-
 class Server:
     """Runs one child after another for the host."""
 
     def __init__(self, libraries: Sequence[str]):
         self._libc: Any = ctypes.CDLL(None, use_errno=True)
-        self._forks = Forks(self._libc)
         self._confinement = calls.Confinement(self._libc, calls.of_this_machine())
         for name in [*USUAL.split(), *[part for library in libraries for part in PARTS.get(library, (library,))]]:
             try:
@@ -153,12 +93,10 @@ class Server:
 
     def serve(self) -> None:
         """Run after run, until the host is gone."""
+        zygote = Zygote(self._libc, self._confinement, self._base)
         send(HOST_OUT, b"H")
-        ending: list[int] = []
         while True:
-            # one that was killed takes a while to go, and the next need not wait for it
-            ending = [pid for pid in ending if os.waitpid(pid, os.WNOHANG)[0] == 0]
-            child = Child(self._libc, self._forks, self._confinement, self._base)
+            child = Child(zygote)
             try:
                 letter, contents = self._host.next()
                 while letter != b"N":
@@ -166,7 +104,6 @@ class Server:
                 self._run(child, contents)
             finally:
                 child.end()
-                ending.append(child.pid)
 
     def _run(self, child: Child, contents: bytes) -> None:
         limits: Clock = CLOCK.unpack_from(contents)

@@ -63,3 +63,31 @@ def test_a_host_function_is_called_only_if_it_was_given(system):
     source = f"import os\nos.write(4, {forged!r}.decode('unicode_escape').encode('latin-1'))\nwhile True: pass"
     assert sandbox.run(source, functions={"g": called.append}, limits=LIMITS).problem is not None
     assert called == []
+
+
+SEARCH = """
+import ctypes, sys
+libc = ctypes.CDLL(None)
+libc.sbrk.restype = ctypes.c_void_p
+known, frame = [], sys._getframe()
+while frame is not None:
+    known.append(repr([dict(frame.f_globals), dict(frame.f_locals)]))
+    frame = frame.f_back
+file = open("/tmp/page", "wb+", buffering=0)
+def pages(first, last):
+    for page in range(first & ~4095, last, 4096):
+        if libc.pwrite(file.fileno(), ctypes.c_void_p(page), 4096, ctypes.c_long(0)) == 4096:
+            file.seek(0)
+            yield file.read()
+heap, small = libc.sbrk(0), id(object())
+memory = b"".join([*pages(heap - (4 << 20), heap), *pages(small - (4 << 20), small + (4 << 20))])
+word = "".join(["can", "ary"])
+(len(memory) > 1 << 20, word in "".join(known), (word + "-").encode() * 2 in memory)
+"""
+"""Looks for a word in all frames, and in the memory that was freed before the process was made."""
+
+
+def test_a_run_finds_nothing_of_the_request_of_the_run_before_it(system):
+    for size in (2, 20, 2000):
+        sandbox.run("1", inputs={"secret": "canary-" * size})
+        assert sandbox.run(SEARCH, limits=sandbox.Limits(seconds=5.0, memory_mib=256)).value == (True, False, False)
