@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example, NotRun, Preset, Sample, Score, excerpt, right, wrong
 from core.rewards.library.answers import NO_SOLUTION
+from core.rewards.library.maths.amounts import read_joined
 from core.rewards.library.maths.calculus import is_left_open, is_same_calculus, needs_math_verify
 from core.rewards.library.maths.comparing import is_same
-from core.rewards.library.maths.kinds import Amount, Named
+from core.rewards.library.maths.kinds import Amount, Named, Value
 from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
 from core.rewards.library.maths.reading import readings
 from core.rewards.library.maths.trees import Unreadable
 from core.rewards.library.maths.writing import boxes, plain
 
+SPACED_MINUS = re.compile(r"\s-\s")
 LONGEST_ANSWER = 2000
 """Characters."""
 
@@ -56,7 +58,7 @@ def _judged(solution: str, reference: str) -> Score:
 def _is_same(reference: str, answer: str) -> bool:
     """Whether two plain texts state the same in one of the ways to read each."""
     try:
-        wanted = readings(reference)
+        wanted = _wanted(reference)
     except Unreadable as problem:
         if not needs_math_verify(reference):
             raise NoReference(str(problem)) from None
@@ -65,6 +67,13 @@ def _is_same(reference: str, answer: str) -> bool:
     values = Values()
     given = readings(answer)
     return any(is_same(one, other, values) for one in wanted for other in given)
+
+
+def _wanted(reference: str) -> list[Value]:
+    """What a reference states; 10-20 and 2023-01-05 are a range and a date there, while an answer may compute."""
+    found = readings(reference)
+    as_written = read_joined(reference) if SPACED_MINUS.search(reference) is None else None
+    return [as_written] if as_written else found
 
 
 def _require_value(answer: str) -> None:

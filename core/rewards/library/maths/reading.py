@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.rewards.library.maths.amounts import DENIALS, read_amount, read_compound, read_glued
+from core.rewards.library.maths.amounts import DENIALS, read_amount, read_compound, read_glued, read_joined
 from core.rewards.library.maths.calculus import is_left_open
 from core.rewards.library.maths.kinds import (
     Amount,
@@ -56,6 +56,8 @@ DIGITS = r'(-?(?=[A-Za-z]*\d)[0-9A-Za-z]+|"[A-Za-z]+|[A-Z]+(?=_\{?1\d))'
 BASED = re.compile(
     rf'"?{DIGITS}"?\s*(?:_\s*\{{?|\(?\s*"?base\s*)\s*"?\s*(?:base\s*)?(\d+|[a-z]+)"?\s*\}}?\)?', re.IGNORECASE
 )
+PREFIXED = re.compile(r"(-?)0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
+"""A number with the prefix of its base, as in 0x1F."""
 MERIDIEM = re.compile(r"(?<=\d)\s*\"?\s*([aApP])\.?\s?[mM]\b\.?\"?")
 LETTER = re.compile(r'"?(?:\("?([A-J])"?\)|([A-J])\)?)"?')
 ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*([^\s"_^,;:].*)')
@@ -87,7 +89,7 @@ def readings(text: str) -> list[Value]:
             found.append(read(writing))
         except Unreadable as problem:
             problems.append(problem)
-    found += filter(None, (read_glued(grouped), read_compound(grouped), _restated(grouped)))
+    found += filter(None, (read_glued(grouped), read_compound(grouped), read_joined(grouped), _restated(grouped)))
     if not found:
         raise problems[0]
     return found
@@ -220,6 +222,9 @@ def _single(text: str) -> Value:
 
 
 def _based(text: str) -> Based | None:
+    if found := PREFIXED.fullmatch(text.strip('"')):
+        base, digits = next((base, found[place]) for place, base in ((2, 16), (3, 8), (4, 2)) if found[place])
+        return Based(found[1] + digits.upper(), base)
     found = BASED.fullmatch(text)
     base = with_digits(found[2]) if found else ""
     is_base = base.isdigit() and 1 < int(base) <= 36

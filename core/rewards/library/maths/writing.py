@@ -105,7 +105,7 @@ SIMPLER: list[tuple[re.Pattern[str], Any]] = [
         (r"\\(?:lor|vee)(?![A-Za-z])", " or "),
         (r"\\(?:land|wedge)(?![A-Za-z])", " and "),
         (r"\\(?:ldots|dots|cdots|dotsc)(?![A-Za-z])|\.\.\.", r"\\ldots "),
-        (r"(?<=\d)\s*[xX]\s*(?=\d)", r"\\times "),
+        (r"(?<=\d)(?<!(?<![\d.])0(?=[xX]))\s*[xX]\s*(?=\d)", r"\\times "),  # but not of 0x1F
         (r"°\s*\\?(?:text|mathrm|rm)?\s*\{?\s*([CF])(?![a-z])\s*\}?", r' "°\1" '),
         (r"\s[dD]egrees?\s+(?:[cC]elsius|C\b)", ' "°C" '),
         (r"\s[dD]egrees?\s+(?:[fF]ahrenheit|F\b)", ' "°F" '),
