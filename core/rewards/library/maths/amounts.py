@@ -66,8 +66,9 @@ def read_joined(text: str) -> Amount | None:
         unit = read_amount(f"1{text[found.end() :]}")
     except Unreadable:
         return None
-    is_figure = isinstance(unit, Amount) and unit.tree == ONE
-    return replace(unit, tree=("symbol", re.sub(r"\s", "", found[1]))) if is_figure else None
+    if not isinstance(unit, Amount) or unit.tree != ONE:
+        return None
+    return replace(unit, tree=("symbol", re.sub(r"\s", "", found[1])))
 
 
 def read_compound(text: str) -> Amount | None:

@@ -223,8 +223,8 @@ def _single(text: str) -> Value:
 
 def _based(text: str) -> Based | None:
     if found := PREFIXED.fullmatch(text.strip('"')):
-        base, digits = next((base, found[place]) for place, base in ((2, 16), (3, 8), (4, 2)) if found[place])
-        return Based(found[1] + digits.upper(), base)
+        digits, by_prefix = next((found[place], base) for place, base in ((2, 16), (3, 8), (4, 2)) if found[place])
+        return Based(found[1] + digits.upper(), by_prefix)
     found = BASED.fullmatch(text)
     base = with_digits(found[2]) if found else ""
     is_base = base.isdigit() and 1 < int(base) <= 36
