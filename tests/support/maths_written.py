@@ -1,10 +1,12 @@
-"""Families of references that count as they are written: ranges, dates, prefixed numbers."""
+"""Families of references that count as they are written: ranges, dates, prefixed numbers, named values."""
 
 from __future__ import annotations
 
 import random
 
 from tests.support.maths_drawing import Family, number, other_digits
+
+LABELS = ("Alice", "Bob", "width", "length", "mean", "median", "Option A", "Option B", "Tuesday", "total cost")
 
 
 def span(draw: random.Random) -> tuple[str, list[str]]:
@@ -30,4 +32,18 @@ def prefixed(draw: random.Random) -> tuple[str, list[str]]:
     ]
 
 
-FAMILIES: dict[str, Family] = {family.__name__: family for family in (span, date, prefixed)}
+def named_values(draw: random.Random) -> tuple[str, list[str]]:
+    first, second = draw.sample(LABELS, 2)
+    low = number(draw)
+    high = low + number(draw)
+    form = draw.choice(("{}: {}, {}: {}", r"\text{{{}}}={},\text{{{}}}={}"))
+    return form.format(first, low, second, high), [
+        form.format(first, high, second, low),
+        form.format(first, low, first, high),
+        form.format(first, low, second, high + 1),
+        f"{high}, {low}",
+        f"{first}: {low}",
+    ]
+
+
+FAMILIES: dict[str, Family] = {family.__name__: family for family in (span, date, prefixed, named_values)}

@@ -24,6 +24,7 @@ from core.rewards.library.maths.relations import (
     RELATION,
     intersection,
     intervals_of,
+    label,
     read_relation,
     reals,
     union,
@@ -60,7 +61,8 @@ PREFIXED = re.compile(r"(-?)0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
 """A number with the prefix of its base, as in 0x1F."""
 MERIDIEM = re.compile(r"(?<=\d)\s*\"?\s*([aApP])\.?\s?[mM]\b\.?\"?")
 LETTER = re.compile(r'"?(?:\("?([A-J])"?\)|([A-J])\)?)"?')
-ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*([^\s"_^,;:].*)')
+ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*(?!\\(?:le|ge|ne|approx|equiv)(?![A-Za-z]))([^\s"_^,;:=<>].*)')
+LABEL_BEHIND = re.compile(r'[A-Za-z"]\s*:')
 CHOICE = re.compile(r'"?\(([A-J])\)"?\s*([^\s":,;=)].*)')
 NO_WORDS = re.compile(r"[\d\\^_+*/=<>|$\[\]{}]|(?:^|\s)-")
 """What no answer in words has."""
@@ -115,7 +117,7 @@ def read(text: str) -> Value:
     text = text.strip().rstrip(",;")
     if not text:
         raise Unreadable("it is empty")
-    text = with_digits(text)
+    text = with_digits(text.replace(':"', '":'))
     if found := MATRIX.fullmatch(text):
         return _matrix(found[1], found[2])
     if found := CASES.fullmatch(text):
@@ -126,7 +128,7 @@ def read(text: str) -> Value:
         return _member(found[1], read(text[found.end() :]))
     if (found := CHOICE.fullmatch(text)) and not RELATION.search(text):
         return Named(f"({found[1]})", read(found[2]))
-    return _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
+    return _labelled(text) or _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
 
 
 def _announced(text: str) -> Value | None:
@@ -136,6 +138,18 @@ def _announced(text: str) -> Value | None:
         return None
     value = read(found[2])
     return None if isinstance(value, Amount) else value
+
+
+def _labelled(text: str) -> Named | None:
+    """A value or values behind one label of words and a colon; None for anything else."""
+    words, colon, rest = text.partition(":")
+    if not colon or not rest.strip() or LABEL_BEHIND.search(rest) or len(split(words, SEPARATOR)) != 1:
+        return None
+    try:
+        is_label = isinstance(read(words), Words) and not LETTER.fullmatch(words.strip())
+    except Unreadable:
+        return None
+    return Named(label(words), read(rest)) if is_label else None
 
 
 def _member(name: str, value: Value) -> Value:
@@ -195,12 +209,14 @@ def _bracketed(text: str) -> Value | None:
 
 
 def _ratio(text: str) -> Value | None:
-    """Values with colons between them; a word before a colon announces the value."""
+    """Values with colons between them; a letter before a colon is the name of a value."""
     parts = split(MERIDIEM.sub(r' "\1m"', text), COLON)
     if len(parts) < 2:
         return None
     values = tuple(map(read, parts))
-    return values[-1] if len(values) == 2 and isinstance(values[0], Words) else Ratio(values)
+    if len(values) > 2 or not isinstance(values[0], Words):
+        return Ratio(values)
+    return values[-1] if isinstance(values[-1], Words) else Named(label(parts[0]), values[-1])
 
 
 def _single(text: str) -> Value:
