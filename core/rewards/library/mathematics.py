@@ -9,11 +9,12 @@ from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example, NotRun, Preset, Sample, Score, excerpt, right, wrong
 from core.rewards.library.answers import NO_SOLUTION
 from core.rewards.library.maths.amounts import read_joined
-from core.rewards.library.maths.calculus import is_left_open, is_same_calculus, needs_math_verify
+from core.rewards.library.maths.calculus import has_matrix, is_left_open, is_same_calculus, needs_math_verify
 from core.rewards.library.maths.comparing import is_same
-from core.rewards.library.maths.kinds import Amount, Named, Value, shifted
+from core.rewards.library.maths.kinds import Value, shifted
 from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
 from core.rewards.library.maths.reading import readings
+from core.rewards.library.maths.symbolic import inner
 from core.rewards.library.maths.trees import Unreadable
 from core.rewards.library.maths.writing import boxes, plain
 
@@ -29,7 +30,7 @@ def math_science(response: str, reference: str, example: Example) -> Score:
     values of their symbols; a decimal is not the root or fraction that it rounds. Units may be missing, never others.
 
     Raises:
-        NotRun: The reference can't be read, or takes too long to compute. An answer that does is wrong.
+        NotRun: The reference can't be read, or takes too long to compare. An answer that alone does is wrong.
     """
     solution = example.markers.between_solution(response)
     if solution is None:
@@ -50,7 +51,7 @@ def _judged(solution: str, reference: str) -> Score:
     except NoReference as problem:
         raise NotRun(f"the reference {excerpt(reference)} can't be read: {problem}") from None
     except OutOfWork:
-        raise NotRun(f"comparing anything with {excerpt(reference)} takes too long") from None
+        raise NotRun(f"comparing {excerpt(solution)} with {excerpt(reference)} takes too long") from None
     verb = "equals" if equal else "does not equal"
     return (right if equal else wrong)(f"{excerpt(solution)} {verb} {excerpt(reference)}")
 
@@ -62,8 +63,7 @@ def _is_same(reference: str, answer: str) -> bool:
     except Unreadable as problem:
         if not needs_math_verify(reference):
             raise NoReference(str(problem)) from None
-        _require_value(answer)
-        return is_same_calculus(reference, answer)
+        return any(is_same_calculus(reference, answer, value) for value in _computable(answer))
     given = readings(answer)
     try:
         return _has_same(wanted, given)
@@ -84,22 +84,22 @@ def _wanted(reference: str) -> list[Value]:
     return [as_written] if as_written else found
 
 
-def _require_value(answer: str) -> None:
-    """Let no answer choose what math-verify has to compute.
+def _computable(answer: str) -> list[Value | str]:
+    """What math-verify is given for an answer: each way to read it; the text only of a product of matrices.
 
     Raises:
         Unreadable: It leaves an operator open, or is no number, expression or matrix that can be computed here.
     """
     if is_left_open(answer):
         raise Unreadable("it leaves a sum, an integral or another operator open")
-    for value in [] if needs_math_verify(answer) else readings(answer):
-        inner = value.value if isinstance(value, Named) else value
-        if not isinstance(inner, Amount):
-            raise Unreadable("it is not one value")
-        try:
-            Values().check(inner.tree)
-        except OutOfWork:
-            raise Unreadable("it takes too long to compute") from None
+    try:
+        return [inner(value) for value in readings(answer)]
+    except OutOfWork:
+        raise Unreadable("it takes too long to compute") from None
+    except Unreadable:
+        if not has_matrix(answer):
+            raise
+        return [answer]
 
 
 def _stated_by_reference(text: str) -> str:

@@ -169,6 +169,9 @@ CALCULUS = [
     (r"\int_0^1 x\,dx", "0.5"),
     (r"\lim_{n\to\infty}\left(1+\frac1n\right)^n", "e"),
     (r"\frac{d}{dx} x^2", "2x"),
+    (r"\int_a^b x_1\,dx", "x_1(b-a)"),
+    (r"\sum_{k=1}^5 k^2", "4!+31"),
+    (r"\lim_{x\to 0}\frac{1}{x^2}", r"\infty"),
     (r"\frac{1}{2}\begin{pmatrix}2&4\\6&8\end{pmatrix}", r"\begin{pmatrix}1&2\\3&4\end{pmatrix}"),
 ]
 
@@ -176,6 +179,27 @@ CALCULUS = [
 @pytest.mark.parametrize(("reference", "answer"), CALCULUS)
 def test_a_sum_an_integral_or_a_limit_may_be_computed(reference, answer):
     assert value(reference, answer) == 1.0
+
+
+CALCULUS_OTHERWISE = [
+    (r"\lim_{x\to 0}\frac{\sin x}{x}", "1 2/3"),
+    (r"\lim_{x\to 0}\frac{\sin x}{x}", r"1.\overline{3}"),
+    (r"\lim_{x\to 0}\frac{\sin x}{x}", r"1 \text{ h } 31 \text{ min}"),
+    (r"\lim_{x\to 0}\frac{\sin x}{x}", r"1\begin{pmatrix}5\end{pmatrix}"),
+    (r"\sum_{k=1}^3 k", r"6.\overline{9}"),
+]
+
+
+@pytest.mark.parametrize(("reference", "answer"), CALCULUS_OTHERWISE)
+def test_all_of_an_answer_counts_beside_a_sum_an_integral_or_a_limit(reference, answer):
+    assert value(reference, answer) == 0.0
+
+
+@pytest.mark.parametrize("answer", ["0", "1", r"\frac{dy}{dx}", "f"])
+@pytest.mark.parametrize("reference", [r"\frac{\partial f}{\partial x}", r"\frac{d}{dx} f(x)", r"\frac{dy}{dx}"])
+def test_the_derivative_of_a_name_is_not_computed(reference, answer):
+    assert value(reference, reference) == 1.0
+    assert value(reference, answer) in (None, float(reference == answer))
 
 
 UNREADABLE = {
