@@ -41,6 +41,7 @@ MOST_ITEMS = 40
 NOTHING = "no solution"
 CUP = re.compile(r"\\cup(?![A-Za-z])")
 SETMINUS = re.compile(r"\\(?:setminus|backslash)(?![A-Za-z])")
+LOGIC = re.compile(r"\\(?:lor|land)(?![A-Za-z])")
 SEPARATOR = re.compile(r"\s*(?:,\s*(?:and|or)\b|\b(?:and|or)\b|,|;|\\\\)\s*")
 COMMA = re.compile(r"\s*[,;]\s*")
 COLON = re.compile(r"\s*:\s*")
@@ -166,6 +167,8 @@ def _joined(text: str) -> Value | None:
     parts = split(text, SETMINUS)
     if len(parts) == 2:
         return without(read(parts[0]), items_of(read(parts[1])))
+    if LOGIC.search(text):
+        return _connected(text)
     parts = split(text, SEPARATOR)
     if len(parts) < 2:
         return None
@@ -173,6 +176,14 @@ def _joined(text: str) -> Value | None:
     if re.search(r"\bor\b", text):
         return union(values)
     return (intersection(values) if re.search(r"\band\b", text) else None) or Several(values)
+
+
+def _connected(text: str) -> Value | None:
+    """Equations or inequalities with logic signs between them; those between other values are not understood."""
+    parts = split(text, LOGIC)
+    if not all(map(RELATION.search, parts)):
+        raise Unreadable("a logic sign stands between values")
+    return _joined(LOGIC.sub(lambda found: {"lor": " or ", "land": " and "}[found[0][1:]], text))
 
 
 def _items(parts: list[str]) -> tuple[Value, ...]:

@@ -202,6 +202,12 @@ def test_the_derivative_of_a_name_is_not_computed(reference, answer):
     assert value(reference, answer) in (None, float(reference == answer))
 
 
+def test_another_logic_sign_is_not_the_same():
+    for reference, answer in [(r"p \land q", r"p \lor q"), (r"p \wedge q", r"p \vee q"), (r"p \lor q", "p, q")]:
+        assert value(reference, reference) == 1.0
+        assert value(reference, answer) is None
+
+
 UNREADABLE = {
     "Add 3 to 4, then take 2 away and you have 5 left": "more than one value",
     r"\heartsuit + 3": "not understood",
