@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.support import maths_numbers, maths_structures
+from tests.support import maths_numbers, maths_structures, maths_written
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Made:
     wrong: tuple[str, ...]
 
 
-FAMILIES = {**maths_numbers.FAMILIES, **maths_structures.FAMILIES}
+FAMILIES = {**maths_numbers.FAMILIES, **maths_structures.FAMILIES, **maths_written.FAMILIES}
 
 
 def references(count: int, seed: int = 0) -> Iterator[Made]:

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example, NotRun, Preset, Sample, Score, excerpt, right, wrong
 from core.rewards.library.answers import NO_SOLUTION
-from core.rewards.library.maths.calculus import is_left_open, is_same_calculus, needs_math_verify
+from core.rewards.library.maths.amounts import read_joined
+from core.rewards.library.maths.calculus import has_matrix, is_left_open, is_same_calculus, needs_math_verify
 from core.rewards.library.maths.comparing import is_same
-from core.rewards.library.maths.kinds import Amount, Named
+from core.rewards.library.maths.kinds import Value, shifted
 from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
 from core.rewards.library.maths.reading import readings
+from core.rewards.library.maths.symbolic import inner
 from core.rewards.library.maths.trees import Unreadable
 from core.rewards.library.maths.writing import boxes, plain
 
+SPACED_MINUS = re.compile(r"\s-\s")
 LONGEST_ANSWER = 2000
 """Characters."""
 
@@ -27,7 +30,7 @@ def math_science(response: str, reference: str, example: Example) -> Score:
     values of their symbols; a decimal is not the root or fraction that it rounds. Units may be missing, never others.
 
     Raises:
-        NotRun: The reference can't be read, or the comparison would take too long.
+        NotRun: The reference can't be read, or takes too long to compare. An answer that alone does is wrong.
     """
     solution = example.markers.between_solution(response)
     if solution is None:
@@ -56,30 +59,47 @@ def _judged(solution: str, reference: str) -> Score:
 def _is_same(reference: str, answer: str) -> bool:
     """Whether two plain texts state the same in one of the ways to read each."""
     try:
-        wanted = readings(reference)
+        wanted = _wanted(reference)
     except Unreadable as problem:
         if not needs_math_verify(reference):
             raise NoReference(str(problem)) from None
-        _require_value(answer)
-        return is_same_calculus(reference, answer)
-    values = Values()
+        return any(is_same_calculus(reference, answer, value) for value in _computable(answer))
     given = readings(answer)
+    try:
+        return _has_same(wanted, given)
+    except OutOfWork:
+        _has_same(wanted, list(map(shifted, wanted)))
+        raise Unreadable("it takes too long to compute") from None
+
+
+def _has_same(wanted: list[Value], given: list[Value]) -> bool:
+    values = Values()
     return any(is_same(one, other, values) for one in wanted for other in given)
 
 
-def _require_value(answer: str) -> None:
-    """Let no answer choose what math-verify has to compute.
+def _wanted(reference: str) -> list[Value]:
+    """What a reference states; 10-20 and 2023-01-05 are a range and a date there, while an answer may compute."""
+    found = readings(reference)
+    as_written = read_joined(reference) if SPACED_MINUS.search(reference) is None else None
+    return [as_written] if as_written else found
+
+
+def _computable(answer: str) -> list[Value | str]:
+    """What math-verify is given for an answer: each way to read it; the text only of a product of matrices.
 
     Raises:
         Unreadable: It leaves an operator open, or is no number, expression or matrix that can be computed here.
     """
     if is_left_open(answer):
         raise Unreadable("it leaves a sum, an integral or another operator open")
-    for value in [] if needs_math_verify(answer) else readings(answer):
-        inner = value.value if isinstance(value, Named) else value
-        if not isinstance(inner, Amount):
-            raise Unreadable("it is not one value")
-        Values().check(inner.tree)
+    try:
+        return [inner(value) for value in readings(answer)]
+    except OutOfWork:
+        raise Unreadable("it takes too long to compute") from None
+    except Unreadable:
+        if not has_matrix(answer):
+            raise
+        return [answer]
 
 
 def _stated_by_reference(text: str) -> str:

@@ -43,8 +43,8 @@ def multiple_choice(response: str, reference: str, example: Example, *, first_in
     wanted = wanted_option(reference, options, numbering)
     if solution == reference.strip():
         return right(f"{excerpt(solution)} is the reference")
-    if len(letters_in(solution)) > MOST_MENTIONS:
-        return wrong(f"{excerpt(solution)} names {len(letters_in(solution))} options instead of one")
+    if lists_letters(solution, options):
+        return wrong(f"{excerpt(solution)} names {len(letters_in(solution, options))} options instead of one")
     named = named_in(solution, options)
     if named == {wanted}:
         return right(f"{excerpt(solution)} names option {wanted}")
@@ -122,13 +122,23 @@ def _numbered(number: int, short: str, options: Sequence[Option], numbering: Any
 
 def named_in(solution: str, options: Sequence[Option]) -> set[str]:
     """The letters of the options that a solution names, by letter, by text, or by both."""
+    exact = texts_in(solution, options)
+    return exact or set(letters_in(solution, options)) or _mentioned(solution, options)
+
+
+def texts_in(solution: str, options: Sequence[Option]) -> set[str]:
+    """The letters of the options whose text is all that a solution says, and the letter that it gives with a text."""
     label = LABEL.match(solution)
     bare = solution[label.end() :] if label else solution
     if exact := _called(solution, options):
         return exact
-    if whole := _called(bare, options) | _called(bare.rstrip("."), options):
-        return whole | ({label[1].upper()} if label else set())
-    return set(letters_in(solution)) or _mentioned(solution, options)
+    whole = _called(bare, options) | _called(bare.rstrip("."), options)
+    return whole | {label[1].upper()} if whole and label else whole
+
+
+def lists_letters(solution: str, options: Sequence[Option]) -> bool:
+    """Whether a solution that is no option's text has more letters of options than one choice needs."""
+    return len(letters_in(solution, options)) > MOST_MENTIONS and not texts_in(solution, options)
 
 
 def _called(text: str, options: Sequence[Option]) -> set[str]:
@@ -136,8 +146,16 @@ def _called(text: str, options: Sequence[Option]) -> set[str]:
     return {option.letter for option in options if is_same(text, option.text)}
 
 
-def letters_in(solution: str) -> list[str]:
-    """The option letters that `solution` names: B, (b), "b", "B) Paris"; the words A and I are none."""
+def letters_in(solution: str, options: Sequence[Option]) -> list[str]:
+    """The letters of `options` that `solution` names: B, (b), "b", "B) Paris"; the words A and I are none.
+
+    Without options every letter counts.
+    """
+    known = {option.letter for option in options} or set(ascii_uppercase)
+    return [letter for letter in _letters_of(solution) if letter in known]
+
+
+def _letters_of(solution: str) -> list[str]:
     alone = solution.strip("().:*\"' ")
     if len(alone) == 1:
         return [alone.upper()] if alone in ascii_letters else []

@@ -11,7 +11,7 @@ from core.rewards.base import Component, Example, Parameter, Preset, Score, exce
 from core.rewards.library.answers import LONGEST_ANSWER, MOST_MENTIONS, NO_SOLUTION, is_same, plain_value
 from core.rewards.library.multiple_choice import (
     has_column,
-    letters_in,
+    lists_letters,
     named_in,
     numbering_of,
     options_in,
@@ -118,7 +118,7 @@ def is_right(solution: str, reference: str, example: Example) -> bool:
     if not options and not re.fullmatch(r"\(?[A-Z]\)?", reference.strip()):
         return False
     wanted = wanted_option(reference, options, numbering_of(example))
-    short = len(solution.split()) <= LONGEST_ANSWER and len(letters_in(solution)) <= MOST_MENTIONS
+    short = len(solution.split()) <= LONGEST_ANSWER and not lists_letters(solution, options)
     return short and named_in(solution, options) == {wanted}
 
 

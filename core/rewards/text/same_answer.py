@@ -217,6 +217,8 @@ def _of_guess(answer: _Said, wanted: _Said) -> float:
     """The likeness of the one guess that an answer makes."""
     cut = not wanted.rest and not wanted.is_led_in
     guess = answer.guess if cut else answer.whole
+    if not guess:
+        return 0.0
     if len(guess) > 1 and guess[0] in PREPOSITIONS and guess[0] != wanted.whole[0]:
         guess = guess[1:]
     if guess == wanted.whole:

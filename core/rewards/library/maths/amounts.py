@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from core.rewards.library.maths.kinds import Amount, Several, Value
 from core.rewards.library.maths.signs import Sign, signs_of
-from core.rewards.library.maths.trees import MINUS_ONE, Reader, Tree, Unreadable
+from core.rewards.library.maths.trees import MINUS_ONE, ONE, Reader, Tree, Unreadable
 from core.rewards.library.maths.units import COUNT, LETTERS, MULTIPLES, UNITS, Unit, read_unit
 
 UNIT = "(?:" + "|".join(sorted(LETTERS)) + "|[a-zA-Zμ]{2,5})"
@@ -22,6 +23,10 @@ FREE_LETTER = re.compile(r"(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])")
 COMPOUND = re.compile(r'(?<![\d.])(\d{1,20}(?:\.\d{1,20})?)\s*"?([a-zA-Z]+)"?(?:\s*,\s*|\s+and\s+|\s+|$)')
 DENIALS = frozenset(("not", "isn't", "isnt", "cannot", "can't", "never", "neither", "doesn't"))
 BOUND = re.compile(r"\b(?:at least|at most|(?:more|less|greater|fewer|larger|smaller) than|between)\b")
+FIGURE = r"\d+(?:\.\d+)?"
+JOINED = re.compile(
+    rf'({FIGURE}(?:\s*-\s*{FIGURE})+|\d+(?:\s*/\s*\d+){{2,}})(?=\s*$|\s*["%°]|\s+[A-Za-z]{{2}})',
+)
 OF_UNITS = frozenset(("\\cdot", *"^{}-/*()°"))
 PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z])")
 
@@ -50,6 +55,20 @@ def read_glued(text: str) -> Amount | None:
     if not GLUED_UNIT.fullmatch(text):
         return None
     return Amount(("number", Fraction(text[:-1])), read_unit(text[-1]))
+
+
+def read_joined(text: str) -> Amount | None:
+    """Figures with - or / between them as they are written: a range, a date, a number to call; None for others."""
+    found = JOINED.match(text)
+    if not found:
+        return None
+    try:
+        unit = read_amount(f"1{text[found.end() :]}")
+    except Unreadable:
+        return None
+    if not isinstance(unit, Amount) or unit.tree != ONE:
+        return None
+    return replace(unit, tree=("symbol", re.sub(r"\s", "", found[1])))
 
 
 def read_compound(text: str) -> Amount | None:

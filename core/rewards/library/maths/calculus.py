@@ -11,11 +11,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from core.rewards.library.maths.numbers import NoReference, OutOfWork
+from core.rewards.library.maths.kinds import Amount, Value
+from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
+from core.rewards.library.maths.symbolic import symbolic
 from core.rewards.library.maths.trees import Unreadable
 
 LIMIT_S = 0.15
 """Seconds of the thread's own work where the system counts them, so that a busy machine changes no score."""
+PROBE = r"\frac{\pi}{7}"
+"""A number that is not rational, so that an answer is compared with it in full."""
 LOOKS = 5
 """How often the clock is looked at within the limit."""
 LONGEST = 300
@@ -28,6 +32,11 @@ WARMING = (
     (r"$\int_0^1 x^2\,dx$", r"$\frac{1}{3}$"),
     (r"$\lim_{x\to 0}\frac{\sin x}{x}$", "$1$"),
 )
+OF_A_NAME = re.compile(
+    r"\\frac\s*\{\s*(?:d|\\partial)\s*[A-Za-z][^{}]*\}\s*\{\s*(?:d|\\partial)(?![A-Za-z]{2})"
+    r"|\\frac\s*\{\s*(?:d|\\partial)\s*\}\s*\{[^{}]*\}\s*\(?\s*[A-Za-z]\s*\)?(?:\([^()]*\))?$"
+)
+"""A derivative of a name, of which nobody knows what it stands for."""
 BOUNDS = re.compile(r"_(?:\{[^{}]*\}|\w)\s*\^\s*(?:\{[\w\\+-]{1,8}\}|\w)")
 LONG_PRODUCT = re.compile(r"\\prod[^\\]*\^\s*\{?\s*\d{3}")
 QUOTED = re.compile(r'"([^"]*)"')
@@ -52,28 +61,70 @@ def is_left_open(text: str) -> bool:
     return bool(CALCULUS.search(text))
 
 
-def is_same_calculus(reference: str, answer: str) -> bool:
-    """Whether math-verify finds two plain texts equal; the answer must leave nothing open.
+def has_matrix(text: str) -> bool:
+    """Whether a plain text has a matrix."""
+    return bool(MATRIX.search(text))
+
+
+def is_same_calculus(reference: str, answer: str, value: Value | str) -> bool:
+    """Whether math-verify finds a reference and an answer equal; the answer must leave nothing open.
+
+    Args:
+        reference: A plain text.
+        answer: A plain text.
+        value: What the answer states, or its text where that is not read here.
 
     Raises:
         NoReference: It can't read the reference.
-        Unreadable: It can't read the answer.
-        OutOfWork: It needs more than LIMIT_S, or might.
+        Unreadable: It can't read the answer, or needs too long for it alone, or might.
+        OutOfWork: It needs more than LIMIT_S otherwise, or might for the reference.
     """
-    texts = (BOUNDS.sub("", reference), answer)
-    if len(reference) + len(answer) > LONGEST or LONG_PRODUCT.search(reference) or any(map(TOO_DEAR.search, texts)):
+    if OF_A_NAME.search(reference):
+        raise NoReference("it is the derivative of a name")
+    if LONG_PRODUCT.search(reference) or TOO_DEAR.search(BOUNDS.sub("", reference)) or len(reference) > LONGEST:
         raise OutOfWork
+    is_too_long = len(reference) + len(answer) > LONGEST
+    if is_too_long and len(answer) <= len(reference):
+        raise OutOfWork
+    if is_too_long or TOO_DEAR.search(_shortened(answer, value)):
+        raise Unreadable("it takes too long to compute")
+    try:
+        return _is_equal(reference, value)
+    except OutOfWork:
+        if _is_dear(value):
+            raise Unreadable("it takes too long to compute") from None
+        raise
+
+
+def _shortened(answer: str, value: Value | str) -> str:
+    """A rational number as such, and any other answer as it is."""
+    exact = Values().exact(value.tree) if isinstance(value, Amount) else None
+    return answer if exact is None else str(exact)
+
+
+def _is_dear(answer: Value | str) -> bool:
+    """Whether an answer takes half of the limit even beside a plain number."""
+    try:
+        _is_equal(PROBE, answer, LIMIT_S / 2)
+    except OutOfWork:
+        return True
+    return False
+
+
+def _is_equal(reference: str, answer: Value | str, limit_s: float = LIMIT_S) -> bool:
     parse, verify = _math_verify()
 
     def compare() -> bool:
-        wanted, given = (_parsed(parse, text) for text in (reference, answer))
+        wanted = _parsed(parse, reference)
         if wanted is None:
             raise NoReference("math-verify can't read it either")
+        symbols = getattr(wanted, "free_symbols", ())
+        given = _parsed(parse, answer) if isinstance(answer, str) else symbolic(answer, symbols)
         if given is None:
             raise Unreadable("math-verify can't read it either")
         return bool(verify(wanted, given, float_rounding=30, numeric_precision=50, timeout_seconds=None))
 
-    return within(LIMIT_S, compare)
+    return within(limit_s, compare)
 
 
 def _parsed(parse: Callable[..., list[Any]], text: str) -> Any:

@@ -97,8 +97,20 @@ def _several(reference: Value, answer: Value, values: Values) -> bool:
     wanted, given = items_of(reference), items_of(answer)
     if len(given) > MOST_REPEATED * len(wanted):
         return False
+    sides = ((wanted, given), (given, wanted))
+    if any(_is_named_apart(one) and not all(map(_has_name, other)) for one, other in sides):
+        return _each(wanted, given, values)
     wanted_by = [any(is_same(item, other, values) for other in given) for item in wanted]
     return all(wanted_by) and all(any(is_same(item, other, values) for item in wanted) for other in given)
+
+
+def _is_named_apart(items: Sequence[Value]) -> bool:
+    """Whether items have several names, so that a value without one could stand for any of them."""
+    return len({item.name for item in items if isinstance(item, Named | Region) and item.name}) > 1
+
+
+def _has_name(item: Value) -> bool:
+    return isinstance(item, Named | Equation | Inequality) or (isinstance(item, Region) and bool(item.name))
 
 
 def _coordinates(value: Value) -> tuple[Value, ...]:

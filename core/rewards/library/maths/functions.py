@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,8 @@ from core.rewards.library.maths.trees import Unreadable
 
 MOST_BITS = 1 << 15
 """Bits of an exact number."""
+SAME_DIGITS = 30
+"""Of the arguments of an unknown function; those of two that are the same differ in the last of 60 digits only."""
 LARGEST_FACTORIAL = 2000
 LARGEST_BINOMIAL = 5000
 
@@ -192,6 +195,12 @@ def _no_value(name: str) -> Callable[..., Any]:
     return compute
 
 
+def _applied(context: Any, function: Any, *arguments: Any) -> Any:
+    """One value for each function and each value of its arguments; it says nothing but whether two are the same."""
+    texts = [context.nstr(part, SAME_DIGITS) for part in (function, *arguments)]
+    return context.mpf(zlib.crc32(" ".join(texts).encode()) + 1) / 2**28
+
+
 NUMERIC: dict[str, Callable[..., Any]] = {
     "add": lambda context, *terms: sum(terms, context.mpf(0)),
     "multiply": _numeric_product,
@@ -214,6 +223,7 @@ NUMERIC: dict[str, Callable[..., Any]] = {
     "ln": lambda context, value: context.log(value),
     "log": lambda context, value, base=10: context.log(value) / context.log(base),
     **{name: _small(name) for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth")},
+    "applied": _applied,
     "arcsin": _small("asin"),
     "arccos": _small("acos"),
     "arctan": _small("atan"),

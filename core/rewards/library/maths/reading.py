@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.rewards.library.maths.amounts import DENIALS, read_amount, read_compound, read_glued
+from core.rewards.library.maths.amounts import DENIALS, read_amount, read_compound, read_glued, read_joined
 from core.rewards.library.maths.calculus import is_left_open
 from core.rewards.library.maths.kinds import (
     Amount,
@@ -24,6 +24,7 @@ from core.rewards.library.maths.relations import (
     RELATION,
     intersection,
     intervals_of,
+    label,
     read_relation,
     reals,
     union,
@@ -40,6 +41,7 @@ MOST_ITEMS = 40
 NOTHING = "no solution"
 CUP = re.compile(r"\\cup(?![A-Za-z])")
 SETMINUS = re.compile(r"\\(?:setminus|backslash)(?![A-Za-z])")
+LOGIC = re.compile(r"\\(?:lor|land)(?![A-Za-z])")
 SEPARATOR = re.compile(r"\s*(?:,\s*(?:and|or)\b|\b(?:and|or)\b|,|;|\\\\)\s*")
 COMMA = re.compile(r"\s*[,;]\s*")
 COLON = re.compile(r"\s*:\s*")
@@ -56,9 +58,12 @@ DIGITS = r'(-?(?=[A-Za-z]*\d)[0-9A-Za-z]+|"[A-Za-z]+|[A-Z]+(?=_\{?1\d))'
 BASED = re.compile(
     rf'"?{DIGITS}"?\s*(?:_\s*\{{?|\(?\s*"?base\s*)\s*"?\s*(?:base\s*)?(\d+|[a-z]+)"?\s*\}}?\)?', re.IGNORECASE
 )
+PREFIXED = re.compile(r"(-?)0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
+"""A number with the prefix of its base, as in 0x1F."""
 MERIDIEM = re.compile(r"(?<=\d)\s*\"?\s*([aApP])\.?\s?[mM]\b\.?\"?")
 LETTER = re.compile(r'"?(?:\("?([A-J])"?\)|([A-J])\)?)"?')
-ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*([^\s"_^,;:].*)')
+ANNOUNCED = re.compile(r'"([^"]*[a-z][^"]*)"\s*(?!\\(?:le|ge|ne|approx|equiv)(?![A-Za-z]))([^\s"_^,;:=<>].*)')
+LABEL_BEHIND = re.compile(r'[A-Za-z"]\s*:')
 CHOICE = re.compile(r'"?\(([A-J])\)"?\s*([^\s":,;=)].*)')
 NO_WORDS = re.compile(r"[\d\\^_+*/=<>|$\[\]{}]|(?:^|\s)-")
 """What no answer in words has."""
@@ -87,7 +92,7 @@ def readings(text: str) -> list[Value]:
             found.append(read(writing))
         except Unreadable as problem:
             problems.append(problem)
-    found += filter(None, (read_glued(grouped), read_compound(grouped), _restated(grouped)))
+    found += filter(None, (read_glued(grouped), read_compound(grouped), read_joined(grouped), _restated(grouped)))
     if not found:
         raise problems[0]
     return found
@@ -113,7 +118,7 @@ def read(text: str) -> Value:
     text = text.strip().rstrip(",;")
     if not text:
         raise Unreadable("it is empty")
-    text = with_digits(text)
+    text = with_digits(text.replace(':"', '":'))
     if found := MATRIX.fullmatch(text):
         return _matrix(found[1], found[2])
     if found := CASES.fullmatch(text):
@@ -124,7 +129,7 @@ def read(text: str) -> Value:
         return _member(found[1], read(text[found.end() :]))
     if (found := CHOICE.fullmatch(text)) and not RELATION.search(text):
         return Named(f"({found[1]})", read(found[2]))
-    return _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
+    return _labelled(text) or _joined(text) or _related(text) or _bracketed(text) or _ratio(text) or _single(text)
 
 
 def _announced(text: str) -> Value | None:
@@ -134,6 +139,18 @@ def _announced(text: str) -> Value | None:
         return None
     value = read(found[2])
     return None if isinstance(value, Amount) else value
+
+
+def _labelled(text: str) -> Named | None:
+    """A value or values behind one label of words and a colon; None for anything else."""
+    words, colon, rest = text.partition(":")
+    if not colon or not rest.strip() or LABEL_BEHIND.search(rest) or len(split(words, SEPARATOR)) != 1:
+        return None
+    try:
+        is_label = isinstance(read(words), Words) and not LETTER.fullmatch(words.strip())
+    except Unreadable:
+        return None
+    return Named(label(words), read(rest)) if is_label else None
 
 
 def _member(name: str, value: Value) -> Value:
@@ -150,6 +167,8 @@ def _joined(text: str) -> Value | None:
     parts = split(text, SETMINUS)
     if len(parts) == 2:
         return without(read(parts[0]), items_of(read(parts[1])))
+    if LOGIC.search(text):
+        return _connected(text)
     parts = split(text, SEPARATOR)
     if len(parts) < 2:
         return None
@@ -157,6 +176,14 @@ def _joined(text: str) -> Value | None:
     if re.search(r"\bor\b", text):
         return union(values)
     return (intersection(values) if re.search(r"\band\b", text) else None) or Several(values)
+
+
+def _connected(text: str) -> Value | None:
+    """Equations or inequalities with logic signs between them; those between other values are not understood."""
+    parts = split(text, LOGIC)
+    if not all(map(RELATION.search, parts)):
+        raise Unreadable("a logic sign stands between values")
+    return _joined(LOGIC.sub(lambda found: {"lor": " or ", "land": " and "}[found[0][1:]], text))
 
 
 def _items(parts: list[str]) -> tuple[Value, ...]:
@@ -193,12 +220,14 @@ def _bracketed(text: str) -> Value | None:
 
 
 def _ratio(text: str) -> Value | None:
-    """Values with colons between them; a word before a colon announces the value."""
+    """Values with colons between them; a letter before a colon is the name of a value."""
     parts = split(MERIDIEM.sub(r' "\1m"', text), COLON)
     if len(parts) < 2:
         return None
     values = tuple(map(read, parts))
-    return values[-1] if len(values) == 2 and isinstance(values[0], Words) else Ratio(values)
+    if len(values) > 2 or not isinstance(values[0], Words):
+        return Ratio(values)
+    return values[-1] if isinstance(values[-1], Words) else Named(label(parts[0]), values[-1])
 
 
 def _single(text: str) -> Value:
@@ -220,6 +249,9 @@ def _single(text: str) -> Value:
 
 
 def _based(text: str) -> Based | None:
+    if found := PREFIXED.fullmatch(text.strip('"')):
+        digits, by_prefix = next((found[place], base) for place, base in ((2, 16), (3, 8), (4, 2)) if found[place])
+        return Based(found[1] + digits.upper(), by_prefix)
     found = BASED.fullmatch(text)
     base = with_digits(found[2]) if found else ""
     is_base = base.isdigit() and 1 < int(base) <= 36

@@ -139,8 +139,7 @@ def _approximate(texts: list[str], relations: list[str]) -> tuple[list[str], lis
 def _equation(texts: list[str], read: Callable[[str], Value]) -> Value:
     rest = texts[1:]
     if NAME.match(texts[0]):
-        name = re.sub(r"\s", "", texts[0])
-        return Named(name, _sides(rest, read))
+        return Named(label(texts[0]), _sides(rest, read))
     values = [read(text) if text else None for text in texts]
     known = [value for value in values if value is not None]
     if not known:
@@ -153,6 +152,14 @@ def _equation(texts: list[str], read: Callable[[str], Value]) -> Value:
     if len(known) == 2 and (name := _symbol(last)) and name not in _symbols(first):
         return Named(name, first)
     return Equation(tuple(known))
+
+
+def label(text: str) -> str:
+    """A name as it is compared: without spaces, and words without quotes, capitals and their article."""
+    words = text.replace('"', "").split()
+    if not re.search(r"[a-z]{3}", text):
+        return "".join(words)
+    return "".join(words[words[0].casefold() in ("the", "a", "an") :]).casefold()
 
 
 def _sides(texts: list[str], read: Callable[[str], Value]) -> Value:

@@ -31,6 +31,9 @@ _GREEK = (
     "Omega Alpha Beta ell hbar ldots R N Z Q C angle triangle prime aleph partial nabla"
 )
 GREEK = frozenset(_GREEK.split())
+APPLIED = "fghFG"
+"""Letters that are functions before brackets."""
+VECTORS = ("vec ", "hat ", "overrightarrow ", "nabla")
 CLOSING = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 
 
@@ -88,8 +91,10 @@ class Reader:
         factors = [self._factor()]
         while True:
             if self.here in ("*", "\\times", "\\cdot") and not is_argument and not self._words_follow():
-                self.take()
-                factors += self._signed_factor()
+                sign, following = self.take(), self._signed_factor()
+                if sign == "\\times" and _are_vectors(factors[-1], following[-1]):
+                    following = [*following[:-1], *_cross(factors.pop(), following[-1])]
+                factors += following
             elif self.here == "/" and not self._words_follow():
                 self.take()
                 factors += [("divide", ONE, factor) for factor in self._signed_factor()]
@@ -146,8 +151,30 @@ class Reader:
         )
 
     def _factor(self) -> Tree:
-        """A value with its powers, factorials and degrees."""
-        made, marks = self._value(), 0
+        """A value with its marks; a letter for a function is applied to what the brackets behind it enclose."""
+        made = self._marked(self._value())
+        if not _is_named(made, APPLIED) or self.here != "(":
+            return made
+        arguments = self._listed()
+        if len(arguments) == 1 and arguments[0][0] == "add" and not _is_named(made, "f"):
+            return ("multiply", made, self._marked(arguments[0]))  # g(a + b) is a product
+        return self._marked(("applied", made, *arguments))
+
+    def _listed(self) -> list[Tree]:
+        """What brackets enclose, with commas between."""
+        closing, bars = CLOSING[self.take()], self._bars
+        self._bars = 0
+        made = [self._deeper(self.sum)]
+        while self.here == ",":
+            self.take()
+            made.append(self._deeper(self.sum))
+        self._bars = bars
+        self.take(closing)
+        return made
+
+    def _marked(self, made: Tree) -> Tree:
+        """A value with the powers, factorials and degrees behind it."""
+        marks = 0
         while self.here in ("^", "**", "!", "°", "%", "'"):
             sign, marks = self.take(), marks + 1
             if marks > MOST_MARKS:
@@ -230,11 +257,21 @@ class Reader:
         return ("number", _fraction(text))
 
     def _symbol(self, name: str) -> Tree:
-        """A letter with what is below it."""
+        """A letter with what is below it; the points of an angle, from either side."""
+        if name == "angle":
+            name = " ".join((name, self._points()))
         if self.here == "_":
             self.take()
             name += "_" + self._raw()
         return ("symbol", name)
+
+    def _points(self) -> str:
+        """The capitals that follow, in the order that comes first in the alphabet."""
+        start = self.place
+        while self.kind == "letter" and self.here.isupper():
+            self.take()
+        points = "".join(sign.text for sign in self.signs[start : self.place])
+        return min(points, points[::-1])
 
     def _raw(self) -> str:
         """The signs of one argument as they are written."""
@@ -299,11 +336,7 @@ class Reader:
     def _arguments(self, name: str) -> list[Tree]:
         """What a function is applied to: what brackets enclose, or the factors that follow."""
         if self.here in ("(", "[") and name in LISTED:
-            closing, made = CLOSING[self.take()], [self.sum()]
-            while self.here == ",":
-                self.take()
-                made.append(self.sum())
-            self.take(closing)
+            made = self._listed()
         elif self.here in ("(", "[", "{"):
             made = [self._group()]
         elif self.here == "-":
@@ -342,3 +375,22 @@ def _repeating(text: str, period: str) -> Fraction:
     decimals = len(text.partition(".")[2])
     repeated = Fraction(int(period), (10 ** len(period) - 1) * 10**decimals)
     return Fraction(text + "0" if text.endswith(".") else text) + repeated
+
+
+def _are_vectors(*trees: Tree) -> bool:
+    """Whether of two symbols one is marked as a vector."""
+    is_one = any(str(tree[1]).startswith(VECTORS) for tree in trees)
+    return is_one and all(tree[0] == "symbol" for tree in trees)
+
+
+def _cross(left: Tree, right: Tree) -> list[Tree]:
+    """The factors of a cross product, which changes its sign where the two are turned."""
+    first, second = sorted((left, right), key=repr)
+    made: Tree = ("applied", ("symbol", "\\times"), first, second)
+    return [made] if first is left else [MINUS_ONE, made]
+
+
+def _is_named(tree: Tree, letters: str) -> bool:
+    """Whether a tree is one of some letters, with an index, a prime or a power."""
+    inner = tree[1] if tree[0] == "power" else tree
+    return inner[0] == "symbol" and inner[1].rstrip("'").partition("_")[0] in tuple(letters)

@@ -102,10 +102,10 @@ SIMPLER: list[tuple[re.Pattern[str], Any]] = [
         (r"\\(?:colon|ratio)(?![A-Za-z])", ":"),
         (r"\\(?:ast|star)(?![A-Za-z])", "*"),
         (r"\\div(?![A-Za-z])", "/"),
-        (r"\\(?:lor|vee)(?![A-Za-z])", " or "),
-        (r"\\(?:land|wedge)(?![A-Za-z])", " and "),
+        (r"\\vee(?![A-Za-z])|∨", r"\\lor "),
+        (r"\\wedge(?![A-Za-z])|∧", r"\\land "),
         (r"\\(?:ldots|dots|cdots|dotsc)(?![A-Za-z])|\.\.\.", r"\\ldots "),
-        (r"(?<=\d)\s*[xX]\s*(?=\d)", r"\\times "),
+        (r"(?<=\d)(?<!(?<![\d.])0(?=[xX]))\s*[xX]\s*(?=\d)", r"\\times "),  # but not of 0x1F
         (r"°\s*\\?(?:text|mathrm|rm)?\s*\{?\s*([CF])(?![a-z])\s*\}?", r' "°\1" '),
         (r"\s[dD]egrees?\s+(?:[cC]elsius|C\b)", ' "°C" '),
         (r"\s[dD]egrees?\s+(?:[fF]ahrenheit|F\b)", ' "°F" '),

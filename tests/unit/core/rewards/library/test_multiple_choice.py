@@ -131,6 +131,29 @@ def test_a_letter_in_the_text_of_an_option_names_no_other():
     assert score("vitamin B", "B", vitamins).value == 0.0
 
 
+LINES = {"choices": ["Line A B", "Line B C", "A, B and C", "None of these"]}
+BLOOD = {"choices": ["type A", "type B", "type AB", "type O"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "solution", "letter"),
+    [
+        (LINES, "A, B and C", "C"),
+        (LINES, "C) A, B and C", "C"),
+        (LINES, "A) Line A B", "A"),
+        (LINES, "B) Line B C.", "B"),
+        (BLOOD, "The blood is type O", "D"),
+        (BLOOD, "type AB", "C"),
+        (BLOOD, "A) type B", ""),
+        (BLOOD, "A, B, C", ""),
+        (LINES, "A, B, C and D", ""),
+    ],
+)
+def test_letters_in_the_texts_of_options_are_no_guesses(options, solution, letter):
+    for reference in "ABCD":
+        assert score(solution, reference, options).value == float(reference == letter)
+
+
 @pytest.mark.parametrize(
     ("reference", "first"),
     [("B", -1), ("(b)", 0), ("1", 0), ("2", 1), ("paris", -1), ("B) Paris", -1), ("option B", -1)],

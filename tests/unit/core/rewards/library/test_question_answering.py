@@ -97,6 +97,11 @@ def test_the_reference_counts_where_there_is_no_list():
     assert score("72", "72", {"answers": "6 * 12\n#### 72"}).value == 1.0
 
 
+@pytest.mark.parametrize("solution", ["Paris is は です", "x is 是 :", "是", "The answer is: です"])
+def test_a_sentence_that_states_nothing_earns_nothing(solution):
+    assert score(solution, "Paris").value == 0.0
+
+
 def test_dumping_the_context_earns_nothing():
     context = "The Normans gave their name to Normandy, a region in France, in the 10th and 11th centuries."
     assert score(context, "France").value == 0.0
