@@ -85,17 +85,19 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
     """The guessed mapping, and three rows as the model and the reward will see them."""
     config = parse_config(arguments["config"])
     count = looked_at(config.dataset)
-    rows = first_rows(config.dataset, workspace, FILTERED_ROWS if config.dataset.filters else count)
+    most = FILTERED_ROWS if config.dataset.filters else count
+    rows = first_rows(config.dataset, workspace, most)
     mapping = guess_mapping(rows[:count])
     shown_rows = rendered(rows, config, workspace)
     if problem := final_answer_problem(rows, config.dataset):
         shown_rows["notices"].append(f"{problem}.")
+    lengths = lengths_of(map_rows(rows, config.dataset, config.columns).rows, config, workspace)
     return {
         "columns": columns_of(rows[:count]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **shown_rows,
-        "lengths": lengths_of(map_rows(rows, config.dataset, config.columns).rows, config, workspace),
+        "lengths": {**lengths, "first_only": len(rows) == most},
     }
 
 
