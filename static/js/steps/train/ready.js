@@ -6,7 +6,7 @@ import { createLatest } from "../../lib/latest.js";
 import { counted } from "../../lib/format.js";
 import { formatRoute } from "../../lib/router.js";
 import { stepOf } from "../../state/draft.js";
-import { findingsOf } from "../../state/plan.js";
+import { findingsNow } from "../../state/plan.js";
 import { itemOf, fillList, find, part, setText, show } from "../../lib/dom.js";
 
 const QUIET_MS = 300;
@@ -73,7 +73,7 @@ export function mountReady(root, context) {
   /** @param {State} state */
   function render(state) {
     measure(state);
-    const found = findingsOf(state.plan);
+    const found = findingsNow(state.plan);
     const good = found.filter((finding) => finding.level === "good");
     const others = found.filter((finding) => finding.level !== "good" && finding.level !== "pending");
     show(find("ready", root), found.length > 0);
