@@ -134,16 +134,17 @@ def test_two_pages_that_wait_for_two_configurations_both_get_their_answers(works
     assert [measurements.known(BENCH, one) for one in chosen] == [{"rows": 1}] * 2
 
 
-def test_what_a_page_that_has_left_asked_for_gives_way_to_the_next_question(workspace):
+def test_what_a_page_that_has_left_asked_for_gives_way_to_the_next_question(workspace, until):
     slow, is_there = Slow(), threading.Event()
     measurements = Measurements(workspace, slow)
     token = IS_AWAITED.set(is_there.is_set)
     measurements.measure(config(), [BENCH])
+    assert slow.asked.acquire(timeout=60)
     IS_AWAITED.reset(token)
     thread = begun(measurements, config(prompt={"template": "plain"}), slow)
     slow.may_answer.set()
     thread.join(60)
-    assert sorted(slow.is_wanted) == [False, True]
+    until(lambda: sorted(slow.is_wanted) == [False, True])
 
 
 class Broken:

@@ -10,7 +10,7 @@ import { findingsNow } from "../../state/plan.js";
 import { itemOf, fillList, find, part, setText, show } from "../../lib/dom.js";
 
 const QUIET_MS = 300;
-/** What was not measured in time is asked for again after so long; another tab's questions have their turn meanwhile. */
+/** What was not measured in time is asked for again after so long: other tabs have their turn. */
 const AGAIN_MS = 2000;
 /** @type {Record<string, string>} */
 const PAGES = { model: "Model", dataset: "Dataset", reward: "Reward", config: "Configuration" };
@@ -54,15 +54,14 @@ export function mountReady(root, context) {
     latest.ask((signal) => askReady(config(), signal), {
       quietMs: QUIET_MS,
       answered(answer) {
-        if (answer.ready.some((finding) => finding.level === "pending")) setTimeout(askAgain, AGAIN_MS);
+        if (answer.ready.some((finding) => finding.level === "pending")) setTimeout(again, AGAIN_MS);
         context.refreshPlan();
       },
-      refused: (error) => error.code === "offline" && again(),
+      refused: (error) => { if (error.code === "offline") asked = ""; },
     });
   }
-  const again = () => { asked = ""; };
-  function askAgain() {
-    again();
+  function again() {
+    asked = "";
     measure(context.store.get());
   }
   context.live.on("connect", () => {
@@ -73,21 +72,25 @@ export function mountReady(root, context) {
   /** @param {State} state */
   function render(state) {
     measure(state);
-    const found = findingsNow(state.plan);
-    const good = found.filter((finding) => finding.level === "good");
-    const others = found.filter((finding) => finding.level !== "good" && finding.level !== "pending");
-    show(find("ready", root), found.length > 0);
-    drawVerdict(root, found);
-    drawBusy(root, found.filter((finding) => finding.level === "pending"));
-    fillList(find("ready-list", root), "ready", others, (row, finding) => fillFinding(row, finding, isChecking));
-    show(find("ready-fine", root), good.length > 0);
-    setText(find("ready-fine-title", root), fineText(good, good.length === found.length));
-    fillList(find("ready-fine-list", root), "ready-fine", good, (row, { title, text }) => {
-      setText(part(row, "ready__title"), title);
-      setText(part(row, "ready__text"), text);
-    });
+    draw(root, findingsNow(state.plan), isChecking);
   }
   return { again, render };
+}
+
+/** @param {HTMLElement} root @param {ReadyFinding[]} found @param {boolean} isChecking */
+function draw(root, found, isChecking) {
+  const good = found.filter((finding) => finding.level === "good");
+  const others = found.filter((finding) => finding.level !== "good" && finding.level !== "pending");
+  show(find("ready", root), found.length > 0);
+  drawVerdict(root, found);
+  drawBusy(root, found.filter((finding) => finding.level === "pending"));
+  fillList(find("ready-list", root), "ready", others, (row, finding) => fillFinding(row, finding, isChecking));
+  show(find("ready-fine", root), good.length > 0);
+  setText(find("ready-fine-title", root), fineText(good, good.length === found.length));
+  fillList(find("ready-fine-list", root), "ready-fine", good, (row, { title, text }) => {
+    setText(part(row, "ready__title"), title);
+    setText(part(row, "ready__text"), text);
+  });
 }
 
 /** @param {HTMLElement} root @param {ReadyFinding[]} found */

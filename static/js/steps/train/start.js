@@ -11,22 +11,18 @@ import { find, findInput, onSubmit, setText, tell } from "../../lib/dom.js";
 export function mountStart(root, context) {
   const button = find("start", document, "button");
   const config = () => context.store.get().draft.config;
+  const fail = (/** @type {string} */ text) => tell(root, "start-error", text);
   let [isSubmitted, isStarting] = [false, false];
   /** The draft for which a second word is asked, and why. */
   let doubt = { about: "", text: "" };
-  onSubmit(find("start-form", root), () => {
-    isSubmitted = true;
-    render(context.store.get());
-  });
+  onSubmit(find("start-form", root), () => { isSubmitted = true; render(context.store.get()); });
   find("start-anyway-go", root).addEventListener("click", () => begin(true));
 
-  /** Begin as soon as the plan is that of the draft, or ask for a second word. @param {State} state */
-  function decide({ plan }) {
-    if (!isSubmitted || plan.status === "checking") return;
+  /** Begin, now that the plan is that of the draft, or ask for a second word. @param {PlanState} plan */
+  function decide(plan) {
     isSubmitted = false;
-    const text = blockersText(plan);
-    if (text) hesitate(text);
-    else begin(false);
+    const doubts = blockersText(plan);
+    return doubts ? hesitate(doubts) : begin(false);
   }
 
   /** Ask for a second word. @param {string} text */
@@ -62,21 +58,14 @@ export function mountStart(root, context) {
     }
   }
 
-  const fail = (/** @type {string} */ text) => tell(root, "start-error", text);
-
   /** @param {State} state */
-  function render(state) {
-    decide(state);
-    const { plan } = state;
+  function render({ plan }) {
+    if (isSubmitted && plan.status !== "checking") decide(plan);
     tell(root, "start-anyway", doubt.about === JSON.stringify(config()) ? doubt.text : "");
     button.disabled = isStarting || isSubmitted || plan.status === "refused" || plan.status === "offline";
     setText(button.querySelector("span"), isStarting || isSubmitted ? "Checking data and model" : "Start training");
   }
-  function enter() {
-    isSubmitted = false;
-    fail("");
-  }
-  return { render, enter };
+  return { render, enter: () => { isSubmitted = false; fail(""); } };
 }
 
 /** @param {ApiError} error */
