@@ -10,7 +10,7 @@ from pydantic import Field
 from constants import LOG_TAIL_LINES
 from core.sessions.scores import shown, verdict
 from core.sessions.store import tail_text
-from routes.http import Body, Query, body, query, reply, services
+from routes.http import Body, Query, body, droppable, query, reply, services
 
 bp = Blueprint("training", __name__)
 MOST_STEPS = 10**9
@@ -97,6 +97,7 @@ def plan():
 
 
 @bp.post("/ready")
+@droppable
 def ready():
     """Whether a run can learn: the findings of its plan, measured first where they are not known. Starts nothing."""
     return reply({"ready": services().plans.ready(body(PlanRequest).config)})

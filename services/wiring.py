@@ -196,12 +196,13 @@ def _shared(workspace: Workspace, environment: Mapping[str, str], publish: Publi
 def _inputs(shared: _Shared) -> _Inputs:
     workspace, inspector = shared.workspace, shared.inspector
     prompts = PromptService(workspace, inspector)
+    rewards = RewardService(workspace, shared.store, inspector, prompts)
     uploads = UploadService(workspace, inspector, shared.jobs, shared.store.reads)
     return _Inputs(
         uploads=uploads,
-        datasets=DatasetService(workspace, inspector, shared.jobs, uploads, prompts),
+        datasets=DatasetService(workspace, inspector, shared.jobs, uploads, rewards.frozen),
         prompts=prompts,
-        rewards=RewardService(workspace, shared.store, inspector, prompts),
+        rewards=rewards,
         models=ModelService(workspace, shared.store, shared.hub, machine_with(shared.hardware)),
     )
 

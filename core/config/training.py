@@ -12,6 +12,11 @@ Optimiser = Literal[
 Scheduler = Literal["constant", "constant_with_warmup", "linear", "cosine"]
 Sampler = Literal["auto", "transformers", "vllm"]
 
+MOST_TOKENS = 1_048_576
+"""The largest max_sequence_length."""
+MOST_NEW_TOKENS = 131_072
+"""The largest max_new_tokens."""
+
 
 class TrainingConfig(Section):
     """How long, how much at a time, and with which optimiser."""
@@ -42,9 +47,9 @@ class TrainingConfig(Section):
     """Pull of the adapter's weights towards 0."""
     max_grad_norm: float = knob(1.0, gt=0, le=1000, unit="norm", typical="0.3 to 1.0")
     """Gradients longer than this are shortened to it."""
-    max_sequence_length: int = knob(1024, ge=16, le=1_048_576, unit="tokens", typical="192 to 4096", tier="essential")
+    max_sequence_length: int = knob(1024, ge=16, le=MOST_TOKENS, unit="tokens", typical="192 to 4096", tier="essential")
     """Prompt and answer together; rows whose prompt leaves no room for max_new_tokens are left out, and counted."""
-    max_new_tokens: int = knob(512, ge=1, le=131_072, unit="tokens", typical="48 to 1024", tier="essential")
+    max_new_tokens: int = knob(512, ge=1, le=MOST_NEW_TOKENS, unit="tokens", typical="48 to 1024", tier="essential")
     """Longest completion. Cut completions rarely score, so leave room: the longest answer of the data and a quarter, or
     512 and more for a model that thinks first."""
     temperature: float = knob(1.0, gt=0, le=2.0, unit="", typical="1.0")

@@ -20,8 +20,10 @@ CountTokens = Callable[[list[str]], list[int]]
 class AnswerLengths(TypedDict):
     """The perfect answers of `rows` rows, in tokens; `prompt` is the longest prompt, null without the tokenizer.
 
-    `is_estimated` says that the model's tokenizer was not at hand, `thinks` that the model writes down thoughts before
-    the answer which the rows do not bring.
+    `first_only` says that there may be more rows than these, the first ones, `is_estimated` that the model's tokenizer
+    was not at hand, `thinks` that the model writes down thoughts before
+    the answer which the rows do not bring, `context` how
+    many tokens the model takes at most, null where its tokenizer does not say.
     """
 
     rows: int
@@ -29,6 +31,8 @@ class AnswerLengths(TypedDict):
     prompt: int | None
     is_estimated: bool
     thinks: bool
+    first_only: bool
+    context: int | None
 
 
 def estimated_tokens(texts: list[str]) -> list[int]:
@@ -57,6 +61,8 @@ def answer_lengths(
         "prompt": prompt,
         "is_estimated": count is None,
         "thinks": thinks or asks_for_thought,
+        "first_only": False,
+        "context": None,
     }
 
 
@@ -71,4 +77,6 @@ def longest_of(parts: Sequence[AnswerLengths]) -> AnswerLengths | None:
         "prompt": max(prompts, default=None),
         "is_estimated": any(part["is_estimated"] for part in parts),
         "thinks": all(part["thinks"] for part in parts),
+        "first_only": any(part["first_only"] for part in parts),
+        "context": parts[0]["context"],
     }

@@ -17,7 +17,7 @@ from core.rewards.own_answers import ENOUGH, OwnAnswers, earned, in_words
 from core.rewards.tested import BenchResult
 from core.runs.plan import Estimate
 from core.runs.ready_finding import LEVELS, Level, Mend, ReadyFinding
-from core.runs.recommended import ROOM, new_tokens, with_room
+from core.runs.recommended import ROOM, most_new_tokens, with_room
 from core.statistics import sign_test, wilson_interval
 
 READY_S = 20.0
@@ -146,14 +146,18 @@ def _answer_length(found: AnswerLengths | str | None, config: RunConfig) -> Read
         return _finding("answer_length", "info", f"The longest answer could not be measured: {found}")
     about = "about " if found["is_estimated"] else ""
     thoughts = " after its thoughts" if found["thinks"] else ""
+    where = f" of the first {found['rows']:,} rows" if found["first_only"] else ""
     takes = f"{about}{found['longest']:,} tokens{thoughts}"
-    figure = f"A perfect answer takes up to {takes}, and max_new_tokens is {most:,}"
-    wanted = new_tokens(found)
-    mend = _setting(f"Allow {wanted:,} tokens", with_room(config, found, wanted))
-    value = found["longest"]
+    figure = f"A perfect answer{where} takes up to {takes}, and max_new_tokens is {most:,}"
+    value, possible = found["longest"], most_new_tokens(config, found)
+    settings = with_room(config, found)
+    wanted = settings["training.max_new_tokens"]
+    mend = _setting(f"Allow {wanted:,} tokens", settings) if most < wanted else None
     if value - END_TOKENS > most:
         is_sure = not found["is_estimated"]
         text = f"{figure}: it can't be given whole."
+        if value - END_TOKENS > possible:
+            text, mend = f"{text} It can't fit at all: {possible:,} is the most that can be set for this model.", None
         level: Level = "error" if is_sure else "warning"
         return _finding("answer_length", level, text, value=value, mend=mend, blocks=is_sure)
     if most < value * (1 if config.pre_training.enabled else ROOM):

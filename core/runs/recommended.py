@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from core.catalog.families import BaseModel
 from core.config import RunConfig, parse_config
+from core.config.training import MOST_NEW_TOKENS, MOST_TOKENS
 from core.data.lengths import AnswerLengths
 from core.runs.ladder import LONG, SHORT, rungs
 from core.runs.place import Place
@@ -91,11 +92,23 @@ def new_tokens(lengths: AnswerLengths) -> int:
     return max(least, math.ceil(lengths["longest"] * ROOM / STEP) * STEP)
 
 
-def with_room(config: RunConfig, lengths: AnswerLengths, tokens: int) -> dict[str, int]:
-    """The settings that give answers `tokens` tokens; prompts keep the room that they have and need."""
+def most_new_tokens(config: RunConfig, lengths: AnswerLengths) -> int:
+    """The largest max_new_tokens that can be set, and that the model has room for where its context is known."""
+    context = lengths["context"]
+    return MOST_NEW_TOKENS if context is None else min(MOST_NEW_TOKENS, max(1, context - _prompt(config, lengths)))
+
+
+def _prompt(config: RunConfig, lengths: AnswerLengths) -> int:
+    """The tokens that prompts have, and need."""
+    room = config.training.max_sequence_length - config.training.max_new_tokens
+    return room if lengths["prompt"] is None else min(room, lengths["prompt"])
+
+
+def with_room(config: RunConfig, lengths: AnswerLengths) -> dict[str, int]:
+    """The settings that give every answer its tokens, as far as that goes; prompts keep what they have and need."""
     training = config.training
-    room = training.max_sequence_length - training.max_new_tokens
-    needed = tokens + (room if lengths["prompt"] is None else min(room, lengths["prompt"]))
+    tokens = min(new_tokens(lengths), most_new_tokens(config, lengths))
+    needed = min(MOST_TOKENS, tokens + _prompt(config, lengths))
     longer = {"training.max_sequence_length": needed} if needed > training.max_sequence_length else {}
     return {"training.max_new_tokens": tokens, **longer}
 
@@ -104,4 +117,4 @@ def recommended_lengths(config: RunConfig, lengths: AnswerLengths) -> dict[str, 
     """The lengths that suit the data; none where the model thinks first, whose own recommendation then holds."""
     if lengths["thinks"] or not lengths["rows"]:
         return {}
-    return with_room(config, lengths, new_tokens(lengths))
+    return with_room(config, lengths)

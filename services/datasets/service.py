@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -23,7 +24,6 @@ from services.datasets.payloads import DatasetOverview, ListedCurated
 from services.datasets.uploads import UploadService
 from services.processes.inspector import Inspector
 from services.processes.jobs import Job, Jobs
-from services.prompts import PromptService
 
 MAX_SAMPLES_SHOWN = 100
 """Rows that one preview shows at most."""
@@ -37,17 +37,22 @@ class DatasetService:
         inspector: Reads data sets.
         jobs: Reads them in the background.
         uploads: The user's files.
-        prompts: Writes saved templates out.
+        freeze: Writes saved templates and custom rewards into a configuration, as a plan and a start do.
     """
 
     def __init__(
-        self, workspace: Workspace, inspector: Inspector, jobs: Jobs, uploads: UploadService, prompts: PromptService
+        self,
+        workspace: Workspace,
+        inspector: Inspector,
+        jobs: Jobs,
+        uploads: UploadService,
+        freeze: Callable[[RunConfig], RunConfig],
     ):
         self._workspace = workspace
         self._inspector = inspector
         self._jobs = jobs
         self._uploads = uploads
-        self._prompts = prompts
+        self._freeze = freeze
         self._tasks: list[ProceduralTask] | None = None
 
     def overview(self) -> DatasetOverview:
@@ -90,7 +95,7 @@ class DatasetService:
 
     def fields(self, config: Any) -> MappedPreview:
         """The guessed mapping of the configured data set, and three rows as the model and the reward see them."""
-        parsed = self._prompts.frozen(parse_config(config))
+        parsed = self._freeze(parse_config(config))
         mapped: MappedPreview = self._inspector.ask("fields", {"config": parsed.dump()}, "model")
         return mapped
 
@@ -108,7 +113,7 @@ class DatasetService:
 
     def check(self, config: Any) -> Job:
         """Start to check every row in the way a run would use it."""
-        parsed = self._prompts.frozen(parse_config(config))
+        parsed = self._freeze(parse_config(config))
         return self._jobs.start("check", parsed.dataset.source, {"config": parsed.dump()})
 
     def download(self, source: str, **how: Any) -> Job:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -18,16 +21,15 @@ from core.paths import Workspace
 from core.rewards.own_answers import OWN_ROWS
 from core.runs.ready import READY_S
 from services.processes.awaited import IS_AWAITED
-from services.processes.inspector import INSPECT_TIMEOUT_S, Inspector
+from services.processes.inspector import INSPECT_TIMEOUT_S, LOOK_S, Inspector
 
+LOG = logging.getLogger(__name__)
 BENCH_ROWS = 12
 """Enough for a grade, and few enough for READY_S with most rewards."""
 KEPT = 200
 """Findings that are kept; the oldest go first."""
 GRACE_S = 1.0
 """How much longer than READY_S is waited for a worker to start, or to finish something else."""
-START_WAITS_S = 8.0
-"""How long a start waits for what the page is just measuring."""
 JUDGED = "a judge is asked for every score, so it is tried only where you ask for it, on the page of rewards."
 
 
@@ -84,14 +86,16 @@ class Measurements:
         self._found: dict[str, Any] = {}
         self._under_way: dict[str, Future[None]] = {}
         self._newest: dict[str, str] = {}
+        self._waiting: Counter[str] = Counter()
         self._checks_file = workspace.cache / "checked_rows.json"
         self._checks = self._stored()
         inspector.answered = self.note
 
     def known(self, question: Question, config: RunConfig) -> Any:
         """What was found, or a text why it could not be; None where that is not known yet."""
+        keys = [self._key(question.task, config), self._drawn_key(question.task, config)]
         with self._lock:
-            found = self._found.get(self._key(question.task, config))
+            found = self._found.get(keys[1], self._found.get(keys[0]))
         return JUDGED if found is None and _is_judged(question, config) else found
 
     def checked(self, config: RunConfig) -> tuple[CheckedRows, bool] | None:
@@ -100,22 +104,29 @@ class Measurements:
             check = self._checks.get(self._rows_key(config))
         return None if check is None else (check, check["of"] == _check_key(config))
 
-    def measure(self, config: RunConfig) -> None:
-        """Find out what is not known yet, all at once.
+    def measure(
+        self, config: RunConfig, questions: Sequence[Question] = QUESTIONS, wait_s: float = READY_S + GRACE_S
+    ) -> None:
+        """Find out what is not known yet, all at once, and wait for it as long as the client does.
 
-        What takes longer than READY_S goes on by itself, until the same is asked about another configuration.
+        What takes longer than `wait_s` goes on by itself, until the same is asked about another configuration.
 
         Args:
             config: With all texts written out.
+            questions: What to find out.
+            wait_s: How long to wait.
         """
-        futures = [self._future(question, config) for question in QUESTIONS]
-        wait([future for future in futures if future is not None], timeout=READY_S + GRACE_S)
+        with self._waited_for([self._key(question.task, config) for question in questions]):
+            futures = [self._future(question, config) for question in questions]
+            under_way = {future for future in futures if future is not None}
+            is_awaited, deadline = IS_AWAITED.get(), time.monotonic() + wait_s
+            while under_way and is_awaited() and time.monotonic() < deadline:
+                under_way = wait(under_way, timeout=LOOK_S).not_done
 
-    def settle(self, config: RunConfig) -> None:
-        """Wait for what is being measured, for a moment; begin nothing."""
+    def is_under_way(self, question: Question, config: RunConfig) -> bool:
+        """Whether this is being measured, because somebody else asks for it."""
         with self._lock:
-            futures = [self._under_way.get(self._key(question.task, config)) for question in QUESTIONS]
-        wait([future for future in futures if future is not None], timeout=START_WAITS_S)
+            return self._key(question.task, config) in self._under_way
 
     def note(self, task: str, arguments: Mapping[str, Any], result: Any) -> None:
         """Keep what an inspection has found out."""
@@ -126,13 +137,27 @@ class Measurements:
         elif task in OF_REWARD or task == LENGTHS.task:
             self._keep(self._key(task, parse_config(arguments["config"])), result)
 
+    @contextmanager
+    def _waited_for(self, keys: list[str]) -> Iterator[None]:
+        """Keep what has these keys from being dropped, whatever else is asked meanwhile."""
+        with self._lock:
+            self._waiting += Counter(keys)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= Counter(keys)
+
+    def _is_wanted(self, question: Question, key: str) -> bool:
+        return key in self._waiting or self._newest[question.task] == key
+
     def _future(self, question: Question, config: RunConfig) -> Future[None] | None:
         """The measurement that is under way, begun if need be; None where it is known already."""
-        key = self._key(question.task, config)
+        key, known = self._key(question.task, config), self.known(question, config)
         with self._lock:
             self._newest[question.task] = key
             under_way = self._under_way.get(key)
-            is_known = isinstance(self._found.get(key), dict) or _is_judged(question, config)
+            is_known = isinstance(known, dict) or _is_judged(question, config)
             if under_way is not None or is_known:
                 return under_way
             future = self._under_way[key] = Future()
@@ -141,22 +166,25 @@ class Measurements:
         return future
 
     def _ask(self, question: Question, config: RunConfig, key: str) -> None:
-        IS_AWAITED.set(lambda: self._newest[question.task] == key)  # of this thread, not of the request that began it
+        IS_AWAITED.set(lambda: self._is_wanted(question, key))  # of this thread, not of the request that began it
         wanted = {"config": config.dump(), "samples": question.samples}
         try:
             with suppress(Dropped):
                 self._inspector.ask(question.task, wanted, question.lane, question.timeout_s)
         except LoraCraftError as error:
             self._keep(key, error.message)
+        except Exception as error:  # the outermost frame of this thread: without a text it would be asked for ever
+            LOG.exception("The measurement %s broke", question.task)
+            self._keep(key, f"it broke ({error!r}); logs/server.log says where.")
         finally:
             with self._lock:
                 future = self._under_way.pop(key)
             future.set_result(None)
 
     def _keep(self, key: str, found: Any) -> None:
+        """Keep what was found, unless more is known: nothing is replaced by what fewer rows say."""
         with self._lock:
-            self._found.pop(key, None)
-            self._found[key] = found
+            self._found[key] = max(found, self._found.pop(key, None), key=_weight)
             for stale in list(self._found)[:-KEPT]:
                 del self._found[stale]
 
@@ -169,7 +197,8 @@ class Measurements:
             with suppress(OSError):  # a full disk costs the next server these counts, and nobody this check
                 write_json(self._checks_file, self._checks)
         if report["answers"] is not None:
-            self._keep(self._key(LENGTHS.task, config), report["answers"])
+            is_drawn = config.dataset.max_samples is not None
+            self._keep((self._drawn_key if is_drawn else self._key)(LENGTHS.task, config), report["answers"])
 
     def _stored(self) -> dict[str, CheckedRows]:
         """The checks of earlier servers; none where there is no file, or one that somebody has broken."""
@@ -183,6 +212,10 @@ class Measurements:
         reward = config.reward.model_dump(mode="json", exclude={"sandbox"})  # "auto" and what it is resolved to are one
         more = reward if task in OF_REWARD else config.model.name
         return json.dumps([task, self._rows_of(config, {"max_samples"}), config.prompt.model_dump(mode="json"), more])
+
+    def _drawn_key(self, task: str, config: RunConfig) -> str:
+        """The key of what holds only for the rows that max_samples draws."""
+        return json.dumps([self._key(task, config), config.dataset.max_samples, config.training.seed])
 
     def _rows_key(self, config: RunConfig) -> str:
         return json.dumps(self._rows_of(config, set()))
@@ -202,6 +235,18 @@ class Measurements:
         except (OSError, InvalidInput):
             return []
         return [state.st_size, state.st_mtime_ns]
+
+
+def _weight(found: Any) -> tuple[bool, bool, bool, int]:
+    """How much a finding is worth; a text, which says why there is none, is worth the least."""
+    if not isinstance(found, dict):
+        return (False, False, False, 0 if found is None else 1)
+    return (
+        True,
+        not found.get("is_estimated", False),
+        not found.get("first_only", False),
+        found.get("rows", 0),
+    )
 
 
 def _check_key(config: RunConfig) -> str:

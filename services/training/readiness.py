@@ -7,16 +7,17 @@ import shutil
 from core.catalog.shapes import ModelShape
 from core.config import RunConfig
 from core.data.lengths import AnswerLengths
+from core.data.source import kind_of
 from core.paths import Workspace
 from core.runs.phases import FLOAT32
 from core.runs.plan import Estimate
-from core.runs.ready import Facts, blockers, ready
+from core.runs.ready import READY_S, Facts, blockers, ready
 from core.runs.ready_finding import ReadyFinding
 from core.runs.recommended import recommended_lengths
 from core.runs.vram import adapter_parameters, optimiser_bytes
 from services.models import ModelService
 from services.training.fitting import Settled
-from services.training.measurements import BENCH, LENGTHS, OWN_ANSWERS, Measurements
+from services.training.measurements import BENCH, LENGTHS, OWN_ANSWERS, Measurements, Question
 
 
 class Readiness:
@@ -49,10 +50,24 @@ class Readiness:
         return ready(config, facts)
 
     def blockers(self, config: RunConfig) -> list[ReadyFinding]:
-        """What a start needs a second word for; what is being measured is waited for, nothing new is begun."""
-        self.measurements.settle(config)
+        """What a start needs a second word for; what it takes to know that is measured now, in READY_S at most."""
         known = self.measurements.known
+        wanted = [question for question in (BENCH, LENGTHS) if self._is_worth_it(question, config)]
+        self.measurements.measure(config, wanted, READY_S)
         return blockers(config, known(BENCH, config), known(LENGTHS, config))
+
+    def _is_worth_it(self, question: Question, config: RunConfig) -> bool:
+        """Whether a start waits for what is not known yet.
+
+        The Bench is quick. To count tokens a worker loads the tokenizer, which takes seconds: not for the short answers
+        of built-in sets, nor where there is no tokenizer, since an estimate keeps nobody from starting.
+        """
+        if self.measurements.known(question, config) is not None:
+            return False
+        if question == BENCH or self.measurements.is_under_way(question, config):
+            return True
+        is_stored = kind_of(config.dataset) != "builtin"
+        return is_stored and self._models.place(config.model.name, None).is_here
 
     def recommended(self, config: RunConfig) -> dict[str, int]:
         """The lengths that suit the data, by setting; none while the data's answers are not measured."""

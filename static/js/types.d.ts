@@ -48,6 +48,8 @@ interface AnswerLengths {
   prompt: number | null;
   is_estimated: boolean;
   thinks: boolean;
+  first_only: boolean;
+  context: number | null;
 }
 
 /** The request that is being answered; `what` names it for people. */

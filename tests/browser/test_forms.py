@@ -171,20 +171,45 @@ def test_a_model_that_is_not_there_is_refused_in_words(server, page):
     expect(ref(page, "other-result")).to_have_text(re.compile("There is no such model"))
 
 
-def test_the_card_says_what_keeps_a_run_from_learning_and_mends_it_by_clicks(server, page, tmp_path):
-    rows = "".join(f"{n} and one?,{'word ' * 40}{n}\n" for n in range(70))
-    path = server.upload("long.csv", f"question,answer\n{rows}".encode())[1]["path"]
-    dataset = {"source": path, "instruction_field": "question", "response_field": "answer"}
-    lengths = {"max_new_tokens": 16, "max_sequence_length": 128}
-    file = tmp_path / "short.json"
-    file.write_text(
-        json.dumps({"dataset": dataset, "prompt": {"template": "solution-only"}, "training": lengths}), encoding="utf-8"
-    )
+def with_draft(page, server, file, config):
+    """Load a configuration into the wizard, and go to Review."""
+    file.write_text(json.dumps(config), encoding="utf-8")
     open_step(page, server, "welcome")
     ref(page, "open-configs").click()
     ref(page, "config-import").set_input_files(file)
     expect(ref(page, "step-model")).to_be_visible()
     open_step(page, server, "train")
+
+
+def test_the_card_shows_nothing_of_an_earlier_draft_while_a_later_one_is_refused(server, page, tmp_path):
+    with_draft(page, server, tmp_path / "some.json", {"prompt": {"template": "solution-only"}})
+    expect(ref(page, "ready")).to_be_visible()
+    open_step(page, server, "config")
+    setting(page, "training.learning_rate").fill("-1")
+    expect(ref(page, "actions-text")).to_contain_text("1 thing to settle")
+    page.evaluate("() => { location.hash = '#/train' }")
+    expect(ref(page, "step-train")).to_be_visible()
+    expect(ref(page, "ready")).to_be_hidden()
+
+
+def test_all_rows_can_be_checked_again_after_a_check_that_failed(server, page, tmp_path):
+    path = server.upload("gone.csv", b"question,answer\none?,1\ntwo?,2\n")[1]["path"]
+    dataset = {"source": path, "instruction_field": "question", "response_field": "answer"}
+    with_draft(page, server, tmp_path / "gone.json", {"dataset": dataset, "prompt": {"template": "solution-only"}})
+    check = ref(page, "ready-list").get_by_role("button", name="Check all rows")
+    expect(check).to_be_enabled()
+    (server.root / path).unlink()
+    check.click()
+    expect(check).to_be_enabled()
+
+
+def test_the_card_says_what_keeps_a_run_from_learning_and_mends_it_by_clicks(server, page, tmp_path):
+    rows = "".join(f"{n} and one?,{'word ' * 40}{n}\n" for n in range(70))
+    path = server.upload("long.csv", f"question,answer\n{rows}".encode())[1]["path"]
+    dataset = {"source": path, "instruction_field": "question", "response_field": "answer"}
+    lengths = {"max_new_tokens": 16, "max_sequence_length": 128}
+    config = {"dataset": dataset, "prompt": {"template": "solution-only"}, "training": lengths}
+    with_draft(page, server, tmp_path / "short.json", config)
     expect(ref(page, "ready-busy")).to_be_hidden()
     card = ref(page, "ready-list")
     expect(card.locator("li").first).to_contain_text("it can't be given whole")

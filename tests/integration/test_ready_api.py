@@ -12,6 +12,9 @@ __all__ = ["tiny"]
 READY, PLAN, START = "/api/training/ready", "/api/training/plan", "/api/training/start"
 NUMBERS = ["one", "two", "three", "four", "five", "six"]
 ALWAYS = "def reward(response, reference, example):\n    return 1.0, 'well done'\n"
+READS = (
+    "def reward(completions, answer, hint, **kwargs):\n    return [float(h in c) for c, h in zip(completions, hint)]\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +76,36 @@ def test_a_run_whose_answers_cannot_fit_is_started_by_a_second_word_only(shared_
     assert shared_server.call("POST", fork, mended)[0] == 202
 
 
-def test_a_reward_of_grade_f_blocks_the_start_once_the_bench_has_tried_exactly_this_one(shared_server, sums):
+def test_a_start_that_nobody_has_looked_at_before_is_refused_for_a_reward_of_grade_f(shared_server, sums):
     assert shared_server.call("PUT", "/api/rewards/custom/always", {"kind": "python", "source": ALWAYS})[0] == 201
     reward = {"type": "custom", "custom_name": "always"}
     config = {**sums, "reward": reward, "training": {**sums["training"], "max_new_tokens": 64}}
-    status, found = shared_server.call("POST", "/api/rewards/bench", {"config": config, "samples": 5})
-    assert (status, found["grade"]) == (200, "F")
     status, refused = shared_server.call("POST", START, {"config": config})
     assert (status, list(refused["error"]["fields"])) == (409, ["reward.type"])
     assert refused["error"]["message"].startswith("Reward Bench: Grade F. ")
 
 
-def test_what_nobody_has_measured_keeps_no_run_from_starting(shared_server, sums):
+def test_a_start_that_nobody_has_looked_at_before_measures_the_answers(shared_server, sums):
     config = {**sums, "prompt": {"template": "plain"}}
+    status, refused = shared_server.call("POST", START, {"config": config})
+    assert (status, list(refused["error"]["fields"])) == (409, ["training.max_new_tokens"])
+
+
+def test_what_cannot_be_measured_keeps_no_run_from_starting(shared_server, sums):
+    judge = {"url": "http://127.0.0.1:9/v1", "model": "some", "rubric": "Is it right?"}
+    reward = {"type": "composite", "components": [{"judge": judge}]}
+    config = {**sums, "reward": reward, "training": {**sums["training"], "max_new_tokens": 64}}
     assert shared_server.call("POST", START, {"session_id": "unmeasured", "config": config})[0] == 202
+
+
+def test_a_check_counts_for_a_saved_reward_that_reads_a_column(shared_server, sums):
+    assert shared_server.call("PUT", "/api/rewards/custom/reads", {"kind": "python", "source": READS})[0] == 201
+    rows = [{"question": f"{a} and {b}?", "answer": a, "hint": b} for a in NUMBERS for b in NUMBERS]
+    path = shared_server.upload("hints.jsonl", "".join(json.dumps(row) + "\n" for row in rows).encode())[1]["path"]
+    reward = {"type": "custom", "custom_name": "reads"}
+    config = {**sums, "dataset": {**sums["dataset"], "source": path}, "reward": reward}
+    job = shared_server.job(shared_server.call("POST", "/api/datasets/check", {"config": config})[1]["job_id"])
+    assert job["status"] == "completed", job
+    plan = shared_server.call("POST", PLAN, {"config": config})[1]
+    assert plan["estimate"]["is_checked"]
+    assert {f["key"]: f["level"] for f in plan["ready"]}["answer_length"] != "pending"

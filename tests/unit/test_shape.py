@@ -25,6 +25,7 @@ BROAD_HANDLERS = {
     "services/processes/following.py": 1,
     "services/processes/jobs.py": 1,
     "services/evaluations/line.py": 1,
+    "services/training/measurements.py": 1,
 }
 
 

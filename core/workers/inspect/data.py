@@ -92,12 +92,13 @@ def fields(workspace: Workspace, arguments: OfConfig, report: Any) -> MappedPrev
     shown_rows = rendered(mapped.rows, config, workspace)
     if problem := final_answer_problem(rows, config.dataset):
         shown_rows["notices"].append(f"{problem}.")
+    lengths = lengths_of(mapped.rows, config, workspace)
     return {
         "columns": columns_of([*rows[:count], *known]),
         "mapping": mapping.settings,
         "guesses": asdict(mapping),
         **shown_rows,
-        "lengths": lengths_of(mapped.rows, config, workspace),
+        "lengths": {**lengths, "first_only": len(mapped.rows) >= count},
     }
 
 

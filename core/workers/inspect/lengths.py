@@ -7,10 +7,11 @@ from typing import Any
 
 from core.catalog.families import base_model
 from core.config import RunConfig, parse_config
+from core.config.training import MOST_TOKENS
 from core.data.lengths import AnswerLengths
 from core.data.lengths import answer_lengths as measured
 from core.data.mapping import Row
-from core.data.source import first_usable
+from core.data.source import first_usable, looked_at
 from core.errors import LoraCraftError
 from core.paths import Workspace
 from core.prompts.chosen import template_of
@@ -35,7 +36,9 @@ class Lengths:
         """The lengths of perfect answers; `prompt` is the longest prompt, measured here if it is not given."""
         if prompt is None:
             prompt = max(map(len, prompt_ids(rows, self._template, self._tokenizer)), default=0)
-        return measured(rows, self._template, self._count, prompt, self._thinks(rows[:1]))
+        found = measured(rows, self._template, self._count, prompt, self._thinks(rows[:1]))
+        most = self._tokenizer.model_max_length
+        return {**found, "context": most if most <= MOST_TOKENS else None}  # a huge number stands for none
 
     def _count(self, texts: list[str]) -> list[int]:
         return [len(ids) for ids in self._tokenizer(texts, add_special_tokens=False).input_ids]
@@ -51,7 +54,8 @@ def answer_lengths(workspace: Workspace, arguments: OfConfig, report: Any) -> An
     """The lengths of the first rows' perfect answers, in the tokens of the configured model."""
     config = parse_config(arguments["config"])
     mapped, _ = first_usable(config.dataset, workspace, config.columns, ROWS)
-    return lengths_of(mapped.rows, config, workspace)
+    found = lengths_of(mapped.rows, config, workspace)
+    return {**found, "first_only": len(mapped.rows) >= max(ROWS, looked_at(config.dataset))}
 
 
 def lengths_of(rows: Sequence[Row], config: RunConfig, workspace: Workspace) -> AnswerLengths:

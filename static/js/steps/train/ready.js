@@ -6,9 +6,12 @@ import { createLatest } from "../../lib/latest.js";
 import { counted } from "../../lib/format.js";
 import { formatRoute } from "../../lib/router.js";
 import { stepOf } from "../../state/draft.js";
+import { findingsNow } from "../../state/plan.js";
 import { itemOf, fillList, find, part, setText, show } from "../../lib/dom.js";
 
 const QUIET_MS = 300;
+/** What was not measured in time is asked for again after so long: other tabs have their turn. */
+const AGAIN_MS = 2000;
 /** @type {Record<string, string>} */
 const PAGES = { model: "Model", dataset: "Dataset", reward: "Reward", config: "Configuration" };
 
@@ -17,19 +20,28 @@ export function mountReady(root, context) {
   const config = () => context.store.get().draft.config;
   const latest = createLatest(config);
   let asked = "";
+  let isChecking = false;
   find("ready-list", root).addEventListener("click", (event) => {
     const { mend } = itemOf(event.target) ?? {};
     if (!mend || !(event.target instanceof HTMLButtonElement)) return;
-    if (mend.checks_rows) checkRows(event.target);
+    if (mend.checks_rows) checkRows();
     else context.set(mend.settings);
   });
 
-  /** Have every row looked at; the plan counts with what that finds. @param {HTMLButtonElement} button */
-  async function checkRows(button) {
-    button.disabled = await attempt(() => checkDataset(config()), (text) => context.say(text, "error"));
+  /** Have every row looked at; the plan counts with what that finds. */
+  async function checkRows() {
+    setChecking(true);
+    if (!await attempt(() => checkDataset(config()), (text) => context.say(text, "error"))) setChecking(false);
+  }
+
+  /** @param {boolean} is */
+  function setChecking(is) {
+    isChecking = is;
+    render(context.store.get());
   }
   context.live.on("dataset_update", ({ task, status, error }) => {
     if (task !== "check" || !["completed", "failed"].includes(status)) return;
+    setChecking(false);
     if (error && context.store.get().route.step === "train") context.say(inWords(error), "error");
     context.refreshPlan();
   });
@@ -42,35 +54,43 @@ export function mountReady(root, context) {
     latest.ask((signal) => askReady(config(), signal), {
       quietMs: QUIET_MS,
       answered(answer) {
-        if (answer.ready.some((finding) => finding.level === "pending")) again();
+        if (answer.ready.some((finding) => finding.level === "pending")) setTimeout(again, AGAIN_MS);
         context.refreshPlan();
       },
-      refused: (error) => error.code === "offline" && again(),
+      refused: (error) => { if (error.code === "offline") asked = ""; },
     });
   }
-  const again = () => { asked = ""; };
-  context.live.on("connect", again);
+  function again() {
+    asked = "";
+    measure(context.store.get());
+  }
+  context.live.on("connect", () => {
+    again();
+    setChecking(false); // its end may have been missed
+  });
 
-  return {
-    again,
-    /** @param {State} state */
-    render(state) {
-      measure(state);
-      const found = state.plan.value?.ready ?? [];
-      const good = found.filter((finding) => finding.level === "good");
-      const others = found.filter((finding) => finding.level !== "good" && finding.level !== "pending");
-      show(find("ready", root), found.length > 0);
-      drawVerdict(root, found);
-      drawBusy(root, found.filter((finding) => finding.level === "pending"));
-      fillList(find("ready-list", root), "ready", others, fillFinding);
-      show(find("ready-fine", root), good.length > 0);
-      setText(find("ready-fine-title", root), fineText(good, good.length === found.length));
-      fillList(find("ready-fine-list", root), "ready-fine", good, (row, { title, text }) => {
-        setText(part(row, "ready__title"), title);
-        setText(part(row, "ready__text"), text);
-      });
-    },
-  };
+  /** @param {State} state */
+  function render(state) {
+    measure(state);
+    draw(root, findingsNow(state.plan), isChecking);
+  }
+  return { again, render };
+}
+
+/** @param {HTMLElement} root @param {ReadyFinding[]} found @param {boolean} isChecking */
+function draw(root, found, isChecking) {
+  const good = found.filter((finding) => finding.level === "good");
+  const others = found.filter((finding) => finding.level !== "good" && finding.level !== "pending");
+  show(find("ready", root), found.length > 0);
+  drawVerdict(root, found);
+  drawBusy(root, found.filter((finding) => finding.level === "pending"));
+  fillList(find("ready-list", root), "ready", others, (row, finding) => fillFinding(row, finding, isChecking));
+  show(find("ready-fine", root), good.length > 0);
+  setText(find("ready-fine-title", root), fineText(good, good.length === found.length));
+  fillList(find("ready-fine-list", root), "ready-fine", good, (row, { title, text }) => {
+    setText(part(row, "ready__title"), title);
+    setText(part(row, "ready__text"), text);
+  });
 }
 
 /** @param {HTMLElement} root @param {ReadyFinding[]} found */
@@ -98,14 +118,14 @@ function fineText(good, isAll) {
   return `${isAll ? "All is well" : "In order"}: ${titlesOf(good)}`;
 }
 
-/** @param {HTMLElement} row @param {ReadyFinding} finding */
-function fillFinding(row, { level, title, text, field, mend }) {
+/** @param {HTMLElement} row @param {ReadyFinding} finding @param {boolean} isChecking */
+function fillFinding(row, { level, title, text, field, mend }, isChecking) {
   row.dataset.level = level;
   setText(part(row, "ready__title"), title);
   setText(part(row, "ready__text"), text);
   const button = part(row, "ready__mend", "button");
   show(button, mend !== null);
-  if (button.textContent !== mend?.label) button.disabled = false;
+  button.disabled = isChecking && Boolean(mend?.checks_rows);
   setText(button, mend?.label ?? "");
   const link = part(row, "ready__go", "a");
   const step = stepOf(field);

@@ -3,6 +3,7 @@
  * for. */
 
 import { ApiError, explain, startRun } from "../../lib/api.js";
+import { blockersText } from "../../state/plan.js";
 import { unchanged } from "../../lib/latest.js";
 import { find, findInput, onSubmit, setText, tell } from "../../lib/dom.js";
 
@@ -10,15 +11,19 @@ import { find, findInput, onSubmit, setText, tell } from "../../lib/dom.js";
 export function mountStart(root, context) {
   const button = find("start", document, "button");
   const config = () => context.store.get().draft.config;
-  let isStarting = false;
+  const fail = (/** @type {string} */ text) => tell(root, "start-error", text);
+  let [isSubmitted, isStarting] = [false, false];
   /** The draft for which a second word is asked, and why. */
   let doubt = { about: "", text: "" };
-  onSubmit(find("start-form", root), () => {
-    const blockers = (context.store.get().plan.value?.ready ?? []).filter((finding) => finding.blocks);
-    if (blockers.length) return hesitate(blockers.map(({ title, text }) => `${title}: ${text}`).join(" "));
-    return begin(false);
-  });
+  onSubmit(find("start-form", root), () => { isSubmitted = true; render(context.store.get()); });
   find("start-anyway-go", root).addEventListener("click", () => begin(true));
+
+  /** Begin, now that the plan is that of the draft, or ask for a second word. @param {PlanState} plan */
+  function decide(plan) {
+    isSubmitted = false;
+    const doubts = blockersText(plan);
+    return doubts ? hesitate(doubts) : begin(false);
+  }
 
   /** Ask for a second word. @param {string} text */
   function hesitate(text) {
@@ -53,15 +58,14 @@ export function mountStart(root, context) {
     }
   }
 
-  const fail = (/** @type {string} */ text) => tell(root, "start-error", text);
-
   /** @param {State} state */
   function render({ plan }) {
+    if (isSubmitted && plan.status !== "checking") decide(plan);
     tell(root, "start-anyway", doubt.about === JSON.stringify(config()) ? doubt.text : "");
-    button.disabled = isStarting || plan.status === "refused" || plan.status === "offline";
-    setText(button.querySelector("span"), isStarting ? "Checking data and model" : "Start training");
+    button.disabled = isStarting || isSubmitted || plan.status === "refused" || plan.status === "offline";
+    setText(button.querySelector("span"), isStarting || isSubmitted ? "Checking data and model" : "Start training");
   }
-  return { render, enter: () => fail("") };
+  return { render, enter: () => { isSubmitted = false; fail(""); } };
 }
 
 /** @param {ApiError} error */

@@ -26,7 +26,8 @@ def bench(grade, what="It pays nonsense in most rows.", cure="Require an answer 
 
 
 def lengths(longest, **more):
-    return {"rows": 20, "longest": longest, "prompt": 60, "is_estimated": False, "thinks": False, **more}
+    plain = {"is_estimated": False, "thinks": False, "first_only": False, "context": None}
+    return {"rows": 20, "longest": longest, "prompt": 60, **plain, **more}
 
 
 def found(chosen=None, rows=1000, is_checked=True, **facts):
@@ -82,6 +83,33 @@ def test_an_answer_that_cannot_fit_is_mended_by_one_click_with_room_for_the_prom
     assert (finding["level"], finding["blocks"], finding["value"]) == ("error", True, 200)
     assert finding["mend"]["settings"] == {"training.max_new_tokens": 256, "training.max_sequence_length": 284}
     assert [f["key"] for f in blockers(chosen, bench("F"), lengths(200))] == ["bench", "answer_length"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "more", "most"),
+    [
+        (150_000, {}, 131_072),
+        (120_000, {}, 131_072),
+        (2_500, {"context": 2048}, 2048 - 60),
+        (1_900, {"context": 2048}, 1988),
+    ],
+)
+def test_no_mend_and_no_recommendation_goes_beyond_what_can_be_set(longest, more, most):
+    measured = lengths(longest, **more)
+    finding, settings = found(lengths=measured)["answer_length"], recommended_lengths(config(), measured)
+    assert settings["training.max_new_tokens"] == most
+    parse_config({"training": {name.partition(".")[2]: value for name, value in settings.items()}})
+    if longest < most:
+        assert finding["mend"]["settings"] == settings
+    else:
+        assert (finding["mend"], finding["blocks"]) == (None, True)
+        assert finding["text"].endswith(f"It can't fit at all: {most:,} is the most that can be set for this model.")
+
+
+def test_where_only_the_first_rows_were_measured_the_text_says_so():
+    text = found(lengths=lengths(40, rows=200, first_only=True))["answer_length"]["text"]
+    assert text.startswith("A perfect answer of the first 200 rows takes up to 40 tokens")
+    assert "first" not in found(lengths=lengths(40))["answer_length"]["text"]
 
 
 def test_an_estimated_length_warns_and_does_not_block():
@@ -154,7 +182,7 @@ def words(texts):
 def test_recommended_lengths_are_the_longest_perfect_answer_and_a_quarter():
     rows = [Row("q", "word " * n) for n in (10, 99)]
     measured = answer_lengths(rows, SOLUTION_ONLY, words, 40, False)
-    assert measured == {"rows": 2, "longest": 101, "prompt": 40, "is_estimated": False, "thinks": False}
+    assert measured == lengths(101, rows=2, prompt=40)
     assert new_tokens(measured) == 128
     short = config(training={"max_sequence_length": 150, "max_new_tokens": 48})
     wanted = {"training.max_new_tokens": 128, "training.max_sequence_length": 168}
