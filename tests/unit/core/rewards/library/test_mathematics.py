@@ -286,9 +286,10 @@ def test_no_answer_keeps_the_processor_busy():
     others = ["x", r"\int_0^1 x\,dx", ",".join(rf"\sqrt{{{place}}}" for place in range(40))]
     value(r"\int_0^1 x\,dx", "0.5")  # loads sympy
     usual = cost(lambda: [value(made.reference, made.wrong[0]) for made in MADE[:200]])
-    # Measured: 200 usual comparisons take 0.13 s, and one may take 0.2 s.
-    dear = {(one[:9], text[:40]): cost(partial(value, one, text)) for text in HOSTILE for one in others}
-    assert {texts: seconds for texts, seconds in dear.items() if seconds > 1.5 * usual} == {}
+    # Measured: 200 usual comparisons take 0.13 s, and one may take 0.2 s; what is loaded at first use counts once.
+    tries = {(one[:9], text[:40]): partial(value, one, text) for text in HOSTILE for one in others}
+    dear = [texts for texts, attempt in tries.items() if cost(attempt) > 1.5 * usual]
+    assert [texts for texts in dear if min(cost(tries[texts]) for _ in range(3)) > 1.5 * usual] == []
 
 
 @pytest.mark.parametrize("reference", ["+".join(["x!"] * 600), r"\sum_{k=1}^{99999} \frac{1}{k}"])
