@@ -40,6 +40,7 @@ class LlamaServer:
     def __init__(self, file: Path, context_tokens: int, slots: int = 1, adapter: Path | None = None):
         self._server = load(file, context_tokens, slots, adapter)
         self._slots = slots
+        self._ask("slots")  # answered once its loop runs: a server that is freed before that waits for ever
         self._harmless = self.tokenise("a")[-1]
 
     def tokenise(self, text: Written, begins: bool = False) -> list[int]:
@@ -123,8 +124,10 @@ class LlamaServer:
         return "".join(choice.get("text") or "" for choice in choices)
 
     def _post(self, path: str, body: JsonObject) -> JsonObject:
+        return self._ask(path, json.dumps(body).encode("utf-8"))
+
+    def _ask(self, path: str, data: bytes | None = None) -> Any:
         """Ask llama.cpp's server on loopback, which has functions that the bindings lack."""
-        data = json.dumps(body).encode("utf-8")
         address = f"{self._server.listening_address}/{path}"
         request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
         try:
