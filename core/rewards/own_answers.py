@@ -84,10 +84,10 @@ def own_answers(
         if row.reference:
             answer = in_format(template, _whole(row), row.reasoning or STAND_IN_REASONING)
             tried.append(_Tried(number, row, answer, _outcomes(used, answer, row, template)))
-    totals = [_total(one.outcomes, weights) for one in tried]
+    totals = [_total(attempt.outcomes, weights) for attempt in tried]
     least, most = _ends(used, weights, totals)
     shares = [_share(earned_here, least, most) for earned_here in totals]
-    short = next(((one, share) for one, share in zip(tried, shares, strict=True) if share != 1.0), None)
+    short = next((pair for pair in zip(tried, shares, strict=True) if pair[1] != 1.0), None)
     scored = [share for share in shares if share is not None]
     return {
         "rows": len(shares),
@@ -163,17 +163,17 @@ def _falls_short(value: float, best: tuple[float, float] | None) -> bool:
     return best is None or value * best[1] < best[0] * best[1]
 
 
-def _failing(one: _Tried, share: float | None, best: Mapping[str, tuple[float, float] | None]) -> FailingRow:
+def _failing(tried: _Tried, share: float | None, best: Mapping[str, tuple[float, float] | None]) -> FailingRow:
     short = {
         name: outcome.score.reason if outcome.score else f"{outcome.kind.replace('_', ' ')}: {outcome.problem}"
-        for name, outcome in one.outcomes.items()
+        for name, outcome in tried.outcomes.items()
         if outcome.score is None or _falls_short(outcome.score.value, best[name])
     }
-    reason = "; ".join(f"{name}: {why}" if len(one.outcomes) > 1 else why for name, why in short.items())
+    reason = "; ".join(f"{name}: {why}" if len(tried.outcomes) > 1 else why for name, why in short.items())
     return {
-        "row": one.number + 1,
-        "instruction": one.row.instruction[:SHOWN_CHARACTERS],
-        "answer": one.answer[:SHOWN_CHARACTERS],
+        "row": tried.number + 1,
+        "instruction": tried.row.instruction[:SHOWN_CHARACTERS],
+        "answer": tried.answer[:SHOWN_CHARACTERS],
         "score": share,
         "reason": reason,
     }

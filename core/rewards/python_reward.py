@@ -189,8 +189,8 @@ class PythonReward:
             return Outcome("not_applicable", problem=DOES_NOT_APPLY)
         score = next(iter(scores.values()))
         if len(values) > 1:
-            parts = {name: one.value for name, one in scores.items()}
-            reason = "; ".join(f"{name} {one.value:g} {one.reason}".strip() for name, one in scores.items())
+            parts = {name: score.value for name, score in scores.items()}
+            reason = "; ".join(f"{name} {score.value:g} {score.reason}".strip() for name, score in scores.items())
             score = Score(sum(parts.values()), reason, parts)
         if self.range and not self.range[0] <= score.value <= self.range[1]:
             low, high = self.range

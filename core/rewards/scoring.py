@@ -116,9 +116,9 @@ class Together:
         return [self._sum(outcomes) for outcomes in zip(*columns, strict=True)]
 
     def _sum(self, outcomes: Sequence[Outcome]) -> Outcome:
-        named = {part.name: one.score for part, one in zip(self._parts, outcomes, strict=True) if one.score is not None}
-        if not named or any(one.is_missing for one in outcomes):
-            return next((one for one in outcomes if one.is_missing), outcomes[0])
+        named = {part.name: given.score for part, given in zip(self._parts, outcomes, strict=True) if given.score}
+        if not named or any(outcome.is_missing for outcome in outcomes):
+            return next((outcome for outcome in outcomes if outcome.is_missing), outcomes[0])
         earned = sum(self._weights[name] * score.value for name, score in named.items())
         reason = "; ".join(f"{name} {score.value:.2f}: {score.reason}" for name, score in named.items())
         parts = {name: score.value for name, score in named.items()}

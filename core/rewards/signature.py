@@ -97,10 +97,10 @@ def signatures(source: str, chosen: tuple[str, ...] = ()) -> tuple[Signature, ..
         warnings.simplefilter("ignore")
         tree = ast.parse(source)
     found = _found(tree)
-    if missing := sorted(set(chosen) - {one.name for one in found}):
-        there = ", ".join(one.name for one in found) or "none"
+    if missing := sorted(set(chosen) - {function.name for function in found}):
+        there = ", ".join(function.name for function in found) or "none"
         raise Unreadable(f"there is no reward function {', '.join(missing)}; there are: {there}")
-    return tuple(one for one in found if not chosen or one.name in chosen)
+    return tuple(function for function in found if not chosen or function.name in chosen)
 
 
 def columns_of(source: str, chosen: tuple[str, ...] = ()) -> dict[str, bool]:
@@ -113,8 +113,8 @@ def columns_of(source: str, chosen: tuple[str, ...] = ()) -> dict[str, bool]:
     except UNREADABLE:
         return {}
     stood_in = (*REFERENCE_NAMES, *QUESTION_NAMES)
-    needed = {name: name not in stood_in for one in read for name in one.needed}
-    return needed | {name: False for one in read for name in one.optional if name not in needed}
+    needed = {name: name not in stood_in for function in read for name in function.needed}
+    return needed | {name: False for function in read for name in function.optional if name not in needed}
 
 
 def _found(tree: ast.Module) -> list[Signature]:

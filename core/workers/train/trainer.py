@@ -58,7 +58,7 @@ class ScoreRules(Base):
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         ours: Any = self.reward_funcs  # each a TrlReward
         outcomes = zip(*(reward.outcomes for reward in ours), strict=True)
-        missing = torch.tensor([any(one.is_missing for one in row) for row in outcomes], device=rewards.device)
+        missing = torch.tensor([any(outcome.is_missing for outcome in row) for row in outcomes], device=rewards.device)
         rewards[self.accelerator.gather(missing)] = torch.nan
         self._rewards_per_function = rewards
         return rewards

@@ -171,7 +171,7 @@ def _problem(error: BaseException, kind: str) -> Any:
     text = getattr(error, "msg", None) if kind == "syntax" else None
     try:
         text = str(error) if text is None else str(text)
-    except BaseException:  # noqa: BLE001
+    except BaseException:  # noqa: BLE001 - its __str__ is the code's own
         text = ""
     names = [parent.__name__ for parent in type(error).__mro__]
     base = next(name for name in names if name in vars(builtins))

@@ -236,7 +236,7 @@ class Peer:
         state = {name: plain.pack(value) for name, value in vars(error).items() if not name.startswith("_")}
         try:
             text, given = str(error), [plain.pack(argument) for argument in error.args]
-        except BaseException:  # noqa: BLE001
+        except BaseException:  # noqa: BLE001 - its __str__ is the code's own
             text, given = "", []
         base = next(b.__name__ for b in kind.__mro__ if _is_builtin_error(b))
         own = self._class(kind) if self._shares and not _is_builtin_error(kind) else {"builtin": base}
