@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -98,7 +99,8 @@ def read_prompts(
     """
     try:
         if _kind(path) == ".txt":
-            found = _collected(_of_lines(path, encoding), path)
+            with closing(_of_lines(path, encoding)) as lines:
+                found = _collected(lines, path)
         else:
             found = _of_table(_rows(path, encoding), path, columns or {}, data)
     except InvalidInput as error:
@@ -145,7 +147,7 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _of_lines(path: Path, encoding: str | None) -> Iterator[FilePrompt]:
+def _of_lines(path: Path, encoding: str | None) -> Generator[FilePrompt, None, None]:
     with io.TextIOWrapper(io.BufferedReader(TextStream(path, encoding)), encoding="utf-8") as lines:
         for line in lines:
             if line.strip():

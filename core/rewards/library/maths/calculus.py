@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
-import sys
-import threading
-import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from core.rewards.library.maths.kinds import Amount, Value
+from core.rewards.library.maths.limit import within
 from core.rewards.library.maths.numbers import NoReference, OutOfWork, Values
 from core.rewards.library.maths.symbolic import symbolic
 from core.rewards.library.maths.trees import Unreadable
 
 LIMIT_S = 0.15
-"""Seconds of the thread's own work where the system counts them, so that a busy machine changes no score."""
+"""Seconds of work, as `within` counts them, so that neither a busy machine nor a full one changes a score."""
 PROBE = r"\frac{\pi}{7}"
 """A number that is not rational, so that an answer is compared with it in full."""
-LOOKS = 5
-"""How often the clock is looked at within the limit."""
 LONGEST = 300
 CALCULUS = re.compile(
     r"\\(?:sum|prod|i*int|oint|lim|det)(?![A-Za-z])|\\frac\s*\{\s*(?:d|\\partial)\b[^{}]*\}\s*\{\s*(?:d|\\partial)"
@@ -45,10 +40,6 @@ TOO_DEAR = re.compile(
     r"|[)}\]]\s*\^\s*\{?\s*\d\d|(?:[)}\]]\s*\^.*){3}"
 )
 """What could keep the interpreter busy where no limit can stop it: large numbers, powers of powers, factorials."""
-
-
-class _TimeIsUp(BaseException):
-    """Raised inside of a computation that has taken too long; sympy catches Exception in many places."""
 
 
 def needs_math_verify(text: str) -> bool:
@@ -145,54 +136,3 @@ def _math_verify() -> tuple[Callable[..., Any], Callable[..., Any]]:
     for one, other in WARMING:
         verify(parse(one, parsing_timeout=None), parse(other, parsing_timeout=None), timeout_seconds=None)
     return parse, verify
-
-
-def within(limit_s: float, compute: Callable[[], bool]) -> bool:
-    """The result of `compute`, in any thread and on any system.
-
-    A second thread raises an exception in this one, again and again, because libraries may catch the first. What stays
-    inside of one call into C is not stopped.
-
-    Raises:
-        OutOfWork: It took longer than `limit_s`.
-    """
-    caller, is_over, turn = threading.get_ident(), threading.Event(), threading.Lock()
-
-    clock = _clock(caller)
-    end = clock() + limit_s
-
-    def interrupt() -> None:
-        while not is_over.wait(limit_s / LOOKS):
-            with turn:
-                if not is_over.is_set() and clock() > end:
-                    _raise_in(caller, _TimeIsUp)
-
-    watch = threading.Thread(target=interrupt, name="limit", daemon=True)
-    try:
-        watch.start()
-        result = compute()
-        _close(is_over, turn, caller)
-        return result
-    except _TimeIsUp:
-        raise OutOfWork from None
-    finally:
-        _close(is_over, turn, caller)
-
-
-def _clock(thread: int) -> Callable[[], float]:
-    """The work of one thread in seconds; the time, where the system does not count that."""
-    if sys.platform == "linux":
-        clock = time.pthread_getcpuclockid(thread)
-        return lambda: time.clock_gettime(clock)
-    return time.monotonic
-
-
-def _close(is_over: threading.Event, turn: threading.Lock, caller: int) -> None:
-    """End the watch, and drop an exception that it set but that was not raised yet."""
-    with turn:
-        is_over.set()
-        _raise_in(caller, None)
-
-
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
