@@ -24,7 +24,7 @@ from core.data.procedural import ProceduralTask
 from core.errors import ErrorReport
 from core.evaluations.record import EvaluationRecord
 from core.evaluations.results import BatchRow, EvaluationRow
-from core.rewards.suggest import Suggestion
+from core.rewards.quick_start.suggest import Suggestion
 from core.rewards.tested import BenchResult, RewardTest
 from core.runs.checks import CheckReport
 from core.runs.diagnosis import Diagnosis

@@ -13,8 +13,8 @@ from typing import Any
 from cli.generated import print_or_write
 from constants import EMBEDDED_MODEL, MAX_UPLOAD_BYTES
 from core.export.targets import RECOMMENDED
+from core.rewards.custom.signature import QUESTION_NAMES, REFERENCE_NAMES
 from core.rewards.section import DEFAULT_PRESET, MAX_NAME_CHARACTERS
-from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES
 from core.runs.model_card import EMBEDDED_HUB_ID
 from core.sessions.state import FINAL
 

@@ -13,12 +13,12 @@ from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace, checked_name
 from core.rewards import sandbox
 from core.rewards.base import Component, Parameter, Preset, Sample
-from core.rewards.custom import CustomReward
+from core.rewards.custom.definition import CustomReward
+from core.rewards.custom.trial import Trial, functions_of
 from core.rewards.names import ALIASES
 from core.rewards.presets import PRESETS
 from core.rewards.section import RewardConfig
 from core.rewards.tested import BenchResult, RewardTest, ValidReward
-from core.rewards.trial import Trial, functions_of
 from core.sessions.store import SessionStore
 from services.processes.inspector import Inspector
 from services.prompts import PromptService

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InvalidInput
-from core.rewards import custom, sandbox
+from core.rewards import sandbox
 from core.rewards.base import Example
-from core.rewards.judge import Judge
-from core.rewards.judge_section import JudgeSettings
+from core.rewards.custom import definition as custom
+from core.rewards.judge.scorer import Judge
+from core.rewards.judge.section import JudgeSettings
 from core.rewards.presets import PRESETS, reward_function
 from core.rewards.scoring import EachAlone, Outcome, Scorer
 from core.rewards.section import RewardComponent, RewardConfig, preset_of

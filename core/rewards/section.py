@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 from core.data.mapping import IfThere
 from core.jsonfile import JsonObject
 from core.rewards.base import UNIT, Preset, Range
-from core.rewards.custom import CustomReward
-from core.rewards.judge_section import JudgeSettings
+from core.rewards.custom.definition import CustomReward
+from core.rewards.judge.section import JudgeSettings
 from core.rewards.names import TITLES, resolve_preset
 from core.rewards.total import weighed_range
 from core.schema import Section, knob

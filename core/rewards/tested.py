@@ -6,9 +6,9 @@ from typing import Annotated, TypedDict
 
 from core.jsonfile import JsonObject
 from core.prompts.template import Parsed
-from core.rewards.bench_report import BenchReport, Grade
+from core.rewards.bench.report import BenchReport, Grade
+from core.rewards.custom.trial import Trial
 from core.rewards.record import ScoreRecord
-from core.rewards.trial import Trial
 
 
 class TestedResponse(TypedDict):

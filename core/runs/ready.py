@@ -13,7 +13,7 @@ from core.data.lengths import END_TOKENS, AnswerLengths
 from core.data.source import kind_of
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
-from core.rewards.own_answers import ENOUGH, OwnAnswers, earned, in_words
+from core.rewards.quick_start.own_answers import ENOUGH, OwnAnswers, earned, in_words
 from core.rewards.tested import BenchResult
 from core.runs.plan import Estimate
 from core.runs.ready_finding import LEVELS, Level, Mend, ReadyFinding

@@ -18,7 +18,7 @@ from core.data.source import kind_of
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
 from core.paths import Workspace
-from core.rewards.suggest import Suggestion
+from core.rewards.quick_start.suggest import Suggestion
 from core.runs.split import check_source
 from services.datasets.payloads import DatasetOverview, ListedCurated
 from services.datasets.uploads import UploadService

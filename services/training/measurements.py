@@ -18,7 +18,7 @@ from core.data.source import kind_of
 from core.errors import Dropped, InvalidInput, LoraCraftError, NotFound
 from core.jsonfile import JsonObject, read_json, write_json
 from core.paths import Workspace
-from core.rewards.own_answers import OWN_ROWS
+from core.rewards.quick_start.own_answers import OWN_ROWS
 from core.runs.ready import READY_S
 from services.processes.awaited import IS_AWAITED
 from services.processes.inspector import INSPECT_TIMEOUT_S, LOOK_S, Inspector

@@ -46,7 +46,7 @@ from core.prompts.chat_template import perfect_answer
 from core.prompts.chosen import template_of
 from core.prompts.special_tokens import found_in
 from core.rewards.numbering import lettered
-from core.rewards.suggest import Sample, suggest
+from core.rewards.quick_start.suggest import Sample, suggest
 from core.runs.checks import Measured, check_rows
 from core.runs.split import check_source
 from core.workers.chat_format import ChatFormat, about_template, unknown_thinking

@@ -14,18 +14,19 @@ from core.errors import LoraCraftError
 from core.prompts.builtin import SOLUTION_ONLY
 from core.prompts.chosen import template_of
 from core.prompts.template import Markers
-from core.rewards import custom, sandbox
+from core.rewards import sandbox
 from core.rewards.base import Example
-from core.rewards.bench import bench
+from core.rewards.bench.bench import bench
 from core.rewards.build import scorers
-from core.rewards.custom import CustomReward
+from core.rewards.custom import definition as custom
+from core.rewards.custom.definition import CustomReward
+from core.rewards.custom.trial import try_out
 from core.rewards.for_trl import as_record, weighted_sum
 from core.rewards.numbering import lettered
-from core.rewards.own_answers import OwnAnswers, own_answers
+from core.rewards.quick_start.own_answers import OwnAnswers, own_answers
 from core.rewards.record import ScoreRecord
 from core.rewards.scoring import Scorer, Together
 from core.rewards.tested import BenchResult, RewardRange, RewardTest, ValidReward
-from core.rewards.trial import try_out
 from core.workers.inspect.arguments import BenchWanted, OfDefinition, TestWanted
 from core.workers.reward_tools import tools
 

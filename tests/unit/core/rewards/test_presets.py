@@ -9,8 +9,8 @@ import pytest
 from core.data.mapping import Row
 from core.prompts.builtin import CODE_BLOCK, GRPO_DEFAULT, PLAIN, SOLUTION_ONLY
 from core.rewards.base import Example
-from core.rewards.bench import bench
-from core.rewards.exploits import exploits
+from core.rewards.bench.bench import bench
+from core.rewards.bench.exploits import exploits
 from core.rewards.names import ALIASES, TITLES, resolve_preset
 from core.rewards.presets import PRESETS, checked_parameters, reward_function
 from core.rewards.scoring import EachAlone

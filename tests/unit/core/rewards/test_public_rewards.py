@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.rewards.base import Example
-from core.rewards.custom import read, scorer
-from core.rewards.signature import columns_of
+from core.rewards.custom.definition import read, scorer
+from core.rewards.custom.signature import columns_of
 
 PASTED = Path(__file__).parents[3] / "support" / "public_rewards"
 TAGGED = "<reasoning>\n{}\n</reasoning>\n<answer>\n{}\n</answer>\n"

@@ -85,7 +85,7 @@ class Tally:
 
     Attributes:
         name: A key of EXPLOITS, "right answer" or "wrong answer".
-        kind: See core.rewards.exploits.Kind; empty for the right and the wrong answer.
+        kind: See core.rewards.bench.exploits.Kind; empty for the right and the wrong answer.
         rows: Rows in which it was scored.
         mean: Mean score; None without a score.
         highest: Highest score; None without a score.

@@ -11,12 +11,12 @@ from typing import Any
 
 from core.rewards import sandbox
 from core.rewards.base import Example, Range, Score
-from core.rewards.recipe import reasoning_in
-from core.rewards.returned import RETURNS_LIST, read_score
+from core.rewards.custom.recipe import reasoning_in
+from core.rewards.custom.returned import RETURNS_LIST, read_score
+from core.rewards.custom.signature import QUESTION_NAMES, REFERENCE_NAMES, UNREADABLE, Signature, signatures, unreadable
+from core.rewards.custom.stand_ins import ASKED, may_help, with_stand_ins
+from core.rewards.custom.training_code import without_training
 from core.rewards.scoring import Outcome
-from core.rewards.signature import QUESTION_NAMES, REFERENCE_NAMES, UNREADABLE, Signature, signatures, unreadable
-from core.rewards.stand_ins import ASKED, may_help, with_stand_ins
-from core.rewards.training_code import without_training
 
 LIMITS = sandbox.Limits(seconds=1.0, memory_mib=64)
 MOST_TIMES = 10
@@ -56,7 +56,7 @@ class PythonReward:
     """A Scorer that runs a user's source in a new sandbox, for every completion or for all completions of a question.
 
     A reward that keeps state would depend on the order of completions. A new sandbox costs 0.1 ms more than a loaded
-    session, and a time-out or a crash affects nothing else. See core.rewards.signature for the two signatures.
+    session, and a time-out or a crash affects nothing else. See core.rewards.custom.signature for the two signatures.
 
     Args:
         name: The metric key; unique in a run.

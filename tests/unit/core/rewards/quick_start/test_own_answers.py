@@ -5,9 +5,9 @@ import pytest
 from core.data.mapping import Row
 from core.prompts.builtin import GRPO_DEFAULT, SOLUTION_ONLY
 from core.rewards.base import NotRun, Score
-from core.rewards.own_answers import PATIENCE_S, earned, in_words, own_answers
+from core.rewards.custom.python_reward import PythonReward
 from core.rewards.presets import PRESETS
-from core.rewards.python_reward import PythonReward
+from core.rewards.quick_start.own_answers import PATIENCE_S, earned, in_words, own_answers
 from core.rewards.scoring import EachAlone
 
 ROWS = [Row(f"{n} + {n}?", str(2 * n)) for n in range(1, 5)]

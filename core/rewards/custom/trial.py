@@ -9,11 +9,11 @@ from typing import Literal, TypedDict
 from core.data.mapping import Row
 from core.prompts.template import Markers, PromptTemplate
 from core.rewards.base import Example, Range
-from core.rewards.custom import CustomReward, scorer
-from core.rewards.exploits import STAND_IN_REASONING, WORDS, different, in_format
+from core.rewards.bench.exploits import STAND_IN_REASONING, WORDS, different, in_format
+from core.rewards.custom.definition import CustomReward, scorer
+from core.rewards.custom.signature import UNREADABLE, signatures
 from core.rewards.for_trl import as_record
 from core.rewards.record import ScoreRecord
-from core.rewards.signature import UNREADABLE, signatures
 
 TrialKind = Literal["right", "wrong", "nonsense"]
 SAMPLES = (Row("How much is 2 + 2?", "4"), Row("How much is 3 times 4?", "12"))

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
-from core.rewards import recipe as recipes
 from core.rewards.base import UNIT, Range
-from core.rewards.python_reward import LIMITS, PythonReward
-from core.rewards.recipe import Recipe
-from core.rewards.returned import RETURNS
+from core.rewards.custom import recipe as recipes
+from core.rewards.custom.python_reward import LIMITS, PythonReward
+from core.rewards.custom.recipe import Recipe
+from core.rewards.custom.returned import RETURNS
+from core.rewards.custom.signature import columns_of
 from core.rewards.scoring import EachAlone, Scorer
-from core.rewards.signature import columns_of
 
 SIGNATURE = (
     "Define def reward(response, reference, example), or def reward(completions, **kwargs) -> list as TRL calls it, "

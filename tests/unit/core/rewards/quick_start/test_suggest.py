@@ -10,10 +10,10 @@ from core.data.mapping import map_rows
 from core.data.section import DatasetConfig
 from core.errors import InvalidInput
 from core.rewards.build import RewardTools
-from core.rewards.own_answers import ENOUGH, earned
+from core.rewards.quick_start.own_answers import ENOUGH, earned
+from core.rewards.quick_start.prompt import size_of
+from core.rewards.quick_start.suggest import Sample, suggest
 from core.rewards.section import RewardConfig
-from core.rewards.suggest import Sample, suggest
-from core.rewards.suggested_prompt import size_of
 from tests.support.public_shapes import SHAPES as PUBLIC
 from tests.support.public_shapes import rows_of
 

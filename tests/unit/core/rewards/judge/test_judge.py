@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from core.errors import InvalidInput, Unavailable
 from core.rewards.base import Example
-from core.rewards.judge import Judge
-from core.rewards.judge_section import JudgeSettings
-from core.rewards.verdicts import NoVerdict, read_verdict
+from core.rewards.judge.scorer import Judge
+from core.rewards.judge.section import JudgeSettings
+from core.rewards.judge.verdicts import NoVerdict, read_verdict
 from tests.support.judge import JudgeStandIn, fair, marking, sections_of
 
 QUESTION = Example("What is 7 times 8?")

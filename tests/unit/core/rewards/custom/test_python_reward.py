@@ -1,15 +1,14 @@
 """Rewards in TRL's signature: whole groups, columns, several functions, stand-ins for modules, pasted scripts."""
 
-from pathlib import Path
-
 import pytest
 
 from core.rewards.base import Example
-from core.rewards.python_reward import PythonReward
-from core.rewards.stand_ins import extract_maths, with_stand_ins
-from core.rewards.training_code import without_training
+from core.rewards.custom.python_reward import PythonReward
+from core.rewards.custom.stand_ins import extract_maths, with_stand_ins
+from core.rewards.custom.training_code import without_training
+from tests.conftest import REPOSITORY
 
-SCRIPT = (Path(__file__).parents[3] / "support" / "pasted_script.txt").read_text(encoding="utf-8")
+SCRIPT = (REPOSITORY / "tests" / "support" / "pasted_script.txt").read_text(encoding="utf-8")
 RELATIVE = """
 def longest(completions, **kwargs):
     lengths = [len(text) for text in completions]

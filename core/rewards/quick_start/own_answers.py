@@ -13,7 +13,7 @@ from typing import TypedDict
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate
 from core.rewards.base import Example
-from core.rewards.exploits import STAND_IN_REASONING, in_format
+from core.rewards.bench.exploits import STAND_IN_REASONING, in_format
 from core.rewards.scoring import FAILURES, Outcome, Scorer
 from core.rewards.total import total, weighed_range
 

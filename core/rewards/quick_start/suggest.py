@@ -23,7 +23,9 @@ from core.jsonfile import JsonObject
 from core.prompts.chosen import template_of
 from core.prompts.section import PromptConfig
 from core.rewards.build import RewardTools, scorers
-from core.rewards.fitting import (
+from core.rewards.numbering import lettered
+from core.rewards.presets import PRESETS
+from core.rewards.quick_start.fitting import (
     LABEL_NAMES,
     MOST_LABELS,
     Answers,
@@ -34,11 +36,9 @@ from core.rewards.fitting import (
     sorted_labels,
     without_reference,
 )
-from core.rewards.numbering import lettered
-from core.rewards.own_answers import ENOUGH, OWN_ROWS, OwnAnswers, earned, in_words, own_answers
-from core.rewards.presets import PRESETS
+from core.rewards.quick_start.own_answers import ENOUGH, OWN_ROWS, OwnAnswers, earned, in_words, own_answers
+from core.rewards.quick_start.prompt import prompt_for, warm_up_for
 from core.rewards.section import RewardConfig
-from core.rewards.suggested_prompt import prompt_for, warm_up_for
 
 FORMAT_WEIGHT = 0.1
 MOST_TRIES = 5

@@ -11,8 +11,8 @@ from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.prompts.template import Markers, PromptTemplate
 from core.rewards.base import Example, NotRun, Score
-from core.rewards.bench import bench
-from core.rewards.bench_report import RULES, SEVERITIES
+from core.rewards.bench.bench import bench
+from core.rewards.bench.report import RULES, SEVERITIES
 from core.rewards.library.answers import exact_match
 from core.rewards.scoring import EachAlone, Outcome, Together
 

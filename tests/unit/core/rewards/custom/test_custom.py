@@ -8,8 +8,8 @@ import pytest
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
-from core.rewards.custom import CustomReward, read, scorer
-from core.rewards.python_reward import PRINT_CHARACTERS, PythonReward
+from core.rewards.custom.definition import CustomReward, read, scorer
+from core.rewards.custom.python_reward import PRINT_CHARACTERS, PythonReward
 from core.rewards.sandbox import Limits
 
 PLAIN = Example()

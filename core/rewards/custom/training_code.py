@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
-from core.rewards.signature import FUNCTIONS, UNREADABLE, is_for_groups, names_in
+from core.rewards.custom.signature import FUNCTIONS, UNREADABLE, is_for_groups, names_in
 
 LIBRARIES = (
     *("accelerate", "bitsandbytes", "datasets", "huggingface_hub", "peft", "torch", "transformers", "trl", "unsloth"),

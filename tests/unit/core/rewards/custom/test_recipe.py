@@ -6,8 +6,8 @@ from pydantic import ValidationError
 from core.errors import InvalidInput
 from core.prompts.builtin import GRPO_DEFAULT
 from core.rewards.base import Example
-from core.rewards.custom import read
-from core.rewards.recipe import KINDS, Recipe, judge
+from core.rewards.custom.definition import read
+from core.rewards.custom.recipe import KINDS, Recipe, judge
 from core.rewards.section import RewardConfig
 
 GATE = {"kind": "contains", "text": "because", "required": True}

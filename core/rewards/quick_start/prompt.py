@@ -13,7 +13,7 @@ from core.data.row import RawRow
 from core.data.section import DatasetConfig
 from core.jsonfile import JsonObject
 from core.prompts.builtin import TEMPLATES
-from core.rewards.fitting import FEW_WORDS, Fit
+from core.rewards.quick_start.fitting import FEW_WORDS, Fit
 
 SMALL_MODEL = 1_500_000_000
 """Weights below which few labels want a warm-up."""

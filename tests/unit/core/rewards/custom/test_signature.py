@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.rewards.signature import Unreadable, columns_of, signatures
+from core.rewards.custom.signature import Unreadable, columns_of, signatures
 
 GROUP = "def {}(completions, **kwargs):\n    return [1.0] * len(completions)\n"
 MAKER = "def make(size{}):\n    def inner(completions, **kwargs):\n        return [size]\n    return inner\n"

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from core.errors import InvalidInput
 from core.prompts.template import ChatMessage
 from core.rewards.base import UNIT, Example, Range, Score, excerpt, wrong
-from core.rewards.judge_section import JudgeSettings
+from core.rewards.judge.section import JudgeSettings
+from core.rewards.judge.verdicts import TOP_MARK, NoVerdict, Verdict, VerdictCache, chat_text, digest, read_verdict
 from core.rewards.scoring import Outcome
-from core.rewards.verdicts import TOP_MARK, NoVerdict, Verdict, VerdictCache, chat_text, digest, read_verdict
 
 if TYPE_CHECKING:
     import httpx

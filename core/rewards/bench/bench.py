@@ -13,8 +13,8 @@ from core.data.mapping import Row
 from core.errors import InvalidInput
 from core.prompts.template import PromptTemplate
 from core.rewards.base import Example, Range
-from core.rewards.bench_report import NONSENSE_MAY_EARN, BenchReport, Tally, Violation, Witness, graded
-from core.rewards.exploits import EXPLOITS, STAND_IN_REASONING, different, exploits, in_format
+from core.rewards.bench.exploits import EXPLOITS, STAND_IN_REASONING, different, exploits, in_format
+from core.rewards.bench.report import NONSENSE_MAY_EARN, BenchReport, Tally, Violation, Witness, graded
 from core.rewards.scoring import FAILURES, ROUNDING, Outcome, Scorer, checked
 
 RIGHT, WRONG = "right answer", "wrong answer"
@@ -47,7 +47,7 @@ def bench(
     seed: int = 0,
     clock: Callable[[], float] = time.perf_counter,
 ) -> BenchReport:
-    """Score about 20 completions a row and grade the reward by core.rewards.bench_report.RULES.
+    """Score about 20 completions a row and grade the reward by core.rewards.bench.report.RULES.
 
     Each row is one call of the scorer. All is scored three times: forwards twice, then backwards; once, and on fewer
     rows, where that takes over PATIENCE_S. A call of one completion comes first and is not timed, since it may import

@@ -1,0 +1,1 @@
+"""Custom rewards: a user's own Python, or a recipe of checks."""

@@ -1,0 +1,1 @@
+"""Quick Start: which mapping, prompt and reward suit a data set."""
