@@ -1,4 +1,4 @@
-"""A GRPO run written by hand against TRL alone: the yardstick of bench/overhead.py. Prints one JSON line a step."""
+"""A GRPO run written by hand against TRL alone: the yardstick of bench/grpo.py. Prints one JSON line a step."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback, s
 from trl import GRPOConfig, GRPOTrainer
 
 SETTINGS = {
-    "per_device_train_batch_size": 8,
-    "num_generations": 4,
-    "max_completion_length": 14,
     "learning_rate": 1.5e-4,
     "lr_scheduler_type": "linear",
     "weight_decay": 0.001,
@@ -39,35 +36,42 @@ SETTINGS = {
 
 
 class Clock(TrainerCallback):
-    """Prints the time at which each step was logged."""
+    """Prints the time at which each step was logged, and what TRL counted."""
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         """One line a step."""
         if "loss" in logs:
-            print(
-                json.dumps({"t": time.time(), "loss": float(logs["loss"]), "reward": float(logs["reward"])}), flush=True
-            )
+            numbers = {name: float(logs[name]) for name in ("loss", "reward", "num_tokens")}
+            print(json.dumps({"t": time.time(), **numbers}), flush=True)
 
 
-def reward(completions, reference, **kwargs):
+def exact(completions, reference, **kwargs):
     """1 for the reference between the markers, else 0."""
     found = [re.search(r"<SOLUTION>(.*?)</SOLUTION>", c[0]["content"]) for c in completions]
     return [float(m is not None and m.group(1).strip() == r) for m, r in zip(found, reference, strict=True)]
 
 
-def main(model_folder: str, rows_file: str, steps: int, output: str, adapter: str) -> None:
-    """Train on the rows (prompt messages and reference), from a warmed-up adapter."""
+def letters(completions, **kwargs):
+    """The share of one letter, which differs between any two long texts."""
+    texts = [c[0]["content"] for c in completions]
+    return [text.count("e") / max(1, len(text)) for text in texts]
+
+
+def main(asked: dict) -> None:
+    """Train on the rows (prompt messages and reference), from an adapter if there is one."""
     set_seed(42)
-    tokenizer = AutoTokenizer.from_pretrained(model_folder)
-    model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32)
+    tokenizer = AutoTokenizer.from_pretrained(asked["model"])
+    model = AutoModelForCausalLM.from_pretrained(asked["model"], dtype=torch.float32)
     lora = LoraConfig(task_type="CAUSAL_LM", r=16, lora_alpha=32, lora_dropout=0.0, target_modules="all-linear")
     model = get_peft_model(model, lora)
-    set_peft_model_state_dict(model, load_file(Path(adapter) / "adapter_model.safetensors"))
+    if asked["adapter"]:
+        set_peft_model_state_dict(model, load_file(Path(asked["adapter"]) / "adapter_model.safetensors"))
+    rows = json.loads(Path(asked["rows"]).read_text(encoding="utf-8"))
     trainer = GRPOTrainer(
         model=model,
-        reward_funcs=reward,
-        args=GRPOConfig(output_dir=output, max_steps=steps, **SETTINGS),
-        train_dataset=Dataset.from_list(json.loads(Path(rows_file).read_text(encoding="utf-8"))),
+        reward_funcs={"exact": exact, "letters": letters}[asked["reward"]],
+        args=GRPOConfig(output_dir=asked["output"], **SETTINGS, **asked["settings"]),
+        train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         callbacks=[Clock()],
     )
@@ -75,4 +79,4 @@ def main(model_folder: str, rows_file: str, steps: int, output: str, adapter: st
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5])
+    main(json.loads(sys.argv[1]))

@@ -52,6 +52,10 @@ class GrpoConfig(Section):
     mask_truncated: bool | None = knob(None, tier="expert")
     """Leave cut completions out of the loss; null takes the algorithm's own."""
 
+    dynamic_sampling: Literal["off", "on"] = knob("off", tier="advanced")
+    """Replace prompts whose answers all score the same by other prompts, twice at most, and ask those again more often
+    whose answers differ."""
+
     @model_validator(mode="after")
     def fits_the_algorithm(self) -> "GrpoConfig":
         """Some settings would make another algorithm of the chosen one."""

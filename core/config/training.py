@@ -11,6 +11,7 @@ Optimiser = Literal[
 ]
 Scheduler = Literal["constant", "constant_with_warmup", "linear", "cosine"]
 Sampler = Literal["auto", "transformers", "vllm"]
+EngineStep = Literal["auto", "trl"]
 
 MOST_TOKENS = 1_048_576
 """The largest max_sequence_length."""
@@ -63,6 +64,9 @@ class TrainingConfig(Section):
     `pip install vllm==0.30.0`; it should be several times faster with many long completions."""
     vllm_memory_fraction: float = knob(0.4, ge=0.05, le=0.95, unit="fraction", typical="0.3 to 0.6", tier="expert")
     """With sampler vllm: the share of the GPU's memory that vLLM takes, for weights and cache."""
+    engine_step: EngineStep = knob("auto", tier="expert")
+    """How a step is computed without Unsloth. auto computes each prompt once and learns only from completions that have
+    something to teach; the loss and its gradient are those of trl, which takes TRL's own step."""
     seed: int = knob(42, ge=0, le=2**31 - 1)
     """Fixes the split, the order of rows and the sampling."""
     save_steps: int = knob(50, ge=0, le=1_000_000, unit="steps", typical="10 to 100")

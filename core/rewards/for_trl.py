@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from core.prompts.template import Markers
@@ -27,6 +28,17 @@ class Batch:
     instructions: list[str]
     extras: list[dict[str, Any]]
     token_ids: list[list[int]]
+
+    def part(self, part: slice) -> Batch:
+        """Some of the completions."""
+        return Batch(*(column[part] for column in self._columns()))
+
+    def joined(self, other: Batch) -> Batch:
+        """The completions of both."""
+        return Batch(*(mine + theirs for mine, theirs in zip(self._columns(), other._columns(), strict=True)))
+
+    def _columns(self) -> tuple[list[Any], ...]:
+        return self.responses, self.references, self.instructions, self.extras, self.token_ids
 
 
 class TrlReward:
@@ -73,6 +85,12 @@ class TrlReward:
         self.calls += 1
         self.seconds += time.perf_counter() - started
         return [outcome.score.value if outcome.score else None for outcome in self.outcomes]
+
+    def recall(self, parts: Sequence[tuple[Batch, list[Outcome]]]) -> None:
+        """Let the latest batch be one put together from parts of earlier ones; nothing is scored or counted again."""
+        batches = [batch for batch, _ in parts]
+        self.batch = reduce(Batch.joined, batches)
+        self.outcomes = [outcome for _, outcomes in parts for outcome in outcomes]
 
     def _count(self) -> None:
         for outcome in self.outcomes:

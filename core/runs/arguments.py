@@ -56,6 +56,8 @@ NOT_TRL: dict[str, str] = {
     "training.samples_per_epoch": "core/runs/split.py cuts to it",
     "training.eval_steps": "core/workers/train/callbacks.py evaluates",
     "training.sampler": "sampler_arguments below turns it into all that TRL asks about vLLM",
+    "training.engine_step": "core/workers/train/grpo.py makes the trainer fast by it",
+    "grpo.dynamic_sampling": "core/workers/train/dynamic_sampling.py chooses the prompts",
     "grpo.algorithm": "a row of core/config/algorithms.py, which fills what is null",
     "reward.type": "decides which presets are used",
     "reward.preset_name": "names the reward function itself",

@@ -18,6 +18,7 @@ PLAIN = {
     "epoch": "epoch",
     "entropy": "entropy",
     "step_time": "step_seconds",
+    "sampling_seconds": "sampling_seconds",
     "completions/clipped_ratio": "truncated_fraction",
     "signal_fraction": "signal_fraction",
     "unscored_fraction": "unscored_fraction",
@@ -28,6 +29,8 @@ NESTED = {
     "completions/mean_length": ("completion_length", "mean"),
     "completions/min_length": ("completion_length", "min"),
     "completions/max_length": ("completion_length", "max"),
+    "groups/sampled": ("groups", "sampled"),
+    "groups/kept": ("groups", "kept"),
     "clip_ratio/low_mean": ("clip_ratio", "low"),
     "clip_ratio/high_mean": ("clip_ratio", "high"),
     "clip_ratio/region_mean": ("clip_ratio", "region"),
@@ -59,6 +62,13 @@ class ClipRatio(TypedDict, total=False):
     region: float
 
 
+class SampledGroups(TypedDict, total=False):
+    """With dynamic sampling: the groups that a step has sampled, and those it has learnt from."""
+
+    sampled: float
+    kept: float
+
+
 class StepMetrics(TypedDict):
     """The documented numbers of one step; a number that TRL did not log is absent or null.
 
@@ -78,6 +88,7 @@ class StepMetrics(TypedDict):
     epoch: NotRequired[float | None]
     entropy: NotRequired[float | None]
     step_seconds: NotRequired[float | None]
+    sampling_seconds: NotRequired[float | None]
     truncated_fraction: NotRequired[float | None]
     token_accuracy: NotRequired[float | None]
     num_tokens: NotRequired[float | None]
@@ -85,6 +96,7 @@ class StepMetrics(TypedDict):
     unscored_fraction: NotRequired[float | None]
     completion_length: NotRequired[Spread | None]
     clip_ratio: NotRequired[ClipRatio | None]
+    groups: NotRequired[SampledGroups | None]
     sampler_gap: NotRequired[Spread | None]
     sampler_ratio: NotRequired[Spread | None]
     rewards: NotRequired[dict[str, Spread] | None]

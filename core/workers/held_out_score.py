@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from core.config import RunConfig
 from core.data.mapping import Row
@@ -13,6 +14,8 @@ from core.prompts.template import PromptTemplate
 from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_sum
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import prompt_ids
+from core.workers.fast.decoding import Decoding
+from core.workers.fast.prompts import why_not
 from core.workers.loading import LoadedModel
 
 SAMPLES_KEPT = 8
@@ -41,6 +44,7 @@ class HeldOutScorer:
         self._prompts = prompt_ids(rows, template, loaded.tokenizer)
         self._opening = loaded.chat_format.opening
         self._at_once = config.completions_per_generation
+        self._is_fast = loaded.engine == "trl" and not why_not(loaded.model.get_base_model())
 
     @property
     def has_rows(self) -> bool:
@@ -86,14 +90,18 @@ class HeldOutScorer:
 
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
         inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
-        with self._loaded.answering(model), torch.inference_mode():
+        with self._loaded.answering(model), torch.no_grad(), self._merged():
             output = model.generate(
                 **inputs.to(model.device),
                 max_new_tokens=self._config.training.max_new_tokens,
                 do_sample=False,
                 pad_token_id=tokenizer.pad_token_id,
+                custom_generate=Decoding(measures=False) if self._is_fast else None,
             )
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+    def _merged(self) -> AbstractContextManager[None]:
+        return self._loaded.merged_weights.merged() if self._is_fast else nullcontext()
 
     def _samples(self, answers: list[str]) -> list[AnsweredRow]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from core.prompts.chat_template import Thinking
 from core.runs.arguments import lora_arguments
 from core.workers.chat_format import ChatFormat, prepare_template
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
+from core.workers.fast.merged import MergedWeights
 from core.workers.model_files import checked
 from core.workers.placement import half_type, uses_cuda
 from core.workers.target_layers import require_targets
@@ -51,6 +53,11 @@ class LoadedModel:
     dtype: str
     answering: Callable[[Any], AbstractContextManager[None]]
     adopted_chat_template: bool = False
+
+    @cached_property
+    def merged_weights(self) -> MergedWeights:
+        """The place of the adapted weights while the model samples; there is one, since it is as large as they are."""
+        return MergedWeights(self.model)
 
     @property
     def chat_format(self) -> ChatFormat:

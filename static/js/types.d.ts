@@ -550,6 +550,7 @@ interface GrpoConfig {
   loss_type: "grpo" | "dapo" | "dr_grpo" | "bnpo" | null;
   scale_rewards: "group" | "batch" | "none" | null;
   mask_truncated: boolean | null;
+  dynamic_sampling: "off" | "on";
 }
 
 /** One guessed column: its path, how sure, from 0 to 1, and why. */
@@ -1283,6 +1284,12 @@ interface SampleCompletion {
   reference: string;
 }
 
+/** With dynamic sampling: the groups that a step has sampled, and those it has learnt from. */
+interface SampledGroups {
+  sampled?: number;
+  kept?: number;
+}
+
 /** How tokens are chosen and when an answer ends. */
 interface Sampling {
   temperature: number;
@@ -1536,6 +1543,7 @@ interface StepReport {
   epoch?: number | null;
   entropy?: number | null;
   step_seconds?: number | null;
+  sampling_seconds?: number | null;
   truncated_fraction?: number | null;
   token_accuracy?: number | null;
   num_tokens?: number | null;
@@ -1543,6 +1551,7 @@ interface StepReport {
   unscored_fraction?: number | null;
   completion_length?: Spread | null;
   clip_ratio?: ClipRatio | null;
+  groups?: SampledGroups | null;
   sampler_gap?: Spread | null;
   sampler_ratio?: Spread | null;
   rewards?: Record<string, Spread> | null;
@@ -1711,6 +1720,7 @@ interface TrainingConfig {
   top_k: number;
   sampler: "auto" | "transformers" | "vllm";
   vllm_memory_fraction: number;
+  engine_step: "auto" | "trl";
   seed: number;
   save_steps: number;
   save_total_limit: number;
@@ -1744,6 +1754,7 @@ interface TrainingUpdate {
   epoch?: number | null;
   entropy?: number | null;
   step_seconds?: number | null;
+  sampling_seconds?: number | null;
   truncated_fraction?: number | null;
   token_accuracy?: number | null;
   num_tokens?: number | null;
@@ -1751,6 +1762,7 @@ interface TrainingUpdate {
   unscored_fraction?: number | null;
   completion_length?: Spread | null;
   clip_ratio?: ClipRatio | null;
+  groups?: SampledGroups | null;
   sampler_gap?: Spread | null;
   sampler_ratio?: Spread | null;
   rewards?: Record<string, Spread> | null;

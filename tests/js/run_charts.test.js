@@ -44,6 +44,12 @@ test("parts are shown when there are two rewards", () => {
   assert.deepEqual(labels("parts", two), ["a", "b"]);
 });
 
+test("the groups that dynamic sampling replaces are shown where it is on", () => {
+  const dynamic = run({ step: [1], "groups.sampled": [12], "groups.kept": [8] });
+  assert.deepEqual([isWorthShowing(spec("groups"), run({ step: [1] })), isWorthShowing(spec("groups"), dynamic)], [false, true]);
+  assert.deepEqual(labels("groups", dynamic), ["Sampled", "Kept"]);
+});
+
 test("the gap of a sampler of its own is shown where there is one", () => {
   const vllm = run({ step: [1], "sampler_gap.mean": [0.001], "sampler_gap.max": [0.004] });
   assert.deepEqual(

@@ -15,15 +15,20 @@ from core.paths import ADAPTER_WEIGHTS, SessionPaths
 from core.prompts.template import ChatMessage, PromptTemplate
 from core.rewards.for_trl import TrlReward
 from core.runs.arguments import grpo_arguments
+from core.runs.prompt_choice import PromptChooser
 from core.workers.corpus import grpo_dataset
 from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
+from core.workers.train import fast_proof
 from core.workers.train.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
+from core.workers.train.dynamic_sampling import restored
 from core.workers.train.rollouts import RolloutRecorder
 from core.workers.train.trainer import trainer_class
 from core.workers.train.vllm_sampling import join, sleep_arguments
 
 LOG = logging.getLogger(__name__)
+PROMPTS_TRIED = 16
+"""The shortest and the longest of so many prove that the fast step suits a model."""
 
 
 class GrpoRun:
@@ -84,6 +89,11 @@ class GrpoRun:
         # private: TRL has no hook for prompts, and would take special tokens inside a question for its own
         self._trainer._tokenize_prompts = lambda prompts: (self._prompt_ids(prompts), None, {})
         rollouts.trainer = self._trainer
+        if self._config.grpo.dynamic_sampling == "on":
+            chooser = PromptChooser(len(rows), self._config.training.seed)
+            self._trainer.chooser = restored(chooser, checkpoint)
+        if self._loaded.engine == "trl" and self._config.training.engine_step == "auto":
+            self._make_fast(rows, template)
         if arguments.use_vllm:
             join(self._trainer, self._loaded, self._config, self._to.check_stop)
         try:
@@ -96,6 +106,15 @@ class GrpoRun:
     def _prompt_ids(self, prompts: list[list[ChatMessage]]) -> list[list[int]]:
         chat_format = self._loaded.chat_format
         return chat_format.ids([chat_format.written(chat) for chat in prompts])
+
+    def _make_fast(self, rows: list[Row], template: PromptTemplate) -> None:
+        """Take the fast step, if it computes the same for this model; else say why not."""
+        some = sorted(self._prompt_ids([template.messages(row.instruction) for row in rows[:PROMPTS_TRIED]]), key=len)
+        self._trainer.is_fast, self._trainer.merged_weights = True, self._loaded.merged_weights
+        reason = fast_proof.why_not(self._trainer, [some[0], some[-1]], self._loaded.dtype)
+        if reason:
+            self._trainer.is_fast = False
+            self._to.notice("info", "training.engine_step", f"The run takes TRL's step, not the fast one: {reason}.")
 
     def _recorder(self) -> RolloutRecorder:
         config = self._config

@@ -10,6 +10,8 @@ from core.config import RunConfig
 from core.config.algorithms import ALGORITHMS
 from core.runs.groups import differ
 from core.runs.robust import robust_advantages
+from core.workers.train.dynamic_sampling import DynamicSampling
+from core.workers.train.fast_step import FastStep
 
 if TYPE_CHECKING:
     from trl import GRPOTrainer as Base
@@ -21,10 +23,10 @@ ROW_LOSSES = ("grpo", "dr_grpo")
 
 
 def trainer_class(config: RunConfig) -> type:
-    """TRL's GRPOTrainer, which Unsloth may have replaced, with ScoreRules."""
+    """TRL's GRPOTrainer, which Unsloth may have replaced, with ScoreRules; FastStep and DynamicSampling are off."""
     from trl import GRPOTrainer
 
-    class Trainer(ScoreRules, GRPOTrainer):
+    class Trainer(DynamicSampling, ScoreRules, FastStep, GRPOTrainer):
         is_robust = ALGORITHMS[config.grpo.algorithm].is_robust
 
     return Trainer

@@ -76,6 +76,15 @@ export const RUN_CHARTS = [
     reasonOf: reason("This run logs neither."),
   },
   {
+    key: "groups", title: "Groups sampled and kept", isFromZero: true, format: decimals(0),
+    note: "A step learns from the kept ones; the others scored all the same.",
+    linesOf: (run) => present([
+      line(run, "Sampled", "groups.sampled", { colour: 3 }),
+      line(run, "Kept", "groups.kept", { colour: 1, dash: 1 }),
+    ]),
+    reasonOf: reason("Dynamic sampling is off."),
+  },
+  {
     key: "length", title: "Completion length", note: "Tokens; the band runs from the shortest to the longest.",
     isFromZero: true, format: decimals(0),
     linesOf: (run) => present([
@@ -142,10 +151,11 @@ export const RUN_CHARTS = [
     reasonOf: reason("This run logs no token counts."),
   },
   {
-    key: "seconds", title: "Seconds per step", note: "Of which the rewards take their part.",
+    key: "seconds", title: "Seconds per step", note: "What is neither sampling nor rewards is learning.",
     isFromZero: true, hasLog: true, format: decimals(2),
     linesOf: (run) => present([
       line(run, "Whole step", "step_seconds", { colour: 1 }),
+      line(run, "Sampling", "sampling_seconds", { colour: 3, dash: 2 }),
       line(run, "Rewards", "reward_seconds", { colour: 2, dash: 1 }),
     ]),
     reasonOf: reason("This run logs no times."),
@@ -165,10 +175,10 @@ function partsOf(run) {
 /** Colour and dash of the line at a place among many. @param {number} index */
 export const lookOf = (index) => ({ colour: (index % 8) + 1, dash: index % 6 });
 
-/** Whether a chart is worth its place: the parts of a single reward are the reward, and only vLLM has a gap.
+/** Whether a chart is worth its place: the parts of a single reward are the reward, and only some runs have the others.
  * @param {ChartSpec<Run>} spec @param {Run} run */
 export const isWorthShowing = (spec, run) => (spec.key !== "parts" || rewardNames(run.history).length > 1)
-  && (spec.key !== "sampler" || spec.linesOf(run).length > 0);
+  && (!["sampler", "groups"].includes(spec.key) || spec.linesOf(run).length > 0);
 
 const CLIPS = ["low", "high", "region"];
 

@@ -1,0 +1,1 @@
+"""Sampling and learning that compute a prompt once for all its completions."""

@@ -1,0 +1,242 @@
+"""The fast step learns what TRL's learns, samples from the same distribution, and leaves what it can't do to TRL."""
+
+import inspect
+
+import pytest
+import torch
+import transformers
+from transformers import AutoModelForCausalLM
+from trl import GRPOTrainer
+
+from core.workers.fast import prompts
+from core.workers.fast.decoding import Decoding, drawn
+from core.workers.train import fast_proof
+from core.workers.train.fast_step import FastStep
+from tests.support.fast_trainer import ROWS, all_flat, learn, micro_batches, trainer_of
+from tests.support.tiny_model import write_tiny_model
+
+pytestmark = pytest.mark.real
+ACCUMULATED = {"per_device_train_batch_size": 4, "gradient_accumulation_steps": 4}
+SEQUENCE = {"loss_type": "grpo", "importance_sampling_level": "sequence", "epsilon": 3e-4}
+CASES = {
+    "grpo": {},
+    "gspo": SEQUENCE,
+    "dr_grpo": {"loss_type": "dr_grpo", "scale_rewards": "none"},
+    "cispo": {"loss_type": "cispo", "epsilon_high": 5.0},
+    "sapo": {"loss_type": "sapo"},
+    "bnpo": {"loss_type": "bnpo"},
+    "mean of rows": {"loss_type": "grpo"},
+    "divergence": {"beta": 0.1},
+    "cut completions left out": {"mask_truncated_completions": True},
+    "cut completions left out, with divergence": {"mask_truncated_completions": True, "beta": 0.1},
+    "accumulation": ACCUMULATED,
+    "accumulation, mean of rows": {**ACCUMULATED, "loss_type": "grpo"},
+    "accumulation, mean of tokens": {**ACCUMULATED, "loss_type": "bnpo"},
+    "two passes": {"num_iterations": 2, "epsilon": 0.001},
+    "two passes, ratio of the sequence": {**SEQUENCE, "num_iterations": 2},
+    "several steps a sample": {"per_device_train_batch_size": 4, "steps_per_generation": 4},
+    "narrow sampling": {"temperature": 0.7, "top_p": 0.9, "top_k": 20},
+    "entropy bonus": {"entropy_coef": 0.01},
+    "recomputed activations": {"gradient_checkpointing": True},
+}
+EXACT = 1e-4
+FAMILIES = {
+    "llama": ("LlamaConfig", {}),
+    "qwen3": ("Qwen3Config", {}),
+    "phi3": ("Phi3Config", {}),
+    "gemma3": ("Gemma3TextConfig", {"sliding_window": 8}),
+    "gpt2": ("GPT2Config", {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}),
+}
+"""Of Gemma 3 the window is shorter than the prompts; positions of GPT-2 are learnt, not relative."""
+LORA = {"gpt2": {"fan_in_fan_out": True}}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return write_tiny_model(tmp_path_factory.mktemp("tiny"), pad="<|pad|>")
+
+
+def family(name, folder):
+    """A random model of a family, with the tokenizer of the tiny one, that often ends."""
+    config, more = FAMILIES[name]
+    written = write_tiny_model(folder, pad="<|pad|>")
+    of_tiny = AutoModelForCausalLM.from_pretrained(written).config
+    kept = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
+    kept += ("intermediate_size", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id")
+    values = {key: getattr(of_tiny, key) for key in kept} | {"head_dim": 16, "tie_word_embeddings": True}
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(getattr(transformers, config)(**values | more))
+    with torch.no_grad():
+        model.get_input_embeddings().weight[of_tiny.eos_token_id] *= 20
+    model.save_pretrained(written)
+    return written
+
+
+def ids_of(trainer):
+    return trainer._tokenize_prompts([row["prompt"] for row in ROWS])[0]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_loss_gradient_and_metrics_are_those_of_trl(name, tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, **CASES[name])
+    batches = micro_batches(trainer)
+    of_trl, fast = learn(trainer, batches, False), learn(trainer, batches, True)
+    scale = of_trl.gradient.abs().max()
+    assert fast.loss == pytest.approx(of_trl.loss, rel=EXACT, abs=1e-6)
+    assert scale > 0 and (fast.gradient - of_trl.gradient).abs().max() / scale < EXACT
+    assert fast.metrics == pytest.approx(of_trl.metrics, rel=1e-3)  # a second pass keeps the first's entropy
+
+
+def test_completions_without_an_advantage_are_not_computed(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path)
+    batches = micro_batches(trainer)
+    computed = []
+    trainer.model.get_base_model().get_input_embeddings().register_forward_hook(
+        lambda module, inputs, output: computed.append(inputs[0].numel())
+    )
+    for is_fast in (False, True):
+        computed.append(0)
+        learn(trainer, batches, is_fast)
+    split = computed.index(0, 1)
+    assert sum(computed[split:]) < 0.5 * sum(computed[:split])
+
+
+def test_a_batch_that_teaches_nothing_has_a_gradient_of_zeros_as_trl_has(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, reward=all_flat)
+    batches = micro_batches(trainer)
+    of_trl, fast = learn(trainer, batches, False), learn(trainer, batches, True)
+    assert not of_trl.gradient.any() and not fast.gradient.any()
+    assert fast.metrics == pytest.approx(of_trl.metrics, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_samples_and_learns_with_the_probabilities_it_has_without_padding(name, tmp_path):
+    trainer = trainer_of(family(name, tmp_path / "model"), tmp_path, lora=LORA.get(name))
+    ids = ids_of(trainer)
+    assert fast_proof.why_not(trainer, [ids[0], ids[-1]], "float32") == ""
+    assert fast_proof._difference(trainer, ids) < 1e-5
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_answers_greedily_as_transformers_does(name, tmp_path):
+    trainer = trainer_of(family(name, tmp_path / "model"), tmp_path, lora=LORA.get(name))
+    tokenizer, model = trainer.processing_class, trainer.model.eval()
+    inputs = tokenizer.pad({"input_ids": ids_of(trainer)}, padding_side="left", return_tensors="pt")
+    answers = [
+        model.generate(**inputs, max_new_tokens=20, do_sample=False, custom_generate=decoding)
+        for decoding in (None, Decoding())
+    ]
+    new = inputs["input_ids"].shape[1]
+    texts = [tokenizer.batch_decode(ids[:, new:], skip_special_tokens=True) for ids in answers]
+    assert texts[0] == texts[1]
+    assert len({(ids != tokenizer.pad_token_id).sum() for ids in answers[1]}) > 1, "rows end at different places"
+
+
+def test_settings_of_a_models_own_generation_reach_the_loop(tiny, tmp_path):
+    model = trainer_of(tiny, tmp_path).model.eval()
+    inputs = {"input_ids": torch.tensor([[5, 6, 7, 8, 9]]), "attention_mask": torch.ones(1, 5, dtype=torch.long)}
+    settings = {"max_new_tokens": 12, "do_sample": False, "repetition_penalty": 1.9, "no_repeat_ngram_size": 2}
+    plain = model.generate(**inputs, **settings)
+    assert plain.tolist() == model.generate(**inputs, **settings, custom_generate=Decoding()).tolist()
+    assert plain.tolist() != model.generate(**inputs, max_new_tokens=12, do_sample=False).tolist()
+
+
+def test_tokens_are_drawn_with_their_probabilities_and_never_where_it_is_0():
+    wanted = torch.tensor([0.0, 0.5, 0.0, 0.3, 0.15, 0.05, 0.0])
+    torch.manual_seed(0)
+    counts = torch.bincount(drawn(wanted.repeat(200_000, 1)), minlength=7) / 200_000
+    assert counts[wanted == 0].sum() == 0
+    assert (counts - wanted).abs().max() < 4 * (0.25 / 200_000) ** 0.5
+
+
+def test_a_narrow_sampling_stays_within_its_tokens_and_measures_the_whole_distribution(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, top_k=1, temperature=0.5)
+    one, other = trainer.sample(ids_of(trainer)), trainer.sample(ids_of(trainer))
+    assert one.ids.tolist() == other.ids.tolist()
+    assert one.entropies[:, 0].min() > 1
+    assert fast_proof._difference(trainer, ids_of(trainer)) < 1e-5
+
+
+def weights_of(trainer):
+    return {name: weight.clone() for name, weight in trainer.model.named_parameters()}
+
+
+def test_the_weights_are_the_same_bits_after_sampling_and_after_a_stop_in_the_middle(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path)
+    before = weights_of(trainer)
+    trainer.sample(ids_of(trainer))
+    calls = []
+
+    def stop(*_):
+        calls.append(1)
+        if len(calls) > 4:
+            raise KeyboardInterrupt
+
+    handle = trainer.model.get_base_model().register_forward_pre_hook(stop)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.sample(ids_of(trainer))
+    handle.remove()
+    after = weights_of(trainer)
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert [name for name, weight in trainer.model.named_parameters() if weight.requires_grad] == [
+        name for name in before if "lora_" in name
+    ]
+
+
+@pytest.mark.parametrize(
+    "lora",
+    [{"use_dora": True}, {"use_rslora": True}, {"target_modules": ["q_proj"]}],
+    ids=["DoRA", "rsLoRA", "one kind of layer"],
+)
+def test_other_adapters_are_merged_or_left_as_they_are_but_never_wrong(lora, tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, lora=lora)
+    assert fast_proof._difference(trainer, ids_of(trainer)) < 1e-5
+
+
+@pytest.mark.filterwarnings("ignore:Model has `tie_word_embeddings=True`")
+def test_an_adapter_on_tied_embeddings_is_not_merged_into_them(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, lora={"target_modules": ["q_proj", "lm_head"]})
+    assert fast_proof._difference(trainer, ids_of(trainer)) < 1e-5
+
+
+def test_a_model_with_dropout_takes_trls_step(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, lora={"lora_dropout": 0.1})
+    assert "dropout" in fast_proof.why_not(trainer, ids_of(trainer)[:2], "float32")
+
+
+def test_a_model_whose_state_is_no_keys_and_values_takes_trls_step():
+    shape = transformers.Lfm2Config(
+        vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, layer_types=["conv", "full_attention"],
+    )  # fmt: skip
+    assert "LinearAttention" in prompts.why_not(AutoModelForCausalLM.from_config(shape))
+
+
+def test_a_model_that_computes_something_else_takes_trls_step_and_says_by_how_much(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path)
+    head = trainer.model.get_base_model().lm_head
+    head.register_forward_hook(lambda module, inputs, output: output * (100 if inputs[0].shape[1] == 1 else 1))
+    reason = fast_proof.why_not(trainer, ids_of(trainer)[:2], "float32")
+    assert "other probabilities than TRL" in reason and "nats" in reason
+
+
+def test_the_proof_draws_no_random_number_of_the_run(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path)
+    before = torch.get_rng_state()
+    fast_proof.why_not(trainer, ids_of(trainer)[:2], "float32")
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_trl_still_has_what_the_fast_step_takes_the_place_of():
+    ours = {name: method for name, method in vars(FastStep).items() if inspect.isfunction(method)}
+    overridden = [name for name in ours if hasattr(GRPOTrainer, name)]
+    assert overridden == [
+        "_generate_single_turn",
+        "_generate_and_score_completions",
+        "_prepare_inputs",
+        "_get_per_token_logps_and_entropies",
+        "_compute_loss",
+    ]
+    chunks = inspect.signature(GRPOTrainer._full_logits_logps).parameters
+    assert list(chunks)[2:5] == ["input_ids", "attention_mask", "logits_to_keep"]
+    assert list(inspect.signature(GRPOTrainer._generate_single_turn).parameters)[1:3] == ["prompt_ids", "images"]

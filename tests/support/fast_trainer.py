@@ -1,0 +1,125 @@
+"""A trainer of the fast step over a tiny model, and the loss and gradient of a batch with and without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+GROUP = 4
+ROWS = [{"prompt": [{"role": "user", "content": "What is " + "12 + " * terms + "3?"}]} for terms in range(1, 9)]
+"""Eight prompts of different length."""
+SETTINGS = {
+    "max_steps": 2,
+    "per_device_train_batch_size": 4 * GROUP,
+    "num_generations": GROUP,
+    "max_completion_length": 12,
+    "beta": 0.0,
+    "gradient_checkpointing": False,
+    "use_cpu": True,
+    "bf16": False,
+    "report_to": "none",
+    "save_strategy": "no",
+    "disable_tqdm": True,
+}
+
+
+@dataclass
+class Learnt:
+    """What a step learns from a batch: its loss, its gradient as one vector, and TRL's metrics."""
+
+    loss: float
+    gradient: Any
+    metrics: dict[str, float]
+
+
+def first_group_flat(completion_ids: list[list[int]], **_: Any) -> list[float]:
+    """Rewards that depend on the tokens; the first group has no spread."""
+    return [1.0 if place < GROUP else float(sum(ids) % 2) for place, ids in enumerate(completion_ids)]
+
+
+def all_flat(completion_ids: list[list[int]], **_: Any) -> list[float]:
+    """The same reward for all."""
+    return [1.0] * len(completion_ids)
+
+
+def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora: Any = None, **settings: Any) -> Any:
+    """A GRPOTrainer with the fast step over the model in `source`, whose adapter does something.
+
+    Args:
+        reward: As TRL calls it.
+        lora: Keyword arguments of peft.LoraConfig.
+        settings: Keyword arguments of trl.GRPOConfig.
+    """
+    import torch
+    from datasets import Dataset
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+    from trl import GRPOConfig, GRPOTrainer
+
+    from core.workers.fast.merged import MergedWeights
+    from core.workers.loading import prepare_tokenizer
+    from core.workers.train.fast_step import FastStep
+
+    class Trainer(FastStep, GRPOTrainer):
+        pass
+
+    set_seed(1)
+    tokenizer, _ = prepare_tokenizer(AutoTokenizer.from_pretrained(source))
+    base = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+    layers = {"r": 4, "lora_alpha": 8, "target_modules": "all-linear", **(lora or {})}
+    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **layers))
+    _move(model, 0.3, "lora_B")
+    arguments = {"output_dir": str(output), **SETTINGS, **settings}
+    trainer: Any = Trainer(
+        model=model,
+        reward_funcs=reward,
+        args=GRPOConfig(**arguments),
+        train_dataset=Dataset.from_list(ROWS),
+        processing_class=tokenizer,
+    )
+    trainer.is_fast, trainer.merged_weights = True, MergedWeights(trainer.model)
+    trainer.current_gradient_accumulation_steps = trainer.args.gradient_accumulation_steps
+    trainer.model.train()
+    return trainer
+
+
+def micro_batches(trainer: Any) -> list[dict[str, Any]]:
+    """One batch sampled by the fast step, shuffled and split as TRL does; a policy that is not the sampled one's."""
+    from trl.trainer.utils import shuffle_sequence_dict, split_tensor_dict
+
+    prompts = trainer.args.generation_batch_size // trainer.num_generations
+    rows = [ROWS[place] for place in range(prompts) for _ in range(trainer.num_generations)]
+    batch = trainer._generate_and_score_completions(rows)
+    if "old_per_token_logps" in batch:
+        _move(trainer.model, 0.02, "lora_")
+    return split_tensor_dict(shuffle_sequence_dict(batch), trainer.args.steps_per_generation)
+
+
+def learn(trainer: Any, batches: list[dict[str, Any]], is_fast: bool) -> Learnt:
+    """The gradient of all micro-batches, in TRL's way or in the fast one."""
+    import torch
+
+    from core.workers.train.fast_step import regrouped
+
+    trainer.is_fast = is_fast
+    trainer.model.zero_grad()
+    trainer._metrics["train"].clear()
+    total = 0.0
+    for batch in regrouped(batches) if is_fast and trainer._may_regroup() else batches:
+        loss = trainer._compute_loss(trainer.model, batch)
+        loss.backward()
+        total += loss.item()
+    trainer.is_fast = True
+    gradient = torch.cat([p.grad.flatten() for p in trainer.model.parameters() if p.requires_grad])
+    metrics = {name: sum(values) / len(values) for name, values in trainer._metrics["train"].items()}
+    return Learnt(total, gradient, metrics)
+
+
+def _move(model: Any, spread: float, part: str) -> None:
+    import torch
+
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if part in name:
+                weight.add_(torch.randn_like(weight) * spread)
