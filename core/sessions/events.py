@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -39,6 +40,9 @@ KINDS: dict[str, str] = {
 """Every kind of event and its content; each also has seq (from 1, without gaps) and t (Unix time in seconds)."""
 
 RESERVE_NAME, RESERVE_BYTES = ".reserve", 128 * 1024
+
+HEAD = re.compile(rb'\{"seq": \d+, "t": [\d.e+-]+, "kind": "(\w+)"')
+"""How a line begins that EventLog has written."""
 
 FINAL_KINDS = ("completed", "stopped", "failed", "interrupted")
 
@@ -102,6 +106,25 @@ class EventReader:
 
     def follow(self) -> Iterator[Event]:
         """New events one at a time, so that a long log is never in memory whole."""
+        for _, line in self.lines():
+            yield from parse_lines(line)
+
+    def follow_latest(self, kinds: Collection[str]) -> Iterator[Event]:
+        """New events; of the named kinds only the last one of each between two others. The rest is not even parsed,
+        which is nearly all of a long log."""
+        held: dict[str, bytes] = {}
+        for _, line in self.lines():
+            head = HEAD.match(line)
+            if head and (kind := head[1].decode("ascii")) in kinds:
+                held.pop(kind, None)
+                held[kind] = line
+                continue
+            yield from parse_lines(b"".join(held.values()) + line)
+            held = {}
+        yield from parse_lines(b"".join(held.values()))
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """The place in the file and the bytes of each new line that is whole."""
         try:
             file = self._path.open("rb")
         except FileNotFoundError:
@@ -111,8 +134,8 @@ class EventReader:
             for line in file:
                 if not line.endswith(b"\n"):
                     return
-                self._offset += len(line)
-                yield from _parse(line)
+                offset, self._offset = self._offset, self._offset + len(line)
+                yield offset, line
 
 
 def read_events(path: Path, after_seq: int = 0) -> list[Event]:
@@ -120,7 +143,8 @@ def read_events(path: Path, after_seq: int = 0) -> list[Event]:
     return [event for event in EventReader(path).read() if event["seq"] > after_seq]
 
 
-def _parse(data: bytes) -> Iterator[Event]:
+def parse_lines(data: bytes) -> Iterator[Event]:
+    """The events in some lines of a log; what is none is left out."""
     for line in data.splitlines():
         try:
             event = json.loads(line)
@@ -144,7 +168,7 @@ def _repair(path: Path) -> int:
     if whole < len(data):
         with path.open("r+b") as file:
             file.truncate(whole)
-    return max((event["seq"] for event in _parse(data[:whole])), default=0)
+    return max((event["seq"] for event in parse_lines(data[:whole])), default=0)
 
 
 def _write_whole_line(path: Path, line: bytes) -> None:

@@ -134,6 +134,10 @@ def fold(state: SessionState, event: Event) -> SessionState:
     return replace(changed, last_seq=event["seq"], last_event_at=event["t"], created_at=created)
 
 
+LATEST_ONLY = ("metrics", "completions", "heartbeat", "progress")
+"""Kinds of which a state takes nothing but what the latest one says."""
+
+
 def fold_all(session_id: str, events: Iterable[Event]) -> SessionState:
     """The state after all events of a session."""
     state = SessionState(session_id)

@@ -20,7 +20,7 @@ from core.rewards.record import Group
 from core.sessions.events import EventReader, keep_reserve, read_events
 from core.sessions.history import Columns, Histories
 from core.sessions.kinds import Event
-from core.sessions.state import SessionState, SessionSummary, fold
+from core.sessions.state import LATEST_ONLY, SessionState, SessionSummary, fold
 
 LOG = logging.getLogger(__name__)
 CONFIGS_KEPT = 16
@@ -131,7 +131,7 @@ class SessionStore:
         paths = self.paths(session_id)
         with self._lock:
             reader, state = self._followed.get(session_id) or (EventReader(paths.events), SessionState(session_id))
-            for event in reader.follow():
+            for event in reader.follow_latest(LATEST_ONLY):
                 state = fold(state, event)
             self._followed[session_id] = (reader, state)
             return state

@@ -44,7 +44,8 @@ class HeldOutScorer:
         self._prompts = prompt_ids(rows, template, loaded.tokenizer)
         self._opening = loaded.chat_format.opening
         self._at_once = config.completions_per_generation
-        self._is_fast = loaded.engine == "trl" and not why_not(loaded.model.get_base_model())
+        takes_fast = loaded.engine == "trl" and config.training.engine_step == "auto"
+        self._is_fast = takes_fast and not why_not(loaded.model.get_base_model())
 
     @property
     def has_rows(self) -> bool:

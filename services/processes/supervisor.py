@@ -12,7 +12,7 @@ from core.failures import Explanation, explain_exit
 from core.paths import SessionPaths
 from core.sessions.events import EventLog, EventReader
 from core.sessions.kinds import Event
-from core.sessions.state import SessionState, fold
+from core.sessions.state import LATEST_ONLY, SessionState, fold
 from core.sessions.store import tail_text
 from services.processes.worker import WorkerProcess
 
@@ -74,7 +74,7 @@ class Supervisor:
 
     def _catch_up(self) -> None:
         """Fold the events that an earlier server has already published."""
-        for event in self._reader.read():
+        for event in self._reader.follow_latest(LATEST_ONLY):
             self.state = fold(self.state, event)
 
     def _look(self) -> bool:

@@ -199,6 +199,18 @@ def test_an_adapter_on_tied_embeddings_is_not_merged_into_them(tiny, tmp_path):
     assert fast_proof._difference(trainer, ids_of(trainer)) < 1e-5
 
 
+def test_without_memory_for_a_second_copy_of_the_weights_the_model_samples_with_its_adapter(
+    tiny, tmp_path, monkeypatch
+):
+    trainer = trainer_of(tiny, tmp_path)
+    layer = trainer.model.get_base_model().model.layers[0].self_attn.q_proj
+    bytes_of_all = sum(m.get_base_layer().weight.nbytes for m in trainer.model.modules() if hasattr(m, "lora_A"))
+    for free, is_merged in ((1.9 * bytes_of_all, False), (2.1 * bytes_of_all, True)):
+        monkeypatch.setattr("core.workers.fast.merged.free_bytes", lambda device, free=free: free)
+        with trainer.merged_weights.merged():
+            assert layer.disable_adapters is is_merged
+
+
 def test_a_model_with_dropout_takes_trls_step(tiny, tmp_path):
     trainer = trainer_of(tiny, tmp_path, lora={"lora_dropout": 0.1})
     assert "dropout" in fast_proof.why_not(trainer, ids_of(trainer)[:2], "float32")

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from core.workers.memory import free_bytes
+
+SPARE = 2
+"""A copy is made where so many times its size is free, so that no run is short of memory because of it."""
+
 
 class MergedWeights:
     """A second copy of the adapted weights, with the adapter added, that takes their place while the model samples.
@@ -22,13 +27,20 @@ class MergedWeights:
         self._copies: list[Any] = []
 
     def merged(self) -> AbstractContextManager[None]:
-        """A context in which the model computes without adapter layers what it computes with them outside."""
+        """A context in which the model computes without adapter layers what it computes with them outside; or, where
+        layers or memory do not allow that, with them."""
         from peft.tuners.lora.layer import LoraLayer
 
         layers = [layer for layer in self._model.modules() if isinstance(layer, LoraLayer)]
         embedding = self._model.get_input_embeddings().weight
         can_merge = all(_can_merge(layer) and layer.get_base_layer().weight is not embedding for layer in layers)
-        return self._swapped(layers) if layers and can_merge else nullcontext()
+        return self._swapped(layers) if layers and can_merge and self._has_room(layers) else nullcontext()
+
+    def _has_room(self, layers: list[Any]) -> bool:
+        """Whether the copy is there, or its size is free SPARE times."""
+        weights = [layer.get_base_layer().weight for layer in layers]
+        needed = sum(weight.nbytes for weight in weights)
+        return bool(self._copies) or SPARE * needed <= free_bytes(weights[0].device.type)
 
     @contextmanager
     def _swapped(self, layers: list[Any]) -> Iterator[None]:

@@ -17,6 +17,10 @@ from core.workers.protocol import Reporter
 from core.workers.train.rollouts import RolloutRecorder
 
 ETA_WINDOW_STEPS = 20
+SLOW_FRACTION = 0.2
+"""A reward that takes more of the steps' time is named."""
+SLOW_STEPS = 5
+"""So many steps show it; the first ones load what a reward needs."""
 
 
 class RewardReport(TypedDict, total=False):
@@ -46,6 +50,8 @@ class MetricsCallback(TrainerCallback):
         self._tokens = 0.0
         self._noticed: set[tuple[str, str]] = set()
         self._reward_seconds = 0.0
+        self._shares: dict[str, deque[float]] = {}
+        self._seconds_of = {reward.__name__: reward.seconds for reward in rewards}
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Count tokens from the count of the checkpoint."""
@@ -63,6 +69,7 @@ class MetricsCallback(TrainerCallback):
         metrics = from_trl(logs, self._has_reference)
         metrics.setdefault("step_seconds", seconds)
         self._durations.append(seconds)
+        self._name_slow_rewards(metrics["step_seconds"] or seconds)
         tokens_per_second = self._token_rate(metrics.pop("num_tokens", None), metrics.get("step_seconds"))
         self._reporter.log.append(
             "metrics",
@@ -74,6 +81,16 @@ class MetricsCallback(TrainerCallback):
             eta_seconds=median(self._durations) * (state.max_steps - state.global_step),
             **self._reward_report(),
         )
+
+    def _name_slow_rewards(self, step_seconds: float) -> None:
+        """Say once which reward takes a large part of the steps."""
+        for reward in self._rewards:
+            name = reward.__name__
+            spent, self._seconds_of[name] = reward.seconds - self._seconds_of[name], reward.seconds
+            shares = self._shares.setdefault(name, deque(maxlen=SLOW_STEPS))
+            shares.append(spent / step_seconds if step_seconds else 0.0)
+            if len(shares) == SLOW_STEPS and (share := median(shares)) > SLOW_FRACTION:
+                self._notice_once(name, "is slow", f"it takes {share:.0%} of a step, and sampling waits for it")
 
     def _token_rate(self, tokens: float | None, seconds: float | None) -> float | None:
         """Tokens per second; None for a step that learns from older completions."""

@@ -7,6 +7,7 @@ import pytest
 
 from core.sessions.events import KINDS, EventLog, EventReader, read_events
 from core.sessions.kinds import Event
+from core.sessions.state import LATEST_ONLY, fold_all
 
 
 def test_numbers_go_on_where_an_earlier_writer_stopped(tmp_path):
@@ -79,3 +80,22 @@ def test_every_kind_says_what_it_is_for():
 def test_every_kind_says_what_it_carries():
     shapes = [get_type_hints(shape)["kind"] for shape in get_args(Event)]
     assert sorted(kind for kinds in shapes for kind in get_args(kinds)) == sorted(KINDS)
+
+
+def test_of_some_kinds_only_the_last_between_others_is_read_and_the_state_is_the_same(tmp_path):
+    path = tmp_path / "events.jsonl"
+    log, reader = EventLog(path), EventReader(path)
+    log.append("queued")
+    log.append("phase", phase="training", detail="")
+    for step in range(1, 6):
+        log.append("metrics", step=step, total_steps=9, phase="training", reward=step / 10)
+        log.append("completions", step=step, file="f", groups=1, sample=[{"text": 'a "kind": "metrics" in a text'}])
+    log.append("checkpoint", step=5, path="checkpoint-5")
+    log.append("metrics", step=6, total_steps=9, phase="training", reward=0.6)
+    log.append("heartbeat")
+    found = list(reader.follow_latest(LATEST_ONLY))
+    kinds = ["queued", "phase", "metrics", "completions", "checkpoint", "metrics", "heartbeat"]
+    assert [event["kind"] for event in found] == kinds
+    assert fold_all("run", found) == fold_all("run", read_events(path))
+    log.append("completed")
+    assert [event["kind"] for event in reader.follow_latest(LATEST_ONLY)] == ["completed"]

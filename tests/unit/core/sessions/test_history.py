@@ -10,6 +10,9 @@ from core.sessions.state import current_metrics
 from tests.support.history_logs import append, rows
 
 
+decode = json.loads
+
+
 @pytest.fixture
 def log(tmp_path):
     return tmp_path / "events.jsonl"
@@ -74,6 +77,15 @@ def test_steps_after_a_step_and_thinned(log):
     assert columns(history, after_step=98)["step"] == [99, 100]
     assert columns(history, max_points=4)["step"] == [25, 50, 75, 100]
     assert columns(history, after_step=100) == {}
+
+
+def test_only_lines_that_are_asked_for_are_parsed(log, monkeypatch):
+    lines = [{"seq": step, "t": 1.5, "kind": "metrics", **rows(step, reward=step)} for step in range(1, 1001)]
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    parsed = []
+    monkeypatch.setattr("core.sessions.history.json.loads", lambda line: parsed.append(line) or decode(line))
+    found = columns(MetricsHistory(log), max_points=4)
+    assert (found["reward"], len(parsed)) == ([250, 500, 750, 1000], 4)
 
 
 def test_few_histories_are_kept(tmp_path):
