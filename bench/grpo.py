@@ -98,8 +98,7 @@ def main() -> int:
 def measure(shape: Shape, rounds: int, steps: int) -> dict[str, list[Run]]:
     """The runs of each kind, the order changing from round to round."""
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder)).create()
-        workspace.models.symlink_to(Workspace(REPOSITORY).models, target_is_directory=True)
+        workspace = workspace_in(folder)
         if shape.answers:
             train(SessionStore(workspace).create(WARM_SESSION, settings(shape, 1, "auto", warm=True)), workspace)
         kinds = {BARE: bare, PLAIN: plain, FAST: fast}
@@ -108,6 +107,15 @@ def measure(shape: Shape, rounds: int, steps: int) -> dict[str, list[Run]]:
             for name in list(kinds)[turn % 3 :] + list(kinds)[: turn % 3]:
                 runs[name].append(kinds[name](workspace, shape, steps, f"{turn}"))
     return runs
+
+
+def workspace_in(folder: str) -> Workspace:
+    """A workspace of its own that shares the embedded model with this checkout's."""
+    models = Workspace(REPOSITORY).models
+    models.mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(Path(folder)).create()
+    workspace.models.symlink_to(models, target_is_directory=True)
+    return workspace
 
 
 def settings(shape: Shape, steps: int, step: str, warm: bool = False) -> RunConfig:

@@ -9,7 +9,6 @@ from core.sessions.history import SESSIONS_KEPT, Histories, MetricsHistory, thin
 from core.sessions.state import current_metrics
 from tests.support.history_logs import append, rows
 
-
 decode = json.loads
 
 
