@@ -26,6 +26,7 @@ from services.wiring import Services, build_services
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CONFIG = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
+STAGES = {"base": "Base model", "warm_up": "After the warm-up", "trained": "After GRPO"}
 EXPORTED = ("f16", "q4_k_m")
 
 
@@ -37,7 +38,10 @@ class StageScore(TypedDict):
 
 
 class DemoResult(TypedDict):
-    """The result as `--json` prints it; `p_value` compares GRPO with the warm-up alone, question by question."""
+    """The result as `--json` prints it; `p_value` compares GRPO with the warm-up alone, question by question.
+
+    `answers` are those to `question` at each stage, if the run shows them, and `answer` is the exported file's.
+    """
 
     base: StageScore
     warm_up: StageScore
@@ -49,6 +53,7 @@ class DemoResult(TypedDict):
     session_id: str
     gguf: str
     question: str
+    answers: dict[str, str]
     answer: str
 
 
@@ -94,8 +99,15 @@ def summary(services: Services, state: SessionState, export: ExportState, setup_
         "session_id": state.session_id,
         "gguf": str(folder / smallest["file"]),
         "question": smallest["question"],
+        "answers": {stage: text for stage, score in scores.items() if (text := _answer(score, smallest["question"]))},
         "answer": smallest["answer"],
     }
+
+
+def _answer(score: HeldOutScore, question: str) -> str:
+    """The answer to a question, if the score shows it."""
+    samples = score.get("samples", [])
+    return next((sample["answer"] for sample in samples if sample["instruction"] in question), "")
 
 
 def _stage(score: HeldOutScore) -> StageScore:
@@ -155,15 +167,23 @@ def _show(console: Console, services: Services, state: SessionState, result: Dem
     table = Table(title="Held-out questions answered correctly")
     for title in ("", "correct", "95 % interval"):
         table.add_column(title)
-    stages = {"Base model": result["base"], "After the warm-up": result["warm_up"], "After GRPO": result["trained"]}
-    for name, score in stages.items():
+    stages = {stage: result[stage] for stage in STAGES}  # type: ignore[literal-required]
+    for stage, score in stages.items():
         correct, total = score["correct"], score["total"]
         low, high = wilson_interval(correct, total)
-        table.add_row(name, f"{correct} of {total} ({correct / total:.0%})", f"{low:.0%} to {high:.0%}")
+        table.add_row(STAGES[stage], f"{correct} of {total} ({correct / total:.0%})", f"{low:.0%} to {high:.0%}")
     console.print(table)
     console.print(Comparison(result["wins"], result["losses"]).in_words())
-    console.print(f"The exported file answers {result['question']!r} with {result['answer']!r}.", markup=False)
+    console.print(f"\n{result['question']}", markup=False)
+    for stage, answer in result["answers"].items():
+        console.print(f"  {STAGES[stage]:<18} {one_line(answer)}", markup=False)
+    console.print(f"  {'The GGUF file':<18} {one_line(result['answer'])}", markup=False)
     console.print(f"GGUF: {result['gguf']}", markup=False, soft_wrap=True)
+
+
+def one_line(text: str) -> str:
+    """A text with its line breaks shown as such."""
+    return " / ".join(text.split("\n"))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""A run in the terminal: a progress bar for each phase, and the reward as a small curve."""
+"""A run in the terminal: a line for each phase, a bar for the whole with the time left, and the reward as a curve."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.sessions.kinds import Event
@@ -25,30 +27,61 @@ TITLES = {
     ("saving", ""): "Saving the adapter",
     ("merging", ""): "Merging the adapter",
     ("converting", ""): "Converting to GGUF",
+    ("proving", "f16"): "Proving the F16 file",
+    ("quantising", "q4_k_m"): "Quantising to Q4_K_M",
+    ("proving", "q4_k_m"): "Proving the Q4_K_M file",
+    ("scoring", ""): "Scoring the Q4_K_M file",
+    ("packing", ""): "Finishing",
 }
+
+
+SECONDS = {
+    ("loading", "libraries"): 4.0,
+    ("loading", "data"): 0.5,
+    ("loading", "model"): 2.0,
+    ("evaluating", "base"): 9.0,
+    ("pre_training", ""): 15.0,
+    ("evaluating", "warm_up"): 8.0,
+    ("training", ""): 110.0,
+    ("evaluating", "trained"): 8.0,
+    ("saving", ""): 1.0,
+    ("merging", ""): 10.0,
+    ("converting", ""): 10.0,
+    ("proving", "f16"): 8.0,
+    ("quantising", "q4_k_m"): 4.0,
+    ("proving", "q4_k_m"): 6.0,
+    ("scoring", ""): 10.0,
+    ("packing", ""): 1.0,
+}
+"""What the phases of the demo take on two idle cores; the time left is in proportion to it."""
+KNOWN_FROM = 0.04
+"""The part of the whole that must be done before the time left is shown."""
+CURVE_COLUMNS = 24
 
 
 class RunProgress:
     """Shows events as they come, from any thread. Use as a context manager."""
 
-    def __init__(self, console: Console):
-        self._progress = Progress(
-            TextColumn("{task.description}", table_column=None),
-            BarColumn(bar_width=32),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
-            console=console,
-        )
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic):
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TextColumn("{task.fields[note]}"))
+        self._phases = Progress(*columns, TimeElapsedColumn(), console=console)
+        self._all = Progress(*columns, console=console)
+        self._live = Live(Group(self._phases, self._all), console=console, refresh_per_second=4)
+        self._clock = clock
+        self._started = clock()
+        self._whole = self._all.add_task(f"{'All of it':<30}", total=1.0, note="")
         self._task: Any = None
         self._phase: tuple[str, str] | None = None
+        self._done = 0.0
+        self._rewards: list[float] = []
 
     def __enter__(self) -> "RunProgress":
-        self._progress.start()
+        self._live.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._finish_task()
-        self._progress.stop()
+        self._live.stop()
 
     def publish(self, topic: str, payload: Any) -> None:
         """Show one report of the services."""
@@ -63,11 +96,12 @@ class RunProgress:
         elif event["kind"] == "metrics":
             reward = event.get("reward")
             note = f"loss {event.get('loss') or 0:.3f}" if reward is None else f"reward {reward:.2f}"
+            self._rewards += [] if reward is None else [reward]
             self._advance(
                 event["step"] / (event["total_steps"] or 1), f"step {event['step']}/{event['total_steps']}  {note}"
             )
         elif event["kind"] == "progress":
-            self._advance(event["fraction"], "")
+            self._advance(event["fraction"], event.get("text") or "")
         elif event["kind"] == "evaluation":
             self._advance(1.0, f"{event['correct']} of {scored_rows(event)} correct")
         elif state.is_final:
@@ -79,17 +113,33 @@ class RunProgress:
         self._finish_task()
         self._phase = (phase, detail)
         title = TITLES.get(self._phase, f"{phase} {detail}".strip().capitalize())
-        self._task = self._progress.add_task(f"{title:<30}", total=None, note="")
+        self._task = self._phases.add_task(f"{title:<30}", total=None, note="")
 
     def _advance(self, fraction: float | None, note: str) -> None:
         if self._task is not None:
-            self._progress.update(self._task, total=1.0, completed=fraction, note=note)
+            self._phases.update(self._task, total=1.0, completed=fraction, note=note)
+            self._show_whole(fraction or 0.0)
 
     def _finish_task(self) -> None:
-        if self._task is not None:
-            self._progress.update(self._task, total=1.0, completed=1.0)
-            self._progress.stop_task(self._task)
+        if self._task is not None and self._phase is not None:
+            self._phases.update(self._task, total=1.0, completed=1.0)
+            self._phases.stop_task(self._task)
+            self._done += SECONDS.get(self._phase, 0.0)
             self._task = None
+            self._show_whole(0.0)
+
+    def _show_whole(self, fraction: float) -> None:
+        """Move the bar of the whole, with the time left and the rewards so far."""
+        current = SECONDS.get(self._phase, 0.0) if self._task is not None and self._phase else 0.0
+        share = min(1.0, (self._done + fraction * current) / sum(SECONDS.values()))
+        left = (self._clock() - self._started) * (1 - share) / share if share > KNOWN_FROM else None
+        time_left = "" if left is None or share == 1.0 else f"{left // 60:.0f}:{left % 60:02.0f} left"
+        self._all.update(self._whole, completed=share, note=f"{time_left}  {spark(self._rewards[-CURVE_COLUMNS:])}")
+
+
+def spark(values: Sequence[float]) -> str:
+    """Values from 0 to 1 as one line of block characters."""
+    return "".join(BLOCKS[min(8, max(1, round(value * 8)))] for value in values)
 
 
 def curve(values: Sequence[float], height: int = 5) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.rewards.base import Range
-from core.sessions.kinds import HeldOutScore
+from core.sessions.kinds import AnsweredRow, HeldOutScore
 from core.statistics import compare_marks, compare_rewards, wilson_interval
 
 
@@ -40,6 +40,17 @@ def _place(reward: float | None, bounds: Range | None) -> float | None:
 def scored_rows(score: HeldOutScore) -> int:
     """The number of rows that a held-out score is about."""
     return score.get("scored", score["total"])
+
+
+def learnt_answers(scores: Iterable[HeldOutScore]) -> list[tuple[AnsweredRow, AnsweredRow]]:
+    """Answers that GRPO has changed from wrong to right, before and after, among those that the scores show."""
+    stages = {score["stage"]: score for score in scores}
+    before, after = stages.get("warm_up") or stages.get("base"), stages.get("trained")
+    if before is None or after is None:
+        return []
+    shown = zip(before.get("samples", []), after.get("samples", []), strict=False)
+    marks = zip(before["marks"] or "", after["marks"] or "", strict=False)
+    return [pair for pair, mark in zip(shown, marks, strict=False) if mark == ("0", "1")]
 
 
 def verdict(scores: Iterable[HeldOutScore]) -> str:

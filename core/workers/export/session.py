@@ -17,6 +17,8 @@ from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import ChatMessage, PromptTemplate
 from core.sessions.events import read_events
+from core.sessions.kinds import HeldOutScore
+from core.sessions.scores import learnt_answers
 from core.sessions.state import fold_all
 from core.workers.chat_format import ChatFormat
 from core.workers.export.tokenizer_files import TrainedTokenizer
@@ -95,17 +97,24 @@ class ExportSession:
         prompt = self._render(self.template.messages("")) or ""
         return TokenizerFacts(read_json(file) if file.is_file() else {}, prompt)
 
+    @cached_property
+    def _scores(self) -> tuple[HeldOutScore, ...]:
+        return fold_all(self.id, read_events(self._events)).evaluations
+
     def questions(self) -> HeldOut:
         """Rows to prove and to score with."""
-        scores = fold_all(self.id, read_events(self._events)).evaluations
-        trained = next((score for score in reversed(scores) if score["stage"] == "trained"), None)
+        trained = next((score for score in reversed(self._scores) if score["stage"] == "trained"), None)
         return held_out(self.config, self.workspace, self.template, self.tokenizer.loaded, trained)
 
     def chats(self, questions: HeldOut) -> tuple[list[list[ChatMessage]], list[str]]:
-        """The shortest questions as training put them, and a perfect answer to each."""
-        rows = sorted(questions.rows, key=lambda row: len(row.instruction))[:PROBE_ROWS]
-        answers = [self.template.answer(row.reference, row.reasoning) for row in rows]
-        return [self.template.messages(row.instruction) for row in rows], answers
+        """The shortest questions as training put them, and a perfect answer to each; one whose answer training has
+        made right comes first, since a file shows its answer to that one."""
+        learnt = {after["instruction"] for _, after in learnt_answers(self._scores)}
+        rows = sorted(questions.rows, key=lambda row: (row.instruction not in learnt, len(row.instruction)))
+        first, rest = rows[0], sorted(rows[1:], key=lambda row: len(row.instruction))
+        chosen = [first, *rest[: PROBE_ROWS - 1]]
+        answers = [self.template.answer(row.reference, row.reasoning) for row in chosen]
+        return [self.template.messages(row.instruction) for row in chosen], answers
 
     @cached_property
     def modelfile(self) -> Modelfile:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sessions.scores import shown, verdict
+from core.sessions.scores import learnt_answers, shown, verdict
 
 
 def score(**values):
@@ -30,6 +30,20 @@ def test_without_a_judge_of_truth_the_share_is_that_of_the_full_reward_without_a
 def test_the_share_of_a_reward_that_may_be_below_0_is_its_place_in_the_range():
     assert shown(score(correct=None), (-2.8, 5.2))["share"] == pytest.approx(0.5)
     assert shown(score(correct=None), None)["share"] is None
+
+
+def answers(stage, marks, *texts):
+    samples = [{"instruction": f"q{place}", "reference": "1", "answer": text} for place, text in enumerate(texts)]
+    return score(stage=stage, marks=marks, samples=samples)
+
+
+def test_what_training_has_made_right_is_found_among_the_answers_that_are_shown():
+    base, trained = answers("base", "0011-", "a", "b", "c"), answers("trained", "01010", "a", "1", "d")
+    [(before, after)] = learnt_answers([base, trained])
+    assert (before["instruction"], before["answer"], after["answer"]) == ("q1", "b", "1")
+    warmed = answers("warm_up", "01011", "a", "1", "c")
+    assert learnt_answers([base, warmed, trained]) == []
+    assert learnt_answers([base]) == []
 
 
 def test_of_answers_without_a_score_no_change_is_claimed():
