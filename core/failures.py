@@ -25,6 +25,8 @@ GONE_CURE = (
     "from its last checkpoint."
 )
 DRIVER_CURE = "If it comes again, run python launch.py doctor, and update the NVIDIA driver if it says so."
+NO_PROBABILITIES = "probability tensor contains either `inf`, `nan` or element < 0"
+"""What torch says when it is to draw from probabilities that are none."""
 ANSWERING_CURES = {
     "out_of_memory": "Ask for shorter answers, stop what else uses the memory, or choose a smaller model.",
     "killed": "Stop what else uses the memory, or choose a smaller model or its export as GGUF; then ask again.",
@@ -132,6 +134,12 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "offline",
     ),
     (r"No space left|disk quota", "The disk is full.", DISK_FULL_CURE, "disk_full"),
+    (
+        re.escape(NO_PROBABILITIES),
+        "The model's probabilities are no numbers (NaN): training has diverged.",
+        "Start again with a lower training.learning_rate, or resume from an earlier checkpoint with one.",
+        "diverged",
+    ),
     (
         r"UnpicklingError|SafetensorError|header too large|incomplete metadata",
         "A weights file is broken: {detail}",

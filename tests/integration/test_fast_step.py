@@ -149,6 +149,16 @@ def test_tokens_are_drawn_with_their_probabilities_and_never_where_it_is_0():
     assert (counts - wanted).abs().max() < 4 * (0.25 / 200_000) ** 0.5
 
 
+def test_of_probabilities_that_are_no_numbers_nothing_is_drawn_as_torch_draws_nothing():
+    broken = torch.tensor([[0.5, 0.5], [0.5, torch.nan]])
+    messages = []
+    for draw in (drawn, lambda probabilities: torch.multinomial(probabilities, 1)):
+        with pytest.raises(RuntimeError) as error:
+            draw(broken)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
+
+
 def test_a_narrow_sampling_stays_within_its_tokens_and_measures_the_whole_distribution(tiny, tmp_path):
     trainer = trainer_of(tiny, tmp_path, top_k=1, temperature=0.5)
     one, other = trainer.sample(ids_of(trainer)), trainer.sample(ids_of(trainer))

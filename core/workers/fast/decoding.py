@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.failures import NO_PROBABILITIES
 from core.workers.fast.prompts import Computed, compute
 
 TEMPERATURE = "TemperatureLogitsWarper"
@@ -129,9 +130,14 @@ def drawn(probabilities: Any) -> Any:
 
     Args:
         probabilities: Shape [rows, indices]; a row need not sum to 1 exactly.
+
+    Raises:
+        RuntimeError: They are no numbers; in torch's words.
     """
     import torch
 
     sums = probabilities.cumsum(-1)
+    if not torch.isfinite(sums[:, -1]).all():
+        raise RuntimeError(NO_PROBABILITIES)
     point = torch.rand(len(sums), 1, device=sums.device) * sums[:, -1:] * BELOW_ONE
     return torch.searchsorted(sums, point, right=True)[:, 0]

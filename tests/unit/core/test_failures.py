@@ -31,6 +31,7 @@ def named(name, message, module="somewhere"):
             ValueError("No available memory for the cache blocks. Try increasing `gpu_memory_utilization`"),
             "out_of_memory",
         ),
+        (RuntimeError("probability tensor contains either `inf`, `nan` or element < 0"), "diverged"),
         (MemoryError(), "out_of_memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
         (RuntimeError("[enforce fail at inline_container.cc] No space left on device"), "disk_full"),
