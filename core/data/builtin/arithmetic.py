@@ -1,4 +1,4 @@
-"""The arithmetic set: every question "What is a + b?" within bounds, once."""
+"""The arithmetic set: every question "What is a + b?" or "Which is larger, a or b?" within bounds, once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from core.data.builtin.base import BuiltinSet, GeneratorParameter, refused
 from core.data.row import RawRow
 
-OPERATIONS: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "x": lambda a, b: a * b,
+OPERATIONS: dict[str, tuple[str, Callable[[int, int], int]]] = {
+    "+": ("What is {} + {}?", lambda a, b: a + b),
+    "-": ("What is {} - {}?", lambda a, b: a - b),
+    "x": ("What is {} x {}?", lambda a, b: a * b),
+    ">": ("Which is larger, {} or {}?", max),
 }
+"""Symbol -> the question, and the answer to it."""
 MAX_LARGEST = 999
 
 
@@ -38,27 +40,32 @@ def arithmetic(
 def _arithmetic(operations: str, smallest: int, largest: int, limit: int) -> Iterator[RawRow]:
     order = random.Random(0)
     for symbol in dict.fromkeys(operations):
+        question, answer = OPERATIONS[symbol]
         for a in range(smallest, largest + 1):
-            for b in range(smallest, min(a, limit) + 1):
+            for b in range(smallest, _last(symbol, a, limit) + 1):
                 first, second = (a, b) if symbol == "-" or order.random() < 0.5 else (b, a)
-                answer = OPERATIONS[symbol](first, second)
-                yield {"instruction": f"What is {first} {symbol} {second}?", "response": str(answer)}
+                yield {"instruction": question.format(first, second), "response": str(answer(first, second))}
+
+
+def _last(symbol: str, a: int, limit: int) -> int:
+    """The greatest second number; of two equal ones none is larger."""
+    return min(a - 1 if symbol == ">" else a, limit)
 
 
 def count(operations: str = "+", smallest: int = 1, largest: int = 49, second_largest: int | None = None) -> int:
     """How many questions `arithmetic` asks."""
     limit = largest if second_largest is None else second_largest
-    pairs = sum(max(0, min(a, limit) - smallest + 1) for a in range(smallest, largest + 1))
-    return len(set(operations)) * pairs
+    firsts = range(smallest, largest + 1)
+    return sum(max(0, _last(symbol, a, limit) - smallest + 1) for symbol in dict.fromkeys(operations) for a in firsts)
 
 
 ARITHMETIC = BuiltinSet(
     title="Arithmetic",
-    summary="Sums, differences and products of two whole numbers, each pair once.",
+    summary="Sums, differences and products of two whole numbers, or the larger one; each pair once.",
     generator=arithmetic,
     count=count,
     parameters=(
-        GeneratorParameter("operations", "+", "Any of + - x, such as +x."),
+        GeneratorParameter("operations", "+", "Any of + - x >, such as +x; > asks which is larger."),
         GeneratorParameter("smallest", 1, "The least number.", 0, MAX_LARGEST - 1),
         GeneratorParameter("largest", 49, "The greatest number.", 1, MAX_LARGEST),
         GeneratorParameter(

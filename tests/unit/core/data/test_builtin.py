@@ -20,6 +20,15 @@ def test_every_answer_is_right():
         assert eval(f"{a}{symbol.replace('x', '*')}{b}") == int(row["response"])
 
 
+def test_of_two_different_numbers_the_larger_is_asked_for_at_either_place():
+    rows = list(arithmetic(">", 10, 40))
+    asked = [tuple(map(int, re.findall(r"\d+", row["instruction"]))) for row in rows]
+    assert rows[0]["instruction"].startswith("Which is larger, 1")
+    assert all(a != b and row["response"] == str(max(a, b)) for (a, b), row in zip(asked, rows, strict=True))
+    assert len({frozenset(pair) for pair in asked}) == len(rows) == BUILTIN["arithmetic"].count(">", 10, 40) == 465
+    assert 0.4 < sum(a > b for a, b in asked) / len(rows) < 0.6
+
+
 def test_no_question_appears_twice_even_turned_round():
     pairs = [frozenset(re.findall(r"\d+", row["instruction"])) for row in arithmetic("+", 1, 30)]
     assert len(set(pairs)) == len(pairs)
