@@ -88,7 +88,8 @@ def _points(events: Sequence[Any], completions: Path, config: Any) -> Any:
         if event["kind"] == "metrics" and event["phase"] == "training":
             step, seconds = event["step"], seconds + event["step_seconds"]
             groups = event.get("groups")
-            sampled += int(groups["sampled"]) * size if groups else batch
+            if event.get("sampling_seconds") is not None:
+                sampled += int(groups["sampled"]) * size if groups else batch
         elif event["kind"] == "evaluation" and event["stage"] != "base":
             share = event["correct"] / event["scored"]
             yield Point(step, sampled, seconds / 60, share, event["marks"])

@@ -116,6 +116,12 @@ class RunConfig(Section):
         return self.grpo.num_iterations == 1 and batches == accumulation
 
     @property
+    def compares_probabilities(self) -> bool:
+        """Whether a token's new probability is compared with an old one, a reference's or vLLM's; in 16 bits two ways
+        of computing them differ by more than GSPO's clip range."""
+        return not self.is_on_policy or self.grpo.kl_penalty > 0 or self.training.sampler == "vllm"
+
+    @property
     def completions_per_generation(self) -> int:
         """Completions that are sampled at once; as many held-out rows are answered at once."""
         return self.training.batch_size * (self.grpo.steps_per_generation or self.training.gradient_accumulation_steps)

@@ -31,13 +31,13 @@ class Batch:
 
     def part(self, part: slice) -> Batch:
         """Some of the completions."""
-        return Batch(*(column[part] for column in self._columns()))
+        return Batch(*(column[part] for column in self._lists()))
 
     def joined(self, other: Batch) -> Batch:
         """The completions of both."""
-        return Batch(*(mine + theirs for mine, theirs in zip(self._columns(), other._columns(), strict=True)))
+        return Batch(*(mine + theirs for mine, theirs in zip(self._lists(), other._lists(), strict=True)))
 
-    def _columns(self) -> tuple[list[Any], ...]:
+    def _lists(self) -> tuple[list[Any], ...]:
         return self.responses, self.references, self.instructions, self.extras, self.token_ids
 
 

@@ -110,12 +110,12 @@ class EventReader:
             yield from parse_lines(line)
 
     def follow_latest(self, kinds: Collection[str]) -> Iterator[Event]:
-        """New events; of the named kinds only the last one of each between two others. The rest is not even parsed,
-        which is nearly all of a long log."""
+        """New events; where events of the named kinds follow one another, only the last of each kind. The rest is not
+        even parsed, which is nearly all of a long log."""
         held: dict[str, bytes] = {}
         for _, line in self.lines():
             head = HEAD.match(line)
-            if head and (kind := head[1].decode("ascii")) in kinds:
+            if head and (kind := head[1].decode("ascii")) in kinds and line.endswith(b"}\n"):
                 held.pop(kind, None)
                 held[kind] = line
                 continue

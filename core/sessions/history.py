@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from array import array
@@ -76,7 +75,7 @@ class MetricsHistory:
             self._phases.setdefault(head[3].decode("ascii"), PhaseIndex()).append(int(head[2]), place)
             return
         for event in parse_lines(line) if _may_count(line) else ():
-            if event["kind"] == "metrics":
+            if event["kind"] == "metrics" and isinstance(event["step"], int):
                 self._phases.setdefault(event["phase"], PhaseIndex()).append(event["step"], place)
             elif event["kind"] == "resumed":
                 self._resume(event)
@@ -93,9 +92,10 @@ class MetricsHistory:
         with self._events.open("rb") as file:
             for place in places:
                 file.seek(place)
-                row: dict[str, Any] = {}
-                _flatten(json.loads(file.readline()), "", row)
-                flat.append(row)
+                for event in parse_lines(file.readline()):
+                    row: dict[str, Any] = {}
+                    _flatten(event, "", row)
+                    flat.append(row)
         return flat
 
 

@@ -15,7 +15,6 @@ from core.rewards.for_trl import EXTRAS_COLUMN, TrlReward, as_record, weighted_s
 from core.sessions.kinds import AnsweredRow, HeldOutAnswers, RowScores
 from core.workers.corpus import prompt_ids
 from core.workers.fast.decoding import Decoding
-from core.workers.fast.prompts import why_not
 from core.workers.loading import LoadedModel
 
 SAMPLES_KEPT = 8
@@ -44,8 +43,6 @@ class HeldOutScorer:
         self._prompts = prompt_ids(rows, template, loaded.tokenizer)
         self._opening = loaded.chat_format.opening
         self._at_once = config.completions_per_generation
-        takes_fast = loaded.engine == "trl" and config.training.engine_step == "auto"
-        self._is_fast = takes_fast and not why_not(loaded.model.get_base_model())
 
     @property
     def has_rows(self) -> bool:
@@ -83,6 +80,7 @@ class HeldOutScorer:
                 if self._at_once == 1 or explain(error)[2] != "out_of_memory":
                     raise
             self._at_once = max(1, self._at_once // 2)
+            self._loaded.merged_weights.free()
             torch.cuda.empty_cache()  # outside the handler: its traceback keeps the tensors alive
             warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
 
@@ -97,12 +95,12 @@ class HeldOutScorer:
                 max_new_tokens=self._config.training.max_new_tokens,
                 do_sample=False,
                 pad_token_id=tokenizer.pad_token_id,
-                custom_generate=Decoding(measures=False) if self._is_fast else None,
+                custom_generate=Decoding(measures=False) if self._loaded.is_fast else None,
             )
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
     def _merged(self) -> AbstractContextManager[None]:
-        return self._loaded.merged_weights.merged() if self._is_fast else nullcontext()
+        return self._loaded.merged_weights.merged() if self._loaded.is_fast else nullcontext()
 
     def _samples(self, answers: list[str]) -> list[AnsweredRow]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)

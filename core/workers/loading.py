@@ -43,6 +43,7 @@ class LoadedModel:
         dtype: The type of the frozen weights that are not quantised.
         answering: A context in which the model generates; afterwards it is back in training mode.
         adopted_chat_template: Whether the model has no chat template of its own.
+        is_fast: Whether it is proven that its prompts can be shared; see core/workers/fast/proof.py.
     """
 
     model: Any
@@ -53,6 +54,7 @@ class LoadedModel:
     dtype: str
     answering: Callable[[Any], AbstractContextManager[None]]
     adopted_chat_template: bool = False
+    is_fast: bool = False
 
     @cached_property
     def merged_weights(self) -> MergedWeights:
@@ -185,8 +187,9 @@ def unsloth_switches(config: RunConfig) -> dict[str, str]:
     run that compares new probabilities with old, reference or vLLM's ones needs a ratio of 1 in the first pass; these
     differences alone move it out of the clip range. See DECISIONS.md.
     """
-    is_exact = config.is_on_policy and config.grpo.kl_penalty == 0 and config.training.sampler != "vllm"
-    return {} if is_exact else {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
+    if not config.compares_probabilities:
+        return {}
+    return {"UNSLOTH_GRPO_PREFIX_GROUPER": "0", "UNSLOTH_GRPO_SEQ_PACKING": "0"}
 
 
 def unsloth_loading(source: str, config: RunConfig) -> Keywords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,7 @@ def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora:
     from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
     from trl import GRPOConfig, GRPOTrainer
 
-    from core.workers.fast.merged import MergedWeights
-    from core.workers.loading import prepare_tokenizer
+    from core.workers.loading import LoadedModel, prepare_tokenizer
     from core.workers.train.fast_step import FastStep
 
     class Trainer(FastStep, GRPOTrainer):
@@ -78,7 +78,8 @@ def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora:
         train_dataset=Dataset.from_list(ROWS),
         processing_class=tokenizer,
     )
-    trainer.is_fast, trainer.merged_weights = True, MergedWeights(trainer.model)
+    trainer.loaded = LoadedModel(model, tokenizer, tokenizer, "trl", "cpu", "float32", nullcontext)
+    trainer.is_fast, trainer.merged_weights = True, trainer.loaded.merged_weights
     trainer.current_gradient_accumulation_steps = trainer.args.gradient_accumulation_steps
     trainer.model.train()
     return trainer
@@ -112,7 +113,8 @@ def learn(trainer: Any, batches: list[dict[str, Any]], is_fast: bool) -> Learnt:
         total += loss.item()
     trainer.is_fast = True
     gradient = torch.cat([p.grad.flatten() for p in trainer.model.parameters() if p.requires_grad])
-    metrics = {name: sum(values) / len(values) for name, values in trainer._metrics["train"].items()}
+    logged = {name: [value for value in values if value == value] for name, values in trainer._metrics["train"].items()}
+    metrics = {name: sum(values) / len(values) for name, values in logged.items() if values}
     return Learnt(total, gradient, metrics)
 
 

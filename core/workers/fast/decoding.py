@@ -17,10 +17,10 @@ class Decoding:
     """Goes to `generate` as its custom_generate; afterwards it has what was measured of the sampled tokens.
 
     Attributes:
-        entropies: Of the distributions before top_p and top_k, at the generation's temperature, in nats; 0 after the
-            end; shape [rows, new tokens].
+        entropies: Of the distributions before top_p and top_k, at `temperature`, in nats; 0 after a row has ended;
+            shape [rows, new tokens].
         log_probs: Of the sampled tokens, in the same distributions.
-        lengths: New tokens of each row, with the one that ends it; shape [rows].
+        is_token: Whether a row has not ended before; of the same shape.
     """
 
     def __init__(self, temperature: float = 1.0, measures: bool = True):
@@ -28,7 +28,7 @@ class Decoding:
         self._measures = measures
         self.entropies: Any = None
         self.log_probs: Any = None
-        self.lengths: Any = None
+        self.is_token: Any = None
 
     def __call__(
         self,
@@ -51,7 +51,7 @@ class Decoding:
         most = generation_config.max_length - start
         sequences = _wider(input_ids, most, int(generation_config._pad_token_tensor))
         self.entropies = input_ids.new_zeros((rows, most), dtype=torch.float32)
-        self.log_probs, self.lengths = self.entropies.clone(), input_ids.new_zeros(rows)
+        self.log_probs, self.is_token = self.entropies.clone(), input_ids.new_zeros((rows, most))
         live = _Live(model, compute(model, input_ids, inputs["attention_mask"]))
         for place in range(start, start + most):
             scores = live.logits
@@ -59,13 +59,14 @@ class Decoding:
                 scores = logits_processor(sequences[live.rows, :place], live.logits.clone())
             tokens = self._chosen(live, place - start, scores, logits_processor, generation_config.do_sample)
             sequences[live.rows, place] = tokens
-            self.lengths[live.rows] += 1
+            self.is_token[live.rows, place - start] = 1
             goes_on = ~stopping_criteria(sequences[live.rows, : place + 1], scores)
             if not goes_on.any():
                 break
             live.step(tokens, goes_on)
         new = place + 1 - start
         self.entropies, self.log_probs = self.entropies[:, :new], self.log_probs[:, :new]
+        self.is_token = self.is_token[:, :new]
         return sequences[:, : place + 1]
 
     def _chosen(self, live: _Live, place: int, scores: Any, processors: Any, do_sample: bool) -> Any:

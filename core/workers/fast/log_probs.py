@@ -28,7 +28,17 @@ def log_probs_and_entropies(
     longest = max(1, int(mask[:, split:].sum(1).max()))
     prompts = compute(model, ids[:, :split], mask[:, :split])
     tokens, is_token = ids[:, split : split + longest], mask[:, split : split + longest]
-    logits = prompts.logits[:, None]
+
+    def judged(logits: Any, part: slice) -> Any:
+        return selective_log_softmax_and_entropy(
+            logits,
+            tokens[:, part],
+            entropy_requires_grad=entropy_requires_grad,
+            temperature=temperature,
+            row_mask=is_token[:, part],
+        )
+
+    parts = [judged(prompts.logits[:, None], slice(0, 1))]
     if longest > 1:
         output = model(
             input_ids=tokens[:, :-1],
@@ -37,10 +47,7 @@ def log_probs_and_entropies(
             past_key_values=prompts.cache,
             use_cache=True,
         )
-        logits = torch.cat([logits, output.logits], dim=1)
-    found = selective_log_softmax_and_entropy(
-        logits, tokens, entropy_requires_grad=entropy_requires_grad, temperature=temperature, row_mask=is_token
-    )
+        parts.append(judged(output.logits, slice(1, longest)))
     missing = (0, completion - longest)
-    log_probs, entropies = (torch.nn.functional.pad(values, missing) for values in found)
+    log_probs, entropies = (torch.nn.functional.pad(torch.cat(each, 1), missing) for each in zip(*parts, strict=True))
     return log_probs, entropies

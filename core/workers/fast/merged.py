@@ -9,8 +9,8 @@ from typing import Any
 
 from core.workers.memory import free_bytes
 
-SPARE = 2
-"""A copy is made where so many times its size is free, so that no run is short of memory because of it."""
+SPARE = 4
+"""A copy is made where so many times its size is free: learning, which comes later, needs some of that."""
 
 
 class MergedWeights:
@@ -35,6 +35,10 @@ class MergedWeights:
         embedding = self._model.get_input_embeddings().weight
         can_merge = all(_can_merge(layer) and layer.get_base_layer().weight is not embedding for layer in layers)
         return self._swapped(layers) if layers and can_merge and self._has_room(layers) else nullcontext()
+
+    def free(self) -> None:
+        """Give the memory of the copy back, until the model samples again."""
+        self._copies = []
 
     def _has_room(self, layers: list[Any]) -> bool:
         """Whether the copy is there, or its size is free SPARE times."""
@@ -69,12 +73,11 @@ def _can_merge(layer: Any) -> bool:
     import torch
     from peft.tuners.lora.layer import Linear
 
-    weight = layer.get_base_layer().weight
+    if type(layer) is not Linear or type(layer.get_base_layer()) is not torch.nn.Linear:
+        return False
     name = layer.active_adapters[0]
     return (
-        type(layer) is Linear
-        and type(layer.get_base_layer()) is torch.nn.Linear
-        and weight.dtype == torch.float32
+        layer.get_base_layer().weight.dtype == torch.float32
         and not layer.merged
         and len(layer.active_adapters) == 1
         and name not in layer.lora_variant

@@ -12,6 +12,9 @@ WORTH_SHARING = 8
 """Tokens that all prompts begin with, from which on they are computed apart."""
 NEEDED = ("attention_mask", "position_ids", "past_key_values", "logits_to_keep")
 
+BY_LENGTH = {"dynamic", "longrope"}
+"""Kinds of RoPE whose frequencies depend on the longest text of a call; cached keys would keep those of a shorter."""
+
 
 @dataclass
 class Computed:
@@ -40,12 +43,23 @@ def why_not(model: Any) -> str:
 
     if model.config.is_encoder_decoder:
         return "it has an encoder"
+    if (model.generation_config.num_beams or 1) > 1:
+        return "its own settings ask for beams"
+    if kinds := _rope_types(model.config) & BY_LENGTH:
+        return f"its positions depend on the length of the text (RoPE of the type {min(kinds)})"
     lacking = [name for name in NEEDED if name not in inspect.signature(model.forward).parameters]
     if lacking:
         return f"its forward pass takes no {lacking[0]}"
     layers = [type(layer).__name__ for layer in DynamicCache(config=model.config).layers]
     other = [name for name in layers if name not in REPEATABLE]
     return f"its cache has layers of the kind {other[0]}" if other else ""
+
+
+def _rope_types(config: Any) -> set[str]:
+    """The kinds of RoPE of a model; some have one for each kind of layer."""
+    said = getattr(config.get_text_config(decoder=True), "rope_parameters", None) or {}
+    each = [said, *(value for value in said.values() if isinstance(value, dict))]
+    return {str(values["rope_type"]) for values in each if "rope_type" in values}
 
 
 def compute(model: Any, ids: Any, mask: Any) -> Computed:
@@ -68,10 +82,10 @@ def compute(model: Any, ids: Any, mask: Any) -> Computed:
         output = model(input_ids=ids.new_tensor([different[0][:shared]]), use_cache=True, logits_to_keep=1)
         cache, masks = output.past_key_values, mask.new_ones(len(different), shared)
         cache.batch_repeat_interleave(len(different))
-        different = [prompt[shared:] for prompt in different]
-    longest = max(map(len, different))
-    missing = [longest - len(prompt) for prompt in different]
-    padded = [[0] * lack + list(prompt) for lack, prompt in zip(missing, different, strict=True)]
+    rests = [prompt[masks.shape[1] :] for prompt in different]
+    longest = max(map(len, rests))
+    missing = [longest - len(rest) for rest in rests]
+    padded = [[0] * lack + list(rest) for lack, rest in zip(missing, rests, strict=True)]
     own = mask.new_tensor([[0] * lack + [1] * (longest - lack) for lack in missing])
     masks = torch.cat([masks, own], dim=1)
     output = model(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from core.jsonfile import read_json, write_json
 from core.rewards.for_trl import Batch, TrlReward
 from core.rewards.scoring import Outcome
 from core.runs.groups import differ
@@ -21,6 +21,8 @@ else:
 ROUNDS = 3
 """How often a step samples at most: every group of a round that teaches nothing is replaced in the next."""
 CHOOSER_FILE = "prompts.json"
+TIMES = ("sampling_seconds", "merging_seconds")
+"""Metrics that TRL would average over the rounds of a step."""
 
 
 @dataclass
@@ -35,6 +37,7 @@ class SampledGroup:
         tokens: Those of its prompts and completions.
         rewards: Shape [completions, rewards]; NaN in the row of an unscored one.
         known: The totals of the scored ones.
+        teaches: Whether they differ, and are not all left out of the loss as cut.
         columns: Reward -> what it was asked and what came of it.
     """
 
@@ -45,6 +48,7 @@ class SampledGroup:
     tokens: int
     rewards: Any
     known: list[float]
+    teaches: bool
     columns: list[tuple[Batch, list[Outcome]]]
 
 
@@ -68,15 +72,15 @@ class DynamicSampling(Base):
         sampled = self._sampled(self.chooser, len(inputs) // size)
         kept = _kept(sampled, len(inputs) // size)
         trainer: Any = self
-        trainer.state.num_input_tokens_seen += sum(
-            group.tokens for group in sampled if not any(group is other for other in kept)
-        )
+        tokens = trainer.state.num_input_tokens_seen + sum(group.tokens for group in sampled)
         self._prepared = kept
         try:
             rows = [trainer.train_dataset[group.row] for group in kept for _ in range(size)]
             output = super()._generate_and_score_completions(rows)
         finally:
             self._prepared = None
+        trainer.state.num_input_tokens_seen = tokens  # TRL has counted the kept ones alone
+        trainer._metrics["train"]["num_tokens"] = [tokens]
         self._log_all(sampled, kept)
         return output
 
@@ -84,17 +88,19 @@ class DynamicSampling(Base):
         """Groups of all rounds, until `wanted` of them teach something."""
         found: list[SampledGroup] = []
         for _ in range(ROUNDS):
-            missing = wanted - sum(differ(group.known) for group in found)
+            missing = wanted - sum(group.teaches for group in found)
             rows = chooser.draw(missing, [group.row for group in found])
             if not rows:
                 break
             found += self._scored(rows)
             for group in found[-len(rows) :]:
-                chooser.record(group.row, group.known)
+                chooser.record(group.row, group.known if group.teaches else [])
         return found
 
     def _scored(self, rows: list[int]) -> list[SampledGroup]:
         """One group of completions for each row, scored."""
+        import torch
+
         trainer: Any = self
         size = trainer.num_generations
         inputs = [trainer.train_dataset[row] for row in rows for _ in range(size)]
@@ -107,6 +113,9 @@ class DynamicSampling(Base):
         rewards = trainer._calculate_rewards(inputs, prompts, completions, ids)
         totals = (rewards * trainer.reward_weights.to(rewards.device)).nansum(dim=1)
         is_scored = ~rewards.isnan().all(dim=1)
+        ends = {*trainer.eos_token_ids, trainer.processing_class.pad_token_id}
+        in_loss = torch.tensor([not trainer.mask_truncated_completions or row[-1] in ends for row in ids])
+        in_loss = in_loss.to(rewards.device)
         entropies = trainer._sampled_entropies
         parts = [slice(start, start + size) for start in range(0, len(ids), size)]
         return [
@@ -117,8 +126,9 @@ class DynamicSampling(Base):
                 None if entropies is None else entropies[part],
                 sum(tokens[part]),
                 rewards[part],
-                totals[part][is_scored[part]].tolist(),
-                [_columns(reward, part) for reward in trainer.reward_funcs],
+                known := totals[part][is_scored[part]].tolist(),
+                differ(known) and bool((is_scored & in_loss)[part].any()),
+                [_asked(reward, part) for reward in trainer.reward_funcs],
             )
             for row, part in zip(rows, parts, strict=True)
         ]
@@ -154,12 +164,15 @@ class DynamicSampling(Base):
         trainer: Any = self
         metrics = trainer._metrics["train"]
         metrics["groups/sampled"].append(float(len(sampled)))
-        metrics["groups/kept"].append(float(len(kept)))
+        metrics["groups/kept"].append(float(sum(group.teaches for group in kept)))
+        for name in TIMES:
+            if name in metrics:
+                metrics[name] = [sum(metrics[name])]
         if known := [total for group in sampled for total in group.known]:
             metrics["reward"][-1] = fmean(known)
         is_scored = [~group.rewards.isnan().all(dim=1) for group in sampled]
         metrics["unscored_fraction"][-1] = 1.0 - fmean(float(scored.float().mean()) for scored in is_scored)
-        metrics["signal_fraction"][-1] = sum(differ(group.known) for group in sampled) / len(sampled)
+        metrics["signal_fraction"][-1] = sum(group.teaches for group in sampled) / len(sampled)
         for place, name in enumerate(trainer.reward_func_names):
             values = [float(value) for group in sampled for value in group.rewards[:, place] if value == value]
             if values:
@@ -171,24 +184,26 @@ class DynamicSampling(Base):
         trainer: Any = self
         if self.chooser is not None:
             folder = Path(trainer.args.output_dir) / f"checkpoint-{trainer.state.global_step}"
-            (folder / CHOOSER_FILE).write_text(json.dumps(self.chooser.state()), encoding="utf-8")
+            write_json(folder / CHOOSER_FILE, self.chooser.state())
 
 
-def restored(chooser: PromptChooser, checkpoint: Path | None) -> PromptChooser:
-    """A chooser that goes on where a checkpoint left it."""
-    if checkpoint and (file := checkpoint / CHOOSER_FILE).exists():
-        chooser.restore(json.loads(file.read_text(encoding="utf-8")))
-    return chooser
+def restore(chooser: PromptChooser, checkpoint: Path) -> bool:
+    """Let a chooser go on where a checkpoint left it; whether the checkpoint says that."""
+    file = checkpoint / CHOOSER_FILE
+    if not file.exists():
+        return False
+    chooser.restore(read_json(file))
+    return True
 
 
 def _kept(sampled: list[SampledGroup], wanted: int) -> list[SampledGroup]:
     """The groups that teach something, filled up with others; as many as a step has."""
-    ranked = sorted(sampled, key=lambda group: not differ(group.known))
+    ranked = sorted(sampled, key=lambda group: not group.teaches)
     kept = ranked[:wanted]
     return kept + [kept[place % len(kept)] for place in range(wanted - len(kept))]
 
 
-def _columns(reward: TrlReward, part: slice) -> tuple[Batch, list[Outcome]]:
+def _asked(reward: TrlReward, part: slice) -> tuple[Batch, list[Outcome]]:
     """What a reward was asked about some completions of its latest batch, and what came of it."""
     batch: Any = reward.batch
     return batch.part(part), reward.outcomes[part]

@@ -6,9 +6,8 @@ from; the adapter is merged while the model samples; completions that have ended
 
 from __future__ import annotations
 
+import math
 import time
-from copy import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.workers.fast.decoding import Decoding
@@ -20,36 +19,17 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-ROW_MEANS = ("grpo", "sapo", "dr_grpo", "luspo")
+ROW_MEANS = ("grpo", "dr_grpo")
 """Losses that are a mean over rows."""
 TOKEN_MEANS = ("bnpo",)
 """Losses that are a mean over the tokens of a micro-batch; the mean depends on which rows are in it."""
-WINDOW_MEANS = ("dapo", "cispo")
+WINDOW_MEANS = ("dapo",)
 """Losses that divide by all tokens of a step, however many rows are computed."""
 OF_TEXT = ("batch_size", "compute_entropy", "compute_aux_loss")
 """The arguments of TRL's method that have nothing to do with pictures."""
-LEAST, MOST = "clip_ratio/low_min", "clip_ratio/high_max"
-CLIP_RATIOS = ("clip_ratio/low_mean", "clip_ratio/high_mean", "clip_ratio/region_mean", LEAST, MOST)
-"""How often ratios were clipped: 0 where the advantage is. Each micro-batch logs one value of each."""
-CLIPPED = {"cispo": ("cispo_clip_ratio",), "sapo": ()}
-"""Loss type -> what it logs instead."""
-
-
-@dataclass
-class Sampled:
-    """Prompts padded on the left with sampled completions padded on the right.
-
-    Attributes:
-        ids, mask: Shape [rows, tokens]; the mask is 1 for a token.
-        new: The number of columns that are completions.
-        log_probs, entropies: In nats, at the run's temperature; shape [rows, new].
-    """
-
-    ids: Any
-    mask: Any
-    new: int
-    log_probs: Any
-    entropies: Any
+CLIP_MEANS = ("clip_ratio/low_mean", "clip_ratio/high_mean", "clip_ratio/region_mean")
+CLIP_ENDS = ("clip_ratio/low_min", "clip_ratio/high_max")
+"""How often ratios were clipped: never where the advantage is 0. Each micro-batch logs one value of each."""
 
 
 class FastStep(Base):
@@ -64,12 +44,8 @@ class FastStep(Base):
     merged_weights: MergedWeights
     _sampled_entropies: Any = None
 
-    def sample(self, prompt_ids: list[list[int]], max_new_tokens: int | None = None) -> Sampled:
-        """One completion of each prompt, from the distribution of the run; equal prompts are computed once.
-
-        Args:
-            max_new_tokens: The run's if None.
-        """
+    def _sampled_ids(self, prompt_ids: list[list[int]]) -> list[list[int]]:
+        """One completion of each prompt, up to the end token; equal prompts are computed once."""
         import torch
         from trl.models.utils import unwrap_model_for_generation
 
@@ -77,35 +53,26 @@ class FastStep(Base):
         decoding = Decoding(trainer.temperature)
         inputs = trainer._tokenizer.pad({"input_ids": prompt_ids}, padding_side="left", return_tensors="pt")
         inputs = inputs.to(trainer.model.device)
-        settings = copy(trainer.generation_config)
-        settings.max_new_tokens = max_new_tokens or settings.max_new_tokens
         ready = unwrap_model_for_generation(
             trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
         )
         with ready as model, torch.no_grad(), self.merged_weights.merged():
-            ids = model.generate(**inputs, generation_config=settings, custom_generate=decoding)
-        new = torch.arange(decoding.lengths.max().item(), device=ids.device) < decoding.lengths[:, None]
-        mask = torch.cat([inputs["attention_mask"], new], dim=1)
-        return Sampled(ids, mask, new.shape[1], decoding.log_probs, decoding.entropies)
+            ids = model.generate(**inputs, generation_config=trainer.generation_config, custom_generate=decoding)
+        trainer._metrics["train"]["merging_seconds"].append(self.merged_weights.seconds)
+        self._sampled_entropies = decoding.entropies.sum(1)
+        new = ids[:, inputs["input_ids"].shape[1] :]
+        return [row[mask].tolist() for row, mask in zip(new, decoding.is_token.bool(), strict=True)]
 
     def _generate_single_turn(self, prompt_ids: Any, images: Any, *arguments: Any, **named: Any) -> Any:
         """Sampled token ids of each prompt up to the end token, and None for their log-probabilities; timed."""
         trainer: Any = self
         started = time.perf_counter()
-        if not self.is_fast or trainer.use_vllm or images is not None:
+        if not self.is_fast:
             answered = super()._generate_single_turn(prompt_ids, images, *arguments, **named)
         else:
             answered = self._sampled_ids(prompt_ids), None
         trainer._metrics["train"]["sampling_seconds"].append(time.perf_counter() - started)
         return answered
-
-    def _sampled_ids(self, prompt_ids: list[list[int]]) -> list[list[int]]:
-        sampled = self.sample(prompt_ids)
-        self._sampled_entropies = sampled.entropies.sum(1)
-        trainer: Any = self
-        trainer._metrics["train"]["merging_seconds"].append(self.merged_weights.seconds)
-        pairs = zip(sampled.ids[:, -sampled.new :], sampled.mask[:, -sampled.new :].bool(), strict=True)
-        return [ids[mask].tolist() for ids, mask in pairs]
 
     def _generate_and_score_completions(self, inputs: Any) -> Any:
         """TRL's batch, with the group of each completion and the entropy it was sampled with."""
@@ -117,8 +84,7 @@ class FastStep(Base):
             size: Any = self.num_generations
             advantages = output["advantages"]
             output["group"] = torch.arange(len(advantages), device=advantages.device) // size
-            if self._sampled_entropies is not None:
-                output["sampled_entropies"] = self._sampled_entropies
+            output["sampled_entropies"] = self._sampled_entropies
         return output
 
     def _prepare_inputs(self, generation_batch: Any) -> Any:
@@ -179,8 +145,7 @@ class FastStep(Base):
         trainer: Any = self
         advantages = inputs["advantages"]
         has_tokens = loss_mask(inputs).any(1)
-        known = (*ROW_MEANS, *TOKEN_MEANS, *WINDOW_MEANS)
-        if trainer.args.loss_type not in known or trainer.top_entropy_quantile < 1 or trainer._entropy_bonus_enabled:
+        if trainer.args.loss_type not in (*ROW_MEANS, *TOKEN_MEANS, *WINDOW_MEANS) or trainer._entropy_bonus_enabled:
             return torch.ones_like(has_tokens)
         return has_tokens if trainer.beta else has_tokens & (advantages != 0)
 
@@ -188,17 +153,25 @@ class FastStep(Base):
         """Make the metrics of the kept rows those of all rows of this micro-batch."""
         trainer: Any = self
         metrics = trainer._metrics["train"]
-        is_any = bool(kept.any())
+        if not kept.any():
+            for name in (*CLIP_MEANS, *CLIP_ENDS):
+                metrics[name].append(0.0)
+            metrics["entropy"].append(0.0)
         by_row = trainer.importance_sampling_level == "sequence"
         share = float(kept.float().mean()) if by_row else _token_share(inputs, kept)
-        for name in CLIPPED.get(trainer.args.loss_type, CLIP_RATIOS):
-            of_kept = metrics[name].pop() if is_any else 0.0
-            metrics[name].append(0.0 if name == LEAST else of_kept if name == MOST else of_kept * share)
-        if "sampled_entropies" in inputs:
-            of_kept = metrics["entropy"].pop() * _token_share(inputs, kept) if is_any else 0.0
-            tokens = loss_mask(inputs).sum(1)
-            skipped = inputs["sampled_entropies"][~kept & (tokens > 0)].sum() / tokens.sum().clamp(min=1)
-            metrics["entropy"].append(of_kept + float(skipped))
+        for name in CLIP_MEANS:
+            metrics[name][-1] *= share
+        metrics[CLIP_ENDS[0]][-1] = 0.0
+        metrics["entropy"][-1] = self._entropy_of_all(inputs, kept, metrics["entropy"][-1])
+
+    def _entropy_of_all(self, inputs: Any, kept: Any, of_kept: float) -> float:
+        """The mean over all tokens in the loss, from that of the kept rows and what the sampler measured of the others;
+        NaN, which TRL leaves out, without any token."""
+        tokens = loss_mask(inputs).sum(1)
+        if not tokens.any():
+            return math.nan
+        skipped = inputs["sampled_entropies"][~kept & (tokens > 0)].sum() / tokens.sum()
+        return of_kept * _token_share(inputs, kept) + float(skipped)
 
 
 def loss_mask(inputs: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from core.config import RunConfig
 from core.data.mapping import Row
+from core.jsonfile import read_json
 from core.paths import ADAPTER_WEIGHTS, SessionPaths
 from core.prompts.template import ChatMessage, PromptTemplate
 from core.rewards.for_trl import TrlReward
@@ -19,16 +20,13 @@ from core.runs.prompt_choice import PromptChooser
 from core.workers.corpus import grpo_dataset
 from core.workers.loading import LoadedModel, load_adapter_weights
 from core.workers.protocol import Reporter, StopRequested
-from core.workers.train import fast_proof
 from core.workers.train.callbacks import CheckpointCallback, MetricsCallback, RolloutCallback
-from core.workers.train.dynamic_sampling import restored
+from core.workers.train.dynamic_sampling import CHOOSER_FILE, restore
 from core.workers.train.rollouts import RolloutRecorder
 from core.workers.train.trainer import trainer_class
 from core.workers.train.vllm_sampling import join, sleep_arguments
 
 LOG = logging.getLogger(__name__)
-PROMPTS_TRIED = 16
-"""The shortest and the longest of so many prove that the fast step suits a model."""
 
 
 class GrpoRun:
@@ -90,10 +88,8 @@ class GrpoRun:
         self._trainer._tokenize_prompts = lambda prompts: (self._prompt_ids(prompts), None, {})
         rollouts.trainer = self._trainer
         if self._config.grpo.dynamic_sampling == "on":
-            chooser = PromptChooser(len(rows), self._config.training.seed)
-            self._trainer.chooser = restored(chooser, checkpoint)
-        if self._loaded.engine == "trl" and self._config.training.engine_step == "auto":
-            self._make_fast(rows, template)
+            self._trainer.chooser = self._chooser(len(rows), checkpoint)
+        self._trainer.is_fast, self._trainer.merged_weights = self._takes_fast_step(), self._loaded.merged_weights
         if arguments.use_vllm:
             join(self._trainer, self._loaded, self._config, self._to.check_stop)
         try:
@@ -107,14 +103,22 @@ class GrpoRun:
         chat_format = self._loaded.chat_format
         return chat_format.ids([chat_format.written(chat) for chat in prompts])
 
-    def _make_fast(self, rows: list[Row], template: PromptTemplate) -> None:
-        """Take the fast step, if it computes the same for this model; else say why not."""
-        some = sorted(self._prompt_ids([template.messages(row.instruction) for row in rows[:PROMPTS_TRIED]]), key=len)
-        self._trainer.is_fast, self._trainer.merged_weights = True, self._loaded.merged_weights
-        reason = fast_proof.why_not(self._trainer, [some[0], some[-1]], self._loaded.dtype)
-        if reason:
-            self._trainer.is_fast = False
-            self._to.notice("info", "training.engine_step", f"The run takes TRL's step, not the fast one: {reason}.")
+    def _takes_fast_step(self) -> bool:
+        """Whether the model allows it, and its rounding in 16 bits is compared with no other probability."""
+        if not self._loaded.is_fast or self._config.training.sampler == "vllm":
+            return False
+        if self._loaded.dtype == "float32" or not self._config.compares_probabilities:
+            return True
+        reason = "in 16 bits its rounding would count as a change of the policy"
+        self._to.notice("info", "training.engine_step", f"The run takes TRL's step, not the fast one: {reason}.")
+        return False
+
+    def _chooser(self, rows: int, checkpoint: Path | None) -> PromptChooser:
+        chooser = PromptChooser(rows, self._config.training.seed)
+        if checkpoint and not restore(chooser, checkpoint):
+            message = "The checkpoint does not say which prompts were asked, so their order begins anew."
+            self._to.notice("warning", "grpo.dynamic_sampling", message)
+        return chooser
 
     def _recorder(self) -> RolloutRecorder:
         config = self._config
@@ -169,6 +173,8 @@ def _unreadable(folder: Path) -> str | None:
     try:
         _trainer_state(folder)
         load_file(folder / ADAPTER_WEIGHTS)
+        if (folder / CHOOSER_FILE).exists():
+            read_json(folder / CHOOSER_FILE)
         for name in ("optimizer.pt", "scheduler.pt"):
             torch.load(folder / name, weights_only=True)
     except (OSError, ValueError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:

@@ -17,7 +17,8 @@ from core.sessions.events import read_events
 from core.sessions.state import SessionState, fold_all
 from core.sessions.store import step_of
 from core.workers.chat_format import about_template, require_thinking
-from core.workers.corpus import fitting, render
+from core.workers.corpus import fitting, prompt_ids, render
+from core.workers.fast.proof import why_not
 from core.workers.held_out_score import HeldOutScorer
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
 from core.workers.model_files import config_of
@@ -29,6 +30,8 @@ from core.workers.train.vllm_sampling import require_model
 from core.workers.train.warm_up import warm_up
 
 WARM_ADAPTER = "warm_up"
+PROMPTS_TRIED = 16
+"""The shortest and the longest of so many show whether the fast way suits a model."""
 
 
 class TrainingRun:
@@ -52,6 +55,7 @@ class TrainingRun:
             require_model(loaded, self.config)
         split = fitting(split, self.config, self.template, loaded.tokenizer)
         self._report_data(split, loaded)
+        self._prove_fast(loaded, split)
         loaded.model.get_base_model().register_forward_pre_hook(lambda *_: self.to.check_stop())
         checkpoint = last_loadable_checkpoint(self.paths.checkpoints)
         warmed = self.paths.checkpoints / WARM_ADAPTER
@@ -116,6 +120,17 @@ class TrainingRun:
             seconds=round(time.perf_counter() - started, 3),
         )
         return loaded
+
+    def _prove_fast(self, loaded: LoadedModel, split: Split) -> None:
+        """Find out whether the model may sample and learn the fast way; say why not."""
+        if loaded.engine != "trl" or self.config.training.engine_step == "trl":
+            return
+        ids = sorted(prompt_ids(split.train[:PROMPTS_TRIED], self.template, loaded.tokenizer), key=len)
+        reason = why_not(loaded, [ids[0], ids[-1]])
+        loaded.is_fast = not reason
+        if reason:
+            message = f"The run takes TRL's step, not the fast one: {reason}."
+            self.to.notice("info", "training.engine_step", message)
 
     def _report_quantised(self, source: str) -> None:
         """Warn of stored quantised weights, unless the start has already: it knows them by the model's name alone."""
