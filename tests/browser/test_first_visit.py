@@ -31,7 +31,7 @@ def test_one_click_starts_the_demo_and_shows_it(server, page):
     page.goto(server.url)
     page.get_by_role("button", name="Start the demo run").click()
     expect(ref(page, "step-monitor")).to_be_visible(timeout=20_000)
-    expect(ref(page, "session-title")).to_have_text("Demo: arithmetic")
+    expect(ref(page, "session-title")).to_have_text("Demo: which is larger?")
     expect(ref(page, "session-status")).to_have_text("Completed")
 
 
