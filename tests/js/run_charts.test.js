@@ -46,7 +46,8 @@ test("parts are shown when there are two rewards", () => {
 
 test("the groups that dynamic sampling replaces are shown where it is on", () => {
   const dynamic = run({ step: [1], "groups.sampled": [12], "groups.kept": [8] });
-  assert.deepEqual([isWorthShowing(spec("groups"), run({ step: [1] })), isWorthShowing(spec("groups"), dynamic)], [false, true]);
+  const isShown = [run({ step: [1] }), dynamic].map((shown) => isWorthShowing(spec("groups"), shown));
+  assert.deepEqual(isShown, [false, true]);
   assert.deepEqual(labels("groups", dynamic), ["Sampled", "Kept"]);
 });
 

@@ -15,6 +15,7 @@ NARROW = ("templates/**/*.html", "static/css/**/*.css", "static/js/**/*.js", "st
 COLUMNS = 120
 GENERATED = ("types.d.ts", "facts.js")
 BROAD_HANDLERS = {
+    "core/workers/fast/proof.py": 1,
     "core/workers/protocol.py": 1,
     "core/workers/inspect/__main__.py": 1,
     "core/workers/generate/__main__.py": 1,
