@@ -30,27 +30,27 @@ TITLES = {
     ("proving", "f16"): "Proving the F16 file",
     ("quantising", "q4_k_m"): "Quantising to Q4_K_M",
     ("proving", "q4_k_m"): "Proving the Q4_K_M file",
-    ("scoring", ""): "Scoring the Q4_K_M file",
+    ("scoring", "q4_k_m"): "Scoring the Q4_K_M file",
     ("packing", ""): "Finishing",
 }
 
 
 SECONDS = {
-    ("loading", "libraries"): 4.0,
+    ("loading", "libraries"): 3.0,
     ("loading", "data"): 0.5,
-    ("loading", "model"): 2.0,
-    ("evaluating", "base"): 9.0,
-    ("pre_training", ""): 15.0,
-    ("evaluating", "warm_up"): 8.0,
-    ("training", ""): 110.0,
-    ("evaluating", "trained"): 8.0,
-    ("saving", ""): 1.0,
+    ("loading", "model"): 6.0,
+    ("evaluating", "base"): 17.0,
+    ("pre_training", ""): 8.0,
+    ("evaluating", "warm_up"): 16.0,
+    ("training", ""): 99.0,
+    ("evaluating", "trained"): 17.0,
+    ("saving", ""): 0.5,
     ("merging", ""): 10.0,
-    ("converting", ""): 10.0,
-    ("proving", "f16"): 8.0,
-    ("quantising", "q4_k_m"): 4.0,
-    ("proving", "q4_k_m"): 6.0,
-    ("scoring", ""): 10.0,
+    ("converting", ""): 1.5,
+    ("proving", "f16"): 1.5,
+    ("quantising", "q4_k_m"): 1.5,
+    ("proving", "q4_k_m"): 1.0,
+    ("scoring", "q4_k_m"): 5.0,
     ("packing", ""): 1.0,
 }
 """What the phases of the demo take on two idle cores; the time left is in proportion to it."""
@@ -101,7 +101,7 @@ class RunProgress:
                 event["step"] / (event["total_steps"] or 1), f"step {event['step']}/{event['total_steps']}  {note}"
             )
         elif event["kind"] == "progress":
-            self._advance(event["fraction"], event.get("text") or "")
+            self._advance(event["fraction"], event.get("text") or f"{event['fraction'] or 0:.0%}")
         elif event["kind"] == "evaluation":
             self._advance(1.0, f"{event['correct']} of {scored_rows(event)} correct")
         elif state.is_final:
@@ -122,7 +122,8 @@ class RunProgress:
 
     def _finish_task(self) -> None:
         if self._task is not None and self._phase is not None:
-            self._phases.update(self._task, total=1.0, completed=1.0)
+            note = self._phases.tasks[self._task].fields["note"]
+            self._phases.update(self._task, total=1.0, completed=1.0, note="" if note.endswith("%") else note)
             self._phases.stop_task(self._task)
             self._done += SECONDS.get(self._phase, 0.0)
             self._task = None
