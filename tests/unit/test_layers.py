@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import REPOSITORY
 
 ALLOWED = {
@@ -120,8 +122,9 @@ def test_the_programs_of_the_workers_do_not_know_each_other():
     assert {name: graph[name] & PROGRAMS for name in graph if graph[name] & PROGRAMS} == {}
 
 
-def test_the_packages_of_the_services_are_in_no_ring():
-    assert rings(rooms(("services",), 1)) == []
+@pytest.mark.parametrize("area", [("services",), ("core", "rewards"), ("core", "workers"), ("core", "data")])
+def test_the_rooms_of_an_area_are_in_no_ring(area):
+    assert rings(rooms(area, len(area))) == []
 
 
 def with_packages(used, module):

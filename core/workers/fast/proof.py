@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from core.workers.fast import prompts
 from core.workers.fast.decoding import Decoding
 from core.workers.fast.log_probs import log_probs_and_entropies
-from core.workers.loading import LoadedModel
+from core.workers.fast.merged import MergedWeights
 
 TOLERANCE = {"float32": 0.001, "bfloat16": 0.05, "float16": 0.02}
 """Largest mean difference of a completion's log-probabilities, in nats, by the type of the frozen weights; rounding
@@ -19,7 +19,19 @@ SHIFT = 0.02
 """An adapter that is new changes nothing, so it is moved by so much while it is compared."""
 
 
-def why_not(loaded: LoadedModel, prompt_ids: list[list[int]]) -> str:
+class Loaded(Protocol):
+    """What is looked at of a loaded model."""
+
+    model: Any
+    tokenizer: Any
+    dtype: str
+
+    @property
+    def merged_weights(self) -> MergedWeights:
+        """What it samples with."""
+
+
+def why_not(loaded: Loaded, prompt_ids: list[list[int]]) -> str:
     """Why a model samples and learns in the plain way, in words; empty if the fast way gives the same.
 
     Args:
@@ -39,7 +51,7 @@ def why_not(loaded: LoadedModel, prompt_ids: list[list[int]]) -> str:
     return f"it finds other probabilities for this model than the plain way (mean difference {found:.3g} nats)"
 
 
-def difference(loaded: LoadedModel, prompt_ids: list[list[int]]) -> float | None:
+def difference(loaded: Loaded, prompt_ids: list[list[int]]) -> float | None:
     """The largest mean difference of a completion's log-probabilities, in sampling or learning, from those of one plain
     forward pass, in nats; None where two plain passes differ, too. Nothing of the run is changed."""
     import torch
