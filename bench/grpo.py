@@ -274,7 +274,11 @@ def show(name: str, found: dict[str, list[Run]]) -> None:
 
 def keep(name: str, found: dict[str, list[Run]]) -> None:
     """Append one line to the kept results."""
-    machine = {"processor": _processor(), "cores": physical_cores(), "system": platform.platform()}
+    machine = {
+        "processor": _processor(),
+        "cores": physical_cores(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
     kinds = {kind: {key: round(value, 4) for key, value in figures(runs).items()} for kind, runs in found.items()}
     line = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "shape": name, "kinds": kinds}
     with RESULTS.open("a", encoding="utf-8") as file:
