@@ -21,6 +21,7 @@ BASE: dict[str, dict[str, Any]] = {
         "max_sequence_length": 256,
         "learning_rate": 1e-3,
         "save_steps": 0,
+        "engine_step": "trl",  # the two engines are compared by what they learn from the same samples
     },
     "reward": {
         "type": "composite",

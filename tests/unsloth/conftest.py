@@ -21,7 +21,8 @@ from tests.support.unsloth import PACKAGES, start
 FAMILIES = {"llama": "grpo", "qwen3": "dr_grpo", "phi3": "dapo"}
 """Tiny model -> the algorithm of its run on policy."""
 BARE = {"pre_training": {"enabled": False}, "dataset": {"validation_fraction": 0.0}}
-TWICE = {"training": {"max_steps": 2, "save_steps": 0}, **BARE}
+TWICE = {"training": {"max_steps": 2, "save_steps": 0, "engine_step": "trl"}, **BARE}
+"""With TRL's own step, which draws the same random numbers as Unsloth's."""
 LONG = {"training": {"max_new_tokens": 300, "max_sequence_length": 512, "max_steps": 4}, **BARE}
 TWICE_AND_EVALUATED = {
     "model": {"gradient_checkpointing": True},
