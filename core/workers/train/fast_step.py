@@ -33,7 +33,7 @@ CLIP_ENDS = ("clip_ratio/low_min", "clip_ratio/high_max")
 
 
 class FastStep(Base):
-    """A mixin over TRL's trainer, in place of three of its private methods, for which it has no public hook.
+    """A mixin over TRL's trainer, over five of its private methods, for which it has no public hook.
 
     Attributes:
         is_fast: Whether it does anything; without it everything is TRL's.
