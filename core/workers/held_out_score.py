@@ -80,7 +80,7 @@ class HeldOutScorer:
                 if self._at_once == 1 or explain(error)[2] != "out_of_memory":
                     raise
             self._at_once = max(1, self._at_once // 2)
-            self._loaded.merged_weights.free()
+            self._loaded.sampling_adapter.free()
             torch.cuda.empty_cache()  # outside the handler: its traceback keeps the tensors alive
             warn(f"Memory is short: the held-out rows are answered {self._at_once} at a time.")
 
@@ -100,7 +100,7 @@ class HeldOutScorer:
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
     def _merged(self) -> AbstractContextManager[None]:
-        return self._loaded.merged_weights.merged() if self._loaded.is_fast else nullcontext()
+        return self._loaded.sampling_adapter.applied() if self._loaded.is_fast else nullcontext()
 
     def _samples(self, answers: list[str]) -> list[AnsweredRow]:
         pairs = zip(self._rows[:SAMPLES_KEPT], answers[:SAMPLES_KEPT], strict=True)

@@ -22,9 +22,9 @@ from core.prompts.chat_template import Thinking
 from core.runs.arguments import lora_arguments
 from core.workers.chat_format import ChatFormat, prepare_template
 from core.workers.embedded import embedded_checkpoint, embedded_tokenizer
-from core.workers.fast.merged import MergedWeights
+from core.workers.fast.adapter import SamplingAdapter
 from core.workers.model_files import checked
-from core.workers.placement import half_type, uses_cuda
+from core.workers.placement import cpu_type, half_type, uses_cuda
 from core.workers.target_layers import require_targets
 from core.workers.text_model import load_text_model
 
@@ -40,7 +40,7 @@ class LoadedModel:
         saved_tokenizer: The tokenizer that is saved with the adapter.
         engine: trl or unsloth.
         device: cpu or cuda.
-        dtype: The type of the frozen weights that are not quantised.
+        dtype: The type in which frozen weights are multiplied that are not quantised.
         answering: A context in which the model generates; afterwards it is back in training mode.
         adopted_chat_template: Whether the model has no chat template of its own.
         is_fast: Whether it is proven that its prompts can be shared; see core/workers/fast/proof.py.
@@ -57,9 +57,16 @@ class LoadedModel:
     is_fast: bool = False
 
     @cached_property
-    def merged_weights(self) -> MergedWeights:
+    def sampling_adapter(self) -> SamplingAdapter:
         """The place of the adapted weights while the model samples; there is one, since it is as large as they are."""
-        return MergedWeights(self.model)
+        return SamplingAdapter(self.model)
+
+    @cached_property
+    def has_plain_head(self) -> bool:
+        """Whether the model's logits need not be kept in learning; see core/workers/fast/head.py."""
+        from core.workers.fast.head import is_plain
+
+        return is_plain(self.model)
 
     @property
     def chat_format(self) -> ChatFormat:
@@ -76,7 +83,7 @@ class LoadedModel:
         on_cpu = self.device == "cpu"
         return {
             "use_cpu": on_cpu,
-            "bf16": self.dtype == "bfloat16",
+            "bf16": self.dtype == "bfloat16" and not on_cpu,
             "fp16": self.dtype == "float16",
             "dataloader_pin_memory": not on_cpu,
             "logging_steps": 1,
@@ -140,6 +147,8 @@ class TrlEngine:
         from peft import LoraConfig, get_peft_model
         from transformers import AutoTokenizer, set_seed
 
+        from core.workers.fast.linear import multiply_in_bfloat16
+
         set_seed(config.training.seed)
         device, dtype = device_and_dtype()
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
@@ -149,6 +158,9 @@ class TrlEngine:
             quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
+        if device == "cpu" and config.training.engine_step == "auto" and cpu_type() == "bfloat16":
+            dtype = "bfloat16"
+            multiply_in_bfloat16(model)
         require_targets(model, config.model.target_modules)
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
         return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode), config)

@@ -1,4 +1,4 @@
-"""Whether a model fits into memory: its weights, the free memory, and the type of weights on the CPU."""
+"""Whether a model fits into memory: its weights, the free memory, and the most exact type on the CPU."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def wanted_bytes(source: str, quantization: str, device: str) -> float:
     return parameters_of(source) * each
 
 
-def cpu_type(source: str) -> str:
-    """float32, which CPUs are fast at, or bfloat16 where memory is too small for that.
+def exact_type(source: str) -> str:
+    """float32, in which nothing is rounded, or bfloat16 where memory is too small for that.
 
     Raises:
         Unavailable: It is too small for both.

@@ -10,7 +10,7 @@ from core.workers import memory  # noqa: E402
 from core.workers.generate import shelf as shelves  # noqa: E402
 from core.workers.generate.asked import Asked  # noqa: E402
 from core.workers.generate.shelf import ModelShelf  # noqa: E402
-from core.workers.memory import cpu_type, parameters_of  # noqa: E402
+from core.workers.memory import exact_type, parameters_of  # noqa: E402
 from tests.support.tiny_model import write_tiny_model  # noqa: E402
 from tests.support.trained_run import write_trained_run  # noqa: E402
 
@@ -74,7 +74,7 @@ def test_a_model_for_which_memory_is_too_small_is_refused_in_figures(monkeypatch
     only(monkeypatch, memory, 10e9)
     monkeypatch.setattr(memory, "parameters_of", lambda source: 8e9)
     with pytest.raises(Unavailable, match=r"^big needs 16\.0 GB of memory, and about 10\.0 GB can be had") as refusal:
-        cpu_type("some/big")
+        exact_type("some/big")
     assert "GGUF" in refusal.value.hint
 
 

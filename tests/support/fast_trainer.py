@@ -79,7 +79,8 @@ def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora:
         processing_class=tokenizer,
     )
     trainer.loaded = LoadedModel(model, tokenizer, tokenizer, "trl", "cpu", "float32", nullcontext)
-    trainer.is_fast, trainer.merged_weights = True, trainer.loaded.merged_weights
+    trainer.has_plain_head = trainer.loaded.has_plain_head
+    trainer.is_fast, trainer.sampling_adapter = True, trainer.loaded.sampling_adapter
     trainer.current_gradient_accumulation_steps = trainer.args.gradient_accumulation_steps
     trainer.model.train()
     return trainer

@@ -12,7 +12,7 @@ from core.workers.export.probes import ProbeSet, make_probes
 from core.workers.export.session import ExportSession
 from core.workers.export.tokenizer_files import copy_files
 from core.workers.held_out import HeldOut
-from core.workers.memory import cpu_type
+from core.workers.memory import exact_type
 from core.workers.rounding import DIGITS, rounded
 from core.workers.text_model import load_text_model
 
@@ -109,7 +109,7 @@ class Merger:
         """float32, or 16 bit where memory is too small for it."""
         import torch
 
-        is_whole = cpu_type(self._run.source) == "float32"
+        is_whole = exact_type(self._run.source) == "float32"
         stored = self._run.stored_type if self._run.stored_type in DIGITS else "bfloat16"
         return torch.float32 if is_whole else getattr(torch, stored)
 

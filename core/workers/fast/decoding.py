@@ -80,7 +80,7 @@ class Decoding:
             if not all(type(processor).__name__ == TEMPERATURE for processor in processors):
                 log_probs = (live.logits / self._temperature).log_softmax(-1)
                 probabilities = log_probs.exp()
-            self.entropies[live.rows, place] = -(probabilities[:, None] @ log_probs[:, :, None])[:, 0, 0]
+            self.entropies[live.rows, place] = -(probabilities * log_probs).sum(-1)
             self.log_probs[live.rows, place] = log_probs.gather(-1, tokens[:, None])[:, 0]
         return tokens
 

@@ -77,9 +77,10 @@ def compute(model: Any, ids: Any, mask: Any) -> Computed:
     place = {prompt: at for at, prompt in enumerate(different)}
     row_of = torch.tensor([place[prompt] for prompt in whole], device=ids.device)
     shared = _common_start(different) if _sees_everything(model) else 0
+    last = ids.new_tensor([-1])  # of a slice, a CPU in 16 bits copies the output layer for every row
     cache, masks = None, mask.new_zeros(len(different), 0)
     if shared >= WORTH_SHARING:
-        output = model(input_ids=ids.new_tensor([different[0][:shared]]), use_cache=True, logits_to_keep=1)
+        output = model(input_ids=ids.new_tensor([different[0][:shared]]), use_cache=True, logits_to_keep=last)
         cache, masks = output.past_key_values, mask.new_ones(len(different), shared)
         cache.batch_repeat_interleave(len(different))
     rests = [prompt[masks.shape[1] :] for prompt in different]
@@ -94,7 +95,7 @@ def compute(model: Any, ids: Any, mask: Any) -> Computed:
         position_ids=(masks.cumsum(1) - 1).clamp(min=0)[:, -longest:],
         past_key_values=cache,
         use_cache=True,
-        logits_to_keep=1,
+        logits_to_keep=last,
     )
     output.past_key_values.batch_select_indices(row_of)
     return Computed(output.past_key_values, masks[row_of], output.logits[row_of, -1])

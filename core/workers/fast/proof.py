@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from core.workers.fast import prompts
+from core.workers.fast.adapter import SamplingAdapter
 from core.workers.fast.decoding import Decoding
 from core.workers.fast.log_probs import log_probs_and_entropies
-from core.workers.fast.merged import MergedWeights
 
 TOLERANCE = {"float32": 0.001, "bfloat16": 0.05, "float16": 0.02}
 """Largest mean difference of a completion's log-probabilities, in nats, by the type of the frozen weights; rounding
@@ -27,7 +27,11 @@ class Loaded(Protocol):
     dtype: str
 
     @property
-    def merged_weights(self) -> MergedWeights:
+    def has_plain_head(self) -> bool:
+        """Whether it learns without keeping logits."""
+
+    @property
+    def sampling_adapter(self) -> SamplingAdapter:
         """What it samples with."""
 
 
@@ -60,10 +64,11 @@ def difference(loaded: Loaded, prompt_ids: list[list[int]]) -> float | None:
     asked = {"input_ids": [ids for ids in prompt_ids for _ in range(COMPLETIONS)]}
     inputs = tokenizer.pad(asked, padding_side="left", return_tensors="pt").to(model.device)
     with _as_in_training(model), torch.random.fork_rng(), torch.no_grad():
-        with loaded.merged_weights.merged():
+        with loaded.sampling_adapter.applied():
             ids = model.generate(**inputs, **SETTINGS, pad_token_id=tokenizer.pad_token_id, custom_generate=decoding)
         mask = torch.cat([inputs["attention_mask"], decoding.is_token], dim=1)
-        learnt, _ = log_probs_and_entropies(model, ids, mask, decoding.is_token.shape[1], 1.0, False)
+        settings = decoding.is_token.shape[1], 1.0, False, loaded.has_plain_head
+        learnt, _ = log_probs_and_entropies(model, ids, mask, *settings)
         differences = []
         for row, count in enumerate(decoding.is_token.sum(1).tolist()):
             alone = ids[row, mask[row].bool()][None]

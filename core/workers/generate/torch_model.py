@@ -26,7 +26,7 @@ from core.prompts.template import ChatMessage
 from core.workers.chat_format import ChatFormat
 from core.workers.generate.asked import Asked
 from core.workers.loading import device_and_dtype, prepare_tokenizer, quantization_config
-from core.workers.memory import cpu_type
+from core.workers.memory import exact_type
 from core.workers.text_model import load_text_model
 
 NO_LIMIT_TOKENS = 1 << 20
@@ -62,7 +62,7 @@ class TorchModel:
     def __init__(self, source: str, quantization: str):
         self.device, dtype = device_and_dtype()
         if self.device == "cpu":
-            dtype = cpu_type(source)
+            dtype = exact_type(source)
         self.tokenizer = prepare_tokenizer(AutoTokenizer.from_pretrained(source, trust_remote_code=False))[0]
         self.model = load_text_model(
             source,

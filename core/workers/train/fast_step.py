@@ -10,9 +10,9 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
+from core.workers.fast.adapter import SamplingAdapter
 from core.workers.fast.decoding import Decoding
 from core.workers.fast.log_probs import log_probs_and_entropies
-from core.workers.fast.merged import MergedWeights
 
 if TYPE_CHECKING:
     from trl import GRPOTrainer as Base
@@ -37,11 +37,13 @@ class FastStep(Base):
 
     Attributes:
         is_fast: Whether it does anything; without it everything is TRL's.
-        merged_weights: What the model samples with.
+        has_plain_head: Whether the model's logits need not be kept; see core/workers/fast/head.py.
+        sampling_adapter: What the model samples with.
     """
 
     is_fast = False
-    merged_weights: MergedWeights
+    has_plain_head = False
+    sampling_adapter: SamplingAdapter
     _sampled_entropies: Any = None
 
     def _sampled_ids(self, prompt_ids: list[list[int]]) -> list[list[int]]:
@@ -56,9 +58,9 @@ class FastStep(Base):
         ready = unwrap_model_for_generation(
             trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
         )
-        with ready as model, torch.no_grad(), self.merged_weights.merged():
+        with ready as model, torch.no_grad(), self.sampling_adapter.applied():
             ids = model.generate(**inputs, generation_config=trainer.generation_config, custom_generate=decoding)
-        trainer._metrics["train"]["merging_seconds"].append(self.merged_weights.seconds)
+        trainer._metrics["train"]["merging_seconds"].append(self.sampling_adapter.seconds)
         self._sampled_entropies = decoding.entropies.sum(1)
         new = ids[:, inputs["input_ids"].shape[1] :]
         return [row[mask].tolist() for row, mask in zip(new, decoding.is_token.bool(), strict=True)]
@@ -116,10 +118,12 @@ class FastStep(Base):
         ids, mask, completion = arguments
         at_once = named.get("batch_size") or len(ids)
         needs_gradient = trainer._entropy_bonus_enabled
-        parts = [
-            log_probs_and_entropies(model, *rows, completion, trainer.temperature, needs_gradient)
-            for rows in zip(ids.split(at_once), mask.split(at_once), strict=True)
-        ]
+        settings = completion, trainer.temperature, needs_gradient, self.has_plain_head
+        with trainer.accelerator.autocast():
+            parts = [
+                log_probs_and_entropies(model, *rows, *settings)
+                for rows in zip(ids.split(at_once), mask.split(at_once), strict=True)
+            ]
         log_probs, entropies = map(torch.cat, zip(*parts, strict=True))
         return log_probs, entropies if named.get("compute_entropy") else None, None
 
