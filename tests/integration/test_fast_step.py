@@ -11,7 +11,7 @@ from trl import GRPOTrainer
 from core.workers.fast import prompts, proof
 from core.workers.fast.decoding import Decoding, drawn
 from core.workers.train.fast_step import FastStep
-from tests.support.fast_trainer import ROWS, all_flat, learn, micro_batches, trainer_of
+from tests.support.fast_trainer import ROWS, all_flat, learn, micro_batches, trainer_of, write_family
 from tests.support.tiny_model import write_tiny_model
 
 pytestmark = pytest.mark.real
@@ -56,19 +56,7 @@ def tiny(tmp_path_factory):
 
 
 def family(name, folder):
-    """A random model of a family, with the tokenizer of the tiny one, that often ends."""
-    config, more = (FAMILIES | OTHERS)[name]
-    written = write_tiny_model(folder, pad="<|pad|>")
-    of_tiny = AutoModelForCausalLM.from_pretrained(written).config
-    kept = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
-    kept += ("intermediate_size", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id")
-    values = {key: getattr(of_tiny, key) for key in kept} | {"head_dim": 16, "tie_word_embeddings": True}
-    torch.manual_seed(0)
-    model = AutoModelForCausalLM.from_config(getattr(transformers, config)(**values | more))
-    with torch.no_grad():
-        model.get_input_embeddings().weight[of_tiny.eos_token_id] *= 20
-    model.save_pretrained(written)
-    return written
+    return write_family(folder, *(FAMILIES | OTHERS)[name])
 
 
 def ids_of(trainer):

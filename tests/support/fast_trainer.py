@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.tiny_model import write_tiny_model
+
 GROUP = 4
 ROWS = [{"prompt": [{"role": "user", "content": "What is " + "12 + " * terms + "3?"}]} for terms in range(1, 9)]
 """Eight prompts of different length."""
@@ -44,12 +46,20 @@ def all_flat(completion_ids: list[list[int]], **_: Any) -> list[float]:
     return [1.0] * len(completion_ids)
 
 
-def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora: Any = None, **settings: Any) -> Any:
+def trainer_of(
+    source: Path,
+    output: Path,
+    reward: Any = first_group_flat,
+    lora: Any = None,
+    dtype: str = "float32",
+    **settings: Any,
+) -> Any:
     """A GRPOTrainer with the fast step over the model in `source`, whose adapter does something.
 
     Args:
         reward: As TRL calls it.
         lora: Keyword arguments of peft.LoraConfig.
+        dtype: In which frozen weights are multiplied: float32 or bfloat16.
         settings: Keyword arguments of trl.GRPOConfig.
     """
     import torch
@@ -58,6 +68,7 @@ def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora:
     from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
     from trl import GRPOConfig, GRPOTrainer
 
+    from core.workers.fast.linear import multiply_in_bfloat16
     from core.workers.loading import LoadedModel, prepare_tokenizer
     from core.workers.train.fast_step import FastStep
 
@@ -67,6 +78,8 @@ def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora:
     set_seed(1)
     tokenizer, _ = prepare_tokenizer(AutoTokenizer.from_pretrained(source))
     base = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+    if dtype == "bfloat16":
+        multiply_in_bfloat16(base)
     layers = {"r": 4, "lora_alpha": 8, "target_modules": "all-linear", **(lora or {})}
     model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **layers))
     _move(model, 0.3, "lora_B")
@@ -78,12 +91,36 @@ def trainer_of(source: Path, output: Path, reward: Any = first_group_flat, lora:
         train_dataset=Dataset.from_list(ROWS),
         processing_class=tokenizer,
     )
-    trainer.loaded = LoadedModel(model, tokenizer, tokenizer, "trl", "cpu", "float32", nullcontext)
+    trainer.loaded = LoadedModel(model, tokenizer, tokenizer, "trl", "cpu", dtype, nullcontext)
     trainer.has_plain_head = trainer.loaded.has_plain_head
     trainer.is_fast, trainer.sampling_adapter = True, trainer.loaded.sampling_adapter
     trainer.current_gradient_accumulation_steps = trainer.args.gradient_accumulation_steps
     trainer.model.train()
     return trainer
+
+
+def write_family(folder: Path, config: str, more: dict[str, Any]) -> Path:
+    """A tiny random model of another family, which ends its answers soon.
+
+    Args:
+        config: The name of a configuration class of transformers.
+        more: Its values beside those of the tiny model.
+    """
+    import torch
+    import transformers
+    from transformers import AutoModelForCausalLM
+
+    written = write_tiny_model(folder, pad="<|pad|>")
+    of_tiny = AutoModelForCausalLM.from_pretrained(written).config
+    kept = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
+    kept += ("intermediate_size", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id")
+    values = {key: getattr(of_tiny, key) for key in kept} | {"head_dim": 16, "tie_word_embeddings": True}
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(getattr(transformers, config)(**values | more))
+    with torch.no_grad():
+        model.get_input_embeddings().weight[of_tiny.eos_token_id] *= 20
+    model.save_pretrained(written)
+    return written
 
 
 def micro_batches(trainer: Any) -> list[dict[str, Any]]:

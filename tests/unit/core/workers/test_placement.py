@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import OutOfMemory, Unavailable
-from core.workers.placement import explain_on_gpu, half_type, require_room, uses_cuda
+from core.workers.placement import cpu_type, explain_on_gpu, half_type, require_room, uses_cuda
 from tests.support.nvml import FUNCTIONS, TOO_OLD, FakeNvml
 
 
@@ -42,6 +42,19 @@ def test_a_worker_on_a_gpu_that_torch_can_not_use_refuses_and_says_why():
 @pytest.mark.parametrize(("has_bfloat16", "dtype"), [(True, "bfloat16"), (False, "float16")])
 def test_emulated_bfloat16_counts_for_nothing(has_bfloat16, dtype):
     assert half_type(FakeCuda(has_bfloat16=has_bfloat16)) == dtype
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "dtype"),
+    [
+        ({"avx512_bf16": True, "amx_bf16": False}, "bfloat16"),
+        ({"avx512_bf16": False, "amx_bf16": True}, "bfloat16"),
+        ({"avx512_bf16": False, "avx512_f": True}, "float32"),
+        ({}, "float32"),
+    ],
+)
+def test_a_cpu_takes_bfloat16_only_where_it_has_instructions_for_it(capabilities, dtype):
+    assert cpu_type(capabilities) == dtype
 
 
 def test_a_full_gpu_is_refused_with_free_and_all_memory():

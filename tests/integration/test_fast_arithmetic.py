@@ -1,0 +1,147 @@
+"""What makes the fast step fast on a CPU computes what the plain way computes, rounded where it is said to be."""
+
+import pytest
+import torch
+from torch import nn
+from transformers import AutoModelForCausalLM
+
+from core.workers.fast import attention, head, proof
+from core.workers.fast.linear import BFloat16Linear, multiply_in_bfloat16
+from tests.support.fast_trainer import ROWS, learn, micro_batches, trainer_of, write_family
+from tests.support.tiny_model import write_tiny_model
+
+pytestmark = pytest.mark.real
+EXACT, ROUNDED = 1e-5, 0.01
+"""Relative to the largest value; bfloat16 has 8 digits, so a product of two rounded numbers is off by up to 0.008."""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return write_tiny_model(tmp_path_factory.mktemp("tiny"), pad="<|pad|>")
+
+
+def off_by(found, right):
+    return float((found - right).detach().abs().max() / right.detach().abs().max())
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_product_in_bfloat16_and_its_gradient_are_those_of_float32_but_for_rounding(bias):
+    torch.manual_seed(1)
+    plain = nn.Linear(64, 32, bias=bias)
+    x, outer = torch.randn(2, 5, 64), torch.randn(2, 5, 32)
+    found = []
+    for layer in (plain, BFloat16Linear(plain)):
+        of_x = x.clone().requires_grad_()
+        output = layer(of_x)
+        (output * outer).sum().backward()
+        found.append((output.detach(), of_x.grad))
+    (exact, exact_gradient), (output, gradient) = found
+    assert output.dtype == gradient.dtype == torch.float32
+    assert 0 < off_by(output, exact) < ROUNDED
+    assert 0 < off_by(gradient, exact_gradient) < ROUNDED
+
+
+def test_the_output_layer_and_the_embedding_stay_exact(tiny):
+    model = AutoModelForCausalLM.from_pretrained(tiny, dtype=torch.float32)
+    kinds = {name: type(layer) for name, layer in model.named_modules() if isinstance(layer, nn.Linear)}
+    multiply_in_bfloat16(model)
+    after = {name: type(layer) for name, layer in model.named_modules() if isinstance(layer, nn.Linear)}
+    assert set(after) == set(kinds)
+    assert {name for name, kind in after.items() if kind is nn.Linear} == {"lm_head"}
+    types = {name: weight.dtype for name, weight in model.named_parameters()}
+    assert {name for name, dtype in types.items() if dtype == torch.bfloat16} == {
+        f"{name}.weight" for name, kind in after.items() if kind is BFloat16Linear
+    }
+
+
+@pytest.mark.parametrize("settings", [{}, {"num_iterations": 2}, {"beta": 0.1}], ids=["once", "twice", "divergence"])
+def test_in_bfloat16_a_step_learns_what_trl_learns_with_the_same_products(settings, tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16", **settings)
+    batches = micro_batches(trainer)
+    of_trl, fast = (learn(trainer, batches, is_fast) for is_fast in (False, True))
+    assert off_by(fast.gradient, of_trl.gradient) < 2 * ROUNDED
+    assert fast.loss == pytest.approx(of_trl.loss, abs=0.01)
+
+
+def test_in_bfloat16_a_small_adapter_is_in_what_is_sampled(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16")
+    ids = torch.tensor([trainer._tokenizer("What is 3?")["input_ids"]])
+    ups = [weight for name, weight in trainer.model.named_parameters() if "lora_B" in name]
+    with torch.no_grad():
+        for weight in ups:
+            weight.mul_(0.003)
+        with_adapter = trainer.model(ids).logits
+        with trainer.sampling_adapter.applied():
+            sampled = trainer.model(ids).logits
+        with trainer.model.disable_adapter():
+            without = trainer.model(ids).logits
+    effect = (with_adapter - without).abs().mean()
+    assert effect > 0
+    assert (sampled - with_adapter).abs().mean() < effect / 2
+
+
+def test_after_sampling_the_adapter_is_pefts_again(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16")
+    layer = trainer.model.get_base_model().model.layers[0].mlp.up_proj
+    with pytest.raises(KeyboardInterrupt), trainer.sampling_adapter.applied():
+        assert "forward" in vars(layer)
+        raise KeyboardInterrupt
+    assert "forward" not in vars(layer)
+    assert trainer.model.config._attn_implementation == "sdpa"
+
+
+def test_the_proof_allows_the_rounding_of_bfloat16_and_no_more(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16")
+    ids = [trainer._tokenizer(row["prompt"][0]["content"])["input_ids"] for row in ROWS[:2]]
+    assert 0 < proof.difference(trainer.loaded, ids) < proof.TOLERANCE["bfloat16"]
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7])
+def test_log_probabilities_without_kept_logits_have_the_gradient_of_kept_ones(temperature, monkeypatch):
+    monkeypatch.setattr(head, "AT_ONCE", 3)
+    torch.manual_seed(1)
+    layer = nn.Linear(16, 50, bias=False).requires_grad_(False)
+    states, tokens = torch.randn(2, 5, 16), torch.randint(0, 50, (2, 5))
+    is_token = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]])
+    of_head, of_logits = states.clone().requires_grad_(), states.clone().requires_grad_()
+    found, entropies = head.log_probs_and_entropies(of_head, layer, tokens, is_token, temperature)
+    log_probs = (layer(of_logits) / temperature).log_softmax(-1)
+    right = log_probs.gather(-1, tokens[..., None])[..., 0] * is_token
+    outer = torch.randn(2, 5)
+    (found * outer).sum().backward()
+    (right * outer).sum().backward()
+    assert off_by(found, right) < EXACT
+    assert off_by(of_head.grad, of_logits.grad) < EXACT
+    assert off_by(entropies, -(log_probs.exp() * log_probs).sum(-1) * is_token) < EXACT
+    assert not entropies.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("config", "more", "is_plain"),
+    [
+        ("LlamaConfig", {}, True),
+        ("GraniteConfig", {"logits_scaling": 4.0}, False),
+        ("Gemma2Config", {"final_logit_softcapping": 3.0, "sliding_window": 8}, False),
+    ],
+)
+def test_scaled_or_capped_logits_are_found_out_and_kept(config, more, is_plain, tmp_path):
+    trainer = trainer_of(write_family(tmp_path / "model", config, more), tmp_path / "run")
+    assert trainer.has_plain_head is is_plain
+    batches = micro_batches(trainer)
+    of_trl, fast = (learn(trainer, batches, is_fast) for is_fast in (False, True))
+    assert off_by(fast.gradient, of_trl.gradient) < 1e-4
+
+
+@pytest.mark.parametrize("queries", [1, 4])
+def test_attention_of_grouped_heads_sees_what_its_mask_lets_through(queries):
+    torch.manual_seed(1)
+    query, key, value = torch.randn(2, 6, queries, 8), torch.randn(2, 2, 5, 8), torch.randn(2, 2, 5, 8)
+    mask = torch.ones(2, 1, queries, 5, dtype=torch.bool)
+    mask[1, :, :, :2] = False
+    with torch.no_grad():
+        module = nn.Module()
+        module.num_key_value_groups = 3
+        found, _ = attention.attend(module, query, key, value, mask, scaling=0.3)
+        scores = (query @ key.repeat_interleave(3, 1).transpose(-1, -2) * 0.3).masked_fill(~mask, -torch.inf)
+        right = scores.softmax(-1) @ value.repeat_interleave(3, 1)
+    assert off_by(found, right.transpose(1, 2)) < EXACT
