@@ -53,5 +53,6 @@ def test_a_model_placed_on_a_gpu_never_answers_on_the_cpu(tmp_path):
     while messages[-1]["kind"] == "loading":
         messages.append(json.loads(worker.stdout.readline()))
     worker.communicate()
+    assert messages[0]["text"] == "Starting the process that holds models"
     assert messages[-1]["error"]["code"] == "unavailable"
     assert messages[-1]["error"]["message"].startswith("This was placed on cuda:99, and torch")

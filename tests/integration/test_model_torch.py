@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from core.errors import InvalidInput, NotFound  # noqa: E402 - after torch is known to be there
 from core.generation.sampling import Sampling  # noqa: E402
+from core.workers import reading_weights  # noqa: E402
 from core.workers.generate.asked import Asked  # noqa: E402
 from core.workers.generate.torch_model import MOST_ADAPTERS, AdapterView, TorchModel  # noqa: E402
 from core.workers.loading import prepare_tokenizer  # noqa: E402
@@ -119,6 +120,16 @@ def test_an_answer_ends_where_the_model_has_no_further_places(base, tmp_path):
     [answer] = answers_of(AdapterView(model, None), user("1"), max_tokens=500)
     assert answer["prompt_tokens"] + answer["tokens"] == 32
     assert answer["finish_reason"] == "length"
+
+
+def test_how_much_of_the_weights_is_read_is_told(base, monkeypatch):
+    monkeypatch.setattr(reading_weights, "PERIOD_S", 0)
+    fractions = []
+    with reading_weights.told(fractions.append):
+        TorchModel(str(base), "none")
+    TorchModel(str(base), "none")
+    assert fractions == sorted(fractions) and fractions[-1] == 1
+    assert len(fractions) > 10
 
 
 def test_the_oldest_adapters_are_let_go_and_read_again_when_asked(model, base, tmp_path):

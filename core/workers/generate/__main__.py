@@ -27,6 +27,9 @@ from core.workers.generate.asked import Asked
 from core.workers.placement import explain_on_gpu
 from core.workers.protocol import move_stdout_aside
 
+STARTING = "Starting the process that holds models"
+"""What a first question reads while torch and transformers are imported, for seconds."""
+
 
 class Link:
     """The worker's end of the pipe: requests in order, cancellations at once, messages out."""
@@ -64,11 +67,14 @@ def main(root: Path) -> NoReturn:
     faulthandler.enable()
     link = Link(move_stdout_aside())
     threading.Thread(target=link.read, name="requests", daemon=True).start()
+    request = link.requests.get()
+    link.send(request["id"], "loading", text=STARTING)
     from core.workers.generate.shelf import ModelShelf
 
     shelf = ModelShelf(Workspace(root.resolve()))
     while True:
-        serve(link.requests.get(), shelf, link)
+        serve(request, shelf, link)
+        request = link.requests.get()
 
 
 @dataclass(frozen=True)
