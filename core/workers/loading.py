@@ -158,7 +158,7 @@ class TrlEngine:
             quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
-        if device == "cpu" and config.training.engine_step == "auto" and cpu_type() == "bfloat16":
+        if device == "cpu" and may_round(config) and cpu_type() == "bfloat16":
             dtype = "bfloat16"
             multiply_in_bfloat16(model)
         require_targets(model, config.model.target_modules)
@@ -277,6 +277,12 @@ def device_and_dtype() -> tuple[str, str]:
     import torch
 
     return ("cuda", half_type(torch.cuda)) if uses_cuda() else ("cpu", "float32")
+
+
+def may_round(config: RunConfig) -> bool:
+    """Whether a run may multiply in 16 bits for speed: it wants no step of TRL's own, and compares no probabilities,
+    of which rounding would look like a change of the policy."""
+    return config.training.engine_step == "auto" and not config.compares_probabilities
 
 
 def quantization_config(quantization: str) -> Any:

@@ -5,8 +5,10 @@ import torch
 from torch import nn
 from transformers import AutoModelForCausalLM
 
+from core.config import parse_config
 from core.workers.fast import attention, head, proof
 from core.workers.fast.linear import BFloat16Linear, multiply_in_bfloat16
+from core.workers.loading import may_round
 from tests.support.fast_trainer import ROWS, learn, micro_batches, trainer_of, write_family
 from tests.support.tiny_model import write_tiny_model
 
@@ -54,9 +56,21 @@ def test_the_output_layer_and_the_embedding_stay_exact(tiny):
     }
 
 
-@pytest.mark.parametrize("settings", [{}, {"num_iterations": 2}, {"beta": 0.1}], ids=["once", "twice", "divergence"])
-def test_in_bfloat16_a_step_learns_what_trl_learns_with_the_same_products(settings, tiny, tmp_path):
-    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16", **settings)
+@pytest.mark.parametrize(
+    ("changed", "rounds"),
+    [
+        ({}, True),
+        ({"training": {"engine_step": "trl"}}, False),
+        ({"grpo": {"num_iterations": 2}}, False),
+        ({"grpo": {"kl_penalty": 0.1}}, False),
+    ],
+)
+def test_a_run_rounds_only_where_no_probabilities_are_compared(changed, rounds):
+    assert may_round(parse_config(changed)) is rounds
+
+
+def test_in_bfloat16_a_step_learns_what_trl_learns_with_the_same_products(tiny, tmp_path):
+    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16")
     batches = micro_batches(trainer)
     of_trl, fast = (learn(trainer, batches, is_fast) for is_fast in (False, True))
     assert off_by(fast.gradient, of_trl.gradient) < 2 * ROUNDED

@@ -1,6 +1,7 @@
 """The fast step learns what TRL's learns, samples from the same distribution, and leaves what it can't do to TRL."""
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,9 +9,11 @@ import transformers
 from transformers import AutoModelForCausalLM
 from trl import GRPOTrainer
 
+from core.config import parse_config
 from core.workers.fast import prompts, proof
 from core.workers.fast.decoding import Decoding, drawn
 from core.workers.train.fast_step import FastStep
+from core.workers.train.grpo import GrpoRun
 from tests.support.fast_trainer import ROWS, all_flat, learn, micro_batches, trainer_of, write_family
 from tests.support.tiny_model import write_tiny_model
 
@@ -273,6 +276,24 @@ def test_a_group_that_is_out_of_the_loss_does_not_lower_the_entropy(tiny, tmp_pa
         batch["advantages"] = batch["advantages"] * (batch["group"] > 0)
     of_trl, fast = (learn(trainer, batches, is_fast).metrics["entropy"] for is_fast in (False, True))
     assert fast == pytest.approx(of_trl, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "changed", "is_fast"),
+    [
+        ("float32", {"grpo": {"num_iterations": 2, "kl_penalty": 0.1}}, True),
+        ("bfloat16", {}, True),
+        ("bfloat16", {"grpo": {"num_iterations": 2}}, False),
+        ("bfloat16", {"grpo": {"kl_penalty": 0.1}}, False),
+        ("float32", {"training": {"sampler": "vllm"}}, False),
+    ],
+)
+def test_in_16_bits_no_probability_that_is_compared_is_computed_in_another_way(dtype, changed, is_fast):
+    loaded = SimpleNamespace(is_fast=True, dtype=dtype)
+    told = []
+    run = GrpoRun(loaded, parse_config(changed), [], None, SimpleNamespace(notice=lambda *said: told.append(said)))
+    assert run._takes_fast_step() is is_fast
+    assert len(told) == (dtype == "bfloat16" and not is_fast)
 
 
 def test_trl_still_has_what_the_fast_step_takes_the_place_of():

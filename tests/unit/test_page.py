@@ -33,6 +33,13 @@ def test_every_hook_is_used_by_the_page_or_by_a_test(client):
     assert unknown(hooks, script + text_of("tests/browser/*.py"), script) == []
 
 
+def test_nothing_moves_for_ever_but_what_waits_for_an_answer_and_that_in_few_steps():
+    """A browser draws 60 pictures a second of what moves; without a graphics card of its own that takes half a core."""
+    endless = re.findall(r"animation:[^;]*infinite[^;]*", text_of("static/css/**/*.css"))
+    assert len(endless) == 2
+    assert [rule for rule in endless if not re.fullmatch(r"animation: spin [\d.]+s steps\(8\) infinite", rule)] == []
+
+
 def test_every_class_is_styled_or_found_and_every_styled_class_is_there(client):
     page, script = client.get("/").get_data(as_text=True), text_of("static/js/**/*.js")
     rules = re.sub(r"/\*.*?\*/", "", text_of("static/css/**/*.css"), flags=re.DOTALL)

@@ -89,7 +89,7 @@ class GrpoRun:
         rollouts.trainer = self._trainer
         if self._config.grpo.dynamic_sampling == "on":
             self._trainer.chooser = self._chooser(len(rows), checkpoint)
-        self._trainer.is_fast = self._loaded.is_fast and self._config.training.sampler != "vllm"
+        self._trainer.is_fast = self._takes_fast_step()
         self._trainer.has_plain_head = self._trainer.is_fast and self._loaded.has_plain_head
         self._trainer.sampling_adapter = self._loaded.sampling_adapter
         if arguments.use_vllm:
@@ -104,6 +104,16 @@ class GrpoRun:
     def _prompt_ids(self, prompts: list[list[ChatMessage]]) -> list[list[int]]:
         chat_format = self._loaded.chat_format
         return chat_format.ids([chat_format.written(chat) for chat in prompts])
+
+    def _takes_fast_step(self) -> bool:
+        """Whether the model allows it, and its rounding in 16 bits is compared with no other probability."""
+        if not self._loaded.is_fast or self._config.training.sampler == "vllm":
+            return False
+        if self._loaded.dtype == "float32" or not self._config.compares_probabilities:
+            return True
+        reason = "in 16 bits its rounding would count as a change of the policy"
+        self._to.notice("info", "training.engine_step", f"The run takes TRL's step, not the fast one: {reason}.")
+        return False
 
     def _chooser(self, rows: int, checkpoint: Path | None) -> PromptChooser:
         chooser = PromptChooser(rows, self._config.training.seed)
