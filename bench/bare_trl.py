@@ -28,7 +28,6 @@ SETTINGS = {
     "logging_steps": 1,
     "save_strategy": "no",
     "use_cpu": True,
-    "bf16": False,
     "dataloader_pin_memory": False,
     "report_to": "none",
     "disable_tqdm": True,
@@ -61,7 +60,7 @@ def main(asked: dict) -> None:
     """Train on the rows (prompt messages and reference), from an adapter if there is one."""
     set_seed(42)
     tokenizer = AutoTokenizer.from_pretrained(asked["model"])
-    model = AutoModelForCausalLM.from_pretrained(asked["model"], dtype=torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(asked["model"], dtype=getattr(torch, asked["dtype"]))
     lora = LoraConfig(task_type="CAUSAL_LM", r=16, lora_alpha=32, lora_dropout=0.0, target_modules="all-linear")
     model = get_peft_model(model, lora)
     if asked["adapter"]:
@@ -70,7 +69,7 @@ def main(asked: dict) -> None:
     trainer = GRPOTrainer(
         model=model,
         reward_funcs={"exact": exact, "letters": letters}[asked["reward"]],
-        args=GRPOConfig(output_dir=asked["output"], **SETTINGS, **asked["settings"]),
+        args=GRPOConfig(output_dir=asked["output"], bf16=asked["dtype"] == "bfloat16", **SETTINGS, **asked["settings"]),
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         callbacks=[Clock()],

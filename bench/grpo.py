@@ -1,4 +1,5 @@
-"""What a GRPO step costs: a bare TRL script, our worker with TRL's own step, and with the fast one, in turn.
+"""What a GRPO step costs: a bare TRL script in float32 and in bfloat16, our worker with TRL's own step, and with the
+fast one, in turn; and what it must cost at least on this machine (bench/floor.py).
 
     .venv/bin/python -m bench.grpo --rounds 3 --steps 6
 
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,6 +29,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench import floor
 from core.config import RunConfig, parse_config
 from core.hardware import physical_cores
 from core.paths import SessionPaths, Workspace
@@ -43,7 +46,7 @@ WARM_STEPS = 1
 """Steps at the start that are not timed."""
 WARM_SESSION = "warm"
 LETTERS = "def reward(response, reference, example):\n    return response.count('e') / max(1, len(response))\n"
-BARE, PLAIN, FAST = "bare TRL", "ours, TRL's step", "ours, fast step"
+BARE, BARE_16, PLAIN, FAST = "bare TRL", "bare TRL, bfloat16", "ours, TRL's step", "ours, fast step"
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,11 @@ def measure(shape: Shape, rounds: int, steps: int) -> dict[str, list[Run]]:
         workspace = workspace_in(folder)
         if shape.answers:
             train(SessionStore(workspace).create(WARM_SESSION, settings(shape, 1, "auto", warm=True)), workspace)
-        kinds = {BARE: bare, PLAIN: plain, FAST: fast}
+        kinds = {BARE: bare, BARE_16: partial(bare, dtype="bfloat16"), PLAIN: plain, FAST: fast}
         runs: dict[str, list[Run]] = {name: [] for name in kinds}
         for turn in range(rounds):
-            for name in list(kinds)[turn % 3 :] + list(kinds)[: turn % 3]:
+            first = turn % len(kinds)
+            for name in list(kinds)[first:] + list(kinds)[:first]:
                 runs[name].append(kinds[name](workspace, shape, steps, f"{turn}"))
     return runs
 
@@ -146,7 +150,7 @@ def settings(shape: Shape, steps: int, step: str, warm: bool = False) -> RunConf
     return parse_config(config)
 
 
-def bare(workspace: Workspace, shape: Shape, steps: int, turn: str) -> Run:
+def bare(workspace: Workspace, shape: Shape, steps: int, turn: str, dtype: str = "float32") -> Run:
     """One run of bench/bare_trl.py on the very rows LoRA Craft would use."""
     config = settings(shape, steps, "trl")
     template = template_of(config.prompt)
@@ -160,6 +164,7 @@ def bare(workspace: Workspace, shape: Shape, steps: int, turn: str) -> Run:
         "model": str(workspace.models / config.model.name),
         "adapter": str(_warm_adapter(workspace)) if shape.answers else "",
         "rows": str(file),
+        "dtype": dtype,
         "output": str(workspace.cache / f"bare-{turn}"),
         "reward": "exact" if shape.answers else "letters",
         "settings": {
@@ -208,6 +213,9 @@ def _ours(workspace: Workspace, config: RunConfig, name: str) -> Run:
         "scoring": [step["reward_seconds"] for step in timed],
     }
     parts["learning"] = [step["step_seconds"] - step["sampling_seconds"] - step["reward_seconds"] for step in timed]
+    loaded = next(event for event in read_events(paths.events) if event["kind"] == "loaded")
+    weights = loaded["parameters"] - loaded["trainable_parameters"]
+    parts["floor"] = [floor.seconds(machine(), _work(step, config, weights)) for step in timed]
     return Run(
         [later - earlier for earlier, later in itertools.pairwise(times)][WARM_STEPS - 1 :],
         [round(step["loss"], 6) for step in steps],
@@ -215,6 +223,17 @@ def _ours(workspace: Workspace, config: RunConfig, name: str) -> Run:
         peak,
         parts,
     )
+
+
+machine = cache(floor.measure)
+
+
+def _work(step: Any, config: RunConfig, weights: float) -> floor.Work:
+    """What a step has done at least, by its own metrics."""
+    rows, length = config.training.batch_size, step["completion_length"]
+    tokens = step["tokens_per_second"] * step["step_seconds"]
+    prompts = (tokens - rows * length["mean"]) / config.training.num_generations
+    return floor.Work(weights, rows, length["max"], prompts, rows * length["mean"], step["signal_fraction"])
 
 
 def _warm_adapter(workspace: Workspace) -> Path:
@@ -259,7 +278,7 @@ def show(name: str, found: dict[str, list[Run]]) -> None:
     """Print one shape's table."""
     shape = SHAPES[name]
     sizes = f"{shape.prompts} prompts x {shape.completions} completions x {shape.tokens} tokens"
-    parts = ("step", "sampling", "merging", "scoring", "learning")
+    parts = ("step", "sampling", "merging", "scoring", "learning", "floor")
     table = Table(
         "", *(f"{part}, s" for part in parts), "tokens/s", "peak GiB", "of bare TRL", title=f"{name}: {sizes}"
     )
@@ -274,13 +293,16 @@ def show(name: str, found: dict[str, list[Run]]) -> None:
 
 def keep(name: str, found: dict[str, list[Run]]) -> None:
     """Append one line to the kept results."""
-    machine = {
+    described = {
         "processor": _processor(),
         "cores": physical_cores(),
         "system": f"{platform.system()} {platform.machine()}",
+        "dtype": machine().dtype,
+        "read_gb_s": round(machine().read_bytes_s / 1e9, 1),
+        "gflops": round(machine().flops / 1e9),
     }
     kinds = {kind: {key: round(value, 4) for key, value in figures(runs).items()} for kind, runs in found.items()}
-    line = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "shape": name, "kinds": kinds}
+    line = {"date": time.strftime("%Y-%m-%d"), "machine": described, "shape": name, "kinds": kinds}
     with RESULTS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
