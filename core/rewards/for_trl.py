@@ -12,7 +12,7 @@ from typing import Any
 from core.prompts.template import Markers
 from core.rewards.base import Example
 from core.rewards.record import ScoreRecord
-from core.rewards.scoring import Outcome, Scorer
+from core.rewards.scoring import Outcome, Scorer, Waiting
 from core.rewards.total import total
 
 EXTRAS_COLUMN = "extras"
@@ -85,6 +85,23 @@ class TrlReward:
         self.calls += 1
         self.seconds += time.perf_counter() - started
         return [outcome.score.value if outcome.score else None for outcome in self.outcomes]
+
+    @property
+    def can_begin(self) -> bool:
+        """Whether it waits for others, so that `begin` saves time."""
+        return isinstance(self.scorer, Waiting)
+
+    def begin(self, completion: str, token_ids: list[int], row: Mapping[str, Any]) -> None:
+        """Begin to score a completion of a batch that is still being sampled.
+
+        Args:
+            completion: Its text, as TRL will hand it over.
+            row: Its row of the dataset.
+        """
+        extra = json.loads(row.get(EXTRAS_COLUMN) or "{}")
+        example = Example(row.get("instruction") or "", self.markers, extra, token_ids)
+        if isinstance(self.scorer, Waiting):
+            self.scorer.begin(self.opening + completion, row["reference"], example)
 
     def recall(self, parts: Sequence[tuple[Batch, list[Outcome]]]) -> None:
         """Let the latest batch be one put together from parts of earlier ones; nothing is scored or counted again."""

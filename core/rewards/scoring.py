@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from core.rewards.base import UNIT, Example, NotRun, Range, RewardFunction, Score
 from core.rewards.total import weighed_range
@@ -51,6 +51,14 @@ class Scorer(Protocol):
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
     ) -> list[Outcome]:
         """One outcome per completion, in order; all arguments have shape [completions]."""
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A Scorer that waits for others, and so can begin with a completion while the model still samples the rest."""
+
+    def begin(self, response: str, reference: str, example: Example) -> None:
+        """Begin to score what a later score_all will ask for."""
 
 
 class EachAlone:

@@ -1,6 +1,7 @@
 """The fast step learns what TRL's learns, samples from the same distribution, and leaves what it can't do to TRL."""
 
 import inspect
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -147,6 +148,33 @@ def test_of_probabilities_that_are_no_numbers_nothing_is_drawn_as_torch_draws_no
             draw(broken)
         messages.append(str(error.value))
     assert messages[0] == messages[1]
+
+
+class Waiting:
+    """A reward that notes what it is begun with, and what it is then asked."""
+
+    __name__, can_begin = "waiting", True
+
+    def __init__(self):
+        self.begun, self.asked = [], []
+
+    def begin(self, completion, token_ids, row):
+        self.begun.append((completion, tuple(token_ids), row["prompt"][0]["content"]))
+
+    def __call__(self, prompts, completions, completion_ids, **columns):
+        texts = [completion[0]["content"] for completion in completions]
+        questions = [prompt[0]["content"] for prompt in prompts]
+        self.asked = list(zip(texts, map(tuple, completion_ids), questions, strict=True))
+        return [float(len(ids)) for ids in completion_ids]
+
+
+def test_a_reward_that_waits_begins_with_what_has_ended_while_others_go_on(tmp_path):
+    reward = Waiting()
+    trainer = trainer_of(family("llama", tmp_path / "model"), tmp_path, reward=reward)
+    micro_batches(trainer)
+    assert reward.begun and set(reward.begun) <= set(reward.asked)
+    longest = max(len(ids) for _, ids, _ in reward.asked)
+    assert Counter(reward.begun) == Counter(row for row in reward.asked if len(row[1]) < longest)
 
 
 def test_a_narrow_sampling_stays_within_its_tokens_and_measures_the_whole_distribution(tiny, tmp_path):

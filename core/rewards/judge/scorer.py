@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,6 +21,8 @@ from core.rewards.scoring import Outcome
 if TYPE_CHECKING:
     import httpx
 
+Question = tuple[str, str, str]
+"""What was asked, its reference, and a completion."""
 DISAGREEMENT = 3.0
 """If the marks of both orders differ by at least this, the reason says that the order decided, not the quality."""
 CONNECT_S = 5.0
@@ -83,28 +85,34 @@ class Judge:
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._cache = VerdictCache(cache)
+        self._line: _Line | None = None
+
+    def begin(self, response: str, reference: str, example: Example) -> None:
+        """See Waiting; at most as many wait as completions are asked for."""
+        self._line = self._line or self._open()
+        self._line.outcome((example.instruction, reference, response))
 
     def score_all(
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
     ) -> list[Outcome]:
         """One outcome per completion, in order; equal completions of one question are judged once."""
+        line, self._line = self._line or self._open(), None
+        try:
+            futures = [
+                line.outcome((example.instruction, reference, response))
+                for response, reference, example in zip(responses, references, examples, strict=True)
+            ]
+            return [future.result() for future in futures]
+        finally:
+            line.close()
+
+    def _open(self) -> _Line:
         import httpx
 
-        asked = [
-            (example.instruction, reference, response)
-            for response, reference, example in zip(responses, references, examples, strict=True)
-        ]
-        unique = list(dict.fromkeys(asked))
-        pool = ThreadPoolExecutor(self._settings.max_parallel)
         # As redirects are not followed, plain http never comes to need the certificates, which take 50 ms to load.
         verify = urlsplit(self._settings.url).scheme == "https"
-        try:
-            with httpx.Client(headers=self._headers, verify=verify, trust_env=False, follow_redirects=False) as client:
-                judged = list(pool.map(lambda question: self._judge(client, *question), unique))
-        finally:
-            pool.shutdown(cancel_futures=True)
-        outcomes = dict(zip(unique, judged, strict=True))
-        return [outcomes[question] for question in asked]
+        client = httpx.Client(headers=self._headers, verify=verify, trust_env=False, follow_redirects=False)
+        return _Line(self._judge, client, self._settings.max_parallel)
 
     def _judge(self, client: httpx.Client, question: str, reference: str, completion: str) -> Outcome:
         if not completion.strip():
@@ -158,6 +166,33 @@ class Judge:
                 raise
             time.sleep(busy.pause_s)
         return _post(client, address, body, deadline)
+
+
+class _Line:
+    """The questions of one batch, of which some are put at once; each of them only once.
+
+    Args:
+        judge: Called with the client and the three texts of a question.
+        client: Closed with the line.
+        at_once: Questions that are put together.
+    """
+
+    def __init__(self, judge: Callable[..., Outcome], client: httpx.Client, at_once: int):
+        self._judge = judge
+        self._client = client
+        self._pool = ThreadPoolExecutor(at_once)
+        self._futures: dict[Question, Future[Outcome]] = {}
+
+    def outcome(self, question: Question) -> Future[Outcome]:
+        """The outcome, as soon as it is there."""
+        if question not in self._futures:
+            self._futures[question] = self._pool.submit(self._judge, self._client, *question)
+        return self._futures[question]
+
+    def close(self) -> None:
+        """Put no further question."""
+        self._pool.shutdown(cancel_futures=True)
+        self._client.close()
 
 
 def _once(verdict: Verdict) -> Score:

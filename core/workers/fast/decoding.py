@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from core.failures import NO_PROBABILITIES
@@ -16,6 +17,9 @@ BELOW_ONE = 1 - 1e-6
 class Decoding:
     """Goes to `generate` as its custom_generate; afterwards it has what was measured of the sampled tokens.
 
+    Args:
+        on_end: Called with the place and the new tokens of each row that ends while others go on.
+
     Attributes:
         entropies: Of the distributions before top_p and top_k, at `temperature`, in nats; 0 after a row has ended;
             shape [rows, new tokens].
@@ -23,9 +27,12 @@ class Decoding:
         is_token: Whether a row has not ended before; of the same shape.
     """
 
-    def __init__(self, temperature: float = 1.0, measures: bool = True):
+    def __init__(
+        self, temperature: float = 1.0, measures: bool = True, on_end: Callable[[int, list[int]], None] | None = None
+    ):
         self._temperature = temperature
         self._measures = measures
+        self._on_end = on_end
         self.entropies: Any = None
         self.log_probs: Any = None
         self.is_token: Any = None
@@ -63,6 +70,9 @@ class Decoding:
             goes_on = ~stopping_criteria(sequences[live.rows, : place + 1], scores)
             if not goes_on.any():
                 break
+            if self._on_end is not None:
+                for row in live.rows[~goes_on].tolist():
+                    self._on_end(row, sequences[row, start : place + 1].tolist())
             live.step(tokens, goes_on)
         new = place + 1 - start
         self.entropies, self.log_probs = self.entropies[:, :new], self.log_probs[:, :new]

@@ -104,7 +104,7 @@ class DynamicSampling(Base):
         trainer: Any = self
         size = trainer.num_generations
         inputs = [trainer.train_dataset[row] for row in rows for _ in range(size)]
-        prompts = [row["prompt"] for row in inputs]
+        trainer._rows_asked, prompts = inputs, [row["prompt"] for row in inputs]
         prompt_ids, _, _ = trainer._tokenize_prompts(prompts)
         ids, log_probs = trainer._generate_single_turn(prompt_ids, None, {}, size)
         tokens = [len(prompt) + len(answer) for prompt, answer in zip(prompt_ids, ids, strict=True)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.workers.fast.adapter import SamplingAdapter
@@ -45,6 +46,7 @@ class FastStep(Base):
     has_plain_head = False
     sampling_adapter: SamplingAdapter
     _sampled_entropies: Any = None
+    _rows_asked: Any = ()
 
     def _sampled_ids(self, prompt_ids: list[list[int]]) -> list[list[int]]:
         """One completion of each prompt, up to the end token; equal prompts are computed once."""
@@ -52,7 +54,7 @@ class FastStep(Base):
         from trl.models.utils import unwrap_model_for_generation
 
         trainer: Any = self
-        decoding = Decoding(trainer.temperature)
+        decoding = Decoding(trainer.temperature, on_end=self._begin_scores())
         inputs = trainer._tokenizer.pad({"input_ids": prompt_ids}, padding_side="left", return_tensors="pt")
         inputs = inputs.to(trainer.model.device)
         ready = unwrap_model_for_generation(
@@ -64,6 +66,18 @@ class FastStep(Base):
         self._sampled_entropies = decoding.entropies.sum(1)
         new = ids[:, inputs["input_ids"].shape[1] :]
         return [row[mask].tolist() for row, mask in zip(new, decoding.is_token.bool(), strict=True)]
+
+    def _begin_scores(self) -> Callable[[int, list[int]], None] | None:
+        """Hands a completion that has ended to rewards that wait for others; None where no reward does."""
+        trainer: Any = self
+        waiting = [reward for reward in trainer.reward_funcs if getattr(reward, "can_begin", False)]
+
+        def begin(row: int, ids: list[int]) -> None:
+            text = trainer.processing_class.decode(ids, skip_special_tokens=True)
+            for reward in waiting:
+                reward.begin(text, ids, self._rows_asked[row])
+
+        return begin if waiting else None
 
     def _generate_single_turn(self, prompt_ids: Any, images: Any, *arguments: Any, **named: Any) -> Any:
         """Sampled token ids of each prompt up to the end token, and None for their log-probabilities; timed."""
@@ -78,7 +92,7 @@ class FastStep(Base):
 
     def _generate_and_score_completions(self, inputs: Any) -> Any:
         """TRL's batch, with the group of each completion and the entropy it was sampled with."""
-        self._sampled_entropies = None
+        self._sampled_entropies, self._rows_asked = None, inputs
         output: Any = super()._generate_and_score_completions(inputs)
         if self.is_fast:
             import torch

@@ -77,6 +77,21 @@ def test_a_known_answer_is_shown_where_the_order_is_not_swapped(judge):
         }
 
 
+def test_a_judge_begins_while_others_are_still_written_and_asks_everything_once(judge):
+    with JudgeStandIn(fair("56")) as server:
+        asked = judge(server, order_swap=False)
+        asked.begin("56", "56", QUESTION)
+        asked.begin("56", "56", QUESTION)
+        deadline = time.monotonic() + 5
+        while not server.calls and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert server.calls == 1
+        outcomes = ask(asked, "56", "57", "56")
+        assert [outcome.score.value for outcome in outcomes] == [1.0, 0.2, 1.0]
+        assert server.calls == 2
+        assert [outcome.score.value for outcome in ask(asked, "56")] == [1.0]
+
+
 def test_verdicts_outlive_the_judge(judge):
     with JudgeStandIn(fair("56")) as server:
         before = ask(judge(server), "57", "58")
