@@ -15,7 +15,7 @@ from core.rewards.custom import definition as custom
 from core.rewards.judge.scorer import Judge
 from core.rewards.judge.section import JudgeSettings
 from core.rewards.presets import PRESETS, reward_function
-from core.rewards.scoring import EachAlone, Outcome, Scorer
+from core.rewards.scoring import EachAlone, Outcome, Scorer, Waiting
 from core.rewards.section import RewardComponent, RewardConfig, preset_of
 
 MOST_THREADS = 4
@@ -36,7 +36,12 @@ def scorers(config: RewardConfig, tools: RewardTools) -> list[Scorer]:
     Raises:
         InvalidInput: A custom reward is not written out; `fields` names it.
     """
-    return [_InLane(_scorer(part, tools), config.sandbox, _threads(part)) for part in config.parts]
+    return [_in_lane(_scorer(part, tools), config.sandbox, _threads(part)) for part in config.parts]
+
+
+def _in_lane(scorer: Scorer, lane: sandbox.Lane, threads: int) -> Scorer:
+    """A judge runs no code, and has to be asked as it is: it can begin early."""
+    return scorer if isinstance(scorer, Waiting) else _InLane(scorer, lane, threads)
 
 
 class _InLane:

@@ -103,6 +103,11 @@ class TrlReward:
         if isinstance(self.scorer, Waiting):
             self.scorer.begin(self.opening + completion, row["reference"], example)
 
+    def drop(self) -> None:
+        """Forget what was begun: the batch will not be asked for."""
+        if isinstance(self.scorer, Waiting):
+            self.scorer.drop()
+
     def recall(self, parts: Sequence[tuple[Batch, list[Outcome]]]) -> None:
         """Let the latest batch be one put together from parts of earlier ones; nothing is scored or counted again."""
         batches = [batch for batch, _ in parts]

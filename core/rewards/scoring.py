@@ -60,6 +60,9 @@ class Waiting(Protocol):
     def begin(self, response: str, reference: str, example: Example) -> None:
         """Begin to score what a later score_all will ask for."""
 
+    def drop(self) -> None:
+        """Forget what was begun: no score_all will come."""
+
 
 class EachAlone:
     """A Scorer that calls a reward function once per completion.

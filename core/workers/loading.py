@@ -58,7 +58,7 @@ class LoadedModel:
 
     @cached_property
     def sampling_adapter(self) -> SamplingAdapter:
-        """The place of the adapted weights while the model samples; there is one, since it is as large as they are."""
+        """The adapter while the model samples; there is one, since its copy is as large as the weights."""
         return SamplingAdapter(self.model)
 
     @cached_property
@@ -148,6 +148,7 @@ class TrlEngine:
         from transformers import AutoTokenizer, set_seed
 
         from core.workers.fast.linear import multiply_in_bfloat16
+        from core.workers.fast.prompts import why_not
 
         set_seed(config.training.seed)
         device, dtype = device_and_dtype()
@@ -158,9 +159,8 @@ class TrlEngine:
             quantization_config=quantization_config(config.model.quantization),
             device_map=_placement(device),
         )
-        if device == "cpu" and may_round(config) and cpu_type() == "bfloat16":
-            dtype = "bfloat16"
-            multiply_in_bfloat16(model)
+        if device == "cpu" and may_round(config) and cpu_type() == "bfloat16" and not why_not(model):
+            dtype = "bfloat16" if multiply_in_bfloat16(model) else dtype
         require_targets(model, config.model.target_modules)
         model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **lora_arguments(config)))
         return _finished(LoadedModel(model, tokenizer, tokenizer, self.name, device, dtype, _in_eval_mode), config)

@@ -1,4 +1,4 @@
-"""How far the weights of a model are read, told from transformers' own progress bar."""
+"""How far the weights of a model are read, by transformers' own progress bar."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ PERIOD_S = 0.5
 
 
 @contextmanager
-def told(report: Callable[[float], None]) -> Iterator[None]:
+def reporting(report: Callable[[float], None]) -> Iterator[None]:
     """A context in which `report` is called with the fraction that is read, every half second."""
     from transformers.utils import logging
 
     def bar(make: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         made = make(*arguments, **named)
-        return _Told(made, len(arguments[0]), report) if named.get("desc") == WEIGHTS else made
+        return _Reporting(made, len(arguments[0]), report) if named.get("desc") == WEIGHTS else made
 
     before = logging.set_tqdm_hook(bar)
     try:
@@ -28,7 +28,7 @@ def told(report: Callable[[float], None]) -> Iterator[None]:
         logging.set_tqdm_hook(before)
 
 
-class _Told:
+class _Reporting:
     """A progress bar over weights that also reports."""
 
     def __init__(self, bar: Any, count: int, report: Callable[[float], None]):

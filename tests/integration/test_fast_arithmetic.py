@@ -6,7 +6,7 @@ from torch import nn
 from transformers import AutoModelForCausalLM
 
 from core.config import parse_config
-from core.workers.fast import attention, head, proof
+from core.workers.fast import adapter, attention, head, proof
 from core.workers.fast.linear import BFloat16Linear, multiply_in_bfloat16
 from core.workers.loading import may_round
 from tests.support.fast_trainer import ROWS, learn, micro_batches, trainer_of, write_family
@@ -94,6 +94,37 @@ def test_in_bfloat16_a_small_adapter_is_in_what_is_sampled(tiny, tmp_path):
     assert (sampled - with_adapter).abs().mean() < effect / 2
 
 
+def test_a_failure_on_the_way_to_sampling_leaves_no_layer_without_its_gradient(tiny, tmp_path, monkeypatch):
+    trainer = trainer_of(tiny, tmp_path, dtype="bfloat16")
+    made = adapter._three_products
+    layers = []
+
+    def fail_at_the_third(layer):
+        layers.append(layer)
+        if len(layers) == 3:
+            raise MemoryError
+        return made(layer)
+
+    monkeypatch.setattr(adapter, "_three_products", fail_at_the_third)
+    with pytest.raises(MemoryError), trainer.sampling_adapter.applied():
+        pass
+    assert len(layers) == 3
+    assert not any("forward" in vars(layer) for layer in layers)
+
+
+def test_a_model_without_plain_linear_layers_is_not_said_to_be_rounded(tmp_path):
+    gpt2 = write_family(tmp_path, "GPT2Config", {})
+    assert not multiply_in_bfloat16(AutoModelForCausalLM.from_pretrained(gpt2))
+
+
+def test_values_may_be_narrower_than_keys():
+    query, key, value = torch.randn(2, 4, 1, 8), torch.randn(2, 2, 5, 8), torch.randn(2, 2, 5, 6)
+    with torch.no_grad():
+        found, _ = attention.attend(nn.Module(), query, key, value, None)
+    scores = query @ key.repeat_interleave(2, 1).transpose(-1, -2) * 8**-0.5
+    assert off_by(found, (scores.softmax(-1) @ value.repeat_interleave(2, 1)).transpose(1, 2)) < EXACT
+
+
 def test_after_sampling_the_adapter_is_pefts_again(tiny, tmp_path):
     trainer = trainer_of(tiny, tmp_path, dtype="bfloat16")
     layer = trainer.model.get_base_model().model.layers[0].mlp.up_proj
@@ -128,6 +159,21 @@ def test_log_probabilities_without_kept_logits_have_the_gradient_of_kept_ones(te
     assert off_by(of_head.grad, of_logits.grad) < EXACT
     assert off_by(entropies, -(log_probs.exp() * log_probs).sum(-1) * is_token) < EXACT
     assert not entropies.requires_grad
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_likely_tokens_keep_their_small_gradient_where_the_output_layer_has_16_bits(dtype):
+    torch.manual_seed(1)
+    layer = nn.Linear(64, 500, bias=False).to(dtype).requires_grad_(False)
+    tokens = torch.arange(8)[None]
+    states = (layer.weight[:8].float() * 40)[None].to(dtype)
+    of_head = states.clone().requires_grad_()
+    found, _ = head.log_probs_and_entropies(of_head, layer, tokens, torch.ones(1, 8), 1.0)
+    found.sum().backward()
+    probabilities = layer(states).double().softmax(-1)
+    right = (nn.functional.one_hot(tokens, 500) - probabilities) @ layer.weight.double()
+    assert probabilities.gather(-1, tokens[..., None]).min() > 0.95
+    assert off_by(of_head.grad.double(), right) < 0.02
 
 
 @pytest.mark.parametrize(

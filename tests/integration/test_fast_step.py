@@ -156,10 +156,13 @@ class Waiting:
     __name__, can_begin = "waiting", True
 
     def __init__(self):
-        self.begun, self.asked = [], []
+        self.begun, self.asked, self.dropped = [], [], 0
 
     def begin(self, completion, token_ids, row):
         self.begun.append((completion, tuple(token_ids), row["prompt"][0]["content"]))
+
+    def drop(self):
+        self.dropped += 1
 
     def __call__(self, prompts, completions, completion_ids, **columns):
         texts = [completion[0]["content"] for completion in completions]
@@ -175,6 +178,20 @@ def test_a_reward_that_waits_begins_with_what_has_ended_while_others_go_on(tmp_p
     assert reward.begun and set(reward.begun) <= set(reward.asked)
     longest = max(len(ids) for _, ids, _ in reward.asked)
     assert Counter(reward.begun) == Counter(row for row in reward.asked if len(row[1]) < longest)
+
+
+def test_a_stop_in_the_middle_of_sampling_drops_what_was_begun(tmp_path):
+    reward = Waiting()
+    trainer = trainer_of(family("llama", tmp_path / "model"), tmp_path, reward=reward)
+
+    def stop(*_):
+        if reward.begun:
+            raise KeyboardInterrupt
+
+    trainer.model.get_base_model().register_forward_pre_hook(stop)
+    with pytest.raises(KeyboardInterrupt):
+        micro_batches(trainer)
+    assert reward.dropped == 1
 
 
 def test_a_narrow_sampling_stays_within_its_tokens_and_measures_the_whole_distribution(tiny, tmp_path):

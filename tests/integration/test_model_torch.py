@@ -122,10 +122,10 @@ def test_an_answer_ends_where_the_model_has_no_further_places(base, tmp_path):
     assert answer["finish_reason"] == "length"
 
 
-def test_how_much_of_the_weights_is_read_is_told(base, monkeypatch):
+def test_how_much_of_the_weights_is_read_is_reported(base, monkeypatch):
     monkeypatch.setattr(reading_weights, "PERIOD_S", 0)
     fractions = []
-    with reading_weights.told(fractions.append):
+    with reading_weights.reporting(fractions.append):
         TorchModel(str(base), "none")
     TorchModel(str(base), "none")
     assert fractions == sorted(fractions) and fractions[-1] == 1

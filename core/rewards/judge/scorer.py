@@ -92,6 +92,12 @@ class Judge:
         self._line = self._line or self._open()
         self._line.outcome((example.instruction, reference, response))
 
+    def drop(self) -> None:
+        """See Waiting; questions that are put already run to their end."""
+        if self._line is not None:
+            self._line.drop()
+            self._line = None
+
     def score_all(
         self, responses: Sequence[str], references: Sequence[str], examples: Sequence[Example]
     ) -> list[Outcome]:
@@ -193,6 +199,10 @@ class _Line:
         """Put no further question."""
         self._pool.shutdown(cancel_futures=True)
         self._client.close()
+
+    def drop(self) -> None:
+        """Put no further question, and wait for none; the client goes with the last of them."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _once(verdict: Verdict) -> Score:

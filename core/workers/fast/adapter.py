@@ -108,13 +108,13 @@ def _matrices(layer: Any) -> tuple[Any, Any, float]:
 @contextmanager
 def _joined(layers: list[Any]) -> Iterator[None]:
     """Layers with an adapter of three products and no more; PEFT converts, scales and adds in steps of their own."""
-    for layer in layers:
-        layer.forward = _three_products(layer)
     try:
+        for layer in layers:
+            layer.forward = _three_products(layer)
         yield
     finally:
         for layer in layers:
-            del layer.forward
+            vars(layer).pop("forward", None)
 
 
 def _three_products(layer: Any) -> Callable[[Any], Any]:

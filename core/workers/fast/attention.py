@@ -15,7 +15,9 @@ REPLACED = "sdpa"
 @contextmanager
 def on_cpu(model: Any) -> Iterator[None]:
     """A context in which a model on a CPU computes its attention as `attend` does."""
-    if model.device.type != "cpu" or model.config._attn_implementation != REPLACED:  # private: there is no getter
+    # private: there is no getter, and the setter only warns where it can't
+    is_sdpa = model.config._attn_implementation == REPLACED and model._can_set_attn_implementation()
+    if model.device.type != "cpu" or not is_sdpa:
         yield
         return
     _register()
@@ -33,7 +35,7 @@ def attend(
 
     Args:
         query: Shape [rows, heads, queries, width].
-        key, value: Shape [rows, groups of heads, keys, width].
+        key, value: Shape [rows, groups of heads, keys, width]; a value may have another width.
         attention_mask: What transformers makes for sdpa: of truth values, with which a query sees a key.
 
     Returns:
@@ -60,7 +62,7 @@ def _one_query(query: Any, key: Any, value: Any, mask: Any, scaling: float | Non
     scores *= width**-0.5 if scaling is None else scaling
     if mask is not None:
         scores.masked_fill_(~mask[..., : key.shape[2]], -float("inf"))
-    return (scores.softmax(-1) @ value).view(rows, 1, heads, width)
+    return (scores.softmax(-1) @ value).view(rows, 1, heads, -1)
 
 
 def _is_plain(mask: Any, settings: dict[str, Any]) -> bool:

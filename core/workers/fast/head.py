@@ -17,6 +17,8 @@ def is_plain(model: Any) -> bool:
     ids = torch.arange(TRIED, device=model.device)[None]
     base = model.get_base_model()
     head = base.get_output_embeddings()
+    if base.base_model is base:
+        return False
     if type(head) is not torch.nn.Linear or head.bias is not None or head.weight.requires_grad:
         return False
     with torch.no_grad():
@@ -40,8 +42,8 @@ def log_probs_and_entropies(states: Any, head: Any, tokens: Any, is_token: Any, 
 
 
 class _LogProbs(torch.autograd.Function):
-    """The gradient of a token's log-probability by its state is (w - p W) / temperature, where W are the weights, w is
-    the token's row of them, and p are the probabilities. It is computed on the way, while the logits are there."""
+    """The gradient of a token's log-probability by its state is (d - p) W / temperature, where W are the weights, p are
+    the probabilities, and d is 1 for the token and else 0. It is computed on the way, while the logits are there."""
 
     @staticmethod
     def forward(ctx: Any, states: Any, head: Any, tokens: Any, temperature: float) -> tuple[Any, Any]:
@@ -75,5 +77,6 @@ def _part(states: Any, head: Any, tokens: Any, temperature: float, needs_gradien
     if not needs_gradient:
         return chosen, entropies, None
     weights = head.weight
-    slopes = (weights[tokens] - probabilities.to(weights.dtype) @ weights) / temperature
-    return chosen, entropies, slopes.to(states.dtype)
+    # 1 - p of the token before anything is rounded to 16 bits: of likely tokens little else would be left
+    of_logits = probabilities.neg_().scatter_(-1, tokens[:, None], -chosen.expm1()[:, None])
+    return chosen, entropies, (of_logits.to(weights.dtype) @ weights / temperature).to(states.dtype)

@@ -42,10 +42,22 @@ class BFloat16Linear(Linear):
         return output if self.bias is None else output + self.bias
 
 
-def multiply_in_bfloat16(model: Any) -> None:
-    """Replace the linear layers of a model, apart from the output layer and those of another kind."""
+def multiply_in_bfloat16(model: Any) -> bool:
+    """Replace the linear layers of a model, apart from the output layer and those of another kind.
+
+    Args:
+        model: For which `prompts.why_not` is empty; recurrent ones look at weights of their layers themselves.
+
+    Returns:
+        Whether there was any.
+    """
     output = model.get_output_embeddings()
-    for module in list(model.modules()):
-        for name, layer in module.named_children():
-            if type(layer) is Linear and layer is not output:
-                setattr(module, name, BFloat16Linear(layer))
+    found = [
+        (module, name, layer)
+        for module in model.modules()
+        for name, layer in module.named_children()
+        if type(layer) is Linear and layer is not output
+    ]
+    for module, name, layer in found:
+        setattr(module, name, BFloat16Linear(layer))
+    return bool(found)

@@ -13,7 +13,7 @@ from core.workers.fast.log_probs import log_probs_and_entropies
 
 TOLERANCE = {"float32": 0.001, "bfloat16": 0.05, "float16": 0.02}
 """Largest mean difference of a completion's log-probabilities, in nats, by the type of the frozen weights; rounding
-stays below: 1e-5 and, in bfloat16, 0.006."""
+stays below: 1e-5 and, in bfloat16, 0.015."""
 TOKENS, COMPLETIONS = 8, 2
 SHIFT = 0.02
 """An adapter that is new changes nothing, so it is moved by so much while it is compared."""

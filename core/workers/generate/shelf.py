@@ -24,7 +24,7 @@ from core.workers.loading import device_and_dtype, model_source
 from core.workers.memory import free_bytes, wanted_bytes
 from core.workers.model_files import checked
 from core.workers.placement import require_room
-from core.workers.reading_weights import told
+from core.workers.reading_weights import reporting
 
 LOG = logging.getLogger(__name__)
 MOST_LOADED = 2
@@ -59,7 +59,7 @@ class ModelShelf:
         if key not in self._held:
             loading = f"Loading {model['title']}"
             report(loading)
-            with told(lambda fraction: report(f"{loading}: {fraction:.0%}")):
+            with reporting(lambda fraction: report(f"{loading}: {fraction:.0%}")):
                 self._held[key] = self._loaded(model)
         self._held.move_to_end(key)
         self._names[key] = model["model_path"]

@@ -1,14 +1,15 @@
 """FastStep: TRL's step at a fraction of its work, with the same loss and gradient.
 
 The prompt of a group is computed once, in sampling and in learning; completions without an advantage are not learnt
-from; the adapter is merged while the model samples; completions that have ended leave the batch.
+from; the adapter costs little while the model samples; completions that have ended leave the batch.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from core.workers.fast.adapter import SamplingAdapter
@@ -28,6 +29,8 @@ WINDOW_MEANS = ("dapo",)
 """Losses that divide by all tokens of a step, however many rows are computed."""
 OF_TEXT = ("batch_size", "compute_entropy", "compute_aux_loss")
 """The arguments of TRL's method that have nothing to do with pictures."""
+READ_BY_TOKENIZER = ("response_template", "response_schema")
+"""Where a tokenizer has one of these, TRL takes completions apart by it."""
 CLIP_MEANS = ("clip_ratio/low_mean", "clip_ratio/high_mean", "clip_ratio/region_mean")
 CLIP_ENDS = ("clip_ratio/low_min", "clip_ratio/high_max")
 """How often ratios were clipped: never where the advantage is 0. Each micro-batch logs one value of each."""
@@ -54,30 +57,38 @@ class FastStep(Base):
         from trl.models.utils import unwrap_model_for_generation
 
         trainer: Any = self
-        decoding = Decoding(trainer.temperature, on_end=self._begin_scores())
         inputs = trainer._tokenizer.pad({"input_ids": prompt_ids}, padding_side="left", return_tensors="pt")
         inputs = inputs.to(trainer.model.device)
         ready = unwrap_model_for_generation(
             trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
         )
-        with ready as model, torch.no_grad(), self.sampling_adapter.applied():
+        with self._begun_early() as begin, ready as model, torch.no_grad(), self.sampling_adapter.applied():
+            decoding = Decoding(trainer.temperature, on_end=begin)
             ids = model.generate(**inputs, generation_config=trainer.generation_config, custom_generate=decoding)
         trainer._metrics["train"]["merging_seconds"].append(self.sampling_adapter.seconds)
         self._sampled_entropies = decoding.entropies.sum(1)
         new = ids[:, inputs["input_ids"].shape[1] :]
         return [row[mask].tolist() for row, mask in zip(new, decoding.is_token.bool(), strict=True)]
 
-    def _begin_scores(self) -> Callable[[int, list[int]], None] | None:
-        """Hands a completion that has ended to rewards that wait for others; None where no reward does."""
+    @contextmanager
+    def _begun_early(self) -> Iterator[Callable[[int, list[int]], None] | None]:
+        """Hands a completion that has ended to rewards that wait for others; None where no reward does, or where TRL
+        reads completions otherwise. What was begun is dropped if sampling does not come to its end."""
         trainer: Any = self
-        waiting = [reward for reward in trainer.reward_funcs if getattr(reward, "can_begin", False)]
+        is_read = any(getattr(trainer._tokenizer, name, None) for name in READ_BY_TOKENIZER)
+        waiting = [r for r in trainer.reward_funcs if getattr(r, "can_begin", False) and not is_read]
 
         def begin(row: int, ids: list[int]) -> None:
             text = trainer.processing_class.decode(ids, skip_special_tokens=True)
             for reward in waiting:
                 reward.begin(text, ids, self._rows_asked[row])
 
-        return begin if waiting else None
+        try:
+            yield begin if waiting else None
+        except BaseException:
+            for reward in waiting:
+                reward.drop()
+            raise
 
     def _generate_single_turn(self, prompt_ids: Any, images: Any, *arguments: Any, **named: Any) -> Any:
         """Sampled token ids of each prompt up to the end token, and None for their log-probabilities; timed."""

@@ -23,7 +23,7 @@ from core.workers.held_out_score import HeldOutScorer
 from core.workers.loading import Engine, LoadedModel, load_adapter_weights, model_source
 from core.workers.model_files import config_of
 from core.workers.protocol import Reporter, StopRequested
-from core.workers.reading_weights import told
+from core.workers.reading_weights import reporting
 from core.workers.reward_tools import tools
 from core.workers.run_card import kinds_without, run_card
 from core.workers.train.grpo import GrpoRun, last_loadable_checkpoint
@@ -95,7 +95,7 @@ class TrainingRun:
         started = time.perf_counter()
         source = model_source(self.config.model.name, self.workspace)
         self._report_quantised(source)
-        with told(lambda fraction: self._report_progress("loading", fraction)):
+        with reporting(lambda fraction: self._report_progress("loading", fraction)):
             loaded = self.engine.load(source, self.config)
         require_thinking(loaded.tokenizer, self.config.prompt.thinking)
         layers = loaded.adapted_layers

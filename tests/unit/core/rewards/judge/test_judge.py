@@ -8,9 +8,12 @@ from pydantic import ValidationError
 
 from core.errors import InvalidInput, Unavailable
 from core.rewards.base import Example
+from core.rewards.build import RewardTools, scorers
 from core.rewards.judge.scorer import Judge
 from core.rewards.judge.section import JudgeSettings
 from core.rewards.judge.verdicts import NoVerdict, read_verdict
+from core.rewards.scoring import Waiting
+from core.rewards.section import RewardConfig
 from tests.support.judge import JudgeStandIn, fair, marking, sections_of
 
 QUESTION = Example("What is 7 times 8?")
@@ -90,6 +93,29 @@ def test_a_judge_begins_while_others_are_still_written_and_asks_everything_once(
         assert [outcome.score.value for outcome in outcomes] == [1.0, 0.2, 1.0]
         assert server.calls == 2
         assert [outcome.score.value for outcome in ask(asked, "56")] == [1.0]
+
+
+def test_a_judge_of_a_run_can_begin_early(tmp_path):
+    with JudgeStandIn(fair("56")) as server:
+        section = {"type": "composite", "components": [{"judge": {"url": server.url}}]}
+        (scorer,) = scorers(RewardConfig.model_validate(section), RewardTools(tmp_path / "verdicts.sqlite", {}))
+    assert isinstance(scorer, Waiting)
+
+
+def test_after_a_batch_was_dropped_no_further_question_is_put(judge):
+    def slow(sections):
+        time.sleep(0.3)
+        return fair("56")(sections)
+
+    with JudgeStandIn(slow) as server:
+        asked = judge(server, order_swap=False, max_parallel=1)
+        for number in range(20):
+            asked.begin(str(number), "56", QUESTION)
+        began = time.monotonic()
+        asked.drop()
+        assert time.monotonic() - began < 0.2
+        assert [outcome.score.value for outcome in ask(asked, "56")] == [1.0]
+        assert server.calls < 5
 
 
 def test_verdicts_outlive_the_judge(judge):
