@@ -3,8 +3,9 @@
     .venv/bin/python -m bench.curves --seeds 1 2 3 --of '{"training": {"engine_step": "trl"}}' --of '{}'
 
 Each --of is what differs from --config, which is the demo's unless given. Prints one JSON line a run, then a table: the
-held-out score by step, completions and minutes of training. The first setting is compared with each other one, question
-by question over all seeds (exact sign test). Scoring is not part of the minutes.
+held-out score by step, completions and minutes of training. The first setting is compared with each other one question
+by question over all seeds (exact sign test), and seed by seed (exact test of swapped signs), since runs with another
+seed differ anyway. Scoring is not part of the minutes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from operator import mul
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -29,6 +32,7 @@ from core.sessions.store import SessionStore
 from core.statistics import compare_marks, sign_test
 from services.training.service import merged
 
+ROUNDING = 1e-9
 DEMO = REPOSITORY / "configs" / "examples" / "demo-arithmetic.json"
 
 
@@ -106,7 +110,14 @@ def show(settings: Sequence[Any], curves: Sequence[Sequence[Sequence[Point]]]) -
         pairs = [compare_marks(first[-1].marks, other[-1].marks) for first, other in zip(curves[0], runs, strict=True)]
         wins, losses = sum(pair.wins for pair in pairs), sum(pair.losses for pair in pairs)
         result = {"of": setting, "wins": wins, "losses": losses, "p_value": sign_test(wins, losses)}
-        print(json.dumps(result))
+        changes = [other[-1].share - first[-1].share for first, other in zip(curves[0], runs, strict=True)]
+        print(json.dumps(result | {"mean_change": fmean(changes), "p_value_of_seeds": swapped_signs(changes)}))
+
+
+def swapped_signs(changes: Sequence[float]) -> float:
+    """The two-sided p-value of paired differences: how often their sum is as large when their signs are arbitrary."""
+    sums = [abs(sum(map(mul, signs, changes))) for signs in product((-1, 1), repeat=len(changes))]
+    return fmean(other >= abs(sum(changes)) - ROUNDING for other in sums)
 
 
 def _cell(points: Sequence[Point]) -> str:
