@@ -66,7 +66,8 @@ class TrainingConfig(Section):
     """With sampler vllm: the share of the GPU's memory that vLLM takes, for weights and cache."""
     engine_step: EngineStep = knob("auto", tier="expert")
     """How a step is computed without Unsloth. auto computes each prompt once and learns only from completions that have
-    something to teach; the loss and its gradient are those of trl, which takes TRL's own step."""
+    something to teach; the loss and its gradient are those of trl, which takes TRL's own step. A CPU that has bfloat16
+    multiplies frozen weights in it under auto, and in float32 under trl."""
     seed: int = knob(42, ge=0, le=2**31 - 1)
     """Fixes the split, the order of rows and the sampling."""
     save_steps: int = knob(50, ge=0, le=1_000_000, unit="steps", typical="10 to 100")
