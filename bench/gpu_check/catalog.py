@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.gpu_check import evaluating, facts, first_pass, interrupting, memory, overhead, quantised, real_size, worker
+from bench.gpu_check import (
+    evaluating,
+    facts,
+    fast_step,
+    first_pass,
+    interrupting,
+    memory,
+    overhead,
+    quantised,
+    real_size,
+    worker,
+)
 from bench.gpu_check.bed import Bed
 
 
@@ -37,6 +48,7 @@ CHECKS = (
     Check("stop", interrupting.look, 180, "A stop in mid-generation is seen at once; a resume goes on.", True, False),
     Check("evaluated", evaluating.look, 120, "A step after an evaluation learns, in as much memory.", True, False),
     Check("quantised", quantised.look, 180, "4-bit, 8-bit and 8-bit optimisers train; adapters reload.", False, False),
+    Check("fast-step", fast_step.look, 120, "Without Unsloth the fast step passes its proof, and is no slower."),
     Check("qwen3-4b", real_size.look_qwen3, 300, "Memory is as estimated; how near the floor the time is."),
     Check("overhead", overhead.look, 150, "A step takes at most 1.02 times one of a bare Unsloth script."),
     Check("decode-graphs", overhead.look_decode_graphs, 150, "Captured decoding samples faster, and stops at once."),

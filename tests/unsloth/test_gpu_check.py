@@ -4,11 +4,22 @@ import json
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from bench.gpu_bundle import cuda_library
-from bench.gpu_check import evaluating, first_pass, interrupting, memory, overhead, quantised, real_size, worker
+from bench.gpu_check import (
+    evaluating,
+    fast_step,
+    first_pass,
+    interrupting,
+    memory,
+    overhead,
+    quantised,
+    real_size,
+    worker,
+)
 from bench.gpu_check.__main__ import Round
 from bench.gpu_check.bed import Session
 from bench.gpu_check.catalog import CHECKS, Check
@@ -43,6 +54,25 @@ def looked(tmp_path):
 def session(runs, name):
     run = runs.sessions[name]
     return Session(run.workspace, run.paths, run.config, None)
+
+
+class Timed:
+    """A completed run whose steps took some seconds; a notice says that it took another step."""
+
+    outcome, state = "completed", SimpleNamespace(status="completed")
+
+    def __init__(self, seconds, notice=""):
+        self._seconds = seconds
+        self.events = [{"kind": "notice", "field": "training.engine_step", "message": notice}] if notice else []
+
+    def steps(self):
+        return [{"step_seconds": self._seconds, "grad_norm": 0.1}] * 6
+
+
+def test_a_fast_step_that_was_refused_or_is_slow_fails(looked):
+    assert looked(fast_step.judge, Timed(1), Timed(2)) == []
+    assert looked(fast_step.judge, Timed(3), Timed(2)) == ["the fast step takes no longer than TRL's"]
+    assert looked(fast_step.judge, Timed(1, "no"), Timed(2)) == ["the model passes the proof of the fast step"]
 
 
 def test_the_judgements_hold_on_sound_runs(runs, looked):
