@@ -15,9 +15,7 @@ REPLACED = "sdpa"
 @contextmanager
 def on_cpu(model: Any) -> Iterator[None]:
     """A context in which a model on a CPU computes its attention as `attend` does."""
-    # private: there is no getter, and the setter only warns where it can't
-    is_sdpa = model.config._attn_implementation == REPLACED and model._can_set_attn_implementation()
-    if model.device.type != "cpu" or not is_sdpa:
+    if model.device.type != "cpu" or not _is_replaceable(model):
         yield
         return
     _register()
@@ -26,6 +24,11 @@ def on_cpu(model: Any) -> Iterator[None]:
         yield
     finally:
         model.set_attn_implementation(REPLACED)
+
+
+def _is_replaceable(model: Any) -> bool:
+    # private: there is no getter, and the setter only warns where it can't
+    return bool(model.config._attn_implementation == REPLACED and model._can_set_attn_implementation())
 
 
 def attend(

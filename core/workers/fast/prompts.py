@@ -97,8 +97,10 @@ def compute(model: Any, ids: Any, mask: Any) -> Computed:
         use_cache=True,
         logits_to_keep=last,
     )
-    output.past_key_values.batch_select_indices(row_of)
-    return Computed(output.past_key_values, masks[row_of], output.logits[row_of, -1])
+    # not by [row_of], whose gradient torch adds up in an order that differs from run to run
+    for layer in output.past_key_values.layers:
+        layer.keys, layer.values = (part.index_select(0, row_of) for part in (layer.keys, layer.values))
+    return Computed(output.past_key_values, masks[row_of], output.logits[:, -1].index_select(0, row_of))
 
 
 def _common_start(prompts: list[tuple[int, ...]]) -> int:
