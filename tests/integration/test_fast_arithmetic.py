@@ -6,7 +6,7 @@ from torch import nn
 from transformers import AutoModelForCausalLM
 
 from core.config import parse_config
-from core.workers.fast import adapter, attention, head, proof
+from core.workers.fast import adapter, attention, head, prompts, proof
 from core.workers.fast.linear import BFloat16Linear, multiply_in_bfloat16
 from core.workers.loading import may_round
 from tests.support.fast_trainer import ROWS, learn, micro_batches, trainer_of, write_family
@@ -75,6 +75,30 @@ def test_in_bfloat16_a_step_learns_what_trl_learns_with_the_same_products(tiny, 
     of_trl, fast = (learn(trainer, batches, is_fast) for is_fast in (False, True))
     assert off_by(fast.gradient, of_trl.gradient) < 2 * ROUNDED
     assert fast.loss == pytest.approx(of_trl.loss, abs=0.01)
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_a_gradient_through_shared_prompts_is_the_same_bits_each_time(tiny, tmp_path, two_threads):
+    trainer = trainer_of(tiny, tmp_path)
+    asked = [trainer._tokenizer(row["prompt"][0]["content"])["input_ids"] for row in ROWS[-3:]]
+    rows = [asked[place] for place, count in enumerate((5, 190, 5)) for _ in range(count)]
+    inputs = trainer._tokenizer.pad({"input_ids": rows}, padding_side="left", return_tensors="pt")
+    found = []
+    for _ in range(6):
+        trainer.model.zero_grad()
+        (layer, *_) = prompts.compute(trainer.model, inputs["input_ids"], inputs["attention_mask"]).cache.layers
+        outer = torch.linspace(-1, 1, layer.keys.numel()).view_as(layer.keys)
+        (layer.keys * outer).sum().backward()
+        found.append([p.grad for p in trainer.model.parameters() if p.grad is not None and p.grad.any()])
+    assert found[0]
+    assert all(torch.equal(*pair) for other in found[1:] for pair in zip(found[0], other, strict=True))
 
 
 def test_in_bfloat16_a_small_adapter_is_in_what_is_sampled(tiny, tmp_path):
