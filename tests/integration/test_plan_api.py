@@ -23,12 +23,12 @@ def plan(server, config):
 
 def test_the_demo_is_planned_to_the_last_step(server):
     found = plan(server, DEMO)
-    assert found["step"]["words"] == "One step: 8 prompts x 4 completions = 32 completions, 32 in memory at once."
+    assert found["step"]["words"] == "One step: 8 prompts x 8 completions = 64 completions, 64 in memory at once."
     expected = {"rows": 4005, "warm_up_rows": 20, "train_rows": 3785, "held_out_rows": 200}
-    expected |= {"steps": 36, "warm_up_steps": 5, "completions": 1152, "tokens_at_most": 16128, "seconds": None}
+    expected |= {"steps": 24, "warm_up_steps": 5, "completions": 1536, "tokens_at_most": 21504, "seconds": None}
     assert {key: found["estimate"][key] for key in expected} == expected
     assert "no past run" in found["estimate"]["basis"]
-    assert found["config"]["training"]["batch_size"] == 32
+    assert found["config"]["training"]["batch_size"] == 64
 
 
 def test_memory_is_told_in_parts(server):

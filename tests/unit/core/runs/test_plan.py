@@ -37,7 +37,7 @@ def test_the_demo_is_planned_as_the_worker_splits_it(workspace):
     assert (plan.warm_up_rows, plan.train_rows, plan.held_out_rows) == tuple(
         len(part) for part in (split.warm_up, split.train, split.held_out)
     )
-    assert (plan.steps, plan.warm_up_steps, plan.completions, plan.tokens_at_most) == (36, 5, 1152, 1152 * 14)
+    assert (plan.steps, plan.warm_up_steps, plan.completions, plan.tokens_at_most) == (24, 5, 1536, 1536 * 14)
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -134,7 +134,7 @@ def test_max_samples_limits_the_rows():
 
 def test_time_is_that_of_a_past_run_for_each_completion():
     plan = estimate(DEMO, Rows(855), PACE)
-    assert plan.seconds == pytest.approx(4.0 / 32 * 1152)
+    assert plan.seconds == pytest.approx(4.0 / 32 * 1536)
     assert "session one" in plan.basis
 
 
