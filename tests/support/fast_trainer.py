@@ -62,13 +62,10 @@ def trainer_of(
         dtype: In which frozen weights are multiplied: float32 or bfloat16.
         settings: Keyword arguments of trl.GRPOConfig.
     """
-    import torch
     from datasets import Dataset
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+    from transformers import AutoTokenizer, set_seed
     from trl import GRPOConfig, GRPOTrainer
 
-    from core.workers.fast.linear import multiply_in_bfloat16
     from core.workers.loading import LoadedModel, prepare_tokenizer
     from core.workers.train.fast_step import FastStep
 
@@ -77,12 +74,7 @@ def trainer_of(
 
     set_seed(1)
     tokenizer, _ = prepare_tokenizer(AutoTokenizer.from_pretrained(source))
-    base = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
-    if dtype == "bfloat16":
-        multiply_in_bfloat16(base)
-    layers = {"r": 4, "lora_alpha": 8, "target_modules": "all-linear", **(lora or {})}
-    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **layers))
-    _move(model, 0.3, "lora_B")
+    model = _with_adapter(source, dtype, lora or {})
     arguments = {"output_dir": str(output), **SETTINGS, **settings}
     trainer: Any = Trainer(
         model=model,
@@ -97,6 +89,22 @@ def trainer_of(
     trainer.current_gradient_accumulation_steps = trainer.args.gradient_accumulation_steps
     trainer.model.train()
     return trainer
+
+
+def _with_adapter(source: Path, dtype: str, lora: dict[str, Any]) -> Any:
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    from core.workers.fast.linear import multiply_in_bfloat16
+
+    base = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+    if dtype == "bfloat16":
+        multiply_in_bfloat16(base)
+    layers = {"r": 4, "lora_alpha": 8, "target_modules": "all-linear", **lora}
+    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **layers))
+    _move(model, 0.3, "lora_B")
+    return model
 
 
 def write_family(folder: Path, config: str, more: dict[str, Any]) -> Path:

@@ -83,12 +83,13 @@ class FastStep(Base):
             for reward in waiting:
                 reward.begin(text, ids, self._rows_asked[row])
 
+        has_ended = False
         try:
             yield begin if waiting else None
-        except BaseException:
-            for reward in waiting:
+            has_ended = True
+        finally:
+            for reward in [] if has_ended else waiting:
                 reward.drop()
-            raise
 
     def _generate_single_turn(self, prompt_ids: Any, images: Any, *arguments: Any, **named: Any) -> Any:
         """Sampled token ids of each prompt up to the end token, and None for their log-probabilities; timed."""
