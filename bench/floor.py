@@ -68,7 +68,10 @@ def measure() -> Machine:
 
 
 def seconds(machine: Machine, work: Work) -> float:
-    """The least time of a step: reading weights or multiplying, whichever is slower, in each pass."""
+    """The least time of a step: reading weights or multiplying, whichever is slower, in each pass.
+
+    A little too much: the output layer is counted for each token of a prompt, though only the last one needs it.
+    """
     size = 2 if machine.dtype == "bfloat16" else 4
     one = 2 * work.weights / machine.flops
     sampled = work.places * max(work.weights * size / machine.read_bytes_s, work.rows * one)

@@ -89,7 +89,7 @@ class HeldOutScorer:
 
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
         inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
-        with self._loaded.answering(model), torch.no_grad(), self._merged():
+        with self._loaded.answering(model), torch.no_grad(), self._adapted():
             output = model.generate(
                 **inputs.to(model.device),
                 max_new_tokens=self._config.training.max_new_tokens,
@@ -99,7 +99,7 @@ class HeldOutScorer:
             )
         return tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
-    def _merged(self) -> AbstractContextManager[None]:
+    def _adapted(self) -> AbstractContextManager[None]:
         return self._loaded.sampling_adapter.applied() if self._loaded.is_fast else nullcontext()
 
     def _samples(self, answers: list[str]) -> list[AnsweredRow]:
