@@ -7,10 +7,10 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TypedDict
 
 from rich.console import Console
 from rich.table import Table
+from typing_extensions import TypedDict
 
 from cli.progress import RunProgress, curve
 from cli.ready import show_ready

@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import psutil
+from typing_extensions import TypedDict
 
 from core.cuda import Driver, GpuProblem, TorchBuild, driver_problem, gpu_problem, installed_torch
 

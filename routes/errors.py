@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TypedDict
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
+from typing_extensions import TypedDict
 from werkzeug.exceptions import HTTPException
 
 from constants import MAX_JSON_BYTES

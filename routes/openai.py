@@ -10,10 +10,10 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Literal, TypedDict
+from typing import Literal
 
 from flask import Blueprint, Response, stream_with_context
-from typing_extensions import NotRequired
+from typing_extensions import NotRequired, TypedDict
 
 from core.errors import InvalidInput
 from core.generation.model_path import ModelRef

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import FAMILIES, BaseModel, base_model, known_shape

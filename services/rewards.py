@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
+
+from typing_extensions import TypedDict
 
 from constants import MAX_BENCH_ROWS
 from core.config import RunConfig, parse_config

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request
 from flask_socketio import SocketIO, emit, join_room, leave_room
+from typing_extensions import TypedDict
 
 from constants import LOOPBACK_HOSTS
 from core.errors import ErrorReport, InvalidInput, LoraCraftError

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from constants import HUB_TIMEOUT_S
 from core.errors import InvalidInput, NotFound

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
+from typing_extensions import TypedDict
 
 from core.config.algorithms import AlgorithmWords, words
 from core.config.run import RunConfig

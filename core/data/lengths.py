@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict
 
 from core.data.columns import FileStatistics
 from core.data.guess import GuessedMapping, MappingSettings

@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, TypedDict
+from typing import Any
 
-from typing_extensions import NotRequired
+from typing_extensions import NotRequired, TypedDict
 
 from core.data.row import RawRow
 from core.errors import InvalidInput, Unavailable

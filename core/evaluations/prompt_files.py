@@ -10,7 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from constants import MAX_PROMPT_FILE_BYTES, MAX_PROMPTS
 from core.data.formats import SUFFIXES, DataFile

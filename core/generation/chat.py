@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from core.errors import InvalidInput
 from core.prompts.template import PLACEHOLDER, ChatMessage, PromptTemplate

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 from core.errors import InvalidInput, NotFound
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Sequence
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 RARELY = 0.05
 """The weight of a row whose answers were all equal, beside 1 for the row whose answers differed most."""

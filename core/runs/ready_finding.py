@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 Level = Literal["error", "warning", "pending", "info", "good"]
 """From what needs attention first to what does not."""

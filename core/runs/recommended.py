@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from core.catalog.families import BaseModel
 from core.config import RunConfig, parse_config

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, TypeVar
+
+from typing_extensions import TypedDict
 
 from core.errors import Conflict, ErrorReport, LoraCraftError, NotFound
 from services.answers.messages import GenerationUpdate, UpdateKind

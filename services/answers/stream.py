@@ -6,9 +6,8 @@ import logging
 from collections.abc import Callable, Generator
 from queue import Empty, Queue
 from threading import Event, Thread
-from typing import TypedDict
 
-from typing_extensions import NotRequired
+from typing_extensions import NotRequired, TypedDict
 
 from core.errors import LoraCraftError, WorkerFailed
 from services.answers.generation import Ask, GenerationService

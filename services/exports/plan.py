@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from constants import EMBEDDED_MODEL
 from core.catalog.families import base_model

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from core.catalog.hub_reach import PUBLIC_HUB, is_offline
 from core.catalog.models import is_hub_id

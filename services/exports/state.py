@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from core.export.stages import Stage
 from core.failures import EXPORT_MEMORY_CURE, Explanation, explain_exit

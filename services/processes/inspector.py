@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from queue import Empty
-from typing import Any, TypedDict
+from typing import Any
 
-from typing_extensions import NotRequired
+from typing_extensions import NotRequired, TypedDict
 
 from core.errors import Dropped, ErrorReport, LoraCraftError, Unavailable, WorkerFailed, from_dict
 from core.failures import explain_exit

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, TypedDict
+from typing import Annotated
+
+from typing_extensions import TypedDict
 
 from core.data.builtin.arithmetic import ARITHMETIC, arithmetic
 from core.data.builtin.base import BuiltinSet, GeneratorParameter, refused

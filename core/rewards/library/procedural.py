@@ -13,7 +13,9 @@ import re
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import TypedDict
 
 from core.data.procedural import unpacked, verifier
 from core.errors import InvalidInput

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import indent
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from core.data.mapping import Row
 from core.prompts.template import PromptTemplate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from core.data.mapping import Extras
 from core.jsonfile import JsonObject

@@ -6,9 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from statistics import median
-from typing import Any, TypedDict
+from typing import Any
 
 from transformers import TrainerCallback
+from typing_extensions import TypedDict
 
 from core.jsonfile import JsonObject
 from core.rewards.for_trl import TrlReward

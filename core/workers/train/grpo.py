@@ -7,7 +7,9 @@ import logging
 import pickle
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from core.config import RunConfig
 from core.data.mapping import Row
