@@ -44,6 +44,12 @@ class InvalidInput(LoraCraftError):
     code = "invalid_input"
 
 
+class Broken(InvalidInput):
+    """A stored file that does not hold what it should: edited by hand, cut short, or none of ours."""
+
+    code = "broken"
+
+
 class NotFound(LoraCraftError):
     """The named session, config, model or file does not exist."""
 
@@ -113,7 +119,7 @@ class DeviceTaken(Conflict):
 KINDS: dict[str, type[LoraCraftError]] = {
     kind.code: kind
     for kind in (
-        *(InvalidInput, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed),
+        *(InvalidInput, Broken, NotFound, Conflict, Forbidden, TooLarge, Unavailable, WorkerFailed),
         *(OutOfMemory, Dropped, Displaced, NeedsConsent, DeviceTaken),
     )
 }

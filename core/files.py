@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,14 @@ PIECE_BYTES = 1024 * 1024
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files below a folder."""
     return sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+
+
+def clear_path(path: Path) -> None:
+    """Remove a file, or a folder with all below it, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -16,16 +16,24 @@ ADAPTER_WEIGHTS = "adapter_model.safetensors"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+PLAIN_NAME = "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit."
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name can be that of a file on every system."""
+    is_device = name.split(".")[0].upper() in WINDOWS_DEVICES
+    return SAFE_NAME.fullmatch(name) is not None and not name.endswith(".") and not is_device
+
+
 def checked_name(name: str, field: str) -> str:
     """`name` itself, if it can be a file name that stays in its folder.
 
     Raises:
         InvalidInput: It has other characters, a path separator, `..` at its start, or over 64 characters.
     """
-    is_device = name.split(".")[0].upper() in WINDOWS_DEVICES
-    if SAFE_NAME.fullmatch(name) and not name.endswith(".") and not is_device:
+    if is_plain(name):
         return name
-    hint = "Use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit."
+    hint = PLAIN_NAME.capitalize()
     raise InvalidInput(f"{name!r} is not a usable {field}.", hint, {field: hint})
 
 

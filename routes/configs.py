@@ -41,7 +41,8 @@ def load():
 @bp.get("/list")
 def list_configs():
     """The names of all stored configurations."""
-    return reply({"configs": services().configs.saved()})
+    found = services().configs.saved()
+    return reply({"configs": found.entries, "broken": found.broken})
 
 
 @bp.delete("/<name>")

@@ -114,7 +114,8 @@ def upload_piece(name: str):
 @bp.get("/uploads")
 def uploads():
     """All uploaded files."""
-    return reply({"uploads": services().uploads.files(), "unfinished": services().uploads.unfinished()})
+    found, unfinished = services().uploads.listing(), services().uploads.unfinished()
+    return reply({"uploads": found.entries, "broken": found.broken, "unfinished": unfinished})
 
 
 @bp.get("/uploads/<name>")

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from constants import MAX_JSON_BYTES
 from core.errors import (
+    Broken,
     Conflict,
     DeviceTaken,
     Displaced,
@@ -30,6 +31,7 @@ LOG = logging.getLogger(__name__)
 
 STATUS: dict[type[LoraCraftError], int] = {
     InvalidInput: 400,
+    Broken: 409,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,

@@ -108,7 +108,7 @@ def evaluate():
 def list_tests():
     """All tests, or those of one run, newest first."""
     records = services().evaluations.records(query(TestsQuery).session_id)
-    return reply({"tests": [record.as_dict() for record in records]})
+    return reply({"tests": [record.as_dict() for record in records.entries], "broken": records.broken})
 
 
 @bp.get("/tests/<test_id>")

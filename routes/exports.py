@@ -89,7 +89,8 @@ def plan():
 @bp.get("/list")
 def list_exports():
     """All exports with their proven files."""
-    return reply({"exports": [state.as_dict() for state in services().exports.states()]})
+    found = services().exports.states()
+    return reply({"exports": [state.as_dict() for state in found.entries], "broken": found.broken})
 
 
 @bp.get("/<session_id>")

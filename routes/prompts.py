@@ -29,7 +29,8 @@ class ParseRequest(Body):
 @bp.get("")
 def list_prompts():
     """All templates."""
-    return reply({"prompts": services().prompts.templates()})
+    found = services().prompts.templates()
+    return reply({"prompts": found.entries, "broken": found.broken})
 
 
 @bp.get("/<name>")

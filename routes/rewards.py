@@ -57,7 +57,9 @@ class VersionQuery(Query):
 def list_rewards():
     """Every preset with components, parameters and worked samples; own rewards; where their Python runs here."""
     rewards = services().rewards
-    return reply({"rewards": rewards.catalogue(), "custom": rewards.own(), "sandbox": rewards.sandbox()})
+    own = rewards.own()
+    shown = {"rewards": rewards.catalogue(), "custom": own.entries, "broken": own.broken}
+    return reply({**shown, "sandbox": rewards.sandbox()})
 
 
 @bp.post("/test")
@@ -93,7 +95,8 @@ def try_out():
 @bp.get("/custom")
 def list_custom():
     """All custom rewards."""
-    return reply({"custom": services().rewards.own()})
+    own = services().rewards.own()
+    return reply({"custom": own.entries, "broken": own.broken})
 
 
 @bp.get("/custom/<name>")

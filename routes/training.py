@@ -114,7 +114,8 @@ def stop():
 @bp.get("/sessions")
 def sessions():
     """All sessions in short, newest first."""
-    return reply({"sessions": services().store.summaries(), "queue": services().devices.snapshot()})
+    found = services().store.summaries()
+    return reply({"sessions": found.entries, "broken": found.broken, "queue": services().devices.snapshot()})
 
 
 @bp.get("/sessions/<session_id>")

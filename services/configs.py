@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import TypedDict
 
 from core.config import parse_config
 from core.errors import NotFound
+from core.files import clear_path
 from core.jsonfile import JsonObject, read_json, write_json
+from core.listing import Listing, read_all
 from core.paths import Workspace
 
 
@@ -43,14 +47,19 @@ class ConfigService:
             InvalidInput: The file was edited into something that is not valid.
         """
         path = self._workspace.saved_config(name)
-        if not path.is_file():
+        if not path.exists():
             raise NotFound(f"There is no saved configuration {name!r}.", "GET /api/configs/list lists them.")
         return parse_config(read_json(path)).dump()
 
-    def saved(self) -> list[SavedConfig]:
+    def saved(self) -> Listing[SavedConfig]:
         """All saved configurations, newest first."""
-        files = sorted(self._workspace.configs.glob("*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
-        return [{"name": file.stem, "modified_at": file.stat().st_mtime} for file in files]
+        found = read_all(self._workspace.configs.glob("*.json"), self._listed, attrgetter("stem"))
+        found.entries.sort(key=lambda saved: saved["modified_at"], reverse=True)
+        return found
+
+    def _listed(self, file: Path) -> SavedConfig:
+        self.load(file.stem)
+        return {"name": file.stem, "modified_at": file.stat().st_mtime}
 
     def delete(self, name: str) -> None:
         """Remove a saved configuration.
@@ -59,6 +68,6 @@ class ConfigService:
             NotFound: There is none of that name.
         """
         path = self._workspace.saved_config(name)
-        if not path.is_file():
+        if not path.exists():
             raise NotFound(f"There is no saved configuration {name!r}.", "GET /api/configs/list lists them.")
-        path.unlink()
+        clear_path(path)

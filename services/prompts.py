@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -9,7 +11,9 @@ from typing_extensions import TypedDict
 from core.config import RunConfig
 from core.data.preview import PromptPreview
 from core.errors import Conflict, InvalidInput, NotFound
-from core.jsonfile import read_json, write_json
+from core.files import clear_path
+from core.jsonfile import read_stored, write_json
+from core.listing import Listing, read_all
 from core.paths import Workspace, checked_name
 from core.prompts.builtin import SUMMARIES, TEMPLATES
 from core.prompts.chosen import MARKER_NAMES, as_config, check_template, frozen, missing_from_prompt, template_of
@@ -59,10 +63,11 @@ class PromptService:
         self._workspace = workspace
         self._inspector = inspector
 
-    def templates(self) -> list[ListedTemplate]:
+    def templates(self) -> Listing[ListedTemplate]:
         """All templates, the shipped ones first."""
         shipped = [_listed(template, True, SUMMARIES[template]) for template in SUMMARIES]
-        return shipped + [_listed(template, False, "") for template in self.saved().values()]
+        own = self._own()
+        return Listing(shipped + [_listed(template, False, "") for template in own.entries], own.broken)
 
     def get(self, name: str) -> ShownTemplate:
         """One template.
@@ -111,14 +116,16 @@ class PromptService:
         if name in TEMPLATES:
             raise Conflict(f"{name!r} is a shipped template.", "Only saved ones can be deleted.")
         file = self._workspace.templates / f"{checked_name(name, 'name')}.json"
-        if not file.is_file():
+        if not file.exists():
             raise NotFound(f"There is no prompt template {name!r}.", HINT)
-        file.unlink()
+        clear_path(file)
 
     def saved(self) -> dict[str, PromptTemplate]:
-        """The user's templates by name."""
-        files = sorted(self._workspace.templates.glob("*.json"))
-        return {file.stem: _read(file.stem, read_json(file)) for file in files}
+        """The user's templates by name, those that can be read."""
+        return {template.name: template for template in self._own().entries}
+
+    def _own(self) -> Listing[PromptTemplate]:
+        return read_all(sorted(self._workspace.templates.glob("*.json")), _read, attrgetter("stem"))
 
     def frozen(self, config: RunConfig) -> RunConfig:
         """`config` with the text of the saved template that it names.
@@ -170,6 +177,7 @@ def _listed(template: PromptTemplate, is_shipped: bool, summary: str) -> ListedT
     return {**shown(template), "shipped": is_shipped, "summary": summary}
 
 
-def _read(name: str, value: Any) -> PromptTemplate:
+def _read(file: Path) -> PromptTemplate:
+    value: Any = read_stored(file, ShownTemplate)
     markers = Markers(**{key: value[key] for key in MARKER_NAMES})
-    return PromptTemplate(name, value["system_prompt"], markers, value["instruction_template"])
+    return PromptTemplate(file.stem, value["system_prompt"], markers, value["instruction_template"])

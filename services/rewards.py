@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import threading
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -11,7 +13,8 @@ from typing_extensions import TypedDict
 from constants import MAX_BENCH_ROWS
 from core.config import RunConfig, parse_config
 from core.errors import InvalidInput, NotFound
-from core.jsonfile import JsonObject, read_json, write_json
+from core.jsonfile import JsonObject, read_stored, write_json
+from core.listing import Listing, read_all
 from core.paths import Workspace, checked_name
 from core.rewards import sandbox
 from core.rewards.base import Component, Parameter, Preset, Sample
@@ -28,6 +31,7 @@ from services.prompts import PromptService
 BENCH_TIMEOUT_S = 300.0
 """How long trying a reward may take; a judge answers slowly."""
 
+VERSION = re.compile(r"[1-9][0-9]{0,8}")
 HINT = "GET /api/rewards/custom lists them."
 
 
@@ -207,10 +211,10 @@ class RewardService:
             raise NotFound(f"There is no {which}custom reward {name!r}.", HINT)
         return self._shown(name, versions[-1] if version is None else version)
 
-    def own(self) -> list[ShownReward]:
+    def own(self) -> Listing[ShownReward]:
         """All custom rewards, each in its latest version."""
-        names = sorted(folder.name for folder in self._workspace.rewards.glob("*") if folder.is_dir())
-        return [self.get(name) for name in names if self._versions(name)]
+        folders = sorted(folder for folder in self._workspace.rewards.glob("*") if folder.is_dir())
+        return read_all(folders, lambda folder: self.get(folder.name))
 
     def delete(self, name: str) -> None:
         """Remove a custom reward with all versions; sessions that use it keep their copy.
@@ -218,12 +222,9 @@ class RewardService:
         Raises:
             NotFound: There is none of that name.
         """
-        versions = self._versions(name)
-        if not versions:
+        if not self._versions(name):
             raise NotFound(f"There is no custom reward {name!r}.", HINT)
-        for number in versions:
-            (self._workspace.rewards / name / f"{number}.json").unlink()
-        (self._workspace.rewards / name).rmdir()
+        shutil.rmtree(self._workspace.rewards / name)
 
     def frozen(self, config: RunConfig) -> RunConfig:
         """`config` with the text of the saved templates and custom rewards that it names.
@@ -247,13 +248,13 @@ class RewardService:
 
     def _versions(self, name: str) -> list[int]:
         folder = self._workspace.rewards / checked_name(name, "name")
-        return sorted(int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit())
+        return sorted(int(file.stem) for file in folder.glob("*.json") if VERSION.fullmatch(file.stem))
 
     def _at(self, name: str, version: int) -> JsonObject:
         return self._read(name, version).model_dump(mode="json")
 
     def _read(self, name: str, version: int) -> CustomReward:
-        return CustomReward.model_validate(read_json(self._workspace.rewards / name / f"{version}.json"))
+        return read_stored(self._workspace.rewards / name / f"{version}.json", CustomReward)
 
     def _shown(self, name: str, version: int) -> ShownReward:
         definition = self._read(name, version)

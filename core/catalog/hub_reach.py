@@ -14,8 +14,8 @@ from threading import Thread
 from typing_extensions import TypedDict
 
 from constants import HUB_TIMEOUT_S
-from core.errors import InvalidInput, NotFound
-from core.jsonfile import read_json, write_json
+from core.errors import Broken, NotFound
+from core.jsonfile import read_stored, write_json
 
 QUICK_S = 1.5
 """How long somebody who looks at a page waits for the hub at most; who starts something waits for HUB_TIMEOUT_S."""
@@ -68,8 +68,8 @@ class HubReach:
 
     def known(self) -> Known | None:
         """What was found a moment ago, without asking; None if that is too long ago."""
-        with suppress(NotFound, InvalidInput, OSError, KeyError, TypeError):
-            known: Known = read_json(self._kept)
+        with suppress(NotFound, Broken):
+            known = read_stored(self._kept, Known)
             kept_s = YES_KEPT_S if known["problem"] is None else NO_KEPT_S
             if known["endpoint"] == self.endpoint and 0 <= time.time() - known["at"] < kept_s:
                 return known

@@ -14,9 +14,9 @@ from constants import HUB_TIMEOUT_S
 from core.catalog.hub_reach import SILENT, follow_hub, own_reach
 from core.catalog.models import is_hub_id
 from core.data.hub_layout import Repository, files_of
-from core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from core.errors import Broken, Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import GATED_CURE, HUB_CURE
-from core.jsonfile import read_json, write_json
+from core.jsonfile import read_stored, write_json
 
 SOURCE = "dataset.source"
 HINT = 'Ids have the form owner/name, such as openai/gsm8k; a procedural task needs "kind": "procedural".'
@@ -38,7 +38,7 @@ def latest(source: str, cache: Path, notice: Callable[[str], None] = lambda text
         if not kept.is_file():
             raise
         notice(f"{error.message} The copy in the cache is used.")
-        return Repository(**read_json(kept))
+        return read_stored(kept, Repository)
 
 
 def keep(source: str, repository: Repository, cache: Path, is_whole: bool) -> None:
@@ -84,7 +84,10 @@ def is_downloaded(source: str, subset: str | None, split: str, cache: Path) -> b
         return False
     from huggingface_hub import try_to_load_from_cache
 
-    repository = Repository(**read_json(_kept(source, cache)))
+    try:
+        repository = read_stored(_kept(source, cache), Repository)
+    except Broken:  # another download mends it
+        return False
     where: dict[str, Any] = {"cache_dir": cache / "datasets", "revision": repository.commit, "repo_type": "dataset"}
     try:
         paths = files_of(repository, subset, split)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
+from pathlib import Path
+
+from typing_extensions import TypedDict
 
 from core.catalog.datasets import curated
 from core.data.builtin import BUILTIN, builtin_count, builtin_rows
@@ -14,8 +18,8 @@ from core.data.paths import value_at
 from core.data.procedural import DEFAULTS, procedural_rows
 from core.data.row import RawRow
 from core.data.section import DatasetConfig, SourceKind
-from core.errors import InvalidInput
-from core.jsonfile import read_json
+from core.errors import Broken, InvalidInput, NotFound
+from core.jsonfile import read_stored
 from core.paths import Workspace
 
 Progress = Callable[[float | None, str], None]
@@ -77,8 +81,18 @@ def data_file(config: DatasetConfig, workspace: Workspace) -> DataFile:
     """The uploaded file that `config` names, in the encoding given here or when it was uploaded."""
     path = workspace.inside(config.source, "dataset.source")
     info = workspace.upload_info(path.name) if path.parent == workspace.uploads.resolve() else None
-    known = read_json(info) if info is not None and info.is_file() else {}
-    return DataFile(path, config.encoding or known.get("encoding"))
+    return DataFile(path, config.encoding or (_known_encoding(info) if info is not None else None))
+
+
+class _Encoding(TypedDict, total=False):
+    encoding: str | None
+
+
+def _known_encoding(info: Path) -> str | None:
+    """The encoding that was named when a file was uploaded, if that can still be read."""
+    with suppress(NotFound, Broken):
+        return read_stored(info, _Encoding).get("encoding")
+    return None
 
 
 def first_rows(config: DatasetConfig, workspace: Workspace, count: int) -> list[RawRow]:

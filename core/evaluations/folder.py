@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.evaluations.record import EvaluationRecord, stored_record
+from pydantic_core import from_json
+
+from core.evaluations.record import EvaluationRecord
 from core.evaluations.results import ResultRow
-from core.jsonfile import read_json, write_json, write_text
+from core.jsonfile import checker, plain, read_json, read_stored, write_json, write_text
 
 CARDS = ("card.md", "card.html")
 
@@ -40,15 +43,18 @@ class ResultFolder:
 
         Raises:
             NotFound: There is no such file.
-            InvalidInput: It is broken.
+            Broken: It can't be read.
         """
-        return stored_record(read_json(self.path / "test.json"))
+        file = self.path / "test.json"
+        read_stored(file, EvaluationRecord)  # refuses what is none; below, its inner values stay as they are in JSON
+        known = {field.name for field in fields(EvaluationRecord)}
+        return EvaluationRecord(**{name: held for name, held in read_json(file).items() if name in known})
 
     def append(self, rows: Sequence[ResultRow]) -> None:
         """Add lines to the file of rows."""
         if rows:
             with self.results.open("a", encoding="utf-8") as file:
-                file.write("".join(json.dumps(row) + "\n" for row in rows))
+                file.write("".join(json.dumps(plain(row)) + "\n" for row in rows))
 
     def rows(self) -> list[Any]:
         """The rows so far in the original order: BatchRow of a batch, EvaluationRow of an evaluation.
@@ -64,7 +70,7 @@ class ResultFolder:
     def tidy(self, rows: Sequence[ResultRow]) -> None:
         """Write every row once, in the original order."""
         if self.results.is_file():
-            write_text(self.results, "".join(json.dumps(row) + "\n" for row in rows))
+            write_text(self.results, "".join(json.dumps(plain(row)) + "\n" for row in rows))
 
     def write_cards(self, markdown: str, html: str) -> None:
         """Write both cards of an evaluation."""
@@ -114,9 +120,10 @@ class RowPlaces:
 
 
 def _row(line: bytes) -> Any:
-    """The row in a line; None where a kill has cut the line short."""
+    """The row in a line; None where a kill has cut the line short, or it is none."""
     try:
-        row = json.loads(line)
+        row = from_json(line, allow_inf_nan=False)
+        checker(ResultRow).validate_json(line, strict=True)
     except ValueError:
         return None
-    return row if isinstance(row, dict) and isinstance(row.get("index"), int) else None
+    return row

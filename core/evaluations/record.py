@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-from typing import Annotated, Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
 from core.data.mapping import Extras
-from core.errors import ErrorReport, InvalidInput
+from core.errors import ErrorReport
 from core.evaluations.results import BatchSummary, EvaluationSummary
 from core.generation.model_path import ModelDescription
 from core.generation.sampling import Sampling
@@ -102,19 +102,6 @@ class EvaluationRecord:
     def as_dict(self) -> JsonObject:
         """The record in the shape of its JSON."""
         return asdict(self)
-
-
-def stored_record(value: Any) -> EvaluationRecord:
-    """The record that test.json holds; unknown keys are left out.
-
-    Raises:
-        InvalidInput: It is no record; somebody has edited the file.
-    """
-    known = {known_field.name for known_field in fields(EvaluationRecord)}
-    try:
-        return EvaluationRecord(**{name: held for name, held in value.items() if name in known})
-    except (AttributeError, TypeError) as error:
-        raise InvalidInput(f"test.json is no test: {error}.", "Delete its folder.") from error
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from typing_extensions import NotRequired, TypedDict
 
 from core.errors import Conflict
 from core.export.targets import TARGETS
-from core.jsonfile import JsonObject, read_json, write_json
+from core.jsonfile import JsonObject, broken, checker, first_problem, read_json, write_json
+from core.paths import is_plain
 
 
 class FileScore(TypedDict):
@@ -77,7 +78,7 @@ def proven_entries(folder: Path) -> list[ProofEntry]:
     """The entries of proof.json whose files exist, in the order of the targets.
 
     Raises:
-        InvalidInput: It is no JSON; somebody has edited it.
+        Broken: It can't be read; somebody has edited it.
     """
     return [entry for entry in _listed(folder / PROOF) if (folder / entry["file"]).exists()]
 
@@ -106,14 +107,6 @@ def move_aside(path: Path, to: Path) -> None:
         raise Conflict(f"{problem}.", "Unload it in step 7, or close what uses it.") from error
 
 
-def clear_path(path: Path) -> None:
-    """Remove a file, or a folder with all below it, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
 def _listed(proof: Path) -> tuple[ProofEntry, ...]:
     try:
         stat = proof.stat()
@@ -126,15 +119,30 @@ def _listed(proof: Path) -> tuple[ProofEntry, ...]:
 def _read(proof: Path, mtime_ns: int, size_bytes: int) -> tuple[ProofEntry, ...]:
     """The entries of a proof.json as of that time and size."""
     order = list(TARGETS)
-    entries = [_complete(entry, mtime_ns / 1e9) for entry in read_json(proof)["files"]]
+    stored = read_json(proof)
+    listed = stored.get("files") if isinstance(stored, dict) else None
+    if not isinstance(listed, list):
+        raise broken(proof, "it has no list of files")
+    entries = [_complete(proof, entry, mtime_ns / 1e9) for entry in listed]
     known = [entry for entry in entries if entry["target"] in order]
     return tuple(sorted(known, key=lambda entry: order.index(entry["target"])))
 
 
-def _complete(entry: JsonObject, written_at: float) -> Any:
+def _complete(proof: Path, entry: Any, written_at: float) -> ProofEntry:
     """An entry of today; those of the first version, which made GGUF files only, named fewer things."""
-    if "target" in entry:
-        return entry
+    if isinstance(entry, dict) and entry.get("quantization") in TARGETS and "target" not in entry:
+        entry = _first_version(entry, written_at)
+    try:
+        checker(ProofEntry).validate_python(entry, strict=True)
+    except ValidationError as error:
+        raise broken(proof, first_problem(error)) from error
+    whole: ProofEntry = entry
+    if not is_plain(whole["file"]):
+        raise broken(proof, f"{whole['file']!r} is no name of a file beside it")
+    return whole
+
+
+def _first_version(entry: JsonObject, written_at: float) -> JsonObject:
     made = asdict(TARGETS[entry["quantization"]])
     shown = {name: made[name] for name in ("kind", "title", "file", "is_folder")}
     unknown: dict[str, Any] = {"sha256": None, "adapter_sha256": None, "seconds": None, "fallbacks": [], "score": None}

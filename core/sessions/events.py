@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Annotated, Any
 
-from core.sessions.kinds import Event
+from pydantic import Field, ValidationError
+from pydantic_core import from_json
+
+from core.errors import NotFound
+from core.jsonfile import checker, first_problem, plain, reading
+from core.sessions.kinds import Event, LaterEvent, UnreadEvent
 
 KINDS: dict[str, str] = {
     "queued": "waits for a device",
@@ -36,6 +40,7 @@ KINDS: dict[str, str] = {
     "stopped": "stopped on request: mode, step, saved",
     "failed": "it could not be done: cause, cure, code, exit_code, log_tail",
     "interrupted": "the worker is gone and left no word",
+    "unread": "in place of a line that can't be read; a reader makes it, with seq 0 and t 0: problem",
 }
 """Every kind of event and its content; each also has seq (from 1, without gaps) and t (Unix time in seconds)."""
 
@@ -44,7 +49,12 @@ RESERVE_NAME, RESERVE_BYTES = ".reserve", 128 * 1024
 HEAD = re.compile(rb'\{"seq": \d+, "t": [\d.e+-]+, "kind": "(\w+)"')
 """How a line begins that EventLog has written."""
 
+KNOWN = Annotated[Event, Field(discriminator="kind")]
+
 FINAL_KINDS = ("completed", "stopped", "failed", "interrupted")
+
+SHORTEST_LINE_BYTES = 30
+"""No event has fewer, so the place of a line bounds its `seq`: a false one would hide all events after it."""
 
 
 class EventLog:
@@ -66,7 +76,7 @@ class EventLog:
         if kind not in KINDS:
             raise ValueError(f"unknown event kind {kind!r}")
         with self._lock:
-            event: Any = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **_finite(fields)}
+            event: Any = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **plain(fields)}
             line = json.dumps(event, allow_nan=False) + "\n"
             try:
                 _write_whole_line(self._path, line.encode("utf-8"))
@@ -94,11 +104,15 @@ def keep_reserve(folder: Path) -> None:
 
 
 class EventReader:
-    """Follows an event log: each `read` gives the whole events written since the last one."""
+    """Follows an event log: each `read` gives the whole events written since the last one.
+
+    Attributes:
+        offset: How much of the file has been read, in bytes.
+    """
 
     def __init__(self, path: Path):
         self._path = path
-        self._offset = 0
+        self.offset = 0
 
     def read(self) -> list[Event]:
         """New events in order; a line still being written is left for the next call."""
@@ -106,69 +120,100 @@ class EventReader:
 
     def follow(self) -> Iterator[Event]:
         """New events one at a time, so that a long log is never in memory whole."""
-        for _, line in self.lines():
-            yield from parse_lines(line)
+        for place, line in self.lines():
+            yield event_in(place, line)
 
     def follow_latest(self, kinds: Collection[str]) -> Iterator[Event]:
         """New events; where events of the named kinds follow one another, only the last of each kind. The rest is not
         even parsed, which is nearly all of a long log."""
-        held: dict[str, bytes] = {}
-        for _, line in self.lines():
+        held: dict[str, tuple[int, bytes]] = {}
+        for place, line in self.lines():
             head = HEAD.match(line)
             if head and (kind := head[1].decode("ascii")) in kinds and line.endswith(b"}\n"):
                 held.pop(kind, None)
-                held[kind] = line
+                held[kind] = place, line
                 continue
-            yield from parse_lines(b"".join(held.values()) + line)
+            yield from (event_in(*latest) for latest in held.values())
+            yield event_in(place, line)
             held = {}
-        yield from parse_lines(b"".join(held.values()))
+        yield from (event_in(*latest) for latest in held.values())
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """The place in the file and the bytes of each new line that is whole."""
+        """The place in the file and the bytes of each new line that is whole.
+
+        Raises:
+            Broken: The file is there and can't be opened.
+        """
         try:
-            file = self._path.open("rb")
-        except FileNotFoundError:
+            with reading(self._path):
+                file = self._path.open("rb")
+        except NotFound:
             return
         with file:
-            file.seek(self._offset)
+            file.seek(self.offset)
             for line in file:
                 if not line.endswith(b"\n"):
                     return
-                offset, self._offset = self._offset, self._offset + len(line)
+                offset, self.offset = self.offset, self.offset + len(line)
                 yield offset, line
 
 
 def read_events(path: Path, after_seq: int = 0) -> list[Event]:
     """All whole events of a log with seq above `after_seq`; empty when there is no log."""
-    return [event for event in EventReader(path).read() if event["seq"] > after_seq]
+    return [event for event in EventReader(path).read() if event["seq"] > after_seq or not after_seq]
 
 
-def parse_lines(data: bytes) -> Iterator[Event]:
-    """The events in some lines of a log; what is none is left out."""
-    for line in data.splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if _is_event(event):
-            yield event
+def event_in(place: int, line: bytes) -> Event:
+    """The event in a line of a log; an UnreadEvent where it can't be read, so that it hides no other.
+
+    Args:
+        place: Where the line begins in the file, in bytes.
+        line: The line. An event of a later version, whose kind is not known here, is an event, too.
+    """
+    try:
+        event: Any = from_json(line, allow_inf_nan=False)
+        checker(KNOWN if _kind(event) in KINDS else LaterEvent).validate_python(event, strict=True)
+    except ValidationError as error:
+        return _unread(place, first_problem(error))
+    except ValueError as error:
+        return _unread(place, str(error))
+    known: Event = event
+    problem = _contradiction(known, place)
+    return _unread(place, problem) if problem else known
 
 
-def _is_event(value: object) -> TypeGuard[Event]:
-    """As far as a reader depends on it: a kind of a later version is an event, too."""
-    return isinstance(value, dict) and {"seq", "t", "kind"} <= value.keys()
+def _contradiction(event: Event, place: int) -> str:
+    """What in an event can't be true though each value has its type; empty for nothing."""
+    if event["seq"] > place // SHORTEST_LINE_BYTES + 1:
+        return f"seq: {event['seq']} is more than there are lines before it"
+    if event["kind"] != "evaluation":
+        return ""
+    scored, correct = event.get("scored", event["total"]), event["correct"]
+    if correct is not None and not 0 <= correct <= scored > 0:
+        return f"correct: {correct} of {scored} is no share"
+    counts = {len(event["marks"]), len(event.get("row_rewards", []))} - {0}
+    return "" if counts <= {event["total"]} else f"marks: {counts} are not {event['total']}, a mark for each row"
+
+
+def _kind(event: Any) -> str:
+    kind = event.get("kind") if isinstance(event, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _unread(place: int, problem: str) -> UnreadEvent:
+    return {"seq": 0, "t": 0.0, "kind": "unread", "problem": f"The line at byte {place:,} can't be read: {problem}."}
 
 
 def _repair(path: Path) -> int:
     """Cut a half-written last line off, which a killed writer may leave; the last seq."""
     if not path.exists():
         return 0
-    data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    if whole < len(data):
+    reader = EventReader(path)
+    last = max((event["seq"] for event in reader.follow()), default=0)
+    if reader.offset < path.stat().st_size:
         with path.open("r+b") as file:
-            file.truncate(whole)
-    return max((event["seq"] for event in parse_lines(data[:whole])), default=0)
+            file.truncate(reader.offset)
+    return last
 
 
 def _write_whole_line(path: Path, line: bytes) -> None:
@@ -180,13 +225,3 @@ def _write_whole_line(path: Path, line: bytes) -> None:
             raise OSError(28, "No space left on device", str(path))
     finally:
         os.close(descriptor)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.sessions.events import HEAD, EventReader, parse_lines
+from core.sessions.events import HEAD, EventReader, event_in
 from core.sessions.kinds import ResumedEvent
 from core.sessions.state import survives
 
@@ -74,8 +74,9 @@ class MetricsHistory:
         if head and head[1] == b"metrics":
             self._phases.setdefault(head[3].decode("ascii"), PhaseIndex()).append(int(head[2]), place)
             return
-        for event in parse_lines(line) if _may_count(line) else ():
-            if event["kind"] == "metrics" and isinstance(event["step"], int):
+        if _may_count(line):
+            event = event_in(place, line)
+            if event["kind"] == "metrics":
                 self._phases.setdefault(event["phase"], PhaseIndex()).append(event["step"], place)
             elif event["kind"] == "resumed":
                 self._resume(event)
@@ -92,7 +93,8 @@ class MetricsHistory:
         with self._events.open("rb") as file:
             for place in places:
                 file.seek(place)
-                for event in parse_lines(file.readline()):
+                event = event_in(place, file.readline())
+                if event["kind"] == "metrics":
                     row: dict[str, Any] = {}
                     _flatten(event, "", row)
                     flat.append(row)

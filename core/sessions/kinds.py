@@ -249,10 +249,23 @@ class FailedEvent(Stamp):
 
     kind: Literal["failed", "interrupted"]
     cause: str
-    cure: str
-    code: str
+    cure: NotRequired[str]
+    code: NotRequired[str]
     exit_code: NotRequired[int | None]
     log_tail: NotRequired[str]
+
+
+class UnreadEvent(Stamp):
+    """In place of a line that can't be read; `problem` is a sentence."""
+
+    kind: Literal["unread"]
+    problem: str
+
+
+class LaterEvent(Stamp):
+    """An event of a later version."""
+
+    kind: str
 
 
 Event = (
@@ -273,6 +286,7 @@ Event = (
     | SavedEvent
     | StoppedEvent
     | FailedEvent
+    | UnreadEvent
 )
 """One line of an event log; `kind` names its shape."""
 

@@ -46,27 +46,27 @@ UNTRUE = "frac_reward_zero_std"
 
 
 class Spread(TypedDict, total=False):
-    """A figure over the completions of a step; which of its sides are there depends on the figure."""
+    """A figure over the completions of a step; which of its sides are there depends on the figure; null for NaN."""
 
-    mean: float
-    std: float
-    min: float
-    max: float
+    mean: float | None
+    std: float | None
+    min: float | None
+    max: float | None
 
 
 class ClipRatio(TypedDict, total=False):
     """The share of tokens whose ratio was cut: below, above, and either."""
 
-    low: float
-    high: float
-    region: float
+    low: float | None
+    high: float | None
+    region: float | None
 
 
 class SampledGroups(TypedDict, total=False):
     """With dynamic sampling: the groups that a step has sampled, and those it has learnt from."""
 
-    sampled: float
-    kept: float
+    sampled: float | None
+    kept: float | None
 
 
 class StepMetrics(TypedDict):

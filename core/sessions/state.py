@@ -26,9 +26,12 @@ from core.sessions.kinds import (
     StartingEvent,
     StepReport,
     StoppingEvent,
+    UnreadEvent,
     without,
 )
 
+LOG_NAME = "events.jsonl"
+MOST_UNREAD_TOLD = 5
 FINAL = ("completed", "stopped", "failed", "interrupted")
 
 Shape = TypeVar("Shape")
@@ -112,6 +115,11 @@ class SessionState:
         return not self.is_final and self.status != "queued"
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether its log is empty, or has lines that can't be read; what it says last need not be what was last."""
+        return self.last_seq == 0 or any(notice["field"] == LOG_NAME for notice in self.notices)
+
+    @property
     def reward(self) -> float | None:
         """The mean reward of the latest training step."""
         return self.metrics.get("reward") if self.metrics else None
@@ -127,7 +135,9 @@ class SessionState:
 
 
 def fold(state: SessionState, event: Event) -> SessionState:
-    """The state after one more event; an event seen before changes nothing."""
+    """The state after one more event; an event seen before changes nothing, one that can't be read is a notice."""
+    if event["kind"] == "unread":
+        return _unread(state, event)
     if event["seq"] <= state.last_seq:
         return state
     change = _CHANGES.get(event["kind"])
@@ -226,6 +236,16 @@ def _held_out_score(state: SessionState, event: EvaluationEvent) -> SessionState
 def _notice(state: SessionState, event: NoticeEvent) -> SessionState:
     notice = _picked(NoticeText, event)
     return state if notice in state.notices else replace(state, notices=(*state.notices, notice))
+
+
+def _unread(state: SessionState, event: UnreadEvent) -> SessionState:
+    """Tell of the first few; more say nothing new."""
+    told = sum(notice["field"] == LOG_NAME for notice in state.notices)
+    if told >= MOST_UNREAD_TOLD:
+        return state
+    text = event["problem"] if told + 1 < MOST_UNREAD_TOLD else "More lines can't be read."
+    notice: NoticeText = {"level": "warning", "field": LOG_NAME, "message": f"{text} The run goes on without it."}
+    return replace(state, notices=(*state.notices, notice))
 
 
 def _checkpoint(state: SessionState, event: CheckpointEvent) -> SessionState:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import shutil
@@ -12,19 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from core.config import RunConfig, parse_config
-from core.errors import Conflict, LoraCraftError, NotFound
-from core.jsonfile import read_json, write_json
+from core.errors import Broken, Conflict, LoraCraftError, NotFound
+from core.files import clear_path
+from core.jsonfile import checker, read_json, reading, write_json
+from core.listing import Listing, read_all
 from core.paths import SessionPaths, Workspace
 from core.rewards.record import Group
 from core.sessions.events import EventReader, keep_reserve, read_events
 from core.sessions.history import Columns, Histories
-from core.sessions.kinds import Event
+from core.sessions.kinds import Event, Failure
 from core.sessions.state import LATEST_ONLY, SessionState, SessionSummary, fold
 
 LOG = logging.getLogger(__name__)
 CONFIGS_KEPT = 16
-STEP_FILE = re.compile(r"step-\d{6,}\.jsonl")
+STEP_FILE = re.compile(r"step-\d{6,12}\.jsonl")
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class SessionStore:
             NotFound: There is none of that name.
         """
         paths = self._workspace.session(session_id)
-        if not paths.config.is_file():
+        if not paths.config.exists():
             raise NotFound(f"There is no session {session_id!r}.", "GET /api/training/sessions lists them.")
         return paths
 
@@ -123,28 +126,31 @@ class SessionStore:
     def reads(self, source: str) -> bool:
         """Whether a session that has not ended reads a data file, however its configuration spells the path."""
         file = self._workspace.inside(source, "source")
-        used = (self.config(state.session_id).dataset.source for state in self.states() if not state.is_final)
-        return any(self._workspace.inside(name, "dataset.source") == file for name in used)
+        used = (label.dataset for state, label in self.labelled(self.states()) if not state.is_final)
+        return any(self._workspace.inside(name, "dataset.source") == file for name in used if name)
 
     def state(self, session_id: str) -> SessionState:
-        """The session's state as of now."""
+        """The session's state as of now; one whose log can't be read is interrupted by that."""
         paths = self.paths(session_id)
         with self._lock:
             reader, state = self._followed.get(session_id) or (EventReader(paths.events), SessionState(session_id))
-            for event in reader.follow_latest(LATEST_ONLY):
-                state = fold(state, event)
+            try:
+                for event in reader.follow_latest(LATEST_ONLY):
+                    state = fold(state, event)
+            except Broken as error:
+                return without_log(session_id, error)
             self._followed[session_id] = (reader, state)
             return state
 
     def states(self) -> list[SessionState]:
         """All sessions, newest first."""
-        states = []
-        for config in self._workspace.outputs.glob("*/config.json"):
-            try:
-                states.append(self.state(config.parent.name))
-            except LoraCraftError as error:  # a folder of another name, or deleted meanwhile
-                LOG.warning("outputs/%s is left out: %s", config.parent.name, error)
-        return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
+        return self._found().entries
+
+    def _found(self) -> Listing[SessionState]:
+        folders = [config.parent for config in self._workspace.outputs.glob("*/config.json")]
+        found = read_all(folders, lambda folder: self.state(folder.name))
+        found.entries.sort(key=lambda state: state.created_at or 0, reverse=True)
+        return found
 
     def known_states(self) -> list[SessionState]:
         """The states that are in memory, newest first, as they were last read; no file is touched."""
@@ -165,12 +171,16 @@ class SessionStore:
                 pairs.append((state, UNREADABLE))
         return pairs
 
-    def summaries(self) -> list[ListedSession]:
-        """All sessions, newest first."""
-        return [
+    def summaries(self) -> Listing[ListedSession]:
+        """All sessions, newest first; one whose configuration can't be read is in both lists, so it can be deleted."""
+        states = self._found()
+        folders = (self._workspace.outputs / state.session_id for state in states.entries)
+        unlabelled = read_all(folders, lambda folder: self.label(folder.name)).broken
+        summaries: list[ListedSession] = [
             {**state.summary(), "name": label.name, "model": label.model, "dataset": label.dataset}
-            for state, label in self.labelled(self.states())
+            for state, label in self.labelled(states.entries)
         ]
+        return Listing(summaries, states.broken + unlabelled)
 
     def events(self, session_id: str, after_seq: int = 0) -> list[Event]:
         """The session's events with seq above `after_seq`."""
@@ -186,26 +196,27 @@ class SessionStore:
         folder = self.paths(session_id).completions
         try:
             return sorted(step_of(file) for file in folder.iterdir() if STEP_FILE.fullmatch(file.name))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def groups(self, session_id: str, step: int) -> list[Group]:
-        """The stored groups of one step.
+        """The stored groups of one step that can be read.
 
         Raises:
             NotFound: That step has none.
         """
         file = self.paths(session_id).completions / completions_file(step)
         try:
-            with file.open(encoding="utf-8") as lines:
-                return [json.loads(line) for line in lines]
-        except FileNotFoundError as error:
+            with reading(file):
+                lines = file.read_bytes().splitlines()
+        except NotFound as error:
             raise NotFound(f"No completions are stored for step {step}.", "Leave step out for the latest.") from error
+        return [group for group in map(_group, lines) if group is not None]
 
     def delete(self, session_id: str) -> None:
         """Remove a session's folder; it disappears from the list at once, even if a file resists."""
         paths = self.paths(session_id)
-        paths.config.unlink()
+        clear_path(paths.config)
         self._forget(session_id)
         shutil.rmtree(paths.folder)
 
@@ -219,6 +230,28 @@ class SessionStore:
 def _taken(session_id: str) -> Conflict:
     hint = "Choose another session_id, or leave it out to get a new one."
     return Conflict(f"The session {session_id!r} exists.", hint, {"session_id": "is taken"})
+
+
+def without_log(session_id: str, error: Broken) -> SessionState:
+    """The state of a session whose log can't be read."""
+    told: Failure = {
+        "cause": error.message,
+        "cure": error.hint,
+        "code": error.code,
+        "exit_code": None,
+        "log_tail": None,
+    }
+    return SessionState(session_id, status="interrupted", failure=told)
+
+
+def _group(line: bytes) -> Group | None:
+    """The group in a line; None where it can't be read."""
+    try:
+        group: Group = from_json(line, allow_inf_nan=False)
+        checker(Group).validate_python(group, strict=True)
+    except ValueError:
+        return None
+    return group
 
 
 def completions_file(step: int) -> str:
@@ -253,10 +286,10 @@ def label_of(config: Any) -> SessionLabel:
 def tail_text(path: Path, lines: int, limit_bytes: int = 1_000_000) -> str:
     """The last `lines` lines of a text file, reading at most `limit_bytes` of its end; empty when there is none."""
     try:
-        with path.open("rb") as file:
+        with reading(path), path.open("rb") as file:
             file.seek(0, 2)
             file.seek(max(0, file.tell() - limit_bytes))
             data = file.read()
-    except FileNotFoundError:
+    except NotFound:
         return ""
     return "\n".join(data.decode("utf-8", "replace").splitlines()[-lines:])

@@ -11,10 +11,12 @@ from typing_extensions import NotRequired, TypedDict
 
 from core.catalog.families import FAMILIES
 from core.errors import LoraCraftError, NotFound
+from core.export.folder import PROOF, proven_entries
 from core.generation.chat import chat_of
 from core.generation.model_path import ModelDescription, ModelRef, checkpoints, label_of
 from core.generation.sampling import Sampling
-from core.jsonfile import JsonObject, read_json
+from core.jsonfile import JsonObject
+from core.listing import read_all
 from core.paths import Workspace
 from core.prompts.chosen import template_of
 from core.prompts.template import ChatMessage, Parsed, PromptTemplate
@@ -293,8 +295,8 @@ def _refused(side: Side, question: Inquiry, error: LoraCraftError) -> ChatAnswer
 def _exported(workspace: Workspace) -> dict[str, list[str]]:
     """Run -> its proven exports that can be asked."""
     found: dict[str, list[str]] = {}
-    for proof in workspace.exports.glob("*/proof.json"):
-        files = read_json(proof)["files"]
-        names = [file["file"] for file in files if file["file"] == "merged" or file["file"].startswith("model-")]
-        found[proof.parent.name] = names
+    folders = [proof.parent for proof in workspace.exports.glob(f"*/{PROOF}")]
+    for folder, entries in read_all(folders, lambda folder: (folder, proven_entries(folder))).entries:
+        names = [entry["file"] for entry in entries]
+        found[folder.name] = [name for name in names if name == "merged" or name.startswith("model-")]
     return found

@@ -15,6 +15,7 @@ from core.data.preview import GuessedColumns
 from core.data.row import RawRow
 from core.errors import ErrorReport
 from core.jsonfile import JsonObject
+from core.listing import BrokenEntry
 
 
 class UploadContent(TypedDict):
@@ -130,8 +131,9 @@ class ListedCurated(CuratedDataset):
 
 
 class DatasetOverview(TypedDict):
-    """Every data set to choose from: curated ones, built-in ones, and uploads."""
+    """Every data set to choose from: curated ones, built-in ones, and uploads, with those that can't be used."""
 
     datasets: list[Annotated[JsonObject, ListedCurated]]
     builtin: list[ListedBuiltin]
     uploads: list[ListedUpload]
+    broken: list[BrokenEntry]

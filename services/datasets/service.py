@@ -57,10 +57,12 @@ class DatasetService:
 
     def overview(self) -> DatasetOverview:
         """Every data set to choose from, by kind."""
+        uploads = self._uploads.listing()
         return {
             "datasets": [self._listed(known) for known in CURATED],
             "builtin": [{"kind": "builtin", "source": known["name"], **known} for known in builtin_sets()],
-            "uploads": self._uploads.files(),
+            "uploads": uploads.entries,
+            "broken": uploads.broken,
         }
 
     def procedural(self) -> list[ProceduralTask]:

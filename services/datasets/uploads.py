@@ -15,8 +15,10 @@ from constants import MAX_UPLOAD_BYTES, MIN_FREE_DISK_BYTES
 from core.config import parse_config
 from core.data.formats import suffix_of
 from core.data.preview import DataPreview, HashedStatistics
-from core.errors import Conflict, InvalidInput, NotFound, TooLarge, Unavailable
-from core.jsonfile import JsonObject, read_json, write_json
+from core.errors import Broken, Conflict, InvalidInput, NotFound, TooLarge, Unavailable
+from core.files import clear_path
+from core.jsonfile import JsonObject, read_stored, write_json
+from core.listing import Listing, read_all
 from core.paths import SAFE_NAME, Workspace, checked_name
 from services.datasets.payloads import (
     AcceptedUpload,
@@ -139,8 +141,14 @@ class UploadService:
 
     def files(self) -> list[ListedUpload]:
         """All uploads, newest first."""
+        return self.listing().entries
+
+    def listing(self) -> Listing[ListedUpload]:
+        """All uploads, newest first, and the files that can't be used as they are."""
         files = [f for f in self._workspace.uploads.iterdir() if f.is_file() and not f.name.startswith(".")]
-        return [self._info(file) for file in sorted(files, key=lambda f: -f.stat().st_mtime)]
+        found = read_all(files, self._info)
+        found.entries.sort(key=lambda upload: upload["uploaded_at"], reverse=True)
+        return found
 
     def unfinished(self) -> list[PartialUpload]:
         """Uploads in pieces of which some are missing."""
@@ -167,7 +175,7 @@ class UploadService:
         """At boot: remove whole files that an earlier server did not accept; uploads in pieces can continue."""
         for file in self._workspace.incoming.iterdir():
             if file.suffix != ".part":
-                file.unlink()
+                clear_path(file)
 
     def _accept(self, name: str, file: Path, encoding: str | None) -> ReceivedUpload:
         """Read a received file, and keep it if it is readable and no duplicate."""
@@ -227,21 +235,20 @@ class UploadService:
         """Store the count of a large file, or why it failed, unless the upload has been replaced."""
         info = self._workspace.upload_info(name)
         with self._lock:
-            known: StoredUpload = read_json(info) if info.is_file() else {}
+            known = _stored(info)
             if known.get("job_id") == job.job_id:
                 write_json(info, {**known, **({"problem": job.error} if job.error else _counted(job.result))})
 
     def _info(self, file: Path) -> ListedUpload:
-        info = self._workspace.upload_info(file.name)
-        known: StoredUpload = read_json(info) if info.is_file() else {}
+        known = _stored(self._workspace.upload_info(file.name))
         status = file.stat()
         listed: ListedUpload = {
-            "name": file.name,
-            "path": f"uploads/{file.name}",
             "encoding": None,
             **UNCOUNTED,
             "problem": None,
             **known,
+            "name": file.name,
+            "path": f"uploads/{file.name}",
             "size_bytes": status.st_size,
             "uploaded_at": status.st_mtime,
         }
@@ -292,6 +299,16 @@ class UploadService:
             yield
         finally:
             self._busy.discard(name)
+
+
+def _stored(info: Path) -> StoredUpload:
+    """What is kept of an upload; where that can't be read, why not."""
+    try:
+        return read_stored(info, StoredUpload)
+    except NotFound:
+        return {}
+    except Broken as error:
+        return {"problem": error.as_dict()}
 
 
 def _unfinished(part: Path) -> PartialUpload:

@@ -29,6 +29,7 @@ from core.evaluations.record import DescribedModel, EvaluationRecord, Kind, Prev
 from core.evaluations.results import ResultRow
 from core.evaluations.settle import settle
 from core.generation.sampling import Sampling, sampling_from
+from core.listing import Listing, read_all
 from core.paths import Workspace, checked_name
 from services.evaluations.line import EvaluationLine
 from services.evaluations.open_record import EvaluationTools, OpenRecord
@@ -154,7 +155,7 @@ class EvaluationService:
         record.total = min(rows, config.dataset.validation_samples) * samples * len(described)
         return self._enter(OpenRecord(record, self._place(record), rows=rows, sessions=_sessions(record, described)))
 
-    def records(self, session_id: str | None = None) -> list[EvaluationRecord]:
+    def records(self, session_id: str | None = None) -> Listing[EvaluationRecord]:
         """All records, or those of one run, newest first.
 
         Raises:
@@ -162,13 +163,10 @@ class EvaluationService:
         """
         if session_id is not None:
             self._tools.store.paths(session_id)
-        found = []
-        for folder in self._folders(session_id):
-            try:
-                found.append(self._current(folder))
-            except LoraCraftError as error:  # edited by hand, or deleted meanwhile
-                LOG.warning("The test %s is left out: %s", folder.path, error)
-        return sorted(found, key=lambda record: record.created_at, reverse=True)
+        folders = [folder.path for folder in self._folders(session_id)]
+        found = read_all(folders, lambda path: self._current(ResultFolder(path)))
+        found.entries.sort(key=lambda record: record.created_at, reverse=True)
+        return found
 
     def get(self, test_id: str) -> tuple[EvaluationRecord, list[ResultRow]]:
         """A record, and its rows so far in the order of the questions.
@@ -204,7 +202,7 @@ class EvaluationService:
         if name not in CARDS or not file.is_file():
             hint = "There are results.json and results.csv, and card.md and card.html of evaluations that are over."
             raise NotFound(f"The test {test_id!r} has no {name!r}.", hint)
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8", errors="replace")
 
     def cancel(self, test_id: str) -> EvaluationRecord:
         """Ask a record to end early; its answers stay.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from core.errors import LoraCraftError, NotFound
-from core.export.folder import WORK, ProofEntry, clear_path, move_aside, proven_entries, write_entries
+from core.errors import Broken, LoraCraftError, NotFound
+from core.export.folder import WORK, ProofEntry, move_aside, proven_entries, write_entries
 from core.export.modelfile import MODELFILE, modelfile_names
 from core.export.targets import TARGETS, target_named
-from core.files import sha256_of
+from core.files import clear_path, sha256_of
 from core.paths import ADAPTER_WEIGHTS
 from services.processes.following import end_strays
 
@@ -69,7 +70,7 @@ class ExportFolder:
     def modelfile(self) -> str | None:
         """The text of the Modelfile; None without one."""
         try:
-            return (self.folder / MODELFILE).read_text(encoding="utf-8")
+            return (self.folder / MODELFILE).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return None
 
@@ -77,7 +78,7 @@ class ExportFolder:
         """GGUF file -> the Modelfile that names it."""
         found = {}
         for path in self.folder.glob(f"{MODELFILE}*"):
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             named = next((line[7:].strip() for line in lines if line.startswith("FROM ./")), None)
             if named is not None:
                 found[named] = path
@@ -102,13 +103,14 @@ class ExportFolder:
         self._arrange_modelfiles(left)
 
     def delete_all(self) -> None:
-        """Remove the folder with all its files.
+        """Remove the folder with all its files, also one whose proof.json can't be read.
 
         Raises:
             Conflict: Another program holds a file.
         """
-        for entry in self.entries():
-            self.delete(entry["target"])
+        with suppress(Broken):
+            for entry in self.entries():
+                self.delete(entry["target"])
         shutil.rmtree(self.folder)
 
     def sweep(self) -> None:

@@ -12,7 +12,7 @@ from core.catalog.hub_reach import PUBLIC_HUB, is_offline
 from core.catalog.models import is_hub_id
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import Explanation, explain_exit
-from core.jsonfile import read_json, write_json, write_text
+from core.jsonfile import read_stored, write_json, write_text
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog
 from core.sessions.kinds import Failure, NoticeText
@@ -153,7 +153,7 @@ class PushService:
         log = self._logs.read(paths)
         if log is None:
             return None
-        request: PushRequest = read_json(paths.folder / REQUEST)
+        request = read_stored(paths.folder / REQUEST, PushRequest)
         return {
             "status": log.state.status,
             **request,

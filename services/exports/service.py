@@ -9,10 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from typing_extensions import TypedDict
+
 from core.errors import Conflict, LoraCraftError, NotFound
 from core.export.folder import PROOF, WORK
 from core.export.stages import stages
-from core.jsonfile import read_json, write_json, write_text
+from core.jsonfile import read_stored, write_json, write_text
+from core.listing import Listing, read_all
 from core.paths import ADAPTER_WEIGHTS, SessionPaths, Workspace
 from core.sessions.events import EventLog
 from core.sessions.store import SessionStore
@@ -32,6 +35,13 @@ MODULE = "core.workers.export"
 REQUEST = "export.json"
 Stamp = tuple[int, int] | None
 """(time of change, size) of a file; None where there is none."""
+
+
+class ExportRequest(TypedDict, total=False):
+    """What the worker reads from export.json; the first version called the targets quantizations."""
+
+    targets: list[str]
+    quantizations: list[str]
 
 
 class OfferedPlan(ExportPlan):
@@ -143,20 +153,13 @@ class ExportService:
             NotFound: The session was never exported.
         """
         paths = self._paths(session_id)
-        if not _is_export(paths):
-            raise NotFound(f"{session_id!r} was never exported.", "POST /api/exports/create starts an export.")
+        self._require_export(paths)
         return self._state(paths)
 
-    def states(self) -> list[ExportState]:
+    def states(self) -> Listing[ExportState]:
         """All exports."""
-        states = []
-        for folder in self._all():
-            try:
-                if _is_export(SessionPaths(folder)):
-                    states.append(self._state(SessionPaths(folder)))
-            except LoraCraftError as error:  # a proof.json that somebody has edited
-                LOG.warning("exports/%s is left out: %s", folder.name, error)
-        return states
+        exports = (folder for folder in self._all() if _is_export(SessionPaths(folder)))
+        return read_all(exports, lambda folder: self._state(SessionPaths(folder)))
 
     def find(self, session_id: str, name: str) -> Download | Bundle:
         """The download of a name; see find_download."""
@@ -169,8 +172,8 @@ class ExportService:
             NotFound: The session or the target was never exported.
             Conflict: The session is being exported, pushed or tested, or another program holds a file.
         """
-        self.state(session_id)
         paths = self._paths(session_id)
+        self._require_export(paths)
         with self._in_use.during(session_id, "export deletion"):
             if target is None:
                 self._folder(paths).delete_all()
@@ -209,6 +212,10 @@ class ExportService:
 
     def _all(self) -> Sequence[Path]:
         return sorted(folder for folder in self._workspace.exports.iterdir() if folder.is_dir())
+
+    def _require_export(self, paths: SessionPaths) -> None:
+        if not _is_export(paths):
+            raise NotFound(f"{paths.id!r} was never exported.", "POST /api/exports/create starts an export.")
 
     def _paths(self, session_id: str) -> SessionPaths:
         return SessionPaths(self._workspace.export(session_id))
@@ -285,12 +292,11 @@ def _stamp(path: str) -> Stamp:
 
 
 def _is_export(paths: SessionPaths) -> bool:
-    return paths.events.is_file() or (paths.folder / PROOF).is_file()
+    return paths.events.exists() or (paths.folder / PROOF).exists()
 
 
 def _targets(paths: SessionPaths) -> list[str]:
-    """The targets of the latest export; the first version called them quantizations."""
+    """The targets of the latest export."""
     file = paths.folder / REQUEST
-    request = read_json(file) if file.is_file() else {}
-    targets: list[str] = request["targets"] if "targets" in request else request.get("quantizations", [])
-    return targets
+    request = read_stored(file, ExportRequest) if file.exists() else {}
+    return request.get("targets", request.get("quantizations", []))

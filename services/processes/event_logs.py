@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from pathlib import Path
 
 from core.errors import Unavailable
 from core.paths import SessionPaths
-from core.sessions.events import FINAL_KINDS, EventReader, keep_reserve
+from core.sessions.events import EventReader, keep_reserve
 from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold
 from services.processes.progress import Progress, advance
 
-PROGRESS_MARK, MARK_BYTES = b'"kind": "progress"', 80
-"""Most lines of a log are reports of progress; this text is within their first bytes."""
+PROGRESS = "progress"
+"""Most lines of a log are reports of progress, of which the latest says enough."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class Log:
 
 @dataclass
 class _Held:
-    """A log as far as it has been read; `reader` is None for a log that had ended, of which only a digest was read."""
+    """A log as far as it has been read."""
 
-    reader: EventReader | None
+    reader: EventReader
     log: Log
     seen: tuple[int, int] = (0, 0)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,7 +57,9 @@ class EventLogs:
                 stat = paths.events.stat()
                 now = (stat.st_size, stat.st_mtime_ns)
                 if now != held.seen:
-                    _read_on(held, paths, is_new=held.reader is None or now[0] < held.seen[0] or held.seen == (0, 0))
+                    if now[0] < held.seen[0]:
+                        held.reader, held.log = EventReader(paths.events), _empty(paths)
+                    held.log = held.log.after(held.reader.follow_latest((PROGRESS,)))
                     held.seen = now
             except FileNotFoundError:
                 self.forget(paths)
@@ -88,24 +89,3 @@ class EventLogs:
 
 def _empty(paths: SessionPaths) -> Log:
     return Log(SessionState(paths.id), Progress())
-
-
-def _read_on(held: _Held, paths: SessionPaths, is_new: bool) -> None:
-    if is_new:
-        digest = _digest(paths.events)
-        held.reader = None if digest else EventReader(paths.events)
-        held.log = _empty(paths).after(digest)
-    if held.reader is not None:
-        held.log = held.log.after(held.reader.follow())
-
-
-def _digest(path: Path) -> list[Event]:
-    """The events of a log that has ended, with only the last report of progress; empty for a log that has not."""
-    lines = path.read_bytes().splitlines()
-    reports = [number for number, line in enumerate(lines) if PROGRESS_MARK in line[:MARK_BYTES]]
-    left_out = set(reports[:-1])
-    try:
-        events = [json.loads(line) for number, line in enumerate(lines) if number not in left_out]
-    except ValueError:  # a line is half written, which EventReader can handle
-        return []
-    return events if events and events[-1]["kind"] in FINAL_KINDS else []

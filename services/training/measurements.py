@@ -17,8 +17,8 @@ from typing_extensions import TypedDict
 
 from core.config import RunConfig, parse_config
 from core.data.source import kind_of
-from core.errors import Dropped, InvalidInput, LoraCraftError, NotFound
-from core.jsonfile import JsonObject, read_json, write_json
+from core.errors import Broken, Dropped, InvalidInput, LoraCraftError, NotFound
+from core.jsonfile import JsonObject, read_stored, write_json
 from core.paths import Workspace
 from core.rewards.quick_start.own_answers import OWN_ROWS
 from core.runs.ready import READY_S
@@ -205,10 +205,9 @@ class Measurements:
     def _stored(self) -> dict[str, CheckedRows]:
         """The checks of earlier servers; none where there is no file, or one that somebody has broken."""
         try:
-            stored = read_json(self._checks_file)
-        except (NotFound, InvalidInput):
+            return read_stored(self._checks_file, dict[str, CheckedRows])
+        except (NotFound, Broken):
             return {}
-        return stored if isinstance(stored, dict) else {}
 
     def _key(self, task: str, config: RunConfig) -> str:
         reward = config.reward.model_dump(mode="json", exclude={"sandbox"})  # "auto" and what it is resolved to are one

@@ -15,7 +15,7 @@ from typing import Any
 from constants import MIN_FREE_DISK_BYTES
 from core.config import RunConfig
 from core.config.resolve import Notice, resolve
-from core.errors import Conflict, InvalidInput, LoraCraftError, NeedsConsent, Unavailable
+from core.errors import Broken, Conflict, InvalidInput, LoraCraftError, NeedsConsent, Unavailable
 from core.failures import explain_exit
 from core.jsonfile import JsonObject, write_text
 from core.paths import Workspace, checked_name
@@ -30,6 +30,9 @@ from services.processes.in_use import InUse
 from services.processes.worker import Launch
 from services.publish import Publish
 
+DAMAGED = Broken(
+    "Its events.jsonl has lost lines, so nobody knows how far it came.", "Resume it to go on from its last checkpoint."
+)
 STOP_MODES = ("save", "discard")
 
 
@@ -238,8 +241,13 @@ class TrainingService:
         self._devices.enter(session_id, wanted, lambda device: self._start_worker(session_id, device))
 
     def _recover_waiting(self, session_id: str) -> None:
-        """Queue a session again; end it as failed if this version or this machine can't run it any more."""
+        """Queue a session again; end it if its log is damaged, or this version or this machine can't run it any more.
+
+        A run that may have ended long ago is not started anew.
+        """
         try:
+            if self._store.state(session_id).is_damaged:
+                raise DAMAGED
             resolve(self._store.config(session_id), self._devices.hardware)
             with self._claimed(session_id):
                 self._queue(session_id)

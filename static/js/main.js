@@ -14,6 +14,7 @@ import { DRAFT_STEPS, formatRoute, parseRoute, SESSION_STEPS } from "./lib/route
 import { createStore } from "./lib/store.js";
 import * as drafts from "./state/draft.js";
 import { initial, inOrder, patched, sessionOf, titleOf } from "./state/sessions.js";
+import { mountBroken, renderBroken } from "./ui/broken.js";
 import { mayReplace } from "./ui/dialog.js";
 import { say } from "./ui/toast.js";
 import { find, setText, show, showText } from "./lib/dom.js";
@@ -181,6 +182,7 @@ function render() {
   renderSidebar(state);
   renderStepper(state);
   renderRail(state, boot);
+  renderBroken(state);
   show(find("offline"), state.connection === "offline");
   document.body.dataset.shown = step;
   if (step in mounted) mounted[step].render?.(state);
@@ -197,6 +199,7 @@ mountTopbar();
 mountSidebar(context);
 mountConfigs(context);
 mountRail(context);
+mountBroken(context);
 let last = store.get();
 store.subscribe((state) => {
   if (state.draft !== last.draft) keepDraft(state.draft);

@@ -212,10 +212,14 @@ interface ShownExport {
 }
 
 /** What the store holds; the slices of steps are there once these have been opened. */
+/** A store of the server whose entries are listed. */
+type StoreName = "sessions" | "exports" | "tests" | "configs" | "prompts" | "rewards" | "uploads";
+
 interface State {
   sessions: Record<string, Session>; exports: Record<string, ExportState>; shown: string | null;
   system: SystemSample | null; queue: QueueState | null; connection: "connecting" | "live" | "offline";
   isLoaded: boolean; route: Route; draft: Draft; plan: PlanState; unsaved: Record<string, boolean>;
+  broken: Partial<Record<StoreName, BrokenEntry[]>>;
   lastSession: string | null; datasets?: DataLists; jobs?: Record<string, Job>; look?: Kept<DataPreview>;
   rendered?: Kept<MappedPreview>; promptShown?: Kept<PromptPreview>; templates?: ListedTemplate[]; rewards?: Rewards;
   exporting?: import("./steps/export/desk.js").Slice; testing?: import("./steps/testing/desk.js").Slice;

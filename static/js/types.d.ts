@@ -143,6 +143,13 @@ interface BenchResult {
   rewards: Record<string, BenchReport>;
 }
 
+/** An entry of a store that can't be read: its name, what is wrong with which file, and what to do. */
+interface BrokenEntry {
+  name: string;
+  problem: string;
+  cure: string;
+}
+
 /** An answer as REST shows it, with the conversation that the model saw. */
 interface ChatAnswer {
   tokens: number;
@@ -191,9 +198,9 @@ interface CheckReport {
 
 /** The share of tokens whose ratio was cut: below, above, and either. */
 interface ClipRatio {
-  low?: number;
-  high?: number;
-  region?: number;
+  low?: number | null;
+  high?: number | null;
+  region?: number | null;
 }
 
 /** The columns of a data set, under the names of the dataset section. */
@@ -309,11 +316,12 @@ interface DatasetConfig {
   parameters: Record<string, unknown>;
 }
 
-/** Every data set to choose from: curated ones, built-in ones, and uploads. */
+/** Every data set to choose from: curated ones, built-in ones, and uploads, with those that can't be used. */
 interface DatasetOverview {
   datasets: ListedCurated[];
   builtin: ListedBuiltin[];
   uploads: ListedUpload[];
+  broken: BrokenEntry[];
 }
 
 /** Why some groups give no training signal. */
@@ -1286,8 +1294,8 @@ interface SampleCompletion {
 
 /** With dynamic sampling: the groups that a step has sampled, and those it has learnt from. */
 interface SampledGroups {
-  sampled?: number;
-  kept?: number;
+  sampled?: number | null;
+  kept?: number | null;
 }
 
 /** How tokens are chosen and when an answer ends. */
@@ -1510,12 +1518,12 @@ interface Span {
   end: number;
 }
 
-/** A figure over the completions of a step; which of its sides are there depends on the figure. */
+/** A figure over the completions of a step; which of its sides are there depends on the figure; null for NaN. */
 interface Spread {
-  mean?: number;
-  std?: number;
-  min?: number;
-  max?: number;
+  mean?: number | null;
+  std?: number | null;
+  min?: number | null;
+  max?: number | null;
 }
 
 /** A phase of the export's worker; `target` is the one it is about, empty where it is about the whole. */

@@ -175,9 +175,10 @@ def test_a_data_set_that_has_changed_since_the_run_is_told_first(asked):
     paths = write_trained_run(Workspace(asked.root), "changed")
     held_out = load_split(parse_config(CONFIG), Workspace(asked.root)).held_out
     samples = [{"instruction": row.instruction, "reference": row.reference, "answer": ""} for row in held_out[:2]]
-    log = EventLog(paths.events)
+    log, unjudged = EventLog(paths.events), {"correct": None, "marks": "", "reward": None, "rewards": {}}
     for others, doubt in ((0, False), (1, True)):
-        log.append("evaluation", stage="trained", step=1 + others, total=len(held_out) - others, samples=samples)
+        rows = {"total": len(held_out) - others, "samples": samples}
+        log.append("evaluation", stage="trained", step=1 + others, **unjudged, **rows)
         test = over(asked, asked.call("POST", "/api/models/evaluate", {"session_id": "changed", "rows": 2}))
         assert test["summary"]["verdict"].startswith("The data set has changed since the run") is doubt
 

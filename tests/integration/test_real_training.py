@@ -96,7 +96,9 @@ class Run:
 
     @property
     def events(self) -> list[dict]:
-        return read_events(self.paths.events)
+        events = read_events(self.paths.events)
+        assert not [event for event in events if event["kind"] == "unread"], "a worker wrote what nobody can read"
+        return events
 
     @property
     def state(self):

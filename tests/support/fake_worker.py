@@ -32,9 +32,8 @@ def act(paths: SessionPaths, to: Reporter) -> None:
     name = parse_config(read_json(paths.config)).name or ""
     script = DEFAULTS | dict(part.split("=", 1) for part in name.split() if "=" in part)
     to.phase("loading", interruptible=True)
-    to.log.append(
-        "loaded", engine="fake", device="cpu", dtype="float32", parameters=1, trainable_parameters=1, seconds=0
-    )
+    counts = {"parameters": 1, "trainable_parameters": 1, "adapted_layers": None}
+    to.log.append("loaded", engine="fake", device="cpu", dtype="float32", **counts, seconds=0)
     state = fold_all(paths.id, read_events(paths.events))
     done = max(state.checkpoints, default=0)
     if state.attempt > 1:
@@ -79,6 +78,8 @@ def take_step(step: int, script: dict, to: Reporter, paths: SessionPaths, attemp
         json.dumps(
             {
                 "step": step,
+                "prompt": "What is 2 + 2?",
+                "extras": {},
                 "instruction": "What is 2 + 2?",
                 "reference": "4",
                 "completions": [

@@ -58,7 +58,7 @@ def _events(steps: int, groups: int, signal: bool, draw: random.Random) -> Itera
     yield 0, "queued", {}
     yield 1, "starting", {"device": "cpu", "attempt": 1}
     yield 1, "phase", {"phase": "loading", "detail": "model"}
-    engine = {"engine": "trl", "device": "cpu", "dtype": "float32", "seconds": 4.2}
+    engine = {"engine": "trl", "device": "cpu", "dtype": "float32", "seconds": 4.2, "adapted_layers": None}
     yield 5, "loaded", engine | {"parameters": 134_515_008, "trainable_parameters": 4_884_480}
     yield 6, "data", {"warm_up": 112, "train": 640, "held_out": 200, "left_out": {}}
     yield 7, "phase", {"phase": "evaluating", "detail": "base"}

@@ -19,7 +19,19 @@ ALLOWED = {
     "flask_app": {"app_factory", "websockets", "core", "constants"},
     "cli": {"cli", "websockets", "services", "core", "constants"},
 }
-GROUND = {"cuda", "errors", "failures", "files", "hardware", "jsonfile", "paths", "schema", "statistics", "validation"}
+GROUND = {
+    "cuda",
+    "errors",
+    "failures",
+    "files",
+    "hardware",
+    "jsonfile",
+    "listing",
+    "paths",
+    "schema",
+    "statistics",
+    "validation",
+}
 FLOORS = (
     {"catalog", "prompts"},
     {"data", "export", "generation"},

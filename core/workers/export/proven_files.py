@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from core.export.folder import WORK, ProofEntry, clear_path, move_aside, proven_entries, write_entries
+from core.export.folder import WORK, ProofEntry, move_aside, proven_entries, write_entries
 from core.export.modelfile import modelfile_names
 from core.export.targets import Target
+from core.files import clear_path
 from core.jsonfile import write_text
 
 CLEAR_TRIES, CLEAR_GAP_S = 20, 0.05

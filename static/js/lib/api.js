@@ -66,7 +66,15 @@ const query = (values) => {
 /** @param {string} session @param {string} [rest] */
 const of = (session, rest = "") => `/training/sessions/${id(session)}${rest}`;
 
-/** @returns {Promise<{sessions: ListedSession[], queue: QueueState}>} */
+/** Where the entries of each store are. @type {Record<StoreName, string>} */
+const STORES = {
+  sessions: "/training/sessions", exports: "/exports", tests: "/models/tests", configs: "/configs",
+  prompts: "/prompts", rewards: "/rewards/custom", uploads: "/datasets/uploads",
+};
+/** @param {StoreName} store @param {string} name */
+export const deleteEntry = (store, name) => call(`${STORES[store]}/${id(name)}`, "DELETE");
+
+/** @returns {Promise<{sessions: ListedSession[], broken: BrokenEntry[], queue: QueueState}>} */
 export const listSessions = () => call("/training/sessions");
 /** @param {string} session @returns {Promise<SessionDetail>} */
 export const getSession = (session) => call(of(session));
@@ -137,7 +145,7 @@ export const startFileBatch = (file, options) => {
 /** @param {object} wanted session_id, models, rows, samples, and sampling values
  * @returns {Promise<EvaluationRecord>} */
 export const startEvaluation = (wanted) => call("/models/evaluate", "POST", wanted);
-/** @param {string | null} session @returns {Promise<{tests: EvaluationRecord[]}>} */
+/** @param {string | null} session @returns {Promise<{tests: EvaluationRecord[], broken: BrokenEntry[]}>} */
 export const listTests = (session) => call(`/models/tests${query({ session_id: session })}`);
 /** @param {string} test @param {{offset?: number, limit?: number}} [page] @returns {Promise<TestDetail>} */
 export const getTest = (test, page = {}) => call(`/models/tests/${id(test)}${query({ ...page })}`);
@@ -170,7 +178,7 @@ export const checkDataset = (config) => call("/datasets/check", "POST", { config
 export const downloadDataset = (wanted) => call("/datasets/download", "POST", wanted);
 /** @param {string} job @returns {Promise<Job>} */
 export const getJob = (job) => call(`/datasets/jobs/${id(job)}`);
-/** @returns {Promise<{uploads: ListedUpload[], unfinished: PartialUpload[]}>} */
+/** @returns {Promise<{uploads: ListedUpload[], broken: BrokenEntry[], unfinished: PartialUpload[]}>} */
 export const listUploads = () => call("/datasets/uploads");
 /** Send a whole file. @param {File} file @param {string} [encoding] @param {AbortSignal} [signal]
  * @returns {Promise<ReceivedUpload>} */
@@ -188,7 +196,7 @@ export const getUpload = (name) => call(`/datasets/uploads/${id(name)}`);
 /** @param {string} name */
 export const deleteUpload = (name) => call(`/datasets/uploads/${id(name)}`, "DELETE");
 
-/** @returns {Promise<{prompts: ListedTemplate[]}>} */
+/** @returns {Promise<{prompts: ListedTemplate[], broken: BrokenEntry[]}>} */
 export const listPrompts = () => call("/prompts");
 /** @param {string} name @param {object} prompt */
 export const savePrompt = (name, prompt) => call(`/prompts/${id(name)}`, "PUT", prompt);
@@ -200,7 +208,7 @@ export const previewPrompt = (wanted, signal) => call("/prompts/preview", "POST"
 /** @param {object} prompt @param {string} completion @returns {Promise<Parsed>} */
 export const parseCompletion = (prompt, completion) => call("/prompts/parse", "POST", { prompt, completion });
 
-/** @returns {Promise<{rewards: ShownPreset[], custom: ShownReward[], sandbox: string}>} */
+/** @returns {Promise<{rewards: ShownPreset[], custom: ShownReward[], broken: BrokenEntry[], sandbox: string}>} */
 export const listRewards = () => call("/rewards/list");
 /** @param {object} wanted config, rows, session_id, step, samples @param {AbortSignal} [signal]
  * @returns {Promise<RewardTest>} */
@@ -218,7 +226,7 @@ export const saveCustomReward = (name, definition, config) =>
 /** @param {string} name */
 export const deleteCustomReward = (name) => call(`/rewards/custom/${id(name)}`, "DELETE");
 
-/** @returns {Promise<{configs: SavedConfig[]}>} */
+/** @returns {Promise<{configs: SavedConfig[], broken: BrokenEntry[]}>} */
 export const listConfigs = () => call("/configs/list");
 /** @param {string} name @returns {Promise<{config: Record<string, unknown>}>} */
 export const loadConfig = (name) => call(`/configs/load${query({ name })}`);
@@ -232,7 +240,7 @@ export const createExport = (session, targets) => call("/exports/create", "POST"
 /** @param {string} session @param {string[]} targets @returns {Promise<OfferedPlan>} */
 export const planExport = (session, targets) =>
   call(`/exports/plan${query({ session_id: session, targets: targets.join(",") })}`);
-/** @returns {Promise<{exports: ExportState[]}>} */
+/** @returns {Promise<{exports: ExportState[], broken: BrokenEntry[]}>} */
 export const listExports = () => call("/exports/list");
 /** @param {string} session @returns {Promise<ExportState>} */
 export const cancelExport = (session) => call("/exports/cancel", "POST", { session_id: session });

@@ -2,6 +2,7 @@
 /** Keeps the store in step with the server: snapshots over REST, changes over the socket; both after each reconnect. */
 
 import * as state from "../state/sessions.js";
+import { brokenIn } from "../state/broken.js";
 import { later } from "../state/exports.js";
 import { explain, getSession, listExports, listSessions } from "./api.js";
 import { createLatest, unchanged } from "./latest.js";
@@ -65,7 +66,9 @@ function createSnapshots(store, say, watched) {
   async function refreshAll() {
     const isQueueUntold = unchanged(() => store.get().queue);
     await lists.ask(() => Promise.all([listSessions(), listExports()]), {
-      answered([{ sessions, queue }, { exports }]) {
+      answered([{ sessions, broken, queue }, { exports, broken: brokenExports }]) {
+        store.update(brokenIn("sessions", broken));
+        store.update(brokenIn("exports", brokenExports));
         const held = store.get().exports;
         const known = exports.map((listed) => [listed.export_id, later(held[listed.export_id], listed)]);
         store.update(state.listed(sessions));

@@ -7,6 +7,7 @@ import {
 } from "../lib/dom.js";
 import { createLatest, unchanged } from "../lib/latest.js";
 import { moment } from "../lib/format.js";
+import { brokenIn } from "../state/broken.js";
 import { ask, dialog, mayReplace, open } from "../ui/dialog.js";
 
 /** @param {Context} context */
@@ -56,7 +57,8 @@ function createManager(context) {
     box, fail,
     has: (/** @type {string} */ name) => names.includes(name),
     refresh: () => list.ask(api.listConfigs, {
-      answered({ configs }) {
+      answered({ configs, broken }) {
+        context.store.update(brokenIn("configs", broken));
         names = configs.map((config) => config.name);
         show(find("config-empty"), configs.length === 0);
         fillList(find("config-list"), "config", configs, fillConfig);

@@ -82,7 +82,7 @@ const klText = (metrics) => (metrics.step && !Number.isFinite(metrics.kl) ? "off
 /** The ratio and the side on which more was clipped. @param {StepFigures["clip_ratio"]} clip */
 export function clipText(clip) {
   if (!clip) return "–";
-  const { low = 0, high = 0 } = clip;
+  const [low, high] = [clip.low ?? 0, clip.high ?? 0];
   if (!low && !high) return "0";
   return high >= low ? `${number(high)} high` : `${number(low)} low`;
 }

@@ -9,6 +9,7 @@ import { isSame } from "./draft.js";
 export const initial = {
   sessions: {}, exports: {}, shown: null, system: null, queue: null, connection: /** @type {const} */ ("connecting"),
   isLoaded: false,
+  broken: {},
 };
 
 /** The list as REST gave it; a run that only the socket has told of so far stays.

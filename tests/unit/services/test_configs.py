@@ -33,7 +33,7 @@ def test_a_name_stays_in_the_folder(configs, name):
 def test_a_deleted_configuration_is_gone(configs):
     configs.save("mine", {})
     configs.delete("mine")
-    assert configs.saved() == []
+    assert configs.saved().entries == []
     for action in (configs.load, configs.delete):
         with pytest.raises(NotFound):
             action("mine")

@@ -68,7 +68,7 @@ def tests(workspace, store, answerer, inspection, told):
     service = EvaluationService(workspace, tools)
     yield service
     answerer.gate.set()
-    for test in service.records():
+    for test in service.records().entries:
         service.wait(test.test_id, 10)
 
 
@@ -266,7 +266,7 @@ def test_a_test_that_waits_is_cancelled_at_once(tests, answerer, until):
     waiting = tests.batch("second", questions(2), RUN, Wanted())
     assert waiting.text == "waiting for 1 before it"
     assert tests.cancel(waiting.test_id).status == "cancelled"
-    assert [test.status for test in tests.records()] == ["cancelled", "running"]
+    assert [test.status for test in tests.records().entries] == ["cancelled", "running"]
 
 
 def test_tests_run_one_after_another_in_the_order_they_came(tests, answerer):
@@ -291,7 +291,7 @@ def test_a_deleted_test_is_gone(tests, workspace):
     test = tests.batch("p", questions(2), RUN, Wanted())
     over(tests, test)
     tests.delete(test.test_id)
-    assert tests.records() == [] and not folder_of(workspace, test).exists()
+    assert tests.records().entries == [] and not folder_of(workspace, test).exists()
     with pytest.raises(NotFound):
         tests.get(test.test_id)
 
@@ -300,8 +300,8 @@ def test_tests_are_listed_newest_first_by_run(tests, store):
     make_run(store, "r2")
     for path in ("outputs/r1", "outputs/r2", "some/base"):
         over(tests, tests.batch(path, prompts("1"), (path, True), Wanted()))
-    assert [test.name for test in tests.records()] == ["some/base", "outputs/r2", "outputs/r1"]
-    assert [test.name for test in tests.records("r2")] == ["outputs/r2"]
+    assert [test.name for test in tests.records().entries] == ["some/base", "outputs/r2", "outputs/r1"]
+    assert [test.name for test in tests.records("r2").entries] == ["outputs/r2"]
     with pytest.raises(NotFound):
         tests.records("r3")
 
@@ -321,7 +321,7 @@ def test_after_a_kill_a_test_is_interrupted_and_what_it_has_is_read(
     tools = tools_of(store, answerer, inspection, publish=lambda topic, test: told.append(test))
     again = EvaluationService(workspace, tools)
     again.recover()
-    assert again.records()[0].status == "interrupted"
+    assert again.records().entries[0].status == "interrupted"
     until(lambda: told)
     assert (told[0]["test_id"], told[0]["summary"]["answered"]) == (test.test_id, 2)
     known, rows = again.get(test.test_id)
@@ -333,7 +333,7 @@ def test_a_test_that_somebody_has_broken_is_left_out_of_the_list(tests, workspac
     over(tests, test)
     (folder_of(workspace, test) / "test.json").write_text("{", encoding="utf-8")
     tests.recover()
-    assert tests.records() == []
+    assert tests.records().entries == []
 
 
 def test_a_file_of_prompts_is_read_under_its_name_and_not_kept(tests, workspace):

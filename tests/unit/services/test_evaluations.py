@@ -40,7 +40,7 @@ def tests(workspace, store, answerer, inspection):
     service = EvaluationService(workspace, tools_of(store, answerer, inspection))
     yield service
     answerer.gate.set()
-    for test in service.records():
+    for test in service.records().entries:
         service.wait(test.test_id, 10)
 
 

@@ -87,7 +87,7 @@ def test_a_folder_with_a_proof_and_no_log_is_a_completed_export(workspace, servi
     (folder / "export.json").unlink()
     state = service.state("run")
     assert (state.status, state.fraction, state.targets, state.started_at) == ("completed", 1.0, [], None)
-    assert [one.session_id for one in service.states()] == ["run"]
+    assert [one.session_id for one in service.states().entries] == ["run"]
 
 
 def test_what_was_never_exported_is_not_found(workspace, service):
@@ -95,7 +95,7 @@ def test_what_was_never_exported_is_not_found(workspace, service):
     for session_id in ("nobody", "empty"):
         with pytest.raises(NotFound, match="never exported"):
             service.state(session_id)
-    assert service.states() == []
+    assert service.states().entries == []
 
 
 def test_a_state_follows_the_log_as_it_grows(workspace, service):
@@ -126,7 +126,7 @@ def test_of_many_exports_one_that_is_broken_is_left_out_of_the_list(workspace, s
         write_export(workspace, f"run{number}", ["q4_k_m"])
     (workspace.export("run1") / "proof.json").write_text("{", encoding="utf-8")
     (workspace.exports / "notes.txt").write_text("by hand", encoding="utf-8")
-    assert [state.session_id for state in service.states()] == ["run0", "run2"]
+    assert [state.session_id for state in service.states().entries] == ["run0", "run2"]
 
 
 def test_at_boot_an_export_whose_worker_is_gone_is_interrupted_and_swept(workspace, service):

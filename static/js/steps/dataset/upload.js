@@ -3,6 +3,7 @@
 
 import { ApiError, attempt, deleteUpload, explain, getJob, listUploads } from "../../lib/api.js";
 import { createLatest } from "../../lib/latest.js";
+import { brokenIn } from "../../state/broken.js";
 import { continues } from "../../state/uploads.js";
 import { ask } from "../../ui/dialog.js";
 import { discard } from "../../ui/upload.js";
@@ -51,7 +52,8 @@ function createFiles(context, { choose, onList, putJob, lookAgain }) {
   function fetchUploads() {
     latest.drop(); // a list that was asked for before may have what has been deleted since
     return latest.ask(listUploads, {
-      answered({ uploads, unfinished }) {
+      answered({ uploads, broken, unfinished }) {
+        context.store.update(brokenIn("uploads", broken));
         onList({ uploads, unfinished });
         for (const { job_id: job, rows, problem } of uploads) {
           if (job && rows === null && !problem) fetchCount(job, putJob);

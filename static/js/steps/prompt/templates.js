@@ -3,6 +3,7 @@
 
 import { attempt, deletePrompt, explain, listPrompts, savePrompt } from "../../lib/api.js";
 import { createLatest, unchanged } from "../../lib/latest.js";
+import { brokenIn } from "../../state/broken.js";
 import { inForce, templateNamed, unreplaced } from "../../state/prompts.js";
 import { ask } from "../../ui/dialog.js";
 import { fillGroups } from "../../ui/groups.js";
@@ -19,7 +20,8 @@ export function createTemplates(root, context, select) {
     /** The draft's template, if it is known. */
     chosen: () => templateNamed(all(), context.get("prompt.template")),
     fetch: () => latest.ask(listPrompts, {
-      answered({ prompts }) {
+      answered({ prompts, broken }) {
+        context.store.update(brokenIn("prompts", broken));
         fillGroups(select, [
           { label: "Shipped", options: optionsOf(prompts, true) },
           { label: "Your own", options: optionsOf(prompts, false) },

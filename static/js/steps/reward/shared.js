@@ -5,6 +5,7 @@
 import { explain, getSchema, listRewards } from "../../lib/api.js";
 import { keepValue, keptValue } from "../../lib/kept.js";
 import { createLatest } from "../../lib/latest.js";
+import { brokenIn } from "../../state/broken.js";
 import { changesFor, keptFields, partsOf } from "../../state/rewards.js";
 
 /** @type {Rewards} */
@@ -20,8 +21,10 @@ export function fetchRewards(context) {
   const shown = () => rewardsOf(context.store.get());
   const put = (/** @type {Partial<Rewards>} */ patch) => context.patch({ rewards: { ...shown(), ...patch } });
   return latest.ask(() => Promise.all([listRewards(), getSchema()]), {
-    answered: ([{ rewards: list, custom, sandbox }, { schema }]) =>
-      put({ status: "ready", list, custom, sandbox, defs: schema.$defs, message: "" }),
+    answered([{ rewards: list, custom, broken, sandbox }, { schema }]) {
+      context.store.update(brokenIn("rewards", broken));
+      put({ status: "ready", list, custom, sandbox, defs: schema.$defs, message: "" });
+    },
     refused: (error) => put({ status: shown().status === "ready" ? "ready" : "failed", message: explain(error) }),
   });
 }

@@ -4,6 +4,7 @@
 import { explain, getMachine, getSchema, listPrompts, listRewards, listTestable, listTests } from "../../lib/api.js";
 import { keepValue, keptValue } from "../../lib/kept.js";
 import { createLatest } from "../../lib/latest.js";
+import { brokenIn } from "../../state/broken.js";
 import { inList, noted } from "../../state/chat.js";
 import { chosenModel, evaluationSampling, templateOf } from "../../state/testing.js";
 import { later, shownTest, testsOf } from "../../state/testing_runs.js";
@@ -118,6 +119,7 @@ export function follow(desk) {
   /** The batches and evaluations of all runs, and of models without one. */
   const fetchTests = () => tests.ask(() => listTests(null), {
     answered(answer) {
+      context.store.update(brokenIn("tests", answer.broken));
       const mine = get().tests;
       const kept = Object.values(mine).filter(({ test_id: id }) => told.has(id));
       const known = answer.tests.map((test) => later(mine[test.test_id], test));

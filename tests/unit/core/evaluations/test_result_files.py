@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from core.errors import InvalidInput
+from core.errors import Broken
 from core.evaluations.export import results_csv, results_json
 from core.evaluations.folder import ResultFolder, RowPlaces
 from core.evaluations.rows import batch_summary, chunked, seed_of_piece
@@ -28,7 +28,7 @@ def test_what_is_saved_is_loaded(folder):
 
 def test_a_test_that_was_edited_into_nonsense_is_refused(folder):
     (folder.path / "test.json").write_text('{"test_id": "x"}', encoding="utf-8")
-    with pytest.raises(InvalidInput, match=r"test\.json is no test"):
+    with pytest.raises(Broken, match=r"test\.json: \w+: field required"):
         folder.load()
 
 
@@ -79,7 +79,7 @@ def test_a_page_leaves_out_a_line_that_is_being_written(folder):
 
 def test_at_its_end_a_batch_has_each_row_once_in_order_and_its_figures(folder):
     folder.append([batch_result(1, "b"), batch_result(0, "a")])
-    scores = {"reward": 0.5, "scores": {"x": {"value": 0.5, "reason": "r"}}, "is_correct": False}
+    scores = {"reward": 0.5, "scores": {"x": {"value": 0.5, "reason": "r", "kind": "scored"}}, "is_correct": False}
     folder.append([batch_result(1, "b", **scores)])
     settle(batch(), folder)
     lines = [json.loads(line) for line in folder.results.read_text(encoding="utf-8").splitlines()]

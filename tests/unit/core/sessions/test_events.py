@@ -9,6 +9,11 @@ from core.sessions.events import KINDS, EventLog, EventReader, read_events
 from core.sessions.kinds import Event
 from core.sessions.state import LATEST_ONLY, fold_all
 
+SAMPLE = {
+    "text": 'a "kind": "metrics" in a text', "tokens": 3, "truncated": False, "reward": 0.0, "advantage": None,
+    "scores": {}, "instruction": "i", "reference": "r",
+}  # fmt: skip
+
 
 def test_numbers_go_on_where_an_earlier_writer_stopped(tmp_path):
     path = tmp_path / "events.jsonl"
@@ -89,7 +94,7 @@ def test_of_some_kinds_only_the_last_between_others_is_read_and_the_state_is_the
     log.append("phase", phase="training", detail="")
     for step in range(1, 6):
         log.append("metrics", step=step, total_steps=9, phase="training", reward=step / 10)
-        log.append("completions", step=step, file="f", groups=1, sample=[{"text": 'a "kind": "metrics" in a text'}])
+        log.append("completions", step=step, file="f", groups=1, sample=[SAMPLE])
     log.append("checkpoint", step=5, path="checkpoint-5")
     log.append("metrics", step=6, total_steps=9, phase="training", reward=0.6)
     log.append("heartbeat")

@@ -82,7 +82,7 @@ def test_only_lines_that_are_asked_for_are_parsed(log, monkeypatch):
     lines = [{"seq": step, "t": 1.5, "kind": "metrics", **rows(step, reward=step)} for step in range(1, 1001)]
     log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     parsed = []
-    monkeypatch.setattr("core.sessions.events.json.loads", lambda line: parsed.append(line) or decode(line))
+    monkeypatch.setattr("core.sessions.events.from_json", lambda line, **how: parsed.append(line) or decode(line))
     found = columns(MetricsHistory(log), max_points=4)
     assert (found["reward"], len(parsed)) == ([250, 500, 750, 1000], 4)
 

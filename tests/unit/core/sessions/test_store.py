@@ -53,6 +53,7 @@ def test_sessions_are_listed_newest_first(store, workspace):
     assert [s.session_id for s in store.states()] == ["new", "old"]
 
 
+GROUP = {"step": 3, "prompt": "p", "instruction": "i", "reference": "r", "extras": {}, "completions": []}
 SLIM = {
     "session_id", "name", "model", "dataset", "status", "phase", "phase_detail", "phase_started_at", "created_at",
     "started_at", "ended_at", "last_seq", "device", "step", "total_steps", "eta_seconds", "reward", "failure", "saved",
@@ -63,7 +64,7 @@ def test_a_summary_is_slim_and_names_what_is_trained_on_what(store):
     log = EventLog(store.create("a", RunConfig(name="mine")).events)
     log.append("metrics", step=3, total_steps=9, phase="training", reward=0.25)
     log.append("failed", cause="no luck", cure="try again", log_tail="x" * 1000)
-    (summary,) = store.summaries()
+    (summary,) = store.summaries().entries
     assert set(summary) == SLIM
     assert (summary["name"], summary["model"], summary["dataset"]) == ("mine", "SmolLM2-135M-Instruct", "arithmetic")
     assert (summary["reward"], summary["step"], summary["failure"]) == (0.25, 3, {"cause": "no luck"})
@@ -90,7 +91,7 @@ def test_a_session_made_anew_under_an_old_name_has_nothing_of_the_old_one(store)
     store.delete("a")
     store.create("a", RunConfig(name="new"))
     assert store.config("a").name == "new"
-    assert (store.summaries()[0]["name"], store.summaries()[0]["status"]) == ("new", "queued")
+    assert (store.summaries().entries[0]["name"], store.summaries().entries[0]["status"]) == ("new", "queued")
 
 
 def test_metrics_come_in_columns_of_equal_length(store):
@@ -104,15 +105,16 @@ def test_metrics_come_in_columns_of_equal_length(store):
     assert store.metrics("a", after_step=1, max_points=100)["step"] == [2]
 
 
-def test_groups_of_a_step_are_read_back(store):
+def test_groups_of_a_step_are_read_back_but_for_a_broken_line(store):
     paths = store.create("a", RunConfig())
     assert store.completion_steps("a") == []
     paths.completions.mkdir()
     for step in (1_000_000, 3):
-        (paths.completions / completions_file(step)).write_text(json.dumps({"prompt": "p"}) + "\n", encoding="utf-8")
+        file = paths.completions / completions_file(step)
+        file.write_text(f"{json.dumps(GROUP)}\n{{half a line\n", encoding="utf-8")
     (paths.completions / ".step-000004.jsonl.0a0b.part").write_text("half", encoding="utf-8")
     assert store.completion_steps("a") == [3, 1_000_000]
-    assert store.groups("a", 3) == [{"prompt": "p"}]
+    assert store.groups("a", 3) == [GROUP]
     with pytest.raises(NotFound, match="step 4"):
         store.groups("a", 4)
 
@@ -136,7 +138,7 @@ def test_one_broken_configuration_hides_no_other_session(store):
         EventLog(store.create(name, RunConfig()).events).append("queued")
     store.paths("broken").config.write_text("{", encoding="utf-8")
     store._labels.clear()
-    listed = {one["session_id"]: one["model"] for one in store.summaries()}
+    listed = {one["session_id"]: one["model"] for one in store.summaries().entries}
     assert listed == {"good": RunConfig().model.name, "broken": None}
 
 

@@ -23,7 +23,9 @@ def publish(files, name, text="weights"):
         (made / "config.json").write_text(text, encoding="utf-8")
     else:
         made.write_text(text, encoding="utf-8")
-    entry = {"target": name, "kind": target.kind, "file": target.file, "size_bytes": len(text)}
+    made_of = {"made_at": 1.0, "adapter_sha256": None, "seconds": None, "is_folder": target.is_folder}
+    shown = {"target": name, "kind": target.kind, "title": target.title, "file": target.file}
+    entry = {**shown, **made_of, "size_bytes": len(text)}
     files.publish(target, made, entry)
 
 
