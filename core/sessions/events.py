@@ -21,7 +21,7 @@ from core.sessions.kinds import Event, LaterEvent, UnreadEvent
 KINDS: dict[str, str] = {
     "queued": "waits for a device",
     "starting": "the server starts a worker: device, attempt",
-    "started": "the worker runs: pid, created (seconds, the process's own start time)",
+    "started": "the worker runs: pid",
     "phase": "a phase begins: phase, detail",
     "notice": "something the user should know: level, field, message",
     "loaded": "the model is in memory: engine, device, dtype, parameters, trainable_parameters, adapted_layers, "

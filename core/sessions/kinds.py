@@ -33,11 +33,10 @@ class StartingEvent(Stamp):
 
 
 class StartedEvent(Stamp):
-    """The worker runs; `created` is the process's own start time in Unix seconds."""
+    """The worker runs."""
 
     kind: Literal["started"]
     pid: int
-    created: float
 
 
 class PhaseEvent(Stamp):

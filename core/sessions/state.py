@@ -89,7 +89,6 @@ class SessionState:
     last_seq: int = 0
     device: str | None = None
     pid: int | None = None
-    process_created_at: float | None = None
     attempt: int = 0
     engine: EngineReport | None = None
     data: DataReport | None = None
@@ -189,7 +188,7 @@ def _starting(state: SessionState, event: StartingEvent) -> SessionState:
 
 
 def _started(state: SessionState, event: StartedEvent) -> SessionState:
-    return replace(state, pid=event.get("pid"), process_created_at=event.get("created"))
+    return replace(state, pid=event["pid"])
 
 
 def _phase(state: SessionState, event: PhaseEvent) -> SessionState:

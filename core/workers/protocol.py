@@ -14,14 +14,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-import psutil
-
 from constants import LOG_TAIL_LINES
 from core.errors import LoraCraftError
 from core.failures import Explanation, explain
 from core.paths import SessionPaths
 from core.sessions.events import EventLog
 from core.sessions.store import tail_text
+from core.sessions.worker_lock import take_lock
 
 LOG = logging.getLogger(__name__)
 HEARTBEAT_PERIOD_S = 5.0
@@ -48,10 +47,14 @@ class Reporter:
     Args:
         paths: The files of the session, or of the export, that the worker works on.
         clean_up: Called before a stop request ends the process at once; see `phase`.
+
+    Raises:
+        Conflict: Another worker works in that folder.
     """
 
     def __init__(self, paths: SessionPaths, clean_up: Callable[[], None] = lambda: None):
         self.paths = paths
+        self._lock = take_lock(paths.folder)  # before the log is opened, whose one writer this is
         self.log = EventLog(paths.events)
         self._clean_up = clean_up
         self._leaving = threading.RLock()  # one final event only: the watching thread and the main one may both end
@@ -62,8 +65,7 @@ class Reporter:
 
     def start(self) -> None:
         """Report the process and start the heartbeat."""
-        process = psutil.Process()
-        self.log.append("started", pid=process.pid, created=process.create_time())
+        self.log.append("started", pid=os.getpid())
         threading.Thread(target=self._watch, name="heartbeat", daemon=True).start()
 
     def phase(self, name: str, detail: str = "", interruptible: bool = False) -> None:

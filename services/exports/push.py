@@ -128,6 +128,7 @@ class PushService:
         url = f"{self._environment.get('HF_ENDPOINT') or PUBLIC_HUB}/{push.repo_id}"
         request: PushRequest = {"repo_id": push.repo_id, "targets": targets, "private": push.private, "url": url}
         with self._in_use.from_here(export.id, "push", lambda: not self._is_running(paths)):
+            self._workers.require_idle(paths)
             self._logs.begin(paths)
             write_json(paths.folder / REQUEST, request)
             EventLog(paths.events).append("starting", device="cpu")
@@ -172,7 +173,7 @@ class PushService:
         log = self._logs.read(paths)
         if log is not None and log.state.has_worker:
             self._in_use.note(session_id, "push", lambda: not self._is_running(paths))
-            self._workers.reattach(log.state, paths)
+            self._workers.reattach(paths)
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> PushState | None:
         """Block until a push has ended, at most `timeout_s`, and return its state."""

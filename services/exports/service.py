@@ -113,6 +113,7 @@ class ExportService:
             )
         paths = self._paths(session_id)
         with self._in_use.from_here(session_id, "export", lambda: not self._is_running(paths)):
+            self._workers.require_idle(paths)
             self._prepare(paths, chosen)
             self._workers.start(paths)
         return self.state(session_id)
@@ -197,7 +198,7 @@ class ExportService:
         log = self._logs.read(paths)
         if log is not None and log.state.has_worker:
             self._in_use.note(paths.id, "export", lambda: not self._is_running(paths))
-            self._workers.reattach(log.state, paths)
+            self._workers.reattach(paths)
         elif not self._is_complete(paths, log):
             self._folder(paths).sweep()
 

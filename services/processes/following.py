@@ -15,12 +15,13 @@ from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog, read_events
 from core.sessions.kinds import Event
 from core.sessions.state import SessionState, fold_all
+from core.sessions.worker_lock import at_work, is_locked
 from services.processes.supervisor import Supervisor, Watch
 from services.processes.worker import (
     TERMINATE_GRACE_S,
     Launch,
     WorkerProcess,
-    living_worker,
+    worker_arguments,
     worker_command,
     worker_environment,
 )
@@ -77,6 +78,7 @@ class FollowedWorkers:
         """
 
         def begin() -> WorkerProcess:
+            self.require_idle(paths)
             prepare()
             base = {**self._launch.environment, **(more_environment or {})}
             environment = worker_environment(base, self._workspace, device)
@@ -85,15 +87,23 @@ class FollowedWorkers:
 
         self._spawn(paths, begin)
 
-    def reattach(self, state: SessionState, paths: SessionPaths, found: Callable[[], None] = lambda: None) -> None:
+    def require_idle(self, paths: SessionPaths) -> None:
+        """Check that no worker is at work in a folder, whatever its log says.
+
+        Raises:
+            Conflict: One is.
+        """
+        if is_locked(paths.folder):
+            raise at_work(paths.folder)
+
+    def reattach(self, paths: SessionPaths, found: Callable[[], None] = lambda: None) -> None:
         """Follow the worker that an earlier server started on a folder; if it is gone, end the log as interrupted.
 
         Args:
-            state: The state from the folder's log.
             paths: The folder's files.
             found: Called before the thread starts, if the worker lives.
         """
-        process = living_worker(state, self._launch.module, paths)
+        process = WorkerProcess.find(worker_arguments(self._launch.module, paths.folder), paths.folder)
         if process is None:
             self._publish_end(paths, "interrupted", self._listeners.explain_exit(None))
             self._listeners.ended(paths)
@@ -132,7 +142,10 @@ class FollowedWorkers:
         self._listeners.ended(paths)
 
     def _publish_end(self, paths: SessionPaths, kind: str, explanation: Explanation) -> None:
-        """Write a final event for a worker that can't write it any more."""
+        """Write a final event for a worker that can't write it any more; the log of a living one is its own."""
+        if is_locked(paths.folder):
+            LOG.error("Another worker is at work in %s", paths.folder)
+            return
         cause, cure, code = explanation
         try:
             event = EventLog(paths.events).append(kind, cause=cause, cure=cure, code=code)

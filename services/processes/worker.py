@@ -14,8 +14,8 @@ import psutil
 
 from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S
 from core.hardware import physical_cores
-from core.paths import SessionPaths, Workspace
-from core.sessions.state import SessionState
+from core.paths import Workspace
+from core.sessions.worker_lock import is_locked
 
 TERMINATE_GRACE_S = 5.0
 """How long a terminated worker may take before its process tree is killed."""
@@ -37,8 +37,9 @@ class Launch:
 class WorkerProcess:
     """One worker, started by this server or by an earlier one, whose exit code can't be read."""
 
-    def __init__(self, process: psutil.Process, child: "subprocess.Popen[bytes] | None" = None):
+    def __init__(self, process: psutil.Process, folder: Path, child: "subprocess.Popen[bytes] | None" = None):
         self._process = process
+        self._folder = folder
         self._child = child
 
     @classmethod
@@ -47,10 +48,9 @@ class WorkerProcess:
 
         Nothing is piped to the server, so that the worker survives it.
 
-
         Args:
             command: Program and arguments.
-            log: The file for its output.
+            log: The file for its output, in the folder in which it works.
             environment: All of its environment.
             polite: Give way to other processes, so that the server answers while all cores are busy.
         """
@@ -67,25 +67,18 @@ class WorkerProcess:
         process = psutil.Process(child.pid)
         if polite:
             give_way(process)
-        return cls(process, child)
+        return cls(process, log.parent, child)
 
     @classmethod
-    def attach(cls, pid: int, created: float) -> "WorkerProcess | None":
-        """The living process `pid` that was created at `created`; None when that has ended."""
-        try:
-            process = psutil.Process(pid)
-            alive = abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return None
-        return cls(process) if alive else None
+    def find(cls, arguments: Sequence[str], folder: Path) -> "WorkerProcess | None":
+        """The living process whose command line ends in `arguments`, among them `folder`, in which it works.
 
-    @classmethod
-    def find(cls, arguments: Sequence[str]) -> "WorkerProcess | None":
-        """A living process whose command line ends in `arguments`, for a worker that has not written its id yet."""
+        Neither its id nor its start time identifies it: the id may be another's by now, and the clock may be set.
+        """
         for process in psutil.process_iter(["cmdline"]):
             line = process.info["cmdline"] or []
             if line[-len(arguments) :] == list(arguments) and process.status() != psutil.STATUS_ZOMBIE:
-                return cls(process)
+                return cls(process, folder)
         return None
 
     @property
@@ -100,10 +93,10 @@ class WorkerProcess:
             code = self._child.poll()
             return code is not None, code
         try:
-            ended = not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+            runs = self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
-            ended = True
-        return ended, None
+            runs = False
+        return not runs and not is_locked(self._folder), None
 
     def end(self) -> None:
         """Terminate the worker and its children; kill those that still run after TERMINATE_GRACE_S."""
@@ -158,13 +151,6 @@ def worker_environment(base: dict[str, str], workspace: Workspace, device: str) 
         "OMP_WAIT_POLICY": "PASSIVE",
         "GOMP_SPINCOUNT": "10000",  # to wake a sleeping thread for each of many small products doubles their time
     }
-
-
-def living_worker(state: SessionState, module: str, paths: SessionPaths) -> WorkerProcess | None:
-    """The worker of `paths`, if it lives; found by its command line if it has not written its id yet."""
-    if state.pid is None:
-        return WorkerProcess.find(worker_arguments(module, paths.folder))
-    return WorkerProcess.attach(state.pid, state.process_created_at or 0.0)
 
 
 def give_way(process: psutil.Process) -> None:

@@ -24,6 +24,7 @@ from core.sessions.events import EventLog, keep_reserve
 from core.sessions.kinds import Event
 from core.sessions.state import SessionState
 from core.sessions.store import SessionStore
+from core.sessions.worker_lock import is_locked
 from services.processes.devices import Devices
 from services.processes.following import FollowedWorkers, Listeners
 from services.processes.in_use import InUse
@@ -156,6 +157,7 @@ class TrainingService:
                 hint = "Fork it to train on." if state.is_final else "Wait for it, or stop it first."
                 raise Conflict(f"The session {session_id!r} is {state.status}.", hint)
             with self._claimed(session_id):
+                self._workers.require_idle(paths)
                 self._check(self._store.config(session_id))
                 paths.stop.unlink(missing_ok=True)
                 keep_reserve(paths.folder)
@@ -183,13 +185,14 @@ class TrainingService:
             if not state.is_final:
                 raise Conflict(f"The session {session_id!r} is {state.status}.", "Stop it first.")
             with self._in_use.deleting(session_id):
+                self._workers.require_idle(self._store.paths(session_id))
                 self._store.delete(session_id)
                 shutil.rmtree(self._workspace.export(session_id), ignore_errors=True)
 
     def recover(self) -> None:
         """At boot: reattach to runs whose worker lives, end the others as interrupted, and queue those that waited."""
         for state in reversed(self._store.states()):
-            if state.has_worker:
+            if state.has_worker or is_locked(self._store.paths(state.session_id).folder):
                 self._recover_running(state)
         for state in reversed(self._store.states()):
             if state.status == "queued":
@@ -259,7 +262,7 @@ class TrainingService:
         session_id = state.session_id
         self._in_use.note(session_id, "training", lambda: self._store.state(session_id).is_final)
         paths = self._store.paths(session_id)
-        self._workers.reattach(state, paths, lambda: self._devices.hold(session_id, state.device or "cpu"))
+        self._workers.reattach(paths, lambda: self._devices.hold(session_id, state.device or "cpu"))
 
     def _start_worker(self, session_id: str, device: str) -> None:
         paths = self._workspace.session(session_id)

@@ -1367,7 +1367,6 @@ interface SessionState {
   last_seq: number;
   device: string | null;
   pid: number | null;
-  process_created_at: number | null;
   attempt: number;
   engine: EngineReport | null;
   data: DataReport | null;

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.real
 ALL = ["adapter", "merged", "adapter_gguf", "f16", "q8_0"]
 GGUF = [target.name for target in TARGETS.values() if target.kind == "gguf"]
 CREATE = "/api/exports/create"
-KEPT = {"events.jsonl", "worker.log", "export.json", "STOP", ".reserve"}
+KEPT = {"events.jsonl", "worker.log", "export.json", "STOP", ".reserve", ".worker.lock"}
 TIMEOUT_S = 120
 
 

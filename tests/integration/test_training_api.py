@@ -2,12 +2,16 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from core.jsonfile import read_json
-from core.sessions.events import read_events
+from core.sessions.events import EventLog, read_events
 from tests.conftest import REPOSITORY
+from tests.support.fake_worker import GO
+from tests.support.server import FAKE_WORKER
 
 
 @pytest.fixture
@@ -172,6 +176,24 @@ def test_events_are_never_lost_or_doubled_when_the_server_is_killed(server, unti
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     steps = [event["step"] for event in events if event["kind"] == "metrics"]
     assert steps == list(range(1, len(steps) + 1))
+
+
+def test_a_session_whose_worker_lives_gets_no_second_one_whatever_its_log_says(server, until):
+    server.begin("one", "steps=6 delay=0.02 hold=4")
+    until(lambda: server.session("one")["step"] == 3)
+    server.kill()
+    folder = server.root / "outputs" / "one"
+    EventLog(folder / "events.jsonl").append("interrupted", cause="the clock was set", cure="", code="unknown")
+    server.start()
+    assert server.status("one") == "interrupted"
+    assert server.call("POST", "/api/training/sessions/one/resume")[0] == 409
+    assert server.call("DELETE", "/api/training/sessions/one")[0] == 409
+    command = [sys.executable, "-m", FAKE_WORKER, str(folder)]
+    second = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert (second.returncode, "still at work in outputs/one" in second.stderr) == (1, True)
+    assert [event["kind"] for event in read_events(folder / "events.jsonl")].count("started") == 1
+    (folder / GO).touch()
+    until(lambda: server.status("one") == "completed")
 
 
 def test_a_run_whose_worker_died_with_the_server_is_interrupted_and_resumes(server, until):

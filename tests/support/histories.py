@@ -16,7 +16,7 @@ def metrics(step: int, phase: str = "training", total: int = 10) -> tuple[str, d
     return "metrics", {"step": step, "total_steps": total, "phase": phase, "reward": step / 10, "eta_seconds": 1.0}
 
 
-STARTED = ["queued", ("starting", {"device": "cpu"}), ("started", {"pid": 7, "created": 1.5})]
+STARTED = ["queued", ("starting", {"device": "cpu"}), ("started", {"pid": 7})]
 COMPLETED = [
     *STARTED,
     ("phase", {"phase": "training"}),

@@ -38,7 +38,7 @@ def write_export(workspace: Workspace, session_id: str, targets: Sequence[str], 
         (folder / name).write_text(f'FROM ./{entry["file"]}\nPARAMETER stop "<|im_end|>"\n', encoding="utf-8")
     write_json(folder / "export.json", {"targets": list(targets)})
     write_json(folder / "proof.json", {"session_id": session_id, "files": entries})
-    write_log(folder, [("starting", {"device": "cpu"}), ("started", {"pid": 1, "created": 0.0}), ("completed", {})])
+    write_log(folder, [("starting", {"device": "cpu"}), ("started", {"pid": 1}), ("completed", {})])
     return folder
 
 

@@ -14,7 +14,7 @@ from services.processes.worker import Launch
 from tests.support.past_exports import write_adapter_files, write_export, write_log
 from tests.support.past_runs import write_run
 
-BEGUN = [("starting", {"device": "cpu"}), ("started", {"pid": 0, "created": 0.0})]
+BEGUN = [("starting", {"device": "cpu"}), ("started", {"pid": 0})]
 CONVERTING = [
     *BEGUN,
     ("phase", {"phase": "merging", "detail": ""}),
