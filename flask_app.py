@@ -19,12 +19,15 @@ from websockets import socketio
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 5000
+SILENCE_S = 60.0
+"""A connection that sends nothing for so long, or takes nothing, is closed; an open page says something each 25 s."""
 
 
 class RequestHandler(WSGIRequestHandler):
-    """Reads requests in larger pieces than the usual 8 KiB, for uploads."""
+    """Reads requests in larger pieces than the usual 8 KiB, for uploads, and waits for none for ever."""
 
     rbufsize = UPLOAD_CHUNK_BYTES
+    timeout = SILENCE_S
 
 
 def main(arguments: list[str] | None = None, machine: Callable[[], Hardware] = detect_hardware) -> int:

@@ -62,11 +62,19 @@ def explain_export(error: BaseException) -> Explanation:
     return cause, EXPORT_MEMORY_CURE if code == "out_of_memory" else cure, code
 
 
-def explain_exit(exit_code: int | None) -> Explanation:
-    """(cause, cure, code) of a worker without a final event; a negative exit code is a signal, None unknown."""
+def explain_exit(exit_code: int | None, was_short: bool | None = None) -> Explanation:
+    """(cause, cure, code) of a worker without a final event.
+
+    Args:
+        exit_code: Negative for a signal, None if it is not known.
+        was_short: Whether the system has killed something for memory while the worker ran; None if nobody knows.
+    """
     if exit_code is None:
         cause = "The worker is gone; its exit code is not known, because an earlier server had started it."
         return cause, "Look at the end of worker.log, then resume.", "lost"
+    if exit_code in (-9, 137) and was_short is False:
+        cause = "The worker was killed (SIGKILL) by somebody or by another program; the system was not short of memory."
+        return cause, "Look at the end of worker.log, then resume.", "signal"
     if exit_code in (-9, 137):
         cause = "The worker was killed (SIGKILL), most likely by the operating system because memory ran out."
         return cause, f"{OUT_OF_MEMORY_CURE} Then resume.", "killed"

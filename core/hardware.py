@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -190,6 +191,26 @@ def gpu_snapshot(index: int = 0, nvml: Any = None) -> GpuSnapshot:
         "gpu_utilization": _read(nvml, lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu),
         "gpu_temperature": _read(nvml, lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)),
     }
+
+
+class MemoryWatch:
+    """Tells whether the system has killed a process for want of memory since this was made."""
+
+    def __init__(self, counters: Path = Path("/proc/vmstat")):
+        self._counters = counters
+        self._before = self._kills()
+
+    def was_short(self) -> bool | None:
+        """None where the system does not count it, as only Linux does."""
+        after = self._kills()
+        return None if self._before is None or after is None else after > self._before
+
+    def _kills(self) -> int | None:
+        try:
+            found = re.search(r"^oom_kill (\d+)$", self._counters.read_text(encoding="ascii"), re.MULTILINE)
+        except OSError:
+            return None
+        return int(found[1]) if found else None
 
 
 def system_snapshot(folder: Path) -> SystemSnapshot:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict
-from werkzeug.exceptions import BadRequest
+from pydantic_core import from_json
 
 from core.errors import InvalidInput
 from core.jsonfile import JsonObject
@@ -54,11 +54,9 @@ def json_object() -> JsonObject:
         InvalidInput: It is no JSON object.
     """
     try:
-        value = request.get_json(force=True)
-    except BadRequest as error:
-        raise InvalidInput("The body is not valid JSON.", "Send {...}.") from error
-    except RecursionError as error:
-        raise InvalidInput("The body is nested too deeply.", "Send a flatter one.") from error
+        value = from_json(request.get_data(), allow_inf_nan=False)
+    except ValueError as error:  # also halves of characters, and what is nested too deeply
+        raise InvalidInput(f"The body is not valid JSON: {error}.", "Send {...}.") from error
     if not isinstance(value, dict):
         raise InvalidInput(f"The body is a JSON object, not {type(value).__name__}.", "Send {...}.")
     return value

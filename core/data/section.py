@@ -109,6 +109,8 @@ class DatasetConfig(Section):
             return None
         try:
             is_text = getattr(codecs.lookup(name), "_is_text_encoding", True)
+            if is_text:
+                "a".encode(name)  # the encoding "undefined" is one by name only
         except (LookupError, ValueError) as error:
             raise ValueError(f"there is no text encoding {name!r}; try cp1252, utf-16 or shift_jis") from error
         if not is_text:

@@ -74,7 +74,13 @@ class SessionSummary(TypedDict):
 
 @dataclass(frozen=True)
 class SessionState:
-    """The state of a session, folded from its events; times are Unix seconds."""
+    """The state of a session, folded from its events; times are Unix seconds.
+
+    Attributes:
+        ended_at: The end of the last attempt; of one that left no word, its last sign of life.
+        paused_at: The end of the attempt that a resumed session waits to go on from.
+        idle_seconds: Between the attempts, from the end of one to the start of the next.
+    """
 
     session_id: str
     status: str = "queued"
@@ -85,6 +91,8 @@ class SessionState:
     created_at: float | None = None
     started_at: float | None = None
     ended_at: float | None = None
+    paused_at: float | None = None
+    idle_seconds: float = 0.0
     last_event_at: float | None = None
     last_seq: int = 0
     device: str | None = None
@@ -177,14 +185,16 @@ def survives(phase: str, step: int, resumed: ResumedEvent) -> bool:
 
 
 def _queued(state: SessionState, event: Event) -> SessionState:
-    fresh = replace(state, status="queued", ended_at=None, failure=None, stop_mode=None)
+    fresh = replace(state, status="queued", paused_at=state.ended_at, ended_at=None, failure=None, stop_mode=None)
     return replace(fresh, phase=None, phases=(), pid=None)
 
 
 def _starting(state: SessionState, event: StartingEvent) -> SessionState:
     started = state.started_at if state.started_at is not None else event["t"]
     attempt = event.get("attempt", state.attempt + 1)
-    return replace(state, status="starting", device=event.get("device"), attempt=attempt, started_at=started)
+    idle = 0.0 if state.paused_at is None else max(0.0, event["t"] - state.paused_at)
+    known = replace(state, started_at=started, paused_at=None, idle_seconds=state.idle_seconds + idle)
+    return replace(known, status="starting", device=event.get("device"), attempt=attempt)
 
 
 def _started(state: SessionState, event: StartedEvent) -> SessionState:
@@ -260,7 +270,9 @@ def _failed(state: SessionState, event: FailedEvent) -> SessionState:
 
 
 def _ended(state: SessionState, event: Event) -> SessionState:
-    return replace(state, status=event["kind"], ended_at=event["t"], eta_seconds=None)
+    is_late = event["kind"] == "interrupted"  # a server writes it when it finds the loss, maybe days later
+    ended = state.last_event_at if is_late and state.last_event_at is not None else event["t"]
+    return replace(state, status=event["kind"], ended_at=ended, eta_seconds=None)
 
 
 def _picked(shape: Callable[..., Shape], values: Mapping[str, object]) -> Shape:

@@ -329,7 +329,7 @@ class GenerationService:
             notice, kind = self._notice, self._why
         if is_known:
             return kind(notice or "The model was unloaded.", "Ask again to load it anew.")
-        cause, cure, _ = while_answering(explain_exit(worker.exit_code()))
+        cause, cure, _ = while_answering(explain_exit(worker.exit_code(), worker.memory.was_short()))
         LOG.error("The generation worker died: %s", cause)
         self.unload(f"The model is gone: {cause}")
         return WorkerFailed(f"The model's process ended: {cause}", cure)

@@ -203,9 +203,9 @@ def _export_of(paths: SessionPaths) -> str:
     return paths.folder.parent.name
 
 
-def explain_push_exit(exit_code: int | None) -> Explanation:
+def explain_push_exit(exit_code: int | None, was_short: bool | None = None) -> Explanation:
     """(cause, cure, code) of a push's worker that wrote no final event."""
-    cause, _, code = explain_exit(exit_code)
+    cause, _, code = explain_exit(exit_code, was_short)
     return cause, "Push again; files that have been sent are not sent again.", code
 
 

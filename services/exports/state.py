@@ -118,9 +118,9 @@ def progress_of(log: Log | None, now: float) -> ExportProgress:
     }
 
 
-def explain_export_exit(exit_code: int | None) -> Explanation:
+def explain_export_exit(exit_code: int | None, was_short: bool | None = None) -> Explanation:
     """(cause, cure, code) of an export's worker that wrote no final event."""
-    cause, _, code = explain_exit(exit_code)
+    cause, _, code = explain_exit(exit_code, was_short)
     if code == "killed":
         cure = EXPORT_MEMORY_CURE
     elif code == "disk_full":

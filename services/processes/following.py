@@ -37,13 +37,13 @@ class Listeners:
         event: Called after each event, with the folder's files, the state and the event.
         output: Called with the folder's files and new output of the worker.
         ended: Called with the folder's files after the end of the worker, whatever its cause, to clean up.
-        explain_exit: Gives (cause, cure, code) for the exit code of a worker that wrote no final event.
+        explain_exit: As core.failures.explain_exit, for a worker that wrote no final event.
     """
 
     event: Callable[[SessionPaths, SessionState, Event], None]
     output: Callable[[SessionPaths, str], None]
     ended: Callable[[SessionPaths], None]
-    explain_exit: Callable[[int | None], Explanation]
+    explain_exit: Callable[[int | None, bool | None], Explanation]
 
 
 class FollowedWorkers:
@@ -105,7 +105,7 @@ class FollowedWorkers:
         """
         process = WorkerProcess.find(worker_arguments(self._launch.module, paths.folder), paths.folder)
         if process is None:
-            self._publish_end(paths, "interrupted", self._listeners.explain_exit(None))
+            self._publish_end(paths, "interrupted", self._listeners.explain_exit(None, None))
             self._listeners.ended(paths)
             return
         LOG.info("Re-attached to %s (process %s)", paths.folder, process.pid)

@@ -181,7 +181,7 @@ class _Lane:
                 progress(answer["fraction"], answer["text"])
 
     def _worker_error(self, worker: LineWorker, task: str) -> LoraCraftError:
-        cause, _, _ = explain_exit(worker.exit_code())
+        cause, _, _ = explain_exit(worker.exit_code(), worker.memory.was_short())
         LOG.error("The inspection worker died on %s: %s", task, cause)
         self._warm.end()
         return WorkerFailed(

@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 
 import psutil
 
+from core.hardware import MemoryWatch
 from services.processes.worker import OWN_GROUP, REPOSITORY, give_way
 
 
@@ -27,9 +28,11 @@ class LineWorker:
 
     Attributes:
         messages: The JSON objects that it wrote; None once, at its end.
+        memory: Whether memory ran out while it lived.
     """
 
     def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path, polite: bool = False):
+        self.memory = MemoryWatch()
         with log.open("ab") as output:
             self._child = subprocess.Popen(
                 list(command),

@@ -44,7 +44,7 @@ class Supervisor:
         process: Its worker.
         watch: What is called.
         clock: Seconds; for tests.
-        explain: Gives (cause, cure, code) for the exit code of a worker that wrote no final event.
+        explain: As core.failures.explain_exit, for a worker that wrote no final event.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Supervisor:
         process: WorkerProcess,
         watch: Watch,
         clock: Callable[[], float] = time.monotonic,
-        explain: Callable[[int | None], Explanation] = explain_exit,
+        explain: Callable[[int | None, bool | None], Explanation] = explain_exit,
     ):
         self._paths = paths
         self._process = process
@@ -124,7 +124,7 @@ class Supervisor:
             log.append("stopped", mode=mode, step=self.state.step, saved=False)
         else:
             kind = "interrupted" if exit_code is None else "failed"
-            cause, cure, code = self._explain(exit_code)
+            cause, cure, code = self._explain(exit_code, self._process.memory.was_short())
             tail = tail_text(self._paths.log, LOG_TAIL_LINES)
             log.append(kind, cause=cause, cure=cure, code=code, exit_code=exit_code, log_tail=tail)
         self._read_events()

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from constants import CPU_NICE, DEVICE_VARIABLE, HUB_TIMEOUT_S
-from core.hardware import physical_cores
+from core.hardware import MemoryWatch, physical_cores
 from core.paths import Workspace
 from core.sessions.worker_lock import is_locked
 
@@ -41,6 +41,7 @@ class WorkerProcess:
         self._process = process
         self._folder = folder
         self._child = child
+        self.memory = MemoryWatch()
 
     @classmethod
     def start(cls, command: Sequence[str], log: Path, environment: dict[str, str], polite: bool) -> "WorkerProcess":

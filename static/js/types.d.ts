@@ -1363,6 +1363,8 @@ interface SessionState {
   created_at: number | null;
   started_at: number | null;
   ended_at: number | null;
+  paused_at: number | null;
+  idle_seconds: number;
   last_event_at: number | null;
   last_seq: number;
   device: string | null;

@@ -1,10 +1,15 @@
 """Bad input: one error shape, the right status, nothing started, nothing left behind."""
 
 import json
+import socket
+import threading
 import urllib.error
 import urllib.request
 
 import pytest
+from werkzeug.serving import make_server
+
+from flask_app import SILENCE_S, RequestHandler
 
 START = "/api/training/start"
 
@@ -139,8 +144,37 @@ def test_a_malformed_body_is_a_400_in_the_one_shape(server, path, raw):
 def test_text_that_no_encoding_can_write_leaves_nothing_behind(server):
     status, reply = server.call("POST", START, {"session_id": "odd", "config": {"name": "\ud800"}})
     assert status == 400
-    assert_error(reply, "name")
+    assert_error(reply)
     assert not (server.root / "outputs" / "odd").exists()
+
+
+@pytest.mark.parametrize("name", ["undefined", "base64", "no such encoding"])
+def test_what_encodes_no_text_is_no_encoding(server, name):
+    config = {"dataset": {"source": "uploads/a.csv", "encoding": name}}
+    for path, value in ((START, {"config": config}), ("/api/datasets/fields", {"config": config})):
+        status, reply = server.call("POST", path, value)
+        assert status == 400
+        assert_error(reply, "dataset.encoding")
+    assert server.call("POST", "/api/datasets/preview", {"path": "uploads/a.csv", "encoding": name})[0] == 400
+
+
+def test_a_connection_that_says_nothing_is_closed_and_one_that_asks_is_answered():
+    class Impatient(RequestHandler):
+        timeout = 0.2
+
+    def empty(environ, start):
+        start("204 No Content", [])
+        return []
+
+    server = make_server("127.0.0.1", 0, empty, threaded=True, request_handler=Impatient)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    assert RequestHandler.timeout == SILENCE_S
+    with socket.create_connection(server.server_address, timeout=10) as silent:
+        assert silent.recv(1) == b""
+    with socket.create_connection(server.server_address, timeout=10) as asking:
+        asking.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert asking.recv(12).startswith(b"HTTP/1.")
+    server.shutdown()
 
 
 def test_ten_megabytes_of_json_are_a_413(server):

@@ -6,6 +6,7 @@ import ast
 import functools
 import re
 import textwrap
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +27,7 @@ def _within(item, box):
     _steps[0] += len(box) if isinstance(box, (list, tuple, str)) else 1
     return item in box
 """
-COUNTER_NAMES = re.compile(r"\b(_steps?|_within|exec|eval)\b")
+COUNTER_NAMES = re.compile(r"\b(_steps?|_within|exec|eval|globals|locals|vars)\b")
 """Names and syntax that could reach the counter or hide steps from it."""
 
 
@@ -145,7 +146,7 @@ def cost(code: str, calls: Sequence[Call], limits: sandbox.Limits) -> Cost | san
 def _counting(code: str) -> str | None:
     """The code with a counter in it; kept, because all completions of a prompt are compared with one reference."""
     tree = parsed(code)
-    if tree is None or COUNTER_NAMES.search(code):
+    if tree is None or COUNTER_NAMES.search(unicodedata.normalize("NFKC", code)):  # as Python reads names
         return None
     return COUNTER + ast.unparse(ast.fix_missing_locations(_Counting().visit(tree)))
 

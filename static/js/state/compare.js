@@ -6,7 +6,7 @@ import { differences, orDefault } from "./draft.js";
 import { asPercent, decimals, lookOf } from "./run_charts.js";
 import { at, column, hasValues, last } from "./series.js";
 import { changeText } from "./scores.js";
-import { titleOf } from "./sessions.js";
+import { titleOf, workedSeconds } from "./sessions.js";
 
 /** A run of the comparison. `index` gives its colour and dash in every chart.
  * @typedef {Placed & {id: string, label: string, index: number, session: Session, heldOut: RunHistory,
@@ -79,14 +79,13 @@ export const COMPARED = [
  * steps, duration, model, data. @param {Run} run @param {number} now Unix seconds */
 export function resultsOf({ session, history }, now) {
   const best = bestOf(history);
-  const { started_at: start, ended_at: end } = session;
   return [
     words(session.status),
     number(last(history, "reward")),
     best ? `${number(best.reward)} at step ${best.step}` : "–",
     changeText(session.evaluations ?? []) || "–",
     session.total_steps ? `${session.step} of ${session.total_steps}` : String(session.step ?? 0),
-    start ? duration((end ?? now) - start) : "–",
+    session.started_at ? duration(workedSeconds(session, now)) : "–",
     session.config?.model.name ?? "–",
     session.config?.dataset.source ?? "–",
   ];

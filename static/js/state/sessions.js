@@ -89,6 +89,12 @@ export const shown = (id) => (state) => ({ ...state, shown: id });
 /** @param {Partial<State>} patch @returns {Reducer} */
 export const patched = (patch) => (state) => ({ ...state, ...patch });
 
+/** How long a run has worked, without the pauses between its attempts.
+ * @param {Session} session that has started @param {number} now Unix seconds */
+export function workedSeconds({ started_at: start, ended_at: end, paused_at: paused, idle_seconds: idle }, now) {
+  return (end ?? paused ?? now) - (start ?? now) - (idle ?? 0);
+}
+
 /** Newest first. @param {Pick<State, "sessions">} state */
 export const inOrder = ({ sessions }) =>
   Object.values(sessions).sort((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0));

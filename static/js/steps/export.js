@@ -29,7 +29,6 @@ export function mount(root, context) {
   let before = null;
   select.addEventListener("change", () => context.go("export", select.value));
   context.live.on("connect", () => select.value && desk.plan(select.value));
-  // Deleting a folder is told to nobody.
   document.addEventListener("visibilitychange", () => !document.hidden && !root.hidden && context.live.refreshAll());
   fetchTemplates(desk);
 
@@ -70,6 +69,7 @@ export function mount(root, context) {
     render,
     enter() {
       desk.fail("");
+      context.live.refreshAll(); // that training has gone on, or a folder was deleted, is told to nobody
       planned = "";
       for (const part of parts) part.enter?.();
     },

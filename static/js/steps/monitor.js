@@ -2,7 +2,7 @@
 /** Step 5 with a run: its state, progress, latest numbers and scores, and the views below them. */
 
 import { duration, number, percent, words } from "../lib/format.js";
-import { engineText, isSameRun, sessionOf, titleOf } from "../state/sessions.js";
+import { engineText, isSameRun, sessionOf, titleOf, workedSeconds } from "../state/sessions.js";
 import { phasesOf, tilesOf } from "../state/progress.js";
 import { fillScores } from "../ui/score_list.js";
 import { mountTabs } from "../ui/tabs.js";
@@ -114,12 +114,13 @@ function renderProgress(root, session, queue) {
 }
 
 /** @param {Session} session @param {number} now Unix seconds */
-function detailOf({ progress, eta_seconds: left, ended_at: end, started_at: start, data }, now) {
+function detailOf(session, now) {
+  const { progress, eta_seconds: left, ended_at: end, data } = session;
   const share = Number.isFinite(progress?.fraction) ? percent(progress?.fraction) : "";
   return [
     progress ? [progress.text, share].filter(Boolean).join(", ") : "",
     left && !end ? `about ${duration(left)} left in this phase` : "",
-    start ? `${duration((end ?? now) - start)} in all` : "",
+    session.started_at ? `${duration(workedSeconds(session, now))} in all` : "",
     data ? `${data.train} rows to train on, ${data.held_out} held out` : "",
   ].filter(Boolean).join(" · ");
 }

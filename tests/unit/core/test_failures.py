@@ -72,18 +72,19 @@ def test_the_cause_behind_an_error_is_found():
 
 
 @pytest.mark.parametrize(
-    ("exit_code", "says"),
+    ("exit_code", "was_short", "says"),
     [
-        (-9, "memory ran out"),
-        (137, "memory ran out"),
-        (-11, "SIGSEGV"),
-        (74, "disk is full"),
-        (3, "code 3"),
-        (None, "not known"),
+        (-9, None, "memory ran out"),
+        (137, True, "memory ran out"),
+        (-9, False, "by somebody"),
+        (-11, False, "SIGSEGV"),
+        (74, None, "disk is full"),
+        (3, None, "code 3"),
+        (None, None, "not known"),
     ],
 )
-def test_an_exit_without_a_word_is_explained(exit_code, says):
-    assert says in explain_exit(exit_code)[0]
+def test_an_exit_without_a_word_is_explained(exit_code, was_short, says):
+    assert says in explain_exit(exit_code, was_short)[0]
 
 
 @pytest.mark.parametrize("exit_code", [-9, -11, 3])

@@ -4,7 +4,7 @@ import pynvml
 import pytest
 
 from core.cuda import TorchBuild
-from core.hardware import Gpu, Hardware, detect_hardware, driver_of, gpu_room, gpu_snapshot
+from core.hardware import Gpu, Hardware, MemoryWatch, detect_hardware, driver_of, gpu_room, gpu_snapshot
 from tests.support.nvml import FUNCTIONS, TOO_OLD, FakeNvml
 
 FOR_13 = TorchBuild("2.13.0", "13.0")
@@ -83,3 +83,13 @@ def test_what_one_reading_lacks_the_others_still_tell():
 def test_the_room_on_a_card_is_its_free_memory():
     free, gpu = gpu_room(1, FakeNvml(TWO, free_gib=0.3))
     assert (free, gpu.memory_gib) == (pytest.approx(0.3), 48.0)
+
+
+def test_a_kill_for_memory_is_told_from_one_by_somebody(tmp_path):
+    counters = tmp_path / "vmstat"
+    assert MemoryWatch(counters).was_short() is None
+    counters.write_text("pgfault 5\noom_kill 3\n", encoding="ascii")
+    watch = MemoryWatch(counters)
+    assert watch.was_short() is False
+    counters.write_text("pgfault 9\noom_kill 4\n", encoding="ascii")
+    assert watch.was_short() is True

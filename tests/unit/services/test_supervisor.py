@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.config import RunConfig
+from core.hardware import MemoryWatch
 from core.sessions.events import read_events
 from core.sessions.store import SessionStore
 from services.processes.supervisor import STOP_GRACE_S, Supervisor, Watch
@@ -15,6 +16,7 @@ class ScriptedProcess:
     """A worker that writes one more batch of lines each time it is looked at, and then has ended."""
 
     def __init__(self, paths, batches, exit_code, deaf=False):
+        self.memory = MemoryWatch(paths.folder / "no counters")
         self.paths, self.batches, self.exit_code, self.deaf, self.ended = paths, list(batches), exit_code, deaf, False
 
     def poll(self):

@@ -105,3 +105,15 @@ def test_phases_are_kept_with_their_beginnings_and_scoring_on_the_way_is_part_of
 def test_a_resume_begins_the_list_of_phases_anew():
     events = history(*STARTED, ("phase", {"phase": "training"}), "interrupted", "queued")
     assert fold_all("one", events).phases == ()
+
+
+def test_the_pause_between_two_attempts_is_idle_and_a_loss_ends_at_its_last_sign_of_life():
+    events = history(*STARTED, "heartbeat", "interrupted", "queued", *STARTED[1:], "heartbeat", "completed")
+    for event in events[len(STARTED) + 1 :]:  # the server comes back a day later
+        event["t"] += 86_400
+    lost = fold_all("one", events[: len(STARTED) + 2])
+    assert lost.ended_at == events[len(STARTED)]["t"]
+    state = fold_all("one", events)
+    began = next(event["t"] for event in events[len(STARTED) + 2 :] if event["kind"] == "starting")
+    assert state.idle_seconds == began - lost.ended_at
+    assert state.ended_at - state.started_at - state.idle_seconds < 60

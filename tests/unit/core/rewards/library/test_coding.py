@@ -291,7 +291,16 @@ def test_steps_are_counted_the_same_every_time():
     assert costs[0].steps == 1 + 10 + 100
 
 
-@pytest.mark.parametrize("code", ["def f(): return exec('1')", "_steps = [0]\ndef f(): return 1", "def f(:"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(): return exec('1')",
+        "def f(): return ｅxec('1')",
+        "def f(): globals()['a'] = 1",
+        "_steps = [0]\ndef f(): return 1",
+        "def f(:",
+    ],
+)
 def test_code_that_reaches_for_the_counter_is_not_counted(code):
     assert isinstance(cost(code, [("f", [], {})], sandbox.Limits()), sandbox.Problem)
 
