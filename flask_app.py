@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler
 from app_factory import REPOSITORY, Settings, create_app
 from constants import LOOPBACK_HOSTS, UPLOAD_CHUNK_BYTES
 from core.errors import Conflict
+from core.failures import of_disk
 from core.hardware import Hardware, detect_hardware
 from websockets import socketio
 
@@ -48,6 +49,12 @@ def main(arguments: list[str] | None = None, machine: Callable[[], Hardware] = d
         app = create_app(Settings(options.root, options.worker, dict(os.environ), machine))
     except Conflict as conflict:
         sys.stderr.write(f"{conflict.message} {conflict.hint}\n")
+        return 1
+    except OSError as error:
+        told = of_disk(error)
+        if told is None:
+            raise
+        sys.stderr.write(f"The data folders below {options.root} can't be written to. {told[0]} {told[1]}\n")
         return 1
     sys.stdout.write(f"LoRA Craft is at http://localhost:{options.port}\n")
     sys.stdout.flush()

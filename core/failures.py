@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import signal
+from pathlib import Path
 
 Explanation = tuple[str, str, str]
 
@@ -41,6 +42,24 @@ ANSWERING_CURES = {
 """Code -> the cure for a question to a model, if it differs from that for a run."""
 
 
+DISK = {
+    errno.ENOSPC: ("The disk is full", DISK_FULL_CURE, "disk_full"),
+    errno.EDQUOT: ("Your share of the disk is used up", DISK_FULL_CURE, "disk_full"),
+    errno.EROFS: ("The disk is read-only", "Make it writable, or give the server another --root.", "read_only"),
+    errno.EACCES: ("There is no permission to write", "Look who owns the data folders.", "no_permission"),
+    errno.EPERM: ("There is no permission to write", "Look who owns the data folders.", "no_permission"),
+}
+"""What an error of the operating system says about the disk, wherever it comes up: cause, cure and code."""
+
+
+def of_disk(error: OSError) -> Explanation | None:
+    """(cause, cure, code) of an error that the disk is to blame for; None for any other."""
+    if error.errno not in DISK:
+        return None
+    cause, cure, code = DISK[error.errno]
+    return f"{cause}: {Path(error.filename).name}." if error.filename else f"{cause}.", cure, code
+
+
 def explain(error: BaseException) -> Explanation:
     """(cause, cure, code) of an exception; the whole chain of causes is looked at."""
     for link in _chain(error):
@@ -48,8 +67,8 @@ def explain(error: BaseException) -> Explanation:
         for pattern, cause, cure, code in _KNOWN:
             if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
                 return cause.format(detail=_short(link)), cure, code
-        if isinstance(link, OSError) and link.errno == errno.ENOSPC:
-            return "The disk is full.", DISK_FULL_CURE, "disk_full"
+        if isinstance(link, OSError) and (told := of_disk(link)) is not None:
+            return told
         if isinstance(link, MemoryError):
             return "The machine ran out of memory.", OUT_OF_MEMORY_CURE, "out_of_memory"
     return f"{type(error).__name__}: {_short(error)}", "The end of worker.log shows where it happened.", "error"

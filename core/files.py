@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,22 @@ PIECE_BYTES = 1024 * 1024
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files below a folder."""
     return sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+
+
+def append_whole(path: Path, data: bytes) -> None:
+    """Append to a file all of `data`, or nothing.
+
+    Raises:
+        OSError: The disk is full.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        if os.write(descriptor, data) != len(data):
+            os.ftruncate(descriptor, size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    finally:
+        os.close(descriptor)
 
 
 def clear_path(path: Path) -> None:

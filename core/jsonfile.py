@@ -38,8 +38,11 @@ def write_json(path: Path, value: Any) -> None:
 def write_text(path: Path, text: str) -> None:
     """Replace `path` with `text`, whole or not at all."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    temporary.write_text(text, encoding="utf-8", newline="\n")  # ollama takes a Modelfile's line ends into the prompt
-    temporary.replace(path)
+    try:  # ollama takes a Modelfile's line ends into the prompt
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def plain(value: Any) -> Any:

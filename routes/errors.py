@@ -26,6 +26,7 @@ from core.errors import (
     Unavailable,
     WorkerFailed,
 )
+from core.failures import of_disk
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ STATUS: dict[type[LoraCraftError], int] = {
     WorkerFailed: 500,
     OutOfMemory: 500,
 }
+DISK_STATUS = 507
 HINTS = {
     400: "Send valid JSON.",
     404: "docs/rest.md lists every route.",
@@ -76,6 +78,7 @@ def register(app: Flask) -> None:
     """Answer every error of every route in the one shape; below /v1 in OpenAI's, which its clients can read."""
     app.register_error_handler(LoraCraftError, _ours)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OSError, _of_disk)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -107,6 +110,15 @@ def _http(error: HTTPException) -> tuple[Response | str, int]:
     reply, status = _reply({"code": code, "message": message, "hint": hint, "fields": fields}, status)
     reply.headers.update({name: value for name, value in error.get_headers() if name in KEPT_HEADERS})
     return reply, status
+
+
+def _of_disk(error: OSError) -> tuple[Response, int]:
+    told = of_disk(error)
+    if told is None:
+        return _unforeseen(error)
+    LOG.warning("%s %s: %s", request.method, request.path, error)
+    cause, cure, code = told
+    return _reply({"code": code, "message": cause, "hint": cure, "fields": {}}, DISK_STATUS)
 
 
 def _unforeseen(error: Exception) -> tuple[Response, int]:

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from core.evaluations.record import EvaluationRecord
 from core.evaluations.results import ResultRow
+from core.files import append_whole
 from core.jsonfile import checker, plain, read_json, read_stored, write_json, write_text
 
 CARDS = ("card.md", "card.html")
@@ -53,8 +54,7 @@ class ResultFolder:
     def append(self, rows: Sequence[ResultRow]) -> None:
         """Add lines to the file of rows."""
         if rows:
-            with self.results.open("a", encoding="utf-8") as file:
-                file.write("".join(json.dumps(plain(row)) + "\n" for row in rows))
+            append_whole(self.results, "".join(json.dumps(plain(row)) + "\n" for row in rows).encode("ascii"))
 
     def rows(self) -> list[Any]:
         """The rows so far in the original order: BatchRow of a batch, EvaluationRow of an evaluation.

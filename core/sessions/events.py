@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
 from core.errors import NotFound
+from core.files import append_whole
 from core.jsonfile import checker, first_problem, plain, reading
 from core.sessions.kinds import Event, LaterEvent, UnreadEvent
 
@@ -79,11 +80,11 @@ class EventLog:
             event: Any = {"seq": self._seq + 1, "t": round(self._clock(), 3), "kind": kind, **plain(fields)}
             line = json.dumps(event, allow_nan=False) + "\n"
             try:
-                _write_whole_line(self._path, line.encode("utf-8"))
+                append_whole(self._path, line.encode("utf-8"))
             except OSError:
                 if kind not in FINAL_KINDS or not self._give_up_reserve():
                     raise
-                _write_whole_line(self._path, line.encode("utf-8"))
+                append_whole(self._path, line.encode("utf-8"))
             self._seq += 1
             self.last_t = event["t"]
             written: Event = event
@@ -214,14 +215,3 @@ def _repair(path: Path) -> int:
         with path.open("r+b") as file:
             file.truncate(reader.offset)
     return last
-
-
-def _write_whole_line(path: Path, line: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        size = os.fstat(descriptor).st_size
-        if os.write(descriptor, line) != len(line):
-            os.ftruncate(descriptor, size)
-            raise OSError(28, "No space left on device", str(path))
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.errors import Unavailable
 from core.paths import SessionPaths
 from core.sessions.events import EventReader, keep_reserve
 from core.sessions.kinds import Event
@@ -70,17 +69,13 @@ class EventLogs:
         """Prepare a folder for a new attempt: remove the earlier log, stop request and output.
 
         Raises:
-            Unavailable: The disk is full, or the folder can't be written to.
+            OSError: The disk is full, or the folder can't be written to.
         """
-        try:
-            paths.folder.mkdir(parents=True, exist_ok=True)
-            for earlier in (paths.stop, paths.events, paths.log):
-                earlier.unlink(missing_ok=True)
-            self.forget(paths)
-            keep_reserve(paths.folder)
-        except OSError as error:
-            message = f"{paths.folder} can't be written to: {error.strerror}."
-            raise Unavailable(message, "Free some disk space and try again.") from error
+        paths.folder.mkdir(parents=True, exist_ok=True)
+        for earlier in (paths.stop, paths.events, paths.log):
+            earlier.unlink(missing_ok=True)
+        self.forget(paths)
+        keep_reserve(paths.folder)
 
     def forget(self, paths: SessionPaths) -> None:
         """Read a folder's log from its start next time, because it has been replaced or removed."""

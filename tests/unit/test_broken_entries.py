@@ -9,26 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as draw
 
-from app_factory import InOrder
 from core.config import RunConfig
 from core.evaluations.folder import ResultFolder
 from core.files import clear_path
-from core.hardware import Hardware
 from core.jsonfile import write_json
 from core.paths import Workspace
 from core.rewards.custom.definition import CustomReward
-from routes import BLUEPRINTS, errors
-from services.processes.following import FollowedWorkers
-from services.system_monitor import SystemMonitor
-from services.wiring import build_services
 from tests.support.evaluated import batch, batch_result
 from tests.support.past_exports import write_export
 from tests.support.past_runs import write_run
-from tests.support.server import FAKE_WORKER
 
 TEMPLATE = {
     "name": "t", "system_prompt": "s <a></a><b></b>", "instruction_template": "{instruction}",
@@ -84,32 +76,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         (workspace.uploads / f"{name}.jsonl").write_text('{"a": 1}\n', encoding="utf-8")
         write_json(workspace.upload_info(f"{name}.jsonl"), {"rows": 1, "columns": ["a"], "notes": [], "sha256": None})
     return workspace
-
-
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch):
-    """Starts the services of a server anew on data folders, and asks them."""
-    monkeypatch.setattr(SystemMonitor, "start", lambda self: None)
-    monkeypatch.setattr(FollowedWorkers, "start", lambda *whose, **how: pytest.fail("a worker was started"))
-    app = Flask(__name__)
-    app.json = InOrder(app)
-    app.testing = True
-    for blueprint, prefix in BLUEPRINTS:
-        app.register_blueprint(blueprint, url_prefix=prefix or None)
-    errors.register(app)
-
-    def start(workspace: Workspace):
-        services = build_services(
-            workspace.root, FAKE_WORKER, {"HF_HUB_OFFLINE": "1"}, lambda topic, payload: None, lambda: Hardware(())
-        )
-        app.extensions["lora_craft"] = services
-        try:
-            services.start()
-        finally:
-            services.lock.release()
-        return app.test_client()
-
-    return start
 
 
 def ask(client: Any, path: str) -> tuple[int, Any]:

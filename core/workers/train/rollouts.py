@@ -6,7 +6,7 @@ import json
 from itertools import islice
 from pathlib import Path
 
-from core.jsonfile import write_text
+from core.jsonfile import plain, write_text
 from core.rewards.for_trl import Batch, TrlReward, as_record, weighted_sum
 from core.rewards.record import Completion, Group, SampleCompletion
 from core.sessions.kinds import StoredGroups
@@ -56,7 +56,7 @@ class RolloutRecorder:
         ]
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / completions_file(step)
-        write_text(file, "".join(json.dumps(group) + "\n" for group in groups))
+        write_text(file, "".join(json.dumps(plain(group)) + "\n" for group in groups))
         found: StoredGroups = {"step": step, "file": file.name, "groups": len(groups), "sample": _sample(groups)}
         if prints := self._prints():
             found["prints"] = prints

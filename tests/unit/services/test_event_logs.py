@@ -2,7 +2,6 @@
 
 import pytest
 
-from core.errors import Unavailable
 from core.paths import SessionPaths
 from core.sessions.events import EventLog
 from services.processes.event_logs import EventLogs
@@ -65,9 +64,3 @@ def test_a_new_attempt_begins_with_an_empty_log(paths):
     assert logs.read(paths) is None
     EventLog(paths.events).append("starting", device="cpu")
     assert (logs.read(paths).state.status, logs.read(paths).progress.fraction) == ("starting", 0.0)
-
-
-def test_a_folder_that_can_not_be_made_is_told_in_plain_words(tmp_path):
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(Unavailable, match="can't be written to"):
-        EventLogs().begin(SessionPaths(tmp_path / "file" / "run"))
