@@ -36,10 +36,15 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace `path` with `text`, whole or not at all."""
+    """Replace `path` with `text`, whole or not at all; its line ends stay, which ollama takes into a prompt."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace `path` with `content`, whole or not at all."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:  # ollama takes a Modelfile's line ends into the prompt
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        temporary.write_bytes(content)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

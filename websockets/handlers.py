@@ -13,14 +13,13 @@ from typing_extensions import TypedDict
 from constants import LOOPBACK_HOSTS
 from core.errors import ErrorReport, InvalidInput, LoraCraftError
 from core.jsonfile import JsonObject
-from core.sessions.state import SessionState, fold
 from core.sessions.store import SessionStore
 from services.wiring import Services
 from websockets.messages import message_of
 from websockets.publisher import room_of
 
-MISSED_EVENTS_LIMIT = 5000
-"""The most events that one subscribe answer carries; older ones are in REST."""
+PIECE_MESSAGES = 2000
+"""The most messages that one subscribe answer carries; the client asks again for those after them."""
 
 
 class MissedMessage(TypedDict):
@@ -31,12 +30,15 @@ class MissedMessage(TypedDict):
 
 
 class Subscribed(TypedDict):
-    """The session, and the messages that a client missed, oldest first; `truncated` when the oldest are left out."""
+    """The session as of now, and the messages that a client missed, oldest first, up to the event `last_seq`.
+
+    `more` tells that there are later ones: who asks again, after `last_seq`, gets the next piece.
+    """
 
     session_id: str
     session: JsonObject
     last_seq: int
-    truncated: bool
+    more: bool
     missed: list[MissedMessage]
 
 
@@ -66,27 +68,29 @@ def missed_messages(store: SessionStore, session_id: str, after_seq: int) -> Sub
         NotFound: No such session.
     """
     state = store.state(session_id)
+    last_seq = state.last_seq
     missed: list[MissedMessage] = []
     if after_seq < state.last_seq:
-        state, missed = _replayed(store, session_id, after_seq)
+        last_seq, missed = _piece(store, session_id, after_seq)
     return {
         "session_id": session_id,
         "session": state.as_dict(),
-        "last_seq": state.last_seq,
-        "truncated": len(missed) > MISSED_EVENTS_LIMIT,
-        "missed": missed[-MISSED_EVENTS_LIMIT:],
+        "last_seq": last_seq,
+        "more": last_seq < state.last_seq,
+        "missed": missed,
     }
 
 
-def _replayed(store: SessionStore, session_id: str, after_seq: int) -> tuple[SessionState, list[MissedMessage]]:
-    state = SessionState(session_id)
-    missed: list[MissedMessage] = []
-    for event in store.events(session_id):
-        state = fold(state, event)
-        message = message_of(state, event) if event["seq"] > after_seq else None
+def _piece(store: SessionStore, session_id: str, after_seq: int) -> tuple[int, list[MissedMessage]]:
+    """The last event of the next piece, and the messages of the piece."""
+    last_seq, missed = after_seq, list[MissedMessage]()
+    for state, event in store.replay(session_id, after_seq):
+        last_seq, message = event["seq"], message_of(state, event)
         if message:
             missed.append({"name": message[0], "payload": message[1]})
-    return state, missed
+        if len(missed) == PIECE_MESSAGES:
+            break
+    return last_seq, missed
 
 
 def _services() -> Services:

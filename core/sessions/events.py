@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
@@ -47,7 +47,7 @@ KINDS: dict[str, str] = {
 
 RESERVE_NAME, RESERVE_BYTES = ".reserve", 128 * 1024
 
-HEAD = re.compile(rb'\{"seq": \d+, "t": [\d.e+-]+, "kind": "(\w+)"')
+HEAD = re.compile(rb'\{"seq": (?P<seq>\d{1,15}), "t": [\d.e+-]+, "kind": "(?P<kind>\w+)"')
 """How a line begins that EventLog has written."""
 
 KNOWN = Annotated[Event, Field(discriminator="kind")]
@@ -107,13 +107,19 @@ def keep_reserve(folder: Path) -> None:
 class EventReader:
     """Follows an event log: each `read` gives the whole events written since the last one.
 
+    Args:
+        path: The log.
+        offset: Where to begin, in bytes.
+        end: Where to stop, in bytes; None for the end of the file.
+
     Attributes:
         offset: How much of the file has been read, in bytes.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, offset: int = 0, end: int | None = None):
         self._path = path
-        self.offset = 0
+        self._end = end
+        self.offset = offset
 
     def read(self) -> list[Event]:
         """New events in order; a line still being written is left for the next call."""
@@ -130,7 +136,7 @@ class EventReader:
         held: dict[str, tuple[int, bytes]] = {}
         for place, line in self.lines():
             head = HEAD.match(line)
-            if head and (kind := head[1].decode("ascii")) in kinds and line.endswith(b"}\n"):
+            if head and (kind := head["kind"].decode("ascii")) in kinds and line.endswith(b"}\n"):
                 held.pop(kind, None)
                 held[kind] = place, line
                 continue
@@ -153,7 +159,7 @@ class EventReader:
         with file:
             file.seek(self.offset)
             for line in file:
-                if not line.endswith(b"\n"):
+                if not line.endswith(b"\n") or self.offset == self._end:
                     return
                 offset, self.offset = self.offset, self.offset + len(line)
                 yield offset, line
@@ -162,6 +168,32 @@ class EventReader:
 def read_events(path: Path, after_seq: int = 0) -> list[Event]:
     """All whole events of a log with seq above `after_seq`; empty when there is no log."""
     return [event for event in EventReader(path).read() if event["seq"] > after_seq or not after_seq]
+
+
+def place_after(path: Path, seq: int) -> int:
+    """Where in a log the events above `seq` begin, in bytes; found by halving, since their numbers rise."""
+    with path.open("rb") as file:
+        low, high = 0, file.seek(0, os.SEEK_END)
+        while low < high:
+            middle = (low + high) // 2
+            place, number = _numbered_line(file, middle)
+            if number is not None and number <= seq:
+                low = place
+            else:
+                high = middle
+        return low
+
+
+def _numbered_line(file: BinaryIO, start: int) -> tuple[int, int | None]:
+    """The end of the first line at or after `start` that has a number, and the number; (end of file, None) for none."""
+    file.seek(max(0, start - 1))
+    if start:
+        file.readline()  # the rest of the line before; nothing where `start` is the beginning of one
+    for line in file:
+        head = HEAD.match(line)
+        if head:
+            return file.tell(), int(head["seq"])
+    return file.tell(), None
 
 
 def event_in(place: int, line: bytes) -> Event:

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.sessions.events import HEAD, EventReader, event_in
 from core.sessions.kinds import ResumedEvent
+from core.sessions.snapshot import EVERY_BYTES, keep_index, kept_index
 from core.sessions.state import survives
 
 LEFT_OUT = ("kind", "phase")
@@ -19,16 +20,18 @@ SESSIONS_KEPT = 16
 
 Columns = dict[str, list[Any]]
 """Name of a metric -> its values, all as long as `step`."""
-METRICS = re.compile(HEAD.pattern + rb', "step": (\d+),(?: "total_steps": \d+,)? "phase": "(\w+)"')
+METRICS = re.compile(
+    HEAD.pattern + rb', "step": (?P<step>\d{1,15}),(?: "total_steps": \d+,)? "phase": "(?P<phase>\w+)"'
+)
 """How a line of metrics begins that EventLog has written for a worker."""
 
 
 class PhaseIndex:
     """Where the metrics of one phase are in the log: a step and a place for each, 16 bytes together."""
 
-    def __init__(self) -> None:
-        self.steps: array[int] = array("q")
-        self.places: array[int] = array("q")
+    def __init__(self, steps: array[int] | None = None, places: array[int] | None = None) -> None:
+        self.steps: array[int] = array("q") if steps is None else steps
+        self.places: array[int] = array("q") if places is None else places
 
     def append(self, step: int, place: int) -> None:
         """Add the metrics of one step."""
@@ -50,9 +53,10 @@ class MetricsHistory:
 
     def __init__(self, events: Path):
         self._events = events
-        self._reader = EventReader(events)
         self._lock = threading.Lock()
-        self._phases: dict[str, PhaseIndex] = {}
+        self._kept_to, found = kept_index(events) or (0, {})
+        self._reader = EventReader(events, self._kept_to)
+        self._phases = {phase: PhaseIndex(*columns) for phase, columns in found.items()}
 
     def columns(self, phase: str, after_step: int, max_points: int) -> Columns:
         """Columns of one phase as of now: nested values under dotted names (completion_length.mean), absent ones null.
@@ -63,16 +67,24 @@ class MetricsHistory:
         with self._lock:
             for place, line in self._reader.lines():
                 self._see(place, line)
+            self._keep()
             found = self._phases.get(phase, PhaseIndex())
             rows = thin([row for row, step in enumerate(found.steps) if step > after_step], max_points)
             places = [found.places[row] for row in rows]
         return _columns(self._read(places))
 
+    def _keep(self) -> None:
+        """Make a snapshot when much has been read since the last one."""
+        if self._reader.offset - self._kept_to > EVERY_BYTES:
+            index = {phase: (held.steps, held.places) for phase, held in self._phases.items()}
+            keep_index(self._events, self._reader.offset, index)
+            self._kept_to = self._reader.offset
+
     def _see(self, place: int, line: bytes) -> None:
         """Index a line of metrics; a resume drops some of those before it."""
         head = METRICS.match(line)
-        if head and head[1] == b"metrics":
-            self._phases.setdefault(head[3].decode("ascii"), PhaseIndex()).append(int(head[2]), place)
+        if head and head["kind"] == b"metrics":
+            self._phases.setdefault(head["phase"].decode("ascii"), PhaseIndex()).append(int(head["step"]), place)
             return
         if _may_count(line):
             event = event_in(place, line)

@@ -6,7 +6,7 @@ import logging
 import re
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from core.rewards.record import Group
 from core.sessions.events import EventReader, keep_reserve, read_events
 from core.sessions.history import Columns, Histories
 from core.sessions.kinds import Event, Failure
+from core.sessions.replay import Replays
+from core.sessions.snapshot import EVERY_BYTES, keep_state, kept_state
 from core.sessions.state import LATEST_ONLY, SessionState, SessionSummary, fold
 
 LOG = logging.getLogger(__name__)
@@ -53,16 +55,39 @@ class ListedSession(SessionSummary):
     dataset: str | None
 
 
+@dataclass
+class Followed:
+    """A log as far as it has been read, its state, and how far the snapshot of that state goes."""
+
+    reader: EventReader
+    state: SessionState
+    kept_to: int
+
+    def keep(self, events: Path) -> None:
+        """Make a snapshot when much has been read since the last one."""
+        if self.reader.offset - self.kept_to > EVERY_BYTES:
+            keep_state(events, self.reader.offset, self.state)
+            self.kept_to = self.reader.offset
+
+
+def _begun(paths: SessionPaths) -> Followed:
+    kept = kept_state(paths.events)
+    if kept is None or kept.state.session_id != paths.id:
+        return Followed(EventReader(paths.events), SessionState(paths.id), 0)
+    return Followed(EventReader(paths.events, kept.mark.offset), kept.state, kept.mark.offset)
+
+
 class SessionStore:
     """The sessions of a workspace. States are folded as logs grow; nothing is stored twice."""
 
     def __init__(self, workspace: Workspace):
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._followed: dict[str, tuple[EventReader, SessionState]] = {}
+        self._followed: dict[str, Followed] = {}
         self._labels: dict[str, SessionLabel] = {}
         self._configs: dict[str, RunConfig] = {}
         self._histories = Histories()
+        self._replays = Replays()
 
     def create(self, session_id: str, config: RunConfig) -> SessionPaths:
         """Make the folder of a new session with its configuration.
@@ -133,14 +158,15 @@ class SessionStore:
         """The session's state as of now; one whose log can't be read is interrupted by that."""
         paths = self.paths(session_id)
         with self._lock:
-            reader, state = self._followed.get(session_id) or (EventReader(paths.events), SessionState(session_id))
+            followed = self._followed.get(session_id) or _begun(paths)
             try:
-                for event in reader.follow_latest(LATEST_ONLY):
-                    state = fold(state, event)
+                for event in followed.reader.follow_latest(LATEST_ONLY):
+                    followed.state = fold(followed.state, event)
             except Broken as error:
                 return without_log(session_id, error)
-            self._followed[session_id] = (reader, state)
-            return state
+            followed.keep(paths.events)
+            self._followed[session_id] = followed
+            return followed.state
 
     def states(self) -> list[SessionState]:
         """All sessions, newest first."""
@@ -155,7 +181,7 @@ class SessionStore:
     def known_states(self) -> list[SessionState]:
         """The states that are in memory, newest first, as they were last read; no file is touched."""
         with self._lock:
-            states = [state for _, state in self._followed.values()]
+            states = [followed.state for followed in self._followed.values()]
         return sorted(states, key=lambda state: state.created_at or 0, reverse=True)
 
     def labelled(self, states: Iterable[SessionState]) -> list[tuple[SessionState, SessionLabel]]:
@@ -185,6 +211,10 @@ class SessionStore:
     def events(self, session_id: str, after_seq: int = 0) -> list[Event]:
         """The session's events with seq above `after_seq`."""
         return read_events(self.paths(session_id).events, after_seq)
+
+    def replay(self, session_id: str, after_seq: int) -> Iterator[tuple[SessionState, Event]]:
+        """The session's events with seq above `after_seq`, each with the state after it, one at a time."""
+        return self._replays.events(self.paths(session_id), after_seq)
 
     def metrics(self, session_id: str, after_step: int, max_points: int, phase: str = "training") -> Columns:
         """Columns of one phase's metrics: name -> values; all as long as `step`, thinned to `max_points`."""

@@ -29,14 +29,15 @@ def full(workspace: Workspace, monkeypatch: pytest.MonkeyPatch):
             while True:
                 file.write(bytes(4096))
     else:
-        monkeypatch.setattr(Path, "write_text", half_written)
+        monkeypatch.setattr(Path, "write_bytes", half_written)
     yield workspace
     if is_mounted:
         subprocess.run(["umount", "-l", str(workspace.configs)], check=True)
 
 
-def half_written(path: Path, text: str, **how: str) -> None:
-    path.write_bytes(text.encode()[: len(text) // 2])
+def half_written(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content[: len(content) // 2])
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
