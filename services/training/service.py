@@ -182,7 +182,7 @@ class TrainingService:
         """
         with self._changes:
             state = self._store.state(session_id)
-            if not state.is_final:
+            if not state.is_final and state.last_seq:  # one without any event was never queued
                 raise Conflict(f"The session {session_id!r} is {state.status}.", "Stop it first.")
             with self._in_use.deleting(session_id):
                 self._workers.require_idle(self._store.paths(session_id))

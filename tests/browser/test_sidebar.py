@@ -30,6 +30,22 @@ def test_a_session_appears_and_changes_its_status_by_itself(server, page):
     expect(row).to_contain_text("Stopped")
 
 
+def test_what_the_server_can_not_read_is_shown_beside_its_list_and_can_be_deleted(server, page):
+    template, run = server.root / "configs" / "prompts" / "mine.json", server.root / "outputs" / "broken"
+    for file in (template, run / "config.json"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{", encoding="utf-8")
+    open_step(page, server, "dataset")
+    prompts, sessions = (page.locator(f"[data-broken={store}]") for store in ("prompts", "sessions"))
+    expect(prompts).to_contain_text("mine prompts/mine.json: it is not valid JSON")
+    expect(sessions).to_contain_text("broken/config.json")
+    for listed in (prompts, sessions):
+        listed.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        expect(listed).to_be_hidden()
+    assert not template.exists() and not run.exists()
+
+
 def test_a_thousand_sessions_are_listed_and_searched_without_delay(many, page):
     server = many
     began = time.monotonic()
