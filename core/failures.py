@@ -21,6 +21,7 @@ DISK_FULL_CURE = "Free some space (old sessions and exports can be deleted), the
 GATED_CURE = "Accept the terms on its page on Hugging Face, and start the server with HF_TOKEN set to your token."
 HUB_CURE = "Check the network connection, or choose what is on this machine: the embedded model, a folder, an upload."
 
+NO_ACCESS_CURE = "Look who owns it, and close the program that holds it."
 GONE_CURE = (
     "See whether nvidia-smi still lists the GPU, and restart the machine if it does not; then resume: the run goes on "
     "from its last checkpoint."
@@ -46,8 +47,8 @@ DISK = {
     errno.ENOSPC: ("The disk is full", DISK_FULL_CURE, "disk_full"),
     errno.EDQUOT: ("Your share of the disk is used up", DISK_FULL_CURE, "disk_full"),
     errno.EROFS: ("The disk is read-only", "Make it writable, or give the server another --root.", "read_only"),
-    errno.EACCES: ("There is no permission to write", "Look who owns the data folders.", "no_permission"),
-    errno.EPERM: ("There is no permission to write", "Look who owns the data folders.", "no_permission"),
+    errno.EACCES: ("There is no access to it", NO_ACCESS_CURE, "no_permission"),
+    errno.EPERM: ("There is no access to it", NO_ACCESS_CURE, "no_permission"),
 }
 """What an error of the operating system says about the disk, wherever it comes up: cause, cure and code."""
 

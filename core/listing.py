@@ -41,7 +41,7 @@ def read_all(
 
     Args:
         places: The file or the folder of each entry, of which the name tells which entry it is.
-        read: Gives the entry of a place. Its NotFound means that the entry has been deleted meanwhile.
+        read: Gives the entry of a place. Its NotFound, of a place that is gone, means that the entry was just deleted.
         name_of: Gives the name of an entry; by default that of its place.
     """
     found: Listing[Entry] = Listing([], [])
@@ -49,9 +49,11 @@ def read_all(
         try:
             _require_plain(name_of(place))
             found.entries.append(read(place))
-        except (NotFound, FileNotFoundError):
+        except FileNotFoundError:
             continue
         except LoraCraftError as error:
+            if isinstance(error, NotFound) and not place.exists():
+                continue
             found.broken.append(_noted(place, name_of(place), error.message, error.hint))
         except OSError as error:
             problem = f"{place.name} can't be read: {error.strerror}."

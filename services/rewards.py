@@ -213,7 +213,9 @@ class RewardService:
 
     def own(self) -> Listing[ShownReward]:
         """All custom rewards, each in its latest version."""
-        folders = sorted(folder for folder in self._workspace.rewards.glob("*") if folder.is_dir())
+        folders = sorted(
+            {file.parent for file in self._workspace.rewards.glob("*/*.json") if VERSION.fullmatch(file.stem)}
+        )
         return read_all(folders, lambda folder: self.get(folder.name))
 
     def delete(self, name: str) -> None:

@@ -89,8 +89,8 @@ def _piece(store: SessionStore, session_id: str, after_seq: int) -> tuple[int, l
         if message:
             missed.append({"name": message[0], "payload": message[1]})
         if len(missed) == PIECE_MESSAGES:
-            break
-    return last_seq, missed
+            return last_seq, missed
+    return max(last_seq, store.state(session_id).last_seq), missed
 
 
 def _services() -> Services:

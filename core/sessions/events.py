@@ -159,7 +159,7 @@ class EventReader:
         with file:
             file.seek(self.offset)
             for line in file:
-                if not line.endswith(b"\n") or self.offset == self._end:
+                if not line.endswith(b"\n") or (self._end is not None and self.offset >= self._end):
                     return
                 offset, self.offset = self.offset, self.offset + len(line)
                 yield offset, line

@@ -69,7 +69,7 @@ class EngineReport(TypedDict):
     dtype: str
     parameters: int
     trainable_parameters: int
-    adapted_layers: Mapping[str, list[int]] | None
+    adapted_layers: NotRequired[Mapping[str, list[int]] | None]
     seconds: float
 
 

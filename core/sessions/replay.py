@@ -35,6 +35,12 @@ class Replays:
             if event["seq"] > after_seq:
                 yield state, event
 
+    def forget(self, folder: Path) -> None:
+        """Drop the places in a log that is gone."""
+        with self._lock:
+            for key in [key for key in self._ends if key[0] == folder]:
+                del self._ends[key]
+
     def _keep(self, paths: SessionPaths, offset: int, state: SessionState) -> None:
         """Only the last place of a piece is asked for again; it takes the place of the one before it."""
         with self._lock:
@@ -50,7 +56,7 @@ def _before(paths: SessionPaths, after_seq: int) -> tuple[int, SessionState]:
     begin, state = 0, SessionState(paths.id)
     if kept is not None and kept.state.last_seq <= after_seq:
         begin, state = kept.mark.offset, kept.state
-    end = place_after(paths.events, after_seq) if paths.events.is_file() else 0
+    end = max(begin, place_after(paths.events, after_seq)) if paths.events.is_file() else 0
     for event in EventReader(paths.events, begin, end).follow_latest(LATEST_ONLY):
         state = fold(state, event)
     return end, state

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from core.errors import Broken, NotFound
@@ -25,7 +26,8 @@ STATE_NAME, INDEX_NAME = ".state.json", ".metrics.index"
 
 @dataclass(frozen=True)
 class Mark:
-    """How far a log was read: a place in bytes, and the checksum of what stands before it, which tells another log."""
+    """How far a log was read: a place in bytes, and the checksum of what stands before it and of the code that read it,
+    which tells another log and another version."""
 
     offset: int
     sign: int
@@ -43,7 +45,14 @@ def mark(log: Path, offset: int) -> Mark | None:
             before = file.read(min(offset, SIGN_BYTES))
     except OSError:
         return None
-    return Mark(offset, zlib.crc32(before)) if len(before) == min(offset, SIGN_BYTES) else None
+    return Mark(offset, zlib.crc32(before, _sign_of_code())) if len(before) == min(offset, SIGN_BYTES) else None
+
+
+@cache
+def _sign_of_code() -> int:
+    """The checksum of the modules that read logs: what another version has made of one is not taken over."""
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return zlib.crc32(b"".join(module.read_bytes() for module in modules))
 
 
 @dataclass(frozen=True)

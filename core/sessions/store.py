@@ -255,6 +255,7 @@ class SessionStore:
             for held in (self._followed, self._labels, self._configs):
                 held.pop(session_id, None)
         self._histories.forget(session_id)
+        self._replays.forget(self._workspace.session(session_id).folder)
 
 
 def _taken(session_id: str) -> Conflict:

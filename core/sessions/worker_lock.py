@@ -13,8 +13,8 @@ from filelock import FileLock, Timeout
 from core.errors import Conflict
 
 LOCK_NAME = ".worker.lock"
-TAKE_S = 5.0
-"""How long a new worker tries: who only looks whether the lock is held has it for a moment."""
+TAKE_S, LOOK_S = 5.0, 0.2
+"""How long a new worker tries, and who looks whether one is at work: another who looks has the lock for a moment."""
 
 
 def take_lock(folder: Path) -> FileLock:
@@ -37,7 +37,7 @@ def is_locked(folder: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        with FileLock(path, timeout=0):
+        with FileLock(path, timeout=LOOK_S):
             return False
     except Timeout:
         return True

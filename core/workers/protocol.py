@@ -87,6 +87,11 @@ class Reporter:
         with self._leaving:
             yield
 
+    def leave(self) -> None:
+        """Let others work in the folder; nothing more is reported."""
+        self._ended = True
+        self._lock.release()
+
     def check_stop(self) -> None:
         """Raise StopRequested after a stop request; cheap enough for every forward pass."""
         if self._stop_mode is not None:
@@ -152,6 +157,8 @@ def run_worker(
         with contextlib.suppress(OSError):  # the disk may be full
             traceback.print_exc()
         return _fail(reporter, *explained(error))
+    finally:
+        reporter.leave()
     return 0
 
 

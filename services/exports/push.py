@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from core.catalog.hub_reach import PUBLIC_HUB, is_offline
 from core.catalog.models import is_hub_id
-from core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from core.errors import Broken, Conflict, InvalidInput, NotFound, Unavailable
 from core.failures import Explanation, explain_exit
 from core.jsonfile import read_stored, write_json, write_text
 from core.paths import SessionPaths, Workspace
@@ -154,14 +154,14 @@ class PushService:
         log = self._logs.read(paths)
         if log is None:
             return None
-        request = read_stored(paths.folder / REQUEST, PushRequest)
+        request, failure = _request(paths)
         return {
-            "status": log.state.status,
+            "status": log.state.status if failure is None else "failed",
             **request,
             "phase": log.state.phase,
             "detail": log.state.phase_detail,
             "fraction": round(log.progress.fraction, 4),
-            "failure": log.state.failure,
+            "failure": failure or log.state.failure,
             "started_at": log.progress.began,
             "is_running": log.state.has_worker,
             "notices": list(log.state.notices),
@@ -196,6 +196,16 @@ class PushService:
             hint = "Copy it again from huggingface.co/settings/tokens."
             raise InvalidInput("The token has characters that no token has.", hint, {"token": "is no token"})
         return token
+
+
+def _request(paths: SessionPaths) -> tuple[PushRequest, Failure | None]:
+    """What was asked for; where that can't be read, nothing, and why."""
+    try:
+        return read_stored(paths.folder / REQUEST, PushRequest), None
+    except (NotFound, Broken) as error:
+        told = {"cause": error.message, "cure": "Push again.", "code": error.code}
+        failure: Failure = {**told, "exit_code": None, "log_tail": None}  # type: ignore[typeddict-item]
+        return {"repo_id": "", "targets": [], "private": True, "url": ""}, failure
 
 
 def _export_of(paths: SessionPaths) -> str:

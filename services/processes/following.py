@@ -20,6 +20,7 @@ from services.processes.supervisor import Supervisor, Watch
 from services.processes.worker import (
     TERMINATE_GRACE_S,
     Launch,
+    UnseenWorker,
     WorkerProcess,
     worker_arguments,
     worker_command,
@@ -104,6 +105,8 @@ class FollowedWorkers:
             found: Called before the thread starts, if the worker lives.
         """
         process = WorkerProcess.find(worker_arguments(self._launch.module, paths.folder), paths.folder)
+        if process is None and is_locked(paths.folder):
+            process = UnseenWorker(paths.folder)
         if process is None:
             self._publish_end(paths, "interrupted", self._listeners.explain_exit(None, None))
             self._listeners.ended(paths)

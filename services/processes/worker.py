@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ TERMINATE_GRACE_S = 5.0
 """How long a terminated worker may take before its process tree is killed."""
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LOG = logging.getLogger(__name__)
 ON_WINDOWS = os.name == "nt"
 OWN_GROUP: dict[str, Any] = {"creationflags": 0x00000200 | 0x08000000} if ON_WINDOWS else {"start_new_session": True}
 """Keeps Ctrl+C in the server's terminal from the worker (CREATE_NEW_PROCESS_GROUP and CREATE_NO_WINDOW)."""
@@ -78,7 +80,7 @@ class WorkerProcess:
         """
         for process in psutil.process_iter(["cmdline"]):
             line = process.info["cmdline"] or []
-            if line[-len(arguments) :] == list(arguments) and process.status() != psutil.STATUS_ZOMBIE:
+            if line[-len(arguments) :] == list(arguments) and _runs(process):
                 return cls(process, folder)
         return None
 
@@ -93,11 +95,7 @@ class WorkerProcess:
         if self._child is not None:
             code = self._child.poll()
             return code is not None, code
-        try:
-            runs = self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            runs = False
-        return not runs and not is_locked(self._folder), None
+        return not _runs(self._process) and not is_locked(self._folder), None
 
     def end(self) -> None:
         """Terminate the worker and its children; kill those that still run after TERMINATE_GRACE_S."""
@@ -108,6 +106,34 @@ class WorkerProcess:
         _signal_all(family, "terminate")
         _, alive = psutil.wait_procs(family, timeout=TERMINATE_GRACE_S)
         _signal_all(alive, "kill")
+
+
+class UnseenWorker(WorkerProcess):
+    """A worker that holds the lock of its folder and is not to be seen, since another user or container has it."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self.memory = MemoryWatch()
+
+    @property
+    def pid(self) -> int:
+        """Not known."""
+        return 0
+
+    def poll(self) -> tuple[bool, int | None]:
+        """It has ended when it has let its lock go."""
+        return not is_locked(self._folder), None
+
+    def end(self) -> None:
+        """Nobody can end what is not to be seen."""
+        LOG.warning("The worker in %s can't be seen, so it can't be ended from here", self._folder)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def worker_command(module: str, folder: Path) -> list[str]:

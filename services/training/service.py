@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from services.processes.in_use import InUse
 from services.processes.worker import Launch
 from services.publish import Publish
 
+LOG = logging.getLogger(__name__)
 DAMAGED = Broken(
     "Its events.jsonl has lost lines, so nobody knows how far it came.", "Resume it to go on from its last checkpoint."
 )
@@ -192,11 +195,11 @@ class TrainingService:
     def recover(self) -> None:
         """At boot: reattach to runs whose worker lives, end the others as interrupted, and queue those that waited."""
         for state in reversed(self._store.states()):
-            if state.has_worker or is_locked(self._store.paths(state.session_id).folder):
-                self._recover_running(state)
+            if state.has_worker or is_locked(self._workspace.session(state.session_id).folder):
+                self._recovered(state.session_id, partial(self._recover_running, state))
         for state in reversed(self._store.states()):
             if state.status == "queued":
-                self._recover_waiting(state.session_id)
+                self._recovered(state.session_id, partial(self._recover_waiting, state.session_id))
 
     def wait(self, session_id: str, timeout_s: float | None = None) -> SessionState:
         """Block until a session's worker has ended, at most `timeout_s`; for the demo and for tests."""
@@ -242,6 +245,13 @@ class TrainingService:
         gpus = self._store.config(session_id).resources.gpus
         wanted = f"cuda:{gpus[0]}" if gpus else None
         self._devices.enter(session_id, wanted, lambda device: self._start_worker(session_id, device))
+
+    def _recovered(self, session_id: str, recover: Callable[[], None]) -> None:
+        """Recover one session; what keeps it from that, such as a folder that can't be written to, stops no other."""
+        try:
+            recover()
+        except (LoraCraftError, OSError) as error:
+            LOG.warning("outputs/%s can't be recovered: %s", session_id, error)
 
     def _recover_waiting(self, session_id: str) -> None:
         """Queue a session again; end it if its log is damaged, or this version or this machine can't run it any more.

@@ -341,7 +341,7 @@ interface EngineReport {
   dtype: string;
   parameters: number;
   trainable_parameters: number;
-  adapted_layers: Record<string, number[]> | null;
+  adapted_layers?: Record<string, number[]> | null;
   seconds: number;
 }
 

@@ -76,6 +76,9 @@ JOBS = [
 ]
 
 
+LEFT = [".worker.lock", "events.jsonl", "export.json"]
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """All jobs done, in one child process that is told to use a proxy, as it may be in a company."""
@@ -268,7 +271,7 @@ def test_an_adapter_that_holds_nan_is_refused_whatever_is_wanted_of_it(exported)
     end = end_of(exported, "diverged")
     assert end["kind"] == "failed"
     assert "NaN" in end["cause"] and "learning_rate" in end["cure"]
-    assert sorted(path.name for path in exported.export("diverged").iterdir()) == ["events.jsonl", "export.json"]
+    assert sorted(path.name for path in exported.export("diverged").iterdir()) == LEFT
 
 
 def test_a_base_model_whose_sampling_values_are_at_odds_is_merged_and_keeps_them(exported):

@@ -17,7 +17,7 @@ from core.paths import Workspace
 from core.sessions.events import EventLog
 from services.processes.following import is_at_work_below
 from services.processes.supervisor import STOP_GRACE_S
-from tests.support.server import Server
+from tests.support.server import KILLED, Server
 from tests.support.sockets import connected
 from tests.support.trained_run import write_trained_run
 
@@ -111,7 +111,7 @@ def test_an_export_ends_with_files_that_are_proven(fresh, until):
     assert only_whole_files(fresh)
     fractions = [message["fraction"] for message in told]
     assert fractions == sorted(fractions)
-    assert len(set(fractions)) > 5
+    assert len(set(fractions)) > 3  # five messages a second are sent, and a tiny model takes about one
     assert any(message["eta_seconds"] is not None for message in told)
     proof = next(file for file in done["files"] if file["target"] == "q8_0")
     with urllib.request.urlopen(f"{fresh.url}/api/exports/r1/model-q8_0.gguf") as reply:
@@ -138,8 +138,8 @@ def test_a_killed_export_leaves_nothing_and_says_what_to_do(fresh, until, phase)
     reach(fresh, phase)
     worker(fresh).kill()
     failed = finish(fresh, until)
-    assert (failed["status"], failed["failure"]["code"]) == ("failed", "killed")
-    assert "export again" in failed["failure"]["cure"]
+    assert (failed["status"], failed["failure"]["code"]) == ("failed", KILLED)
+    assert "export again" in failed["failure"]["cure"].lower()
     until(lambda: processes(fresh) == [], what="no process at work")
     until(lambda: only_whole_files(fresh), what="no file that is not proven")
 

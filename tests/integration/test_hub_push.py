@@ -16,7 +16,7 @@ from core.paths import Workspace
 from tests.support.hub_uploads import HubUploads, refused
 from tests.support.past_exports import write_export
 from tests.support.past_runs import write_run
-from tests.support.server import Server
+from tests.support.server import KILLED, Server
 
 pytestmark = pytest.mark.real
 
@@ -219,7 +219,7 @@ def test_a_killed_push_says_what_to_do(pushed, hub, until):
     until(lambda: state(pushed)["phase"] == "uploading")
     os.kill(worker().pid, signal.SIGKILL)
     until(lambda: not state(pushed)["is_running"])
-    assert (state(pushed)["status"], state(pushed)["failure"]["code"]) == ("failed", "killed")
+    assert (state(pushed)["status"], state(pushed)["failure"]["code"]) == ("failed", KILLED)
     assert "Push again" in state(pushed)["failure"]["cure"]
 
 

@@ -11,7 +11,7 @@ from core.jsonfile import read_json
 from core.sessions.events import EventLog, read_events
 from tests.conftest import REPOSITORY
 from tests.support.fake_worker import GO
-from tests.support.server import FAKE_WORKER
+from tests.support.server import FAKE_WORKER, KILLED
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_stop_saves_and_resume_goes_on_with_unbroken_steps(server, until):
 @pytest.mark.parametrize(
     ("end", "code", "says"),
     [
-        ("kill", "killed", "memory ran out"),
+        ("kill", KILLED, "was killed (SIGKILL)"),
         ("oom", "out_of_memory", "CUDA out of memory"),
         ("crash", "error", "KeyError"),
         ("exit", "exit", "code 3"),

@@ -13,8 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core.hardware import MemoryWatch
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FAKE_WORKER = "tests.support.fake_worker"
+KILLED = "killed" if MemoryWatch().was_short() is None else "signal"
+"""The code of a worker that a test has killed: where the system counts its own kills, it is not taken for one."""
 START_S = 120
 """Patience with a start on a machine that is busy with something else."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -18,6 +19,7 @@ from core.files import clear_path
 from core.jsonfile import write_json
 from core.paths import Workspace
 from core.rewards.custom.definition import CustomReward
+from core.sessions.events import EventLog
 from tests.support.evaluated import batch, batch_result
 from tests.support.past_exports import write_export
 from tests.support.past_runs import write_run
@@ -235,6 +237,29 @@ def test_a_log_that_is_a_folder_is_the_failure_of_its_session_which_can_be_delet
     )
     assert served.delete("/api/training/sessions/bad").status_code == 200
     assert not workspace.session("bad").folder.exists()
+
+
+def test_a_folder_that_can_not_be_written_to_keeps_no_server_from_starting(workspace, client, monkeypatch):
+    workspace.session("bad").events.unlink()
+    monkeypatch.setattr(EventLog, "append", refused)
+    status, listed = ask(client(workspace), "/api/training/sessions")
+    assert status == 200 and "good" in names(listed, "sessions", "session_id")
+
+
+def refused(*whose, **what):
+    raise PermissionError(errno.EACCES, "Permission denied", "events.jsonl")
+
+
+@pytest.mark.parametrize("content", [b"{", b"nothing"])
+def test_a_push_that_can_not_be_read_hides_no_exported_file(workspace, client, content):
+    file = workspace.export("bad") / "push" / "push.json"
+    put(file, content)
+    for _ in range(2):
+        listed = ask(client(workspace), "/api/exports/list")[1]
+        export = next(export for export in listed["exports"] if export["session_id"] == "bad")
+        assert [made["target"] for made in export["files"]] == ["q8_0"]
+        assert (export["push"]["status"], listed["broken"]) == ("failed", [])
+        file.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("kept", [0, 1], ids=["empty", "of which all but one line are broken"])

@@ -14,6 +14,7 @@ from core.sessions.state import fold_all
 from core.sessions.store import SessionStore
 from tests.support.histories import STARTED
 from tests.support.past_runs import write_run
+from websockets.handlers import missed_messages
 
 
 @pytest.fixture
@@ -67,6 +68,13 @@ def test_a_snapshot_that_is_broken_or_of_another_log_is_left_out(workspace, path
     assert before[1] is not None or columns["training"]["reward"] == [0.125] * 20
 
 
+def test_a_snapshot_of_another_version_is_left_out(workspace, paths, monkeypatch):
+    read(workspace)
+    assert snapshot.kept_state(paths.events) is not None and snapshot.kept_index(paths.events) is not None
+    monkeypatch.setattr(snapshot, "_sign_of_code", lambda: 1)
+    assert snapshot.kept_state(paths.events) is None and snapshot.kept_index(paths.events) is None
+
+
 def write_run_again(paths):
     """The same log with other rewards, as long as before."""
     lines = [json.loads(line) for line in paths.events.read_text(encoding="utf-8").splitlines()]
@@ -97,6 +105,29 @@ def test_a_log_in_pieces_is_the_whole_log_each_event_with_the_state_after_it(wor
     assert [state for state, _ in found] == [fold_all("run", events[: n + 1]) for n in range(len(events))]
     late = list(Replays().events(paths, 30))
     assert late == found[30:]
+
+
+def test_a_snapshot_beyond_a_broken_line_keeps_each_event_at_its_own_state(workspace, paths):
+    lines = paths.events.read_bytes().splitlines(keepends=True)
+    paths.events.write_bytes(b"".join([*lines[:9], b"broken\n"]))
+    SessionStore(workspace).state("run")
+    with paths.events.open("ab") as file:
+        file.writelines(lines[9:])
+    told = [(state.last_seq, event["seq"]) for state, event in Replays().events(paths, 9)]
+    assert told == [(seq, seq) for seq in range(10, len(lines) + 1)]
+
+
+def test_who_catches_up_with_a_session_made_anew_gets_its_events_and_an_end(workspace):
+    kept = SessionStore(workspace)
+    for count in (6, 8):
+        log = EventLog(kept.create("one", RunConfig()).events)
+        for _ in range(count):
+            log.append("notice", level="info", field="f", message=f"of {count}")
+        first = missed_messages(kept, "one", 0)
+        assert (len(first["missed"]), first["more"], first["last_seq"]) == (count, False, count)
+        again = missed_messages(kept, "one", 5)
+        assert [message["payload"]["event"]["message"] for message in again["missed"]] == [f"of {count}"] * (count - 5)
+        kept.delete("one")
 
 
 def test_little_is_read_without_a_snapshot(workspace):
