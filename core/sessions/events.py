@@ -215,9 +215,20 @@ def event_in(place: int, line: bytes) -> Event:
     return _unread(place, problem) if problem else known
 
 
+def _seq_in(place: int, line: bytes) -> int:
+    """The seq of a line, nearly always without parsing it; 0 for one that can't be true."""
+    head = HEAD.match(line)
+    seq = int(head["seq"]) if head else event_in(place, line)["seq"]
+    return seq if _is_likely(seq, place) else 0
+
+
+def _is_likely(seq: int, place: int) -> bool:
+    return seq <= place // SHORTEST_LINE_BYTES + 1
+
+
 def _contradiction(event: Event, place: int) -> str:
     """What in an event can't be true though each value has its type; empty for nothing."""
-    if event["seq"] > place // SHORTEST_LINE_BYTES + 1:
+    if not _is_likely(event["seq"], place):
         return f"seq: {event['seq']} is more than there are lines before it"
     if event["kind"] != "evaluation":
         return ""
@@ -242,7 +253,7 @@ def _repair(path: Path) -> int:
     if not path.exists():
         return 0
     reader = EventReader(path)
-    last = max((event["seq"] for event in reader.follow()), default=0)
+    last = max((_seq_in(place, line) for place, line in reader.lines()), default=0)
     if reader.offset < path.stat().st_size:
         with path.open("r+b") as file:
             file.truncate(reader.offset)

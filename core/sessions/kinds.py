@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from typing_extensions import NotRequired, TypedDict
 
+from core.errors import LoraCraftError
 from core.rewards.record import SampleCompletion
 from core.sessions.metrics import StepMetrics
 
@@ -241,6 +242,11 @@ class Failure(TypedDict):
     code: str
     exit_code: int | None
     log_tail: str | None
+
+
+def failure_of(error: LoraCraftError) -> Failure:
+    """An error that has ended something, as a failure."""
+    return {"cause": error.message, "cure": error.hint, "code": error.code, "exit_code": None, "log_tail": None}
 
 
 class FailedEvent(Stamp):

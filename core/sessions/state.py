@@ -185,7 +185,10 @@ def survives(phase: str, step: int, resumed: ResumedEvent) -> bool:
 
 
 def _queued(state: SessionState, event: Event) -> SessionState:
-    fresh = replace(state, status="queued", paused_at=state.ended_at, ended_at=None, failure=None, stop_mode=None)
+    said = tuple(notice for notice in state.notices if notice["field"] != LOG_NAME)  # who resumes has seen it
+    fresh = replace(
+        state, notices=said, status="queued", paused_at=state.ended_at, ended_at=None, failure=None, stop_mode=None
+    )
     return replace(fresh, phase=None, phases=(), pid=None)
 
 

@@ -22,7 +22,7 @@ from core.paths import SessionPaths, Workspace
 from core.rewards.record import Group
 from core.sessions.events import EventReader, keep_reserve, read_events
 from core.sessions.history import Columns, Histories
-from core.sessions.kinds import Event, Failure
+from core.sessions.kinds import Event, failure_of
 from core.sessions.replay import Replays
 from core.sessions.snapshot import EVERY_BYTES, keep_state, kept_state
 from core.sessions.state import LATEST_ONLY, SessionState, SessionSummary, fold
@@ -163,7 +163,7 @@ class SessionStore:
                 for event in followed.reader.follow_latest(LATEST_ONLY):
                     followed.state = fold(followed.state, event)
             except Broken as error:
-                return without_log(session_id, error)
+                return SessionState(session_id, status="interrupted", failure=failure_of(error))
             followed.keep(paths.events)
             self._followed[session_id] = followed
             return followed.state
@@ -261,18 +261,6 @@ class SessionStore:
 def _taken(session_id: str) -> Conflict:
     hint = "Choose another session_id, or leave it out to get a new one."
     return Conflict(f"The session {session_id!r} exists.", hint, {"session_id": "is taken"})
-
-
-def without_log(session_id: str, error: Broken) -> SessionState:
-    """The state of a session whose log can't be read."""
-    told: Failure = {
-        "cause": error.message,
-        "cure": error.hint,
-        "code": error.code,
-        "exit_code": None,
-        "log_tail": None,
-    }
-    return SessionState(session_id, status="interrupted", failure=told)
 
 
 def _group(line: bytes) -> Group | None:

@@ -15,7 +15,7 @@ from core.failures import Explanation, explain_exit
 from core.jsonfile import read_stored, write_json, write_text
 from core.paths import SessionPaths, Workspace
 from core.sessions.events import EventLog
-from core.sessions.kinds import Failure, NoticeText
+from core.sessions.kinds import Failure, NoticeText, failure_of
 from services.exports.files import ExportFolder
 from services.exports.plan import checked_targets
 from services.processes.event_logs import EventLogs
@@ -203,9 +203,7 @@ def _request(paths: SessionPaths) -> tuple[PushRequest, Failure | None]:
     try:
         return read_stored(paths.folder / REQUEST, PushRequest), None
     except (NotFound, Broken) as error:
-        told = {"cause": error.message, "cure": "Push again.", "code": error.code}
-        failure: Failure = {**told, "exit_code": None, "log_tail": None}  # type: ignore[typeddict-item]
-        return {"repo_id": "", "targets": [], "private": True, "url": ""}, failure
+        return {"repo_id": "", "targets": [], "private": True, "url": ""}, {**failure_of(error), "cure": "Push again."}
 
 
 def _export_of(paths: SessionPaths) -> str:

@@ -31,6 +31,16 @@ def test_half_a_line_of_a_killed_writer_is_cut_off(tmp_path):
     assert [e["seq"] for e in read_events(path)] == [1, 2]
 
 
+def test_numbers_go_on_after_the_last_that_can_be_true(tmp_path):
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    for _ in range(3):
+        log.append("heartbeat")
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"seq": 4, "t": 1.0, "kind": "phase"}\n{"seq": 900000, "t": 1.0, "kind": "heartbeat"}\nnothing\n')
+    assert EventLog(path).append("heartbeat")["seq"] == 5
+
+
 def test_a_reader_leaves_a_line_that_is_still_being_written(tmp_path):
     path = tmp_path / "events.jsonl"
     log, reader = EventLog(path), EventReader(path)

@@ -107,6 +107,13 @@ def test_a_resume_begins_the_list_of_phases_anew():
     assert fold_all("one", events).phases == ()
 
 
+def test_a_log_is_damaged_until_somebody_resumes_its_run():
+    unread = {"seq": 0, "t": 0.0, "kind": "unread", "problem": "The line at byte 5 can't be read."}
+    events = [*history("queued"), unread]
+    assert fold_all("one", events).is_damaged
+    assert not fold_all("one", [*events, *history("queued", "queued")[1:]]).is_damaged
+
+
 def test_the_pause_between_two_attempts_is_idle_and_a_loss_ends_at_its_last_sign_of_life():
     events = history(*STARTED, "heartbeat", "interrupted", "queued", *STARTED[1:], "heartbeat", "completed")
     for event in events[len(STARTED) + 1 :]:  # the server comes back a day later
